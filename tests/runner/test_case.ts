@@ -1,0 +1,58 @@
+import { leakedDescriptors, openDescriptors } from "./descriptors.ts";
+
+/** Options of {@linkcode test}. */
+export interface TestOptions {
+  /** Permissions the test needs beyond `--allow-ffi`: without one of them it is skipped by name. */
+  needs?: Deno.PermissionName[];
+  /** Why the test may leave descriptors open. Default: it may not. */
+  leaks?: string;
+  /** Milliseconds before the test fails. Default 60000. */
+  timeout?: number;
+}
+
+/** Registers a test. Fails where the test leaves a descriptor open. */
+export function test(name: string, fn: () => void | Promise<void>): void;
+export function test(name: string, options: TestOptions, fn: () => void | Promise<void>): void;
+export function test(
+  name: string,
+  optionsOrFn: TestOptions | (() => void | Promise<void>),
+  maybeFn?: () => void | Promise<void>,
+): void {
+  const options = typeof optionsOrFn === "function" ? {} : optionsOrFn;
+  const fn = typeof optionsOrFn === "function" ? optionsOrFn : maybeFn;
+  if (fn === undefined) throw new TypeError(`Cannot register the test "${name}": it has no function`);
+  const missing = (options.needs ?? []).filter((permission) => !granted(permission));
+  if (missing.length > 0) {
+    return ignore(name, `needs ${missing.map((permission) => `--allow-${permission}`).join(" ")}`);
+  }
+  Deno.test(name, () => run(fn, options));
+}
+
+/** Registers a test that this machine cannot run, by name and with the reason. */
+export function ignore(name: string, reason: string): void {
+  Deno.test({ name: `${name} [skipped: ${reason}]`, ignore: true, fn: () => {} });
+}
+
+async function run(fn: () => void | Promise<void>, options: TestOptions): Promise<void> {
+  const before = options.leaks === undefined ? openDescriptors() : undefined;
+  await within(options.timeout ?? 60_000, fn);
+  if (before === undefined) return;
+  const leaked = await leakedDescriptors(before);
+  if (leaked.length > 0) throw new Error(`The test left descriptors open: ${leaked.join(", ")}`);
+}
+
+async function within(timeout: number, fn: () => void | Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The test did not end within ${timeout} ms`)), timeout);
+  });
+  try {
+    await Promise.race([fn(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function granted(permission: Deno.PermissionName): boolean {
+  return Deno.permissions.querySync({ name: permission } as Deno.PermissionDescriptor).state === "granted";
+}
