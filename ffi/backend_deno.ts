@@ -1,0 +1,49 @@
+import { libraryPaths } from "./library_paths.ts";
+import type { Backend } from "./native.ts";
+import { platform } from "./platform.ts";
+import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";
+
+/** Opens libc with `Deno.dlopen`. */
+export function openDeno(): Backend {
+  const paths = permittedPaths();
+  const failures: string[] = [];
+  for (const path of paths) {
+    try {
+      return {
+        libc: symbolsOf(path, SYMBOLS, false),
+        background: symbolsOf(path, BACKGROUND_SYMBOLS, true),
+      } as unknown as Backend;
+    } catch (error) {
+      if (paths.length === 1) throw error; // a refused permission, or the one library that was permitted
+      failures.push(`${path}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  throw new Error(`Cannot open libc, having tried\n  ${failures.join("\n  ")}`);
+}
+
+/**
+ * Deno compares a scoped permission (`--allow-ffi=/lib/…/libc.so.6`) with the path as given, so only the paths that are
+ * already granted are tried. Where none is, the first asks for the permission.
+ */
+function permittedPaths(): string[] {
+  const all = libraryPaths(platform());
+  if (granted()) return all;
+  const permitted = all.filter((path) => path.startsWith("/") && granted(path));
+  return permitted.length > 0 ? permitted : all.slice(0, 1);
+}
+
+function granted(path?: string): boolean {
+  return Deno.permissions.querySync({ name: "ffi", ...(path === undefined ? {} : { path }) }).state === "granted";
+}
+
+const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "usize", buffer: "buffer", address: "usize" } as const;
+
+function symbolsOf(path: string, table: Record<string, Signature>, nonblocking: boolean): Record<string, unknown> {
+  const definitions = Object.entries(table).map(([key, { name, parameters, result }]) => [key, {
+    name: name ?? key,
+    parameters: parameters.map((type: NativeType) => TYPES[type]),
+    result: TYPES[result],
+    nonblocking,
+  }]);
+  return Deno.dlopen(path, Object.fromEntries(definitions)).symbols;
+}

@@ -1,0 +1,115 @@
+import { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
+
+/**
+ * An error that the operating system answered with: the runtime's own class where it has one for the errno
+ * (`Deno.errors.AddrInUse`), else `Error`.
+ */
+export interface SystemError extends Error {
+  /** C name of the error number, such as `"EADDRINUSE"`; `"E<number>"` for a number without a name. */
+  code: string;
+  /** The error number, positive. */
+  errno: number;
+  /** The call that failed, by its C name, such as `"bind"`. */
+  syscall: string;
+  /** The address that the call was about, as text. */
+  address?: string;
+}
+
+type ErrorClass = new(message: string) => Error;
+
+/** Names of Deno's error classes by errno name; the other runtimes have plain errors with a `code`. */
+const CLASSES: Record<string, string> = {
+  EACCES: "PermissionDenied",
+  EADDRINUSE: "AddrInUse",
+  EADDRNOTAVAIL: "AddrNotAvailable",
+  EBADF: "BadResource",
+  EBUSY: "Busy",
+  ECONNABORTED: "ConnectionAborted",
+  ECONNREFUSED: "ConnectionRefused",
+  ECONNRESET: "ConnectionReset",
+  EEXIST: "AlreadyExists",
+  EINTR: "Interrupted",
+  EISDIR: "IsADirectory",
+  ELOOP: "FilesystemLoop",
+  ENETUNREACH: "NetworkUnreachable",
+  ENOENT: "NotFound",
+  ENOTCONN: "NotConnected",
+  ENOTDIR: "NotADirectory",
+  EPERM: "PermissionDenied",
+  EPIPE: "BrokenPipe",
+  ETIMEDOUT: "TimedOut",
+  EAFNOSUPPORT: "NotSupported",
+  EOPNOTSUPP: "NotSupported",
+  EPROTONOSUPPORT: "NotSupported",
+  ESOCKTNOSUPPORT: "NotSupported",
+};
+
+/** What a call was doing, where the C name is not the verb already. */
+const ACTIONS: Record<string, string> = {
+  accept4: "accept on",
+  bind: "bind to",
+  connect: "connect to",
+  getpeername: "tell the remote address of",
+  getsockname: "tell the local address of",
+  getsockopt: "read the option of",
+  listen: "listen on",
+  recv: "receive from",
+  recvfrom: "receive from",
+  recvmsg: "receive from",
+  send: "send to",
+  sendmsg: "send to",
+  sendto: "send to",
+  setsockopt: "set the option of",
+};
+
+/**
+ * Makes the error for an error number, as the gate throws it.
+ *
+ * @param errno The number, as errno(3) has it.
+ * @param syscall C name of the call that failed.
+ * @param address The address that the call was about, as text.
+ * @returns The error, not thrown.
+ *
+ * @example Usage
+ * ```ts
+ * import { systemError } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = systemError(13, "bind", "127.0.0.1:80");
+ * assertEquals(error.message, "Cannot bind to 127.0.0.1:80: Permission denied (EACCES)");
+ * assertEquals(error.code, "EACCES");
+ * ```
+ */
+export function systemError(errno: number, syscall: string, address?: string): SystemError {
+  const code = errnoName(errno) ?? `E${errno}`;
+  const action = ACTIONS[syscall] ?? syscall;
+  const target = address ?? (ACTIONS[syscall] === undefined ? "" : "the socket");
+  const message = `Cannot ${[action, target].filter(Boolean).join(" ")}: ${errnoMessage(errno)} (${code})`;
+  return describeError(message, { errno, code, syscall, ...(address === undefined ? {} : { address }) });
+}
+
+/**
+ * Makes an error that the library itself finds, in the class and with the fields of the errno it stands for.
+ *
+ * @param code C name of the errno, such as `"EBADF"`.
+ * @param syscall C name of the call that was not made.
+ * @param message The whole text.
+ * @returns The error, not thrown.
+ *
+ * @example Usage
+ * ```ts
+ * import { libraryError } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(libraryError("EBADF", "recv", "Cannot read: the socket is closed").errno, 9);
+ * ```
+ */
+export function libraryError(code: string, syscall: string, message: string): SystemError {
+  return describeError(message, { errno: errnoNumber(code) ?? 0, code, syscall });
+}
+
+function describeError(message: string, fields: Omit<SystemError, "name" | "message">): SystemError {
+  const classes = (globalThis as { Deno?: { errors: Record<string, ErrorClass | undefined> } }).Deno?.errors;
+  const Class = classes?.[CLASSES[fields.code] ?? ""] ?? Error;
+  return Object.assign(new Class(message), fields);
+}

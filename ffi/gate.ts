@@ -1,0 +1,50 @@
+import { systemError } from "./error.ts";
+import { libc } from "./libc.ts";
+import { copyMemory } from "./memory.ts";
+
+const errnoNow = new Int32Array(1);
+let errnoAddress: bigint | undefined;
+
+/**
+ * The gate: the one place where the -1 of a C function is seen. Give it the result in the expression that makes the
+ * call, so that nothing runs between the call and the read of errno.
+ *
+ * @param result What the function returned.
+ * @returns The result, or the negative errno, as the kernel itself answers.
+ *
+ * @example Usage
+ * ```ts
+ * import { libc, outcome } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(outcome(libc().close(-1)), -9); // EBADF
+ * ```
+ */
+export function outcome(result: number): number {
+  if (result !== -1) return result;
+  copyMemory(errnoNow, errnoAddress ??= libc().__errno_location());
+  return -(errnoNow[0] ?? 0);
+}
+
+/**
+ * Like {@linkcode outcome}, but an error is thrown.
+ *
+ * @param result What the function returned.
+ * @param syscall Its C name.
+ * @param address The address that the call was about, as text.
+ * @returns The result.
+ * @throws {SystemError} If the result is -1.
+ *
+ * @example Usage
+ * ```ts
+ * import { check, libc } from "@berkeley/sockets/ffi";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => check(libc().close(-1), "close"), Error, "Cannot close: Bad file descriptor (EBADF)");
+ * ```
+ */
+export function check(result: number, syscall: string, address?: string): number {
+  const n = outcome(result);
+  if (n < 0) throw systemError(-n, syscall, address);
+  return n;
+}

@@ -1,0 +1,27 @@
+/**
+ * libc itself: its functions by their C names, its constants, its errors. No retry, no default, no opinion.
+ *
+ * Nothing is opened by the import; the first call opens libc and needs `--allow-ffi`.
+ *
+ * ```ts
+ * import { C, check, libc } from "@berkeley/sockets/ffi";
+ * import { assert } from "@std/assert";
+ *
+ * const fd = check(libc().socket(C.AF_INET, C.SOCK_DGRAM | C.SOCK_CLOEXEC, 0), "socket");
+ * assert(fd >= 0);
+ * check(libc().close(fd), "close");
+ * ```
+ *
+ * @module
+ */
+export { C, type ConstantName, type Constants, constantsOf } from "./constants.ts";
+export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
+export { libraryError, type SystemError, systemError } from "./error.ts";
+export { check, outcome } from "./gate.ts";
+export { type Layout, layoutOf } from "./layout.ts";
+export { background, libc } from "./libc.ts";
+export { libraryPaths } from "./library_paths.ts";
+export { addressOf, copyMemory } from "./memory.ts";
+export type { Backend, BackgroundFunctions, Bytes, Functions } from "./native.ts";
+export { type Platform, platform, type Runtime, runtime } from "./platform.ts";
+export { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";

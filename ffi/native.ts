@@ -1,0 +1,42 @@
+import type { BACKGROUND_SYMBOLS, NativeType, Signature, SYMBOLS } from "./symbols.ts";
+
+/** Memory that a C function reads or writes; `null` is the null pointer. */
+export type Bytes = Uint8Array | Int32Array | Uint32Array | BigUint64Array | null;
+
+interface ArgumentTypes {
+  i32: number;
+  u32: number;
+  i64: number | bigint;
+  usize: number | bigint;
+  buffer: Bytes;
+  address: bigint;
+}
+
+interface ResultTypes {
+  i32: number;
+  u32: number;
+  i64: bigint;
+  usize: bigint;
+  buffer: never;
+  address: bigint;
+}
+
+type Arguments<P extends readonly NativeType[]> = { -readonly [I in keyof P]: ArgumentTypes[P[I]] };
+
+/** The functions of a table, callable. */
+export type Functions<T extends Record<string, Signature>> = {
+  readonly [K in keyof T]: (...args: Arguments<T[K]["parameters"]>) => ResultTypes[T[K]["result"]];
+};
+
+/** The same functions, run off the event loop. */
+export type BackgroundFunctions<T extends Record<string, Signature>> = {
+  readonly [K in keyof T]: (...args: Arguments<T[K]["parameters"]>) => Promise<ResultTypes[T[K]["result"]]>;
+};
+
+/** What a runtime's backend gives: libc's functions, and those that may wait. */
+export interface Backend {
+  /** Calls that return at once. */
+  readonly libc: Functions<typeof SYMBOLS>;
+  /** Calls that may wait, off the event loop. One pending call keeps the program alive. */
+  readonly background: BackgroundFunctions<typeof BACKGROUND_SYMBOLS>;
+}
