@@ -1,0 +1,115 @@
+import { CpioWriter } from "./cpio.ts";
+import { readModules } from "./modules.ts";
+import { run, say } from "./run.ts";
+
+/** What of this checkout the guest gets; of `node_modules` only what the tests import. */
+const CHECKOUT = [
+  "mod.ts",
+  ...[
+    "bench",
+    "examples",
+    "ffi",
+    "inet",
+    "netlink",
+    "packet",
+    "rpc",
+    "scripts",
+    "smc",
+    "socket",
+    "tests",
+    "unix",
+    "vsock",
+  ],
+];
+
+/** Options of {@linkcode writeBase}. */
+export interface BaseOptions {
+  /** Folder with the unpacked kernel package. */
+  kernel: string;
+  /** Folder with the unpacked `busybox-static`. */
+  busybox: string;
+  /** Names of {@linkcode MODULE_SETS}. */
+  modules: string[];
+}
+
+/** Writes what seldom changes: busybox, the kernel's modules, Deno with its shared libraries. Cached by what is in it. */
+export async function writeBase(cache: string, options: BaseOptions): Promise<string> {
+  const deno = await Deno.stat(Deno.execPath());
+  const [init, modules] = [await sourceOf("init"), await sourceOf("modules.ts")];
+  const key = [
+    options.kernel,
+    options.busybox,
+    ...options.modules,
+    Deno.execPath(),
+    deno.size,
+    deno.mtime,
+    init,
+    modules,
+  ];
+  const path = `${cache}/base-${await digest(key.join("\n"))}.cpio`;
+  if (await Deno.stat(path).catch(() => undefined) !== undefined) return path;
+  say("building the initramfs");
+  const partial = await Deno.makeTempFile({ dir: cache, prefix: "base-", suffix: ".partial" });
+  const cpio = new CpioWriter(await Deno.open(partial, { write: true, truncate: true }));
+  for (const folder of ["bin", "dev", "etc", "proc", "root", "sys", "tmp"]) cpio.addFolder(folder);
+  cpio.addFile("bin/busybox", await Deno.readFile(`${options.busybox}/bin/busybox`), 0o755);
+  cpio.addFile("init", init, 0o755);
+  cpio.addFile("etc/hosts", "127.0.0.1 localhost guest\n::1 localhost\n");
+  cpio.addFile("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
+  cpio.addFile("etc/group", "root:x:0:\nnogroup:x:65534:\n");
+  cpio.addFile("etc/services", "http 80/tcp\n");
+  const order = await readModules(options.kernel, options.modules);
+  for (const { name, bytes } of order) cpio.addFile(`guest/modules/${name}.ko`, bytes);
+  cpio.addFile("guest/modules/order", order.map(({ name }) => `${name}\n`).join(""));
+  for (const set of options.modules) {
+    const setup = await sourceOf(`setup/${set}`).catch(() => undefined);
+    if (setup !== undefined) cpio.addFile(`guest/setup/${set}`, setup);
+  }
+  await addProgram(cpio, Deno.execPath(), "bin/deno");
+  cpio.close();
+  await Deno.rename(partial, path);
+  return path;
+}
+
+/** Writes what changes: this checkout, the compiled peers, and the command. */
+export async function writeCheckout(path: string, root: string, peers: string, command: string[]): Promise<void> {
+  const cpio = new CpioWriter(await Deno.open(path, { write: true, create: true, truncate: true }));
+  for (const name of CHECKOUT) await addTree(cpio, `${root}/${name}`, `checkout/${name}`);
+  // Without a network, what is in node_modules must do.
+  const config: Record<string, unknown> = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
+  cpio.addFile("checkout/deno.json", JSON.stringify({ ...config, nodeModulesDir: "manual" }));
+  await addTree(cpio, `${root}/node_modules/deno-std`, "checkout/node_modules/deno-std");
+  for await (const { name } of Deno.readDir(peers)) {
+    cpio.addFile(`bin/${name}`, await Deno.readFile(`${peers}/${name}`), 0o755);
+  }
+  cpio.addFile("guest/command", `${command.map(quote).join(" ")}\n`);
+  cpio.close();
+}
+
+async function addTree(cpio: CpioWriter, from: string, to: string): Promise<void> {
+  const stat = await Deno.stat(from).catch(() => undefined);
+  if (stat?.isFile) cpio.addFile(to, await Deno.readFile(from), stat.mode === null ? 0o644 : stat.mode & 0o777);
+  if (!stat?.isDirectory) return;
+  for await (const { name } of Deno.readDir(from)) await addTree(cpio, `${from}/${name}`, `${to}/${name}`);
+}
+
+async function addProgram(cpio: CpioWriter, program: string, to: string): Promise<void> {
+  cpio.addFile(to, await Deno.readFile(program), 0o755);
+  // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)" and "/lib64/ld-linux-x86-64.so.2 (0x…)"
+  for (const [, path] of (await run("ldd", [program])).matchAll(/(\/\S+) \(0x/g)) {
+    if (path !== undefined) cpio.addFile(path, await Deno.readFile(path), 0o755);
+  }
+}
+
+function sourceOf(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(name, import.meta.url));
+}
+
+async function digest(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return bytes.toHex().slice(0, 16);
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

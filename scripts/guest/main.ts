@@ -1,0 +1,114 @@
+/**
+ * Runs a command on another kernel: a Debian kernel, Deno and this checkout, under software emulation.
+ *
+ * ```text
+ * deno run -A scripts/guest/main.ts --modules smc -- deno test -A --no-check tests/smc
+ * ```
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { writeBase, writeCheckout } from "./initramfs.ts";
+import { MODULE_SETS } from "./modules.ts";
+import { installMissing, newestKernel, unpackPackage } from "./packages.ts";
+import { compilePeers } from "./peers.ts";
+import { boot } from "./qemu.ts";
+import { say } from "./run.ts";
+
+const USAGE = `deno run -A scripts/guest/main.ts [options] -- COMMAND [ARGUMENT...]
+
+Runs COMMAND in a guest and ends with its exit code. What it leaves in /tmp/out comes back by --out.
+
+  --kernel SERIES    kernel series that apt offers (6.12)
+  --modules SETS     ${Object.keys(MODULE_SETS).join(", ")}; comma-separated (smc)
+  --memory MIB       memory of the guest (3000)
+  --timeout SECONDS  the guest is ended after this long (240)
+  --out FOLDER       where files of /tmp/out go
+  --help`;
+
+const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+const cache = `${root}/.cache/guest`;
+
+interface Report {
+  code: number | undefined;
+  files: Map<string, Uint8Array>;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: string[]): Promise<number> {
+  const options = parseArgs(args, {
+    "--": true,
+    boolean: ["help"],
+    string: ["kernel", "modules", "memory", "timeout", "out"],
+    default: { kernel: "6.12", modules: "smc", memory: "3000", timeout: "240" },
+  });
+  const command = options["--"] as string[];
+  if (options.help || command.length === 0) {
+    console.log(USAGE);
+    return options.help ? 0 : 2;
+  }
+  const started = performance.now();
+  const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  await Deno.mkdir(cache, { recursive: true });
+  await installMissing({ "qemu-system-x86_64": "qemu-system-x86", cc: "gcc", xz: "xz-utils" });
+  const release = await newestKernel(options.kernel);
+  const kernel = `${cache}/linux-${release}`;
+  await unpackPackage(`linux-image-${release}`, kernel);
+  await unpackPackage("busybox-static", `${cache}/busybox`);
+  await compilePeers(`${root}/tests/peers`, `${cache}/peers`);
+  const base = await writeBase(cache, {
+    kernel,
+    busybox: `${cache}/busybox`,
+    modules: options.modules.split(",").filter(Boolean),
+  });
+  const temp = await Deno.makeTempDir({ dir: cache, prefix: "run-" });
+  try {
+    const environment = Deno.stdout.isTerminal() ? [] : ["env", "NO_COLOR=1"];
+    await writeCheckout(`${temp}/checkout.cpio`, root, `${cache}/peers`, [...environment, ...command]);
+    await concatenate([base, `${temp}/checkout.cpio`], `${temp}/initramfs`);
+    say(`booting Linux ${release} after ${seconds()}`);
+    await boot({
+      kernel: `${kernel}/boot/vmlinuz-${release}`,
+      initramfs: `${temp}/initramfs`,
+      report: `${temp}/report`,
+      memory: Number(options.memory),
+      timeout: Number(options.timeout) * 1000,
+    });
+    const { code, files } = readReport(await Deno.readTextFile(`${temp}/report`));
+    if (options.out !== undefined) await writeFiles(options.out, files);
+    if (code === undefined) throw new Error("Cannot tell the exit code: the guest ended before its command");
+    say(`ended with ${code} after ${seconds()}`);
+    return code;
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return 1;
+  } finally {
+    await Deno.remove(temp, { recursive: true });
+  }
+}
+
+async function concatenate(from: string[], to: string): Promise<void> {
+  for (const path of from) {
+    const source = await Deno.open(path);
+    const target = await Deno.open(to, { create: true, append: true });
+    await source.readable.pipeTo(target.writable);
+  }
+}
+
+/** Lines of `exit CODE` and `file NAME BASE64`. */
+function readReport(text: string): Report {
+  const files = new Map<string, Uint8Array>();
+  let code: number | undefined;
+  for (const line of text.split("\n")) {
+    const [verb, name = "", base64 = ""] = line.trim().split(" ");
+    if (verb === "file") files.set(name, Uint8Array.fromBase64(base64));
+    if (verb === "exit") code = Number(name);
+  }
+  return { code, files };
+}
+
+async function writeFiles(folder: string, files: Map<string, Uint8Array>): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  for (const [name, bytes] of files) await Deno.writeFile(`${folder}/${name}`, bytes);
+}

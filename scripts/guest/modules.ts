@@ -1,0 +1,61 @@
+import { run } from "./run.ts";
+
+/** Kernel modules by the name of what they make testable; what they depend on is found by itself. */
+export const MODULE_SETS: Record<string, string[]> = {
+  smc: ["crc32_generic", "rdma_rxe", "smc", "smc_diag", "tcp_diag", "inet_diag"],
+  vsock: ["vsock_loopback", "vsock_diag"],
+  can: ["vcan", "can_raw", "can_bcm", "can_isotp"],
+  tipc: ["tipc"],
+  sctp: ["crc32c_generic", "sctp", "sctp_diag"],
+};
+
+/** One module as the guest loads it. */
+export interface KernelModule {
+  /** Its name, with underscores. */
+  name: string;
+  /** The ELF file, decompressed. */
+  bytes: Uint8Array;
+}
+
+/** Reads the modules of the named sets and all that they need, in the order in which they must be loaded. */
+export async function readModules(tree: string, sets: string[]): Promise<KernelModule[]> {
+  const paths = new Map<string, string>();
+  for (const path of (await run("find", [tree, "-name", "*.ko*"])).trim().split("\n")) {
+    paths.set(moduleName(path.slice(path.lastIndexOf("/") + 1).replace(/\.ko.*$/, "")), path);
+  }
+  const loaded = new Map<string, KernelModule>();
+  const load = async (name: string): Promise<void> => {
+    const path = paths.get(name);
+    // What this kernel lacks as a module it may have built in: the tests will tell.
+    if (path === undefined || loaded.has(name)) return;
+    const bytes = await readModule(path);
+    for (const needed of dependencies(bytes)) await load(needed);
+    loaded.set(name, { name, bytes });
+  };
+  for (const set of sets) {
+    const names = MODULE_SETS[set];
+    if (names === undefined) {
+      throw new RangeError(`Cannot load the module set "${set}": there are ${Object.keys(MODULE_SETS).join(", ")}`);
+    }
+    for (const name of names) await load(name);
+  }
+  return [...loaded.values()];
+}
+
+async function readModule(path: string): Promise<Uint8Array> {
+  if (!path.endsWith(".xz")) return await Deno.readFile(path);
+  const { success, stdout } = await new Deno.Command("xz", { args: ["-dc", path] }).output();
+  if (!success) throw new Error(`Cannot decompress ${path}`);
+  return stdout;
+}
+
+/** The section `.modinfo` is a list of NUL-ended `key=value`. */
+function dependencies(elf: Uint8Array): string[] {
+  const text = new TextDecoder("latin1").decode(elf);
+  const depends = /\0depends=([^\0]*)\0/.exec(text)?.[1] ?? "";
+  return depends.split(",").filter(Boolean).map(moduleName);
+}
+
+function moduleName(name: string): string {
+  return name.replaceAll("-", "_");
+}
