@@ -1,0 +1,104 @@
+import type { Measurement } from "./row.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const children = new Set<Deno.ChildProcess>();
+
+/** Compiles the C peers into `.cache/bench`. */
+export async function buildPeers(): Promise<void> {
+  await Deno.mkdir(`${root}.cache/bench`, { recursive: true });
+  for (const name of ["echo_client", "echo_server"]) {
+    const args = ["-O2", "-Wall", "-Wextra", "-std=gnu17", "-o", `.cache/bench/${name}`, `bench/peers/${name}.c`];
+    const { success, stderr } = await new Deno.Command("cc", { args, cwd: root }).output();
+    if (!success) throw new Error(`Cannot compile ${name}.c: ${new TextDecoder().decode(stderr)}`);
+  }
+}
+
+/** A running server, killed by `stop`. */
+export interface Server {
+  /** What it listens on. */
+  address: string;
+  /** Its process. */
+  pid: number;
+  /** Kills it and waits for its end. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server with all the descriptors that the machine allows, and waits for its first line. */
+export async function startServer(command: string[]): Promise<Server> {
+  const raised = ["sh", "-c", "ulimit -n \"$(ulimit -Hn)\"; exec \"$@\"", "sh", ...resolve(command)];
+  const child = spawn(raised);
+  const stop = async () => {
+    kill(child);
+    await child.status;
+  };
+  const errors = new Response(child.stderr).text();
+  const address = await firstAddress(child.stdout);
+  if (address !== undefined) return { address, pid: child.pid, stop };
+  await stop();
+  throw new Error(`${command.join(" ")} did not start: ${firstError(await errors)}`);
+}
+
+/** Runs a measuring command. */
+export async function measure(command: string[]): Promise<Measurement> {
+  const child = spawn(resolve(command));
+  const timer = setTimeout(() => kill(child), 120_000);
+  const { success, stdout, stderr } = await child.output();
+  clearTimeout(timer);
+  if (!success) throw new Error(`${command.join(" ")} failed: ${firstError(new TextDecoder().decode(stderr))}`);
+  const measurement: unknown = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1) ?? "");
+  if (isMeasurement(measurement)) return measurement;
+  throw new Error(`${command.join(" ")} printed no value`);
+}
+
+/** Kills what still runs: for a program that is about to end. */
+export function killAll(): void {
+  for (const child of children) kill(child);
+}
+
+/** Fills `{name}` in each word of a command. */
+export function fill(command: string[], values: Record<string, string | number | undefined>): string[] {
+  return command.map((word) => word.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name])));
+}
+
+function resolve([program = "", ...args]: string[]): string[] {
+  if (program === "deno") return [Deno.execPath(), ...args];
+  return [program.replace(/^bin\//, `${root}.cache/bench/`), ...args];
+}
+
+function spawn([program = "", ...args]: string[]): Deno.ChildProcess {
+  const child = new Deno.Command(program, { args, cwd: root, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
+  children.add(child);
+  void child.status.then(() => children.delete(child));
+  return child;
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function firstAddress(stdout: ReadableStream<Uint8Array>): Promise<string | undefined> {
+  let text = "";
+  const reader = stdout.getReader();
+  const timer = setTimeout(() => void reader.cancel(), 15_000);
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += new TextDecoder().decode(value);
+  }
+  clearTimeout(timer);
+  return text.match(/^listening on (\S+)/)?.[1];
+}
+
+function firstError(text: string): string {
+  // deno-lint-ignore no-control-regex -- colours of the terminal
+  const lines = text.replaceAll(/\x1b\[\d+m/g, "").split("\n").map((line) => line.trim()).filter(Boolean);
+  return lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? "it said nothing";
+}
+
+function isMeasurement(value: unknown): value is Measurement {
+  return typeof value === "object" && value !== null && "value" in value && typeof value.value === "number";
+}

@@ -1,0 +1,11 @@
+/**
+ * Every row of the benchmark. To add some: a file of data here, and its name in the list below.
+ *
+ * @module
+ */
+import type { Row } from "../row.ts";
+import { ACCEPT_ROWS } from "./accept.ts";
+import { ECHO_ROWS } from "./echo.ts";
+
+/** The rows, in the order in which they run and are shown. */
+export const ROWS: Row[] = [...ECHO_ROWS, ...ACCEPT_ROWS];
