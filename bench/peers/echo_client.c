@@ -2,10 +2,13 @@
  *
  *   echo_client echo   --address A --connections N --size BYTES --seconds S [--warmup S] [--trips N]
  *   echo_client accept --address A --connections N --seconds S [--warmup S]
+ *   echo_client drain  --address A --connections N --seconds S --pid SERVER
  *   echo_client idle   --address A --connections N
  *
  * A is 127.0.0.1:PORT or the path of a unix socket. One JSON line on stdout; "value" is the rate per second.
- * echo stops after --trips round trips where given. idle holds its connections until stdin closes. */
+ * echo stops after --trips round trips where given. idle holds its connections until stdin closes.
+ * drain stops the server by a signal, fills its backlog with N connections, lets it go on, and takes the time until it
+ * has accepted and closed them all: the server's own rate, where the client of accept would be the limit. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -37,6 +40,7 @@ static struct sockaddr_storage address;
 static socklen_t address_length;
 static size_t connections = 1, size = 64, most_trips = 0;
 static double seconds = 1, warmup = 0.2;
+static pid_t server = 0;
 
 static unsigned char *message, *scratch;
 static int epoll_fd;
@@ -205,12 +209,16 @@ static void start_visit(struct connection *connection) {
 }
 
 /* The reset of a zero linger frees the port at once, and leaves no TIME_WAIT on the server's side either. */
+static void close_with_reset(int fd) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+  close(fd);
+}
+
 static void end_visit(struct connection *connection) {
   char byte;
   recv(connection->fd, &byte, 1, MSG_DONTWAIT);
-  struct linger linger = {.l_onoff = 1, .l_linger = 0};
-  setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-  close(connection->fd);
+  close_with_reset(connection->fd);
   end_trip(now() - connection->began);
 }
 
@@ -226,6 +234,43 @@ static void accept_mode(void) {
       start_visit(events[i].data.ptr);
     }
   }
+}
+
+static void stop_server(void) {
+  char path[64], line[512];
+  snprintf(path, sizeof path, "/proc/%d/stat", server);
+  if (server <= 0 || kill(server, SIGSTOP) < 0) die("kill: %s", strerror(errno));
+  for (int tries = 0; tries < 1000; tries++) {
+    FILE *file = fopen(path, "r");
+    bool stopped = file && fgets(line, sizeof line, file) && strrchr(line, ')') && strrchr(line, ')')[2] == 'T';
+    if (file) fclose(file);
+    if (stopped) return;
+    usleep(1000);
+  }
+  die("the server did not stop");
+}
+
+static void drain_mode(void) {
+  int *all = calloc(connections, sizeof *all);
+  uint64_t deadline = now() + (uint64_t)(warmup * 1e9), spent = 0;
+  while (!measuring || spent < seconds * 1e9) {
+    if (!measuring && now() > deadline) measuring = true, trips = 0, spent = 0;
+    stop_server();
+    for (size_t i = 0; i < connections; i++) all[i] = open_connection();
+    uint64_t began = now();
+    kill(server, SIGCONT);
+    for (size_t i = connections; i-- > 0;) { /* the last one first: by then the others are closed too */
+      char byte;
+      if (recv(all[i], &byte, 1, 0) != 0) die("the server did not close a connection");
+    }
+    uint64_t took = now() - began;
+    spent += took;
+    for (size_t i = 0; i < connections; i++) {
+      end_trip(took / connections);
+      close_with_reset(all[i]);
+    }
+  }
+  report(spent);
 }
 
 /* One byte there and back proves that the server's program holds the connection, and keeps the backlog empty. */
@@ -248,6 +293,7 @@ int main(int count, char **values) {
     {"address", required_argument, NULL, 'a'}, {"connections", required_argument, NULL, 'c'},
     {"size", required_argument, NULL, 'z'},    {"seconds", required_argument, NULL, 's'},
     {"warmup", required_argument, NULL, 'w'},  {"trips", required_argument, NULL, 't'},
+    {"pid", required_argument, NULL, 'p'},
     {NULL, 0, NULL, 0},
   };
   for (int option; (option = getopt_long(count, values, "", options, NULL)) != -1;) {
@@ -257,6 +303,7 @@ int main(int count, char **values) {
     else if (option == 's') seconds = strtod(optarg, NULL);
     else if (option == 'w') warmup = strtod(optarg, NULL);
     else if (option == 't') most_trips = strtoul(optarg, NULL, 10);
+    else if (option == 'p') server = atoi(optarg);
     else return 2;
   }
   if (address_length == 0 || connections == 0 || size == 0) die("--address, --connections and --size must be given");
@@ -271,6 +318,7 @@ int main(int count, char **values) {
   const char *mode = optind < count ? values[optind] : "";
   if (strcmp(mode, "echo") == 0) echo_mode();
   else if (strcmp(mode, "accept") == 0) accept_mode();
+  else if (strcmp(mode, "drain") == 0) drain_mode();
   else if (strcmp(mode, "idle") == 0) idle_mode();
   else die("no such mode: %s", mode);
   return 0;

@@ -1,7 +1,7 @@
 import type { Contender } from "../row.ts";
 
 /** The TCP echo servers that are compared. Each takes `--port N` and `--accept-only`. */
-export const TCP_SERVERS: Record<string, string[]> = {
+export const TCP_SERVERS: Record<"ours" | "deno" | "node" | "c", string[]> = {
   ours: ["deno", "run", "-A", "bench/peers/our_echo.ts"],
   deno: ["deno", "run", "-A", "bench/peers/deno_echo.ts"],
   node: ["node", "bench/peers/node_echo.mjs"],

@@ -1,0 +1,36 @@
+import { formatMarkdown, formatText, formatValue, tables } from "../../bench/table.ts";
+import { assertEquals, test } from "../runner/mod.ts";
+import { exampleResult } from "./results.ts";
+
+test("tables() has a column for every contender and a line for every target", () => {
+  const [values, targets] = tables([exampleResult()]);
+  assertEquals(values, [
+    ["row", "unit", "ours", "deno", "c"],
+    ["Echo <64 B> & back", "round trips/s", "45,000 (20/31.3 µs)", "15,000", "failed"],
+  ]);
+  assertEquals(targets.slice(1).map((cells) => cells.slice(1)), [
+    ["ours ≥ 2.5 × deno", "3.00", "3.00 – 3.00", "reached"],
+    ["ours ≥ 4 × deno", "3.00", "3.00 – 3.00", "not reached"],
+    ["ours ≥ 0.9 × c", "not measured", "", "–"],
+  ]);
+});
+
+test("tables() leaves the cell of a contender empty in a row that it takes no part in", () => {
+  const other = exampleResult();
+  const [values] = tables([exampleResult(), { ...other, contenders: other.contenders.slice(0, 1), verdicts: [] }]);
+  assertEquals(values[2]?.slice(2), ["45,000 (20/31.3 µs)", "", ""]);
+});
+
+test("formatText() aligns the columns", () => {
+  assertEquals(formatText([["a", "b"], ["long", "c"]]), "a     b\nlong  c");
+});
+
+test("formatMarkdown() rules off the head", () => {
+  assertEquals(formatMarkdown([["a", "b"], ["1", "2"]]), "| a | b |\n| --- | --- |\n| 1 | 2 |");
+});
+
+test("formatValue() keeps a digit after the point of small values only", () => {
+  assertEquals(formatValue(12_345.67), "12,346");
+  assertEquals(formatValue(3.14), "3.1");
+  assertEquals(formatValue(0), "0");
+});
