@@ -27,12 +27,15 @@ export interface Server {
 export async function startServer(command: string[]): Promise<Server> {
   const raised = ["sh", "-c", "ulimit -n \"$(ulimit -Hn)\"; exec \"$@\"", "sh", ...resolve(command)];
   const child = spawn(raised);
+  const errors = new Response(child.stderr).text();
+  const stdout = child.stdout.getReader();
   const stop = async () => {
     kill(child);
+    await stdout.cancel();
+    await errors;
     await child.status;
   };
-  const errors = new Response(child.stderr).text();
-  const address = await firstAddress(child.stdout);
+  const address = await firstAddress(stdout);
   if (address !== undefined) return { address, pid: child.pid, stop };
   await stop();
   throw new Error(`${command.join(" ")} did not start: ${firstError(await errors)}`);
@@ -80,9 +83,8 @@ function kill(child: Deno.ChildProcess): void {
   }
 }
 
-async function firstAddress(stdout: ReadableStream<Uint8Array>): Promise<string | undefined> {
+async function firstAddress(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string | undefined> {
   let text = "";
-  const reader = stdout.getReader();
   const timer = setTimeout(() => void reader.cancel(), 15_000);
   while (!text.includes("\n")) {
     const { value, done } = await reader.read();
