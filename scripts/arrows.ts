@@ -7,7 +7,9 @@
 type Room = "ffi" | "socket" | "inet" | "unix" | "netlink" | "packet" | "smc" | "rpc" | "mod.ts";
 type Arrow = "yes" | "types" | string[];
 
-const FFI_NAMES = ["constants", "errno", "error", "platform", "bytes"].map((name) => `ffi/${name}.ts`);
+const FFI_NAMES = ["constants", "errno", "error", "platform", "bytes", "sockaddr_layout"].map((name) =>
+  `ffi/${name}.ts`
+);
 const CODECS = ["inet/addr.ts", "inet/sockaddr.ts", "inet/sockaddr_in.ts", "inet/sockaddr_in6.ts"];
 
 /** What each room may import: everything, only types, or only the files listed. */

@@ -1,0 +1,77 @@
+import { parseIpv4 } from "./parse_ipv4.ts";
+import { parseIpv6 } from "./parse_ipv6.ts";
+
+/** An IPv4 or IPv6 address with a port: the shape of `Deno.NetAddr`, and for IPv6 the two numbers that it leaves out. */
+export interface NetAddr {
+  /** What the port belongs to. A sockaddr does not say it: the socket does. */
+  transport: "tcp" | "udp";
+  /** The numeric address without brackets; a zone that is a name stands behind a `%`. */
+  hostname: string;
+  /** The port, in host order. */
+  port: number;
+  /** The number of the zone of a scoped IPv6 address, mostly an interface index. Left out where it is 0. */
+  scopeId?: number;
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. Left out where it is 0. */
+  flowinfo?: number;
+}
+
+/**
+ * Formats an address and its port as one text: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%3]:80`.
+ *
+ * The hostname is not checked, so that the text can stand in any message; `transport` and `flowinfo` are not in it. No
+ * permission is needed.
+ *
+ * @example Format the address of a peer
+ * ```ts
+ * import { formatNetAddr } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatNetAddr({ hostname: "127.0.0.1", port: 80 }), "127.0.0.1:80");
+ * assertEquals(formatNetAddr({ hostname: "fe80::1", port: 80, scopeId: 3 }), "[fe80::1%3]:80");
+ * ```
+ *
+ * @param addr The address.
+ * @returns The text.
+ */
+export function formatNetAddr(addr: Pick<NetAddr, "hostname" | "port" | "scopeId">): string {
+  const { hostname, port, scopeId } = addr;
+  if (!hostname.includes(":")) return `${hostname}:${port}`;
+  return scopeId && !hostname.includes("%") ? `[${hostname}%${scopeId}]:${port}` : `[${hostname}]:${port}`;
+}
+
+/**
+ * Parses the text of an address with a port, as {@linkcode formatNetAddr} writes it.
+ *
+ * The address must be numeric, as {@linkcode parseIpv4} or {@linkcode parseIpv6} take it; names are not looked up. No
+ * permission is needed.
+ *
+ * @example Parse an address
+ * ```ts
+ * import { parseNetAddr } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseNetAddr("[::1]:53", "udp"), { transport: "udp", hostname: "::1", port: 53 });
+ * ```
+ *
+ * @param text The address.
+ * @param transport What the port belongs to. Default: "tcp".
+ * @returns The address, its hostname as it was written but for a zone that is a number, which is its `scopeId`.
+ * @throws {SyntaxError} If the text is no such address, or the port is not a plain number up to 65535.
+ */
+export function parseNetAddr(text: string, transport: NetAddr["transport"] = "tcp"): NetAddr {
+  const colon = text.lastIndexOf(":");
+  const host = text.slice(0, colon);
+  const port = Number(text.slice(colon + 1));
+  if (colon < 0 || String(port) !== text.slice(colon + 1) || !(port >= 0 && port <= 0xffff && Number.isInteger(port))) {
+    throw new SyntaxError(`Cannot parse address and port: current value is ${JSON.stringify(text)}`);
+  }
+  if (!(host.startsWith("[") && host.endsWith("]"))) {
+    parseIpv4(host);
+    return { transport, hostname: host, port };
+  }
+  const hostname = host.slice(1, -1);
+  const { scopeId } = parseIpv6(hostname);
+  if (scopeId === undefined) return { transport, hostname, port };
+  const bare = { transport, hostname: hostname.slice(0, hostname.indexOf("%")), port };
+  return scopeId === 0 ? bare : { ...bare, scopeId };
+}

@@ -1,0 +1,45 @@
+/**
+ * IPv4 and IPv6: addresses as people write them, and as the kernel takes them.
+ *
+ * An *address* is a value that a person reads ({@linkcode NetAddr}, the shape of `Deno.NetAddr`); a *sockaddr* is the
+ * C structure as bytes. `parse…` and `format…` stand between text and values, `encode…` and `decode…` between values
+ * and bytes. {@linkcode parseIpv4} and {@linkcode parseIpv6} are strict and throw; `inetAton`, `inetPton` and their
+ * kin give exactly libc's answers, null where libc returns 0. Ports and all other numbers are in host order.
+ *
+ * The codecs are pure: they need no permission, touch no socket and run in a browser.
+ *
+ * @example From text to the bytes that bind(2) takes, and back
+ * ```ts
+ * import { decodeInetSockaddr, encodeInetSockaddr, formatNetAddr, parseNetAddr } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sockaddr = encodeInetSockaddr(parseNetAddr("[::1]:50000"));
+ * assertEquals(sockaddr.length, 28);
+ * assertEquals(formatNetAddr(decodeInetSockaddr(sockaddr)), "[::1]:50000");
+ * ```
+ *
+ * @module
+ */
+export { formatNetAddr, type NetAddr, parseNetAddr } from "./addr.ts";
+export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
+export { formatIpv4 } from "./format_ipv4.ts";
+export { formatIpv6 } from "./format_ipv6.ts";
+export { inetAton } from "./inet_aton.ts";
+export { inetNtoa } from "./inet_ntoa.ts";
+export { inetNtop } from "./inet_ntop.ts";
+export { inetPton } from "./inet_pton.ts";
+export { parseIpv4 } from "./parse_ipv4.ts";
+export { type Ipv6, parseIpv6 } from "./parse_ipv6.ts";
+export {
+  DARWIN_SOCKADDR,
+  decodeInetSockaddr,
+  decodeSockaddr,
+  encodeInetSockaddr,
+  encodeSockaddr,
+  LINUX_SOCKADDR,
+  type Sockaddr,
+  SOCKADDR_STORAGE_SIZE,
+  type SockaddrLayout,
+} from "./sockaddr.ts";
+export { decodeSockaddrIn, encodeSockaddrIn, SOCKADDR_IN_SIZE, type SockaddrIn } from "./sockaddr_in.ts";
+export { decodeSockaddrIn6, encodeSockaddrIn6, SOCKADDR_IN6_SIZE, type SockaddrIn6 } from "./sockaddr_in6.ts";

@@ -1,0 +1,37 @@
+import { runProgram } from "./run_program.ts";
+
+const programs = new Map<string, Promise<string>>();
+let folder: string | undefined;
+
+/**
+ * Compiles a C program with the system's `cc`, once per process, and gives the path of the executable, which is removed
+ * when the process ends. Needs `--allow-run --allow-read --allow-write`.
+ *
+ * @param source The C text, or the URL of the file that holds it.
+ * @throws {Error} If it does not compile without a warning.
+ */
+export function compileC(source: string | URL): Promise<string> {
+  const key = String(source);
+  let program = programs.get(key);
+  if (program === undefined) {
+    program = compile(source, String(programs.size));
+    programs.set(key, program);
+  }
+  return program;
+}
+
+async function compile(source: string | URL, name: string): Promise<string> {
+  const path = `${temporaryFolder()}/${name}`;
+  await Deno.writeTextFile(`${path}.c`, source instanceof URL ? await Deno.readTextFile(source) : source);
+  await runProgram("cc", ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", path, `${path}.c`]);
+  return path;
+}
+
+function temporaryFolder(): string {
+  if (folder === undefined) {
+    const made = Deno.makeTempDirSync({ prefix: "berkeley-sockets-" });
+    globalThis.addEventListener("unload", () => Deno.removeSync(made, { recursive: true }));
+    folder = made;
+  }
+  return folder;
+}
