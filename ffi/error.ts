@@ -108,7 +108,8 @@ export function libraryError(code: string, syscall: string, message: string): Sy
   return describeError(message, { errno: errnoNumber(code) ?? 0, code, syscall });
 }
 
-function describeError(message: string, fields: Omit<SystemError, "name" | "message">): SystemError {
+/** Makes an error of the runtime's class for the code, with the fields. */
+export function describeError(message: string, fields: Omit<SystemError, "name" | "message">): SystemError {
   const classes = (globalThis as { Deno?: { errors: Record<string, ErrorClass | undefined> } }).Deno?.errors;
   const Class = classes?.[CLASSES[fields.code] ?? ""] ?? Error;
   return Object.assign(new Class(message), fields);

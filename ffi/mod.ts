@@ -18,10 +18,19 @@ export { C, type ConstantName, type Constants, constantsOf } from "./constants.t
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 export { libraryError, type SystemError, systemError } from "./error.ts";
 export { check, outcome } from "./gate.ts";
+export { type Addrinfo, type AddrinfoHints, eaiName, getaddrinfo } from "./getaddrinfo.ts";
 export { type Layout, layoutOf } from "./layout.ts";
 export { background, libc } from "./libc.ts";
 export { libraryPaths } from "./library_paths.ts";
 export { addressOf, copyMemory } from "./memory.ts";
-export type { Backend, BackgroundFunctions, Bytes, Functions } from "./native.ts";
+export type {
+  Arguments,
+  ArgumentTypes,
+  Backend,
+  BackgroundFunctions,
+  Bytes,
+  Functions,
+  ResultTypes,
+} from "./native.ts";
 export { type Platform, platform, type Runtime, runtime } from "./platform.ts";
 export { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";

@@ -3,25 +3,40 @@ import type { BACKGROUND_SYMBOLS, NativeType, Signature, SYMBOLS } from "./symbo
 /** Memory that a C function reads or writes; `null` is the null pointer. */
 export type Bytes = Uint8Array | Int32Array | Uint32Array | BigUint64Array | null;
 
-interface ArgumentTypes {
+/** What a caller passes for each C type. */
+export interface ArgumentTypes {
+  /** `int` */
   i32: number;
+  /** `unsigned int`, `socklen_t` */
   u32: number;
+  /** `long` */
   i64: number | bigint;
+  /** `size_t` */
   usize: number | bigint;
+  /** A pointer to memory of JavaScript. */
   buffer: Bytes;
+  /** A pointer by its value. */
   address: bigint;
 }
 
-interface ResultTypes {
+/** What a caller gets for each C type. */
+export interface ResultTypes {
+  /** `int` */
   i32: number;
+  /** `unsigned int` */
   u32: number;
+  /** `long` */
   i64: bigint;
+  /** `size_t` */
   usize: bigint;
+  /** No function gives memory of JavaScript. */
   buffer: never;
+  /** A pointer by its value. */
   address: bigint;
 }
 
-type Arguments<P extends readonly NativeType[]> = { -readonly [I in keyof P]: ArgumentTypes[P[I]] };
+/** The arguments that a list of C types takes. */
+export type Arguments<P extends readonly NativeType[]> = { -readonly [I in keyof P]: ArgumentTypes[P[I]] };
 
 /** The functions of a table, callable. */
 export type Functions<T extends Record<string, Signature>> = {

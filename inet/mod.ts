@@ -43,3 +43,6 @@ export {
 } from "./sockaddr.ts";
 export { decodeSockaddrIn, encodeSockaddrIn, SOCKADDR_IN_SIZE, type SockaddrIn } from "./sockaddr_in.ts";
 export { decodeSockaddrIn6, encodeSockaddrIn6, SOCKADDR_IN6_SIZE, type SockaddrIn6 } from "./sockaddr_in6.ts";
+export type { StreamConnectOptions, StreamListenOptions } from "./stream_options.ts";
+export { type KeepAliveOptions, tcpAddrCodec, TcpConn, type TcpConnectOptions } from "./tcp_conn.ts";
+export { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";

@@ -7,10 +7,18 @@
 type Room = "ffi" | "socket" | "inet" | "unix" | "netlink" | "packet" | "smc" | "rpc" | "mod.ts";
 type Arrow = "yes" | "types" | string[];
 
-const FFI_NAMES = ["constants", "errno", "error", "platform", "bytes", "sockaddr_layout"].map((name) =>
+const FFI_NAMES = ["constants", "errno", "error", "platform", "bytes", "getaddrinfo", "sockaddr_layout"].map((name) =>
   `ffi/${name}.ts`
 );
-const CODECS = ["inet/addr.ts", "inet/sockaddr.ts", "inet/sockaddr_in.ts", "inet/sockaddr_in6.ts"];
+const CODECS = [
+  "inet/addr.ts",
+  "inet/sockaddr.ts",
+  "inet/sockaddr_in.ts",
+  "inet/sockaddr_in6.ts",
+  "inet/endpoint.ts",
+  "inet/stream_options.ts",
+  "inet/connect_stream.ts",
+];
 
 /** What each room may import: everything, only types, or only the files listed. */
 const ARROWS: Record<Room, Partial<Record<Room, Arrow>>> = {

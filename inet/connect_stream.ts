@@ -1,0 +1,39 @@
+import { connectFirst, type Endpoint } from "../socket/connect_first.ts";
+import type { Socket } from "../socket/socket.ts";
+import { checkWaitOptions, watchForEnd } from "../socket/wait_options.ts";
+import { numericEndpoint, resolveEndpoints } from "./endpoint.ts";
+import type { StreamConnectOptions } from "./stream_options.ts";
+
+/**
+ * Connects a stream socket to a host: looks the name up, and races its addresses (RFC 8305).
+ *
+ * @param openFamily Opens a socket of the family for addresses of `AF_INET` or `AF_INET6`.
+ */
+export async function connectStream(
+  openFamily: (family: number) => Socket,
+  options: StreamConnectOptions,
+): Promise<Socket> {
+  const { hostname = "127.0.0.1", port, localAddress, configure } = options;
+  checkWaitOptions(options);
+  const over = new AbortController();
+  const stop = watchForEnd(options, "connect", (error) => over.abort(error));
+  const open = ({ family }: Endpoint): Socket => {
+    const socket = openFamily(family);
+    try {
+      configure?.(socket);
+      if (localAddress !== undefined) {
+        const { sockaddr, address } = numericEndpoint(localAddress.hostname, localAddress.port ?? 0);
+        socket.bind(sockaddr, address);
+      }
+      return socket;
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  };
+  try {
+    return await connectFirst(await resolveEndpoints(hostname, port, over.signal), open, over.signal);
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,56 @@
+import { C } from "../ffi/constants.ts";
+import { describeError } from "../ffi/error.ts";
+import { eaiName, getaddrinfo } from "../ffi/getaddrinfo.ts";
+import type { Endpoint } from "../socket/connect_first.ts";
+import { formatNetAddr } from "./addr.ts";
+import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
+
+/** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. */
+export function numericEndpoint(hostname: string, port: number): Endpoint {
+  const numeric = hostname === "localhost" ? "127.0.0.1" : hostname;
+  const sockaddr = encodeInetSockaddr({ hostname: numeric, port });
+  const family = numeric.includes(":") ? C.AF_INET6 : C.AF_INET;
+  return { family, sockaddr, address: formatNetAddr({ hostname, port }) };
+}
+
+/**
+ * The endpoints that a host name or numeric address stands for, in the system's order of preference (RFC 6724).
+ *
+ * @throws {Error} If the name has no address; its `code` is libc's, such as `"EAI_NONAME"`.
+ */
+export async function resolveEndpoints(hostname: string, port: number, signal?: AbortSignal): Promise<Endpoint[]> {
+  if (isNumeric(hostname)) return [numericEndpoint(hostname, port)];
+  if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
+    throw new RangeError(`Cannot connect as the port must be 0 to 65535: current value is ${port}`);
+  }
+  const answers = await orAborted(getaddrinfo(hostname, String(port), { type: C.SOCK_STREAM }), signal);
+  if (typeof answers === "number") throw lookupError(hostname, answers);
+  return answers
+    .filter(({ family }) => family === C.AF_INET || family === C.AF_INET6)
+    .map(({ family, sockaddr }) => ({ family, sockaddr, address: formatNetAddr(decodeInetSockaddr(sockaddr)) }));
+}
+
+/** A zone that is a name needs the system to become a number. */
+function isNumeric(hostname: string): boolean {
+  return /^[\d.]+$/.test(hostname) || (hostname.includes(":") && !/%.*\D/.test(hostname));
+}
+
+function lookupError(hostname: string, error: number): Error {
+  const code = eaiName(error) ?? `EAI${error}`;
+  return describeError(`Cannot look up ${hostname}: ${code}`, {
+    code,
+    errno: error,
+    syscall: "getaddrinfo",
+    address: hostname,
+  });
+}
+
+/** libc's lookup cannot be ended: it goes on, and its answer is dropped. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

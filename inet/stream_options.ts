@@ -1,0 +1,75 @@
+import { C } from "../ffi/constants.ts";
+import type { Socket } from "../socket/socket.ts";
+import type { WaitOptions } from "../socket/wait_options.ts";
+
+/** Options of a listener for streams over IP. */
+export interface StreamListenOptions {
+  /**
+   * The numeric address to listen on, or `localhost`. `"::"` takes IPv4 too, unless `ipv6Only` is set.
+   *
+   * @default {"0.0.0.0"}
+   */
+  hostname?: string;
+  /** The port, in host order; 0 lets the kernel choose one. */
+  port: number;
+  /**
+   * Connections that may wait to be accepted (listen(2)); the system's `net.core.somaxconn` bounds it.
+   *
+   * @default {511}
+   */
+  backlog?: number;
+  /**
+   * `SO_REUSEADDR`: listen although connections of an earlier listener are still in TIME_WAIT.
+   *
+   * @default {true}
+   */
+  reuseAddress?: boolean;
+  /**
+   * `SO_REUSEPORT`: several listeners share the port, and the kernel spreads the connections.
+   *
+   * @default {false}
+   */
+  reusePort?: boolean;
+  /** `IPV6_V6ONLY`: an IPv6 listener takes no IPv4 connections. Default: the system's `net.ipv6.bindv6only`. */
+  ipv6Only?: boolean;
+  /** Called with the socket before bind(2), to set any option. */
+  configure?: (socket: Socket) => void;
+}
+
+/** Options of a stream connection over IP. */
+export interface StreamConnectOptions extends WaitOptions {
+  /**
+   * A host name, or a numeric address.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /** The port, in host order. */
+  port: number;
+  /** The local address to connect from: numeric; its port is 0 by default. */
+  localAddress?: { hostname: string; port?: number };
+  /** Called with each socket before connect(2), to set any option. */
+  configure?: (socket: Socket) => void;
+}
+
+/** Sets the options of a listener, binds it and makes it listen. A failure closes the socket. */
+export function listenOn(
+  socket: Socket,
+  endpoint: { family: number; sockaddr: Uint8Array; address: string },
+  options: StreamListenOptions,
+): Socket {
+  try {
+    if (options.reuseAddress ?? true) socket.setOption(C.SOL_SOCKET, C.SO_REUSEADDR, 1);
+    if (options.reusePort ?? false) socket.setOption(C.SOL_SOCKET, C.SO_REUSEPORT, 1);
+    if (options.ipv6Only !== undefined && endpoint.family === C.AF_INET6) {
+      socket.setOption(C.IPPROTO_IPV6, C.IPV6_V6ONLY, options.ipv6Only ? 1 : 0);
+    }
+    options.configure?.(socket);
+    socket.bind(endpoint.sockaddr, endpoint.address);
+    socket.listen(options.backlog ?? 511, endpoint.address);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { C } from "../ffi/constants.ts";
+import { Listener } from "../socket/listener.ts";
+import { Socket } from "../socket/socket.ts";
+import type { NetAddr } from "./addr.ts";
+import { numericEndpoint } from "./endpoint.ts";
+import { listenOn, type StreamListenOptions } from "./stream_options.ts";
+import { tcpAddrCodec, TcpConn } from "./tcp_conn.ts";
+
+/** Options of {@linkcode TcpListener.listen}. */
+export type TcpListenOptions = StreamListenOptions;
+
+/**
+ * A TCP listener, in the shape of `Deno.TcpListener`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/tcp.7.html | tcp(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = TcpListener.listen({ hostname: "::1", port: 0 });
+ * using client = await TcpConn.connect(listener.addr);
+ * using server = await listener.accept();
+ * assertEquals(server.remoteAddr, client.localAddr);
+ * ```
+ */
+export class TcpListener extends Listener<NetAddr, TcpConn> {
+  /**
+   * Makes a TCP listener of a listening socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, tcpAddrCodec, (accepted) => new TcpConn(accepted));
+  }
+
+  /**
+   * Listens on an address. Permission: `--allow-ffi`.
+   *
+   * @param options Where, and how.
+   * @returns The listener.
+   * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
+   * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
+   */
+  static listen(options: TcpListenOptions): TcpListener {
+    const endpoint = numericEndpoint(options.hostname ?? "0.0.0.0", options.port);
+    return new TcpListener(listenOn(Socket.open(endpoint.family, C.SOCK_STREAM, C.IPPROTO_TCP), endpoint, options));
+  }
+}

@@ -1,0 +1,132 @@
+import type { AddrCodec } from "./addr_codec.ts";
+import { Duplex } from "./duplex.ts";
+import type { Socket } from "./socket.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+/**
+ * A connection that carries a stream of bytes, in the shape of `Deno.Conn`. It owns its socket.
+ *
+ * @typeParam A The family's address.
+ *
+ * @example Usage
+ * ```ts
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * using client = await TcpConn.connect(listener.addr);
+ * using server = await listener.accept();
+ * await client.write(new TextEncoder().encode("hello"));
+ * const buffer = new Uint8Array(16);
+ * assertEquals(await server.read(buffer, { timeout: 1000 }), 5);
+ * ```
+ */
+export class Conn<A> implements Disposable {
+  /** The socket beneath, borrowed: for options, flags and ancillary data. */
+  readonly socket: Socket;
+  readonly #codec: AddrCodec<A>;
+  #duplex: Duplex | undefined;
+  #localAddr: A | undefined;
+  #remoteAddr: A | undefined;
+
+  /**
+   * Makes a connection of a connected stream socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   * @param codec The codec of its family's addresses.
+   */
+  constructor(socket: Socket, codec: AddrCodec<A>) {
+    this.socket = socket;
+    this.#codec = codec;
+  }
+
+  /** The address of this end. */
+  get localAddr(): A {
+    return this.#localAddr ??= this.#codec.decode(this.socket.localSockaddr());
+  }
+
+  /** The address of the other end. It stays known after the connection is over. */
+  get remoteAddr(): A {
+    return this.#remoteAddr ??= this.#codec.decode(this.socket.peerSockaddr());
+  }
+
+  /**
+   * Reads: waits until there are bytes, and takes at most as many as fit.
+   *
+   * @param p Where the bytes go.
+   * @param options How long to wait.
+   * @returns How many bytes came, at least 1; `null` at the end of the stream; 0 for an empty buffer.
+   * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
+   */
+  read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return this.socket.read(p, options);
+  }
+
+  /**
+   * Writes all of the bytes, waiting for room as often as needed.
+   *
+   * @param p The bytes; they must not change until the promise is settled.
+   * @param options How long to wait.
+   * @returns The number of bytes, always all.
+   * @throws {SystemError} If not all could be written (`EPIPE`); `bytesWritten` on the error tells how many were.
+   */
+  write(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    return this.socket.write(p, options);
+  }
+
+  /**
+   * Ends the sending direction once all writes before are done: the other end reads the end of the stream.
+   *
+   * @param options How long to wait for the writes.
+   * @throws {SystemError} If the connection is over already (`ENOTCONN`).
+   */
+  closeWrite(options?: WaitOptions): Promise<void> {
+    return this.socket.closeWrite(options);
+  }
+
+  /** Closes the connection and rejects what waits on it. Closing again does nothing. */
+  close(): void {
+    this.socket.close();
+  }
+
+  /** Closes the connection at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Makes waits keep the program alive, as they do from the start. */
+  ref(): void {
+    this.socket.ref();
+  }
+
+  /** Lets the program end while this connection waits. */
+  unref(): void {
+    this.socket.unref();
+  }
+
+  /**
+   * Gives the descriptor away: from now on the caller owns it, for example to let `node:net` adopt it.
+   *
+   * @returns The descriptor, non-blocking.
+   */
+  detach(): number {
+    return this.socket.detach();
+  }
+
+  /**
+   * The incoming bytes as a byte stream with backpressure. Once this has ended and {@linkcode writable} is closed, the
+   * connection closes itself.
+   */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#streams().readable;
+  }
+
+  /** The outgoing bytes as a stream; closing it ends the sending direction. */
+  get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
+    return this.#streams().writable;
+  }
+
+  #streams(): Duplex {
+    return this.#duplex ??= new Duplex(this);
+  }
+}

@@ -1,0 +1,114 @@
+import type { AddrCodec } from "./addr_codec.ts";
+import type { Conn } from "./conn.ts";
+import type { Socket } from "./socket.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+/**
+ * A listening socket, in the shape of `Deno.Listener`. It owns its socket.
+ *
+ * @typeParam A The family's address.
+ * @typeParam C The family's connection.
+ *
+ * @example Usage
+ * ```ts
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * using client = await TcpConn.connect(listener.addr);
+ * for await (using conn of listener) {
+ *   assertEquals(conn.remoteAddr.port, client.localAddr.port);
+ *   break; // leaving the loop closes the listener
+ * }
+ * ```
+ */
+export class Listener<A, C extends Conn<A>> implements Disposable, AsyncIterable<C> {
+  /** The socket beneath, borrowed: for options. */
+  readonly socket: Socket;
+  readonly #codec: AddrCodec<A>;
+  readonly #connOf: (socket: Socket) => C;
+  #addr: A | undefined;
+
+  /**
+   * Makes a listener of a listening socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   * @param codec The codec of its family's addresses.
+   * @param connOf Makes the connection of an accepted socket.
+   */
+  constructor(socket: Socket, codec: AddrCodec<A>, connOf: (socket: Socket) => C) {
+    this.socket = socket;
+    this.#codec = codec;
+    this.#connOf = connOf;
+  }
+
+  /** The address that it listens on; a port that was given as 0 is the one that the kernel chose. */
+  get addr(): A {
+    return this.#addr ??= this.#codec.decode(this.socket.localSockaddr());
+  }
+
+  /**
+   * Waits for a connection.
+   *
+   * @param options How long to wait.
+   * @returns The connection, which the caller owns.
+   * @throws {SystemError} If the listener is closed (`EBADF`).
+   */
+  async accept(options?: WaitOptions): Promise<C> {
+    const { socket } = await this.socket.accept(options);
+    return this.#connOf(socket);
+  }
+
+  /** Stops listening and rejects what waits. Closing again does nothing. */
+  close(): void {
+    this.socket.close();
+  }
+
+  /** Closes the listener at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Makes waits keep the program alive, as they do from the start. */
+  ref(): void {
+    this.socket.ref();
+  }
+
+  /** Lets the program end while this listener waits. */
+  unref(): void {
+    this.socket.unref();
+  }
+
+  /**
+   * Gives the descriptor away: from now on the caller owns it, for example to let `node:http` serve on it.
+   *
+   * @returns The descriptor, non-blocking.
+   */
+  detach(): number {
+    return this.socket.detach();
+  }
+
+  /** The connections, until the listener is closed. Leaving a `for await` loop closes it, as `Deno.Listener` does. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<C> {
+    const next = async (): Promise<IteratorResult<C>> => {
+      if (this.socket.fd < 0) return { value: undefined, done: true };
+      try {
+        return { value: await this.accept(), done: false };
+      } catch (error) {
+        if (this.socket.fd < 0) return { value: undefined, done: true };
+        throw error;
+      }
+    };
+    const leave = (): Promise<IteratorResult<C>> => {
+      this.close();
+      return Promise.resolve({ value: undefined, done: true });
+    };
+    return {
+      next,
+      return: leave,
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * One owned socket of any family, and what every family's connections and listeners are made of.
+ *
+ * For a family that the library has no module for, `Socket` takes its numbers and its sockaddr as bytes.
+ *
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_SEQPACKET);
+ * await left.send(new Uint8Array([1, 2, 3]));
+ * assertEquals(await right.receive(new Uint8Array(16)), 3);
+ * left.close();
+ * right.close();
+ * ```
+ *
+ * @module
+ */
+export type { AddrCodec } from "./addr_codec.ts";
+export { Conn } from "./conn.ts";
+export { Listener } from "./listener.ts";
+export type { ReceivedMessage } from "./message_header.ts";
+export {
+  type Accepted,
+  type MessageSpace,
+  type OutgoingMessage,
+  type ReceivedFrom,
+  Socket,
+  type TransferOptions,
+} from "./socket.ts";
+export type { WaitOptions } from "./wait_options.ts";

@@ -1,0 +1,169 @@
+import { C } from "../ffi/constants.ts";
+import { poller, type Watched } from "./poller.ts";
+import { checkWaitOptions, type WaitOptions, watchForEnd } from "./wait_options.ts";
+
+/** One try of an operation: its result, or `undefined` where it would block. */
+export type Attempt<T> = () => T | undefined;
+
+/** The two directions in which a socket waits. */
+export type Direction = "read" | "write";
+
+interface Pending {
+  attempt: Attempt<unknown>;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+  stopWatching: (() => void) | undefined;
+  next: Pending | undefined;
+}
+
+interface Queue {
+  /** False after the kernel answered that the call would block: only an event sets it again. */
+  ready: boolean;
+  head: Pending | undefined;
+  tail: Pending | undefined;
+}
+
+const READ_EVENTS = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
+const WRITE_EVENTS = C.EPOLLOUT | C.EPOLLHUP | C.EPOLLERR;
+/** After one of these the end of the stream may lie behind the data, and no further edge will tell. */
+const END_EVENTS = C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR | C.EPOLLPRI;
+const INTEREST = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLET;
+
+/**
+ * When one descriptor can be read and written: try first, then wait, in order.
+ *
+ * The descriptor is registered with the poller at the first wait, and for writing at the first wait to write, so that a
+ * socket whose peer keeps up never hears of room in its send buffer.
+ */
+export class Readiness implements Watched {
+  readonly #fd: number;
+  readonly #reads: Queue = { ready: true, head: undefined, tail: undefined };
+  readonly #writes: Queue = { ready: true, head: undefined, tail: undefined };
+  #interest = 0;
+  #waits = 0;
+  #referenced = true;
+  #ending = false;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /**
+   * Runs an operation: at once if nothing is before it, else when its turn and the readiness have come.
+   *
+   * @param syscall C name of the call, for errors.
+   */
+  run<T>(direction: Direction, syscall: string, attempt: Attempt<T>, options?: WaitOptions): Promise<T> {
+    const queue = direction === "read" ? this.#reads : this.#writes;
+    try {
+      if (options !== undefined) checkWaitOptions(options);
+      if (queue.ready && queue.head === undefined) {
+        const value = attempt();
+        if (value !== undefined) return Promise.resolve(value);
+        queue.ready = false;
+      }
+      this.#register(direction);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return new Promise<T>((resolve, reject) => {
+      const pending: Pending = { attempt, resolve, reject, stopWatching: undefined, next: undefined };
+      if (queue.tail === undefined) queue.head = pending;
+      else queue.tail.next = pending;
+      queue.tail = pending;
+      this.#waits++;
+      poller().retain(this.#referenced);
+      if (options !== undefined) {
+        pending.stopWatching = watchForEnd(options, syscall, (error) => this.#cancel(queue, pending, error));
+      }
+    });
+  }
+
+  /** Says that a stream was read until it is empty, so that the next read waits instead of asking the kernel. */
+  drained(): void {
+    if (!this.#ending) this.#reads.ready = false;
+  }
+
+  /** Says that the next operation of this direction has to wait for an event. */
+  exhausted(direction: Direction): void {
+    (direction === "read" ? this.#reads : this.#writes).ready = false;
+  }
+
+  /** Takes an event. */
+  ready(events: number): void {
+    if ((events & END_EVENTS) !== 0) this.#ending = true;
+    if ((events & READ_EVENTS) !== 0) this.#proceed(this.#reads);
+    if ((events & WRITE_EVENTS) !== 0) this.#proceed(this.#writes);
+  }
+
+  /** Whether waits keep the program alive. */
+  set referenced(value: boolean) {
+    if (value === this.#referenced) return;
+    for (let i = 0; i < this.#waits; i++) {
+      poller().retain(value);
+      poller().release(this.#referenced);
+    }
+    this.#referenced = value;
+  }
+
+  /** Rejects every wait and forgets the descriptor, which is still open. */
+  end(error: unknown): void {
+    for (const queue of [this.#reads, this.#writes]) {
+      while (queue.head !== undefined) this.#shift(queue).reject(error);
+    }
+    if (this.#interest !== 0) poller().remove(this.#fd);
+    this.#interest = 0;
+  }
+
+  #register(direction: Direction): void {
+    const interest = this.#interest | INTEREST | (direction === "write" ? C.EPOLLOUT : 0);
+    if (interest === this.#interest) return;
+    if (this.#interest === 0) poller().add(this.#fd, interest, this);
+    else poller().modify(this.#fd, interest);
+    this.#interest = interest;
+  }
+
+  #proceed(queue: Queue): void {
+    queue.ready = true;
+    while (queue.head !== undefined && queue.ready) {
+      const pending = queue.head;
+      let value: unknown;
+      try {
+        value = pending.attempt();
+      } catch (error) {
+        this.#shift(queue).reject(error);
+        continue;
+      }
+      if (value === undefined) {
+        queue.ready = false;
+        return;
+      }
+      this.#shift(queue);
+      pending.resolve(value as never);
+    }
+  }
+
+  #shift(queue: Queue): Pending {
+    const pending = queue.head as Pending;
+    queue.head = pending.next;
+    if (queue.head === undefined) queue.tail = undefined;
+    this.#forget(pending);
+    return pending;
+  }
+
+  #cancel(queue: Queue, pending: Pending, error: unknown): void {
+    let before: Pending | undefined;
+    for (let at = queue.head; at !== pending; at = at?.next) before = at;
+    if (before === undefined) queue.head = pending.next;
+    else before.next = pending.next;
+    if (queue.tail === pending) queue.tail = before;
+    this.#forget(pending);
+    pending.reject(error);
+  }
+
+  #forget(pending: Pending): void {
+    pending.stopWatching?.();
+    this.#waits--;
+    poller().release(this.#referenced);
+  }
+}

@@ -1,0 +1,604 @@
+import { C } from "../ffi/constants.ts";
+import { libraryError, systemError } from "../ffi/error.ts";
+import { check, outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { MessageHeader, type ReceivedMessage } from "./message_header.ts";
+import { addProgress } from "./progress.ts";
+import { type Attempt, type Direction, Readiness } from "./readiness.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+/** Options of operations that take the flags of send(2) and recv(2). */
+export interface TransferOptions extends WaitOptions {
+  /**
+   * `MSG_*` flags, or-ed. `MSG_NOSIGNAL` is always added to a send.
+   *
+   * @default {0}
+   */
+  flags?: number;
+}
+
+/** A datagram's length and sender, as {@linkcode Socket.receiveFrom} gives them. */
+export interface ReceivedFrom {
+  /** Bytes written into the buffer; with `MSG_TRUNC` in the flags, the length of the whole datagram. */
+  length: number;
+  /** The sender's sockaddr, empty if the family or the connection gives none. */
+  sockaddr: Uint8Array;
+}
+
+/** A message for {@linkcode Socket.sendMessage}: any part may be left out. */
+export interface OutgoingMessage {
+  /** The data, gathered from these buffers in order. */
+  buffers?: Uint8Array[];
+  /** Where to send, as sockaddr bytes; left out for a connected socket. */
+  sockaddr?: Uint8Array;
+  /** The ancillary data, encoded as control messages. */
+  control?: Uint8Array;
+}
+
+/** Where {@linkcode Socket.receiveMessage} puts a message. */
+export interface MessageSpace {
+  /** The data is scattered into these buffers in order. */
+  buffers: Uint8Array[];
+  /**
+   * Bytes of room for ancillary data.
+   *
+   * @default {0}
+   */
+  controlLength?: number;
+}
+
+/** A connection as {@linkcode Socket.accept} gives it. */
+export interface Accepted {
+  /** The connection's socket; the caller owns it. */
+  socket: Socket;
+  /** The remote sockaddr. */
+  sockaddr: Uint8Array;
+}
+
+/** Room for the sockaddr of any family: `sizeof(struct sockaddr_storage)`. */
+const SOCKADDR_SIZE = 128;
+/** Bytes that Linux moves in one call at most (`MAX_RW_COUNT`). */
+const MAX_TRANSFER = 0x7ffff000;
+/** Pending network errors of the new connection that accept(2) passes on, and tells to treat like EAGAIN. */
+const ACCEPT_AGAIN = new Set(
+  ["ECONNABORTED", "EINTR", "ENETDOWN", "EPROTO", "ENOPROTOOPT", "EHOSTDOWN", "ENONET", "EHOSTUNREACH", "ENETUNREACH"],
+);
+/** What accept(2) answers when the process or the system has no room: it may have later. */
+const ACCEPT_LATER = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
+
+const EAGAIN = 11;
+const EINTR = 4;
+const EINPROGRESS = 115;
+const ENOTCONN = 107;
+
+// Scratch memory for sockaddrs and option values: used within one synchronous call, never across a wait.
+const sockaddrSpace = new Uint8Array(SOCKADDR_SIZE);
+const lengthSpace = new Uint32Array(1);
+const optionSpace = new Int32Array(1);
+
+/**
+ * One descriptor of a socket of any family, owned: non-blocking and close-on-exec, `EINTR` retried, `EAGAIN` waited for.
+ * Addresses are sockaddr bytes, so that a family which the library does not know works too.
+ *
+ * Operations of one direction queue: concurrent reads are answered in the order of the calls, and so are writes.
+ * Permission: `--allow-ffi`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/socket.2.html | socket(2)}
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+ * await left.write(new TextEncoder().encode("hello"));
+ * const buffer = new Uint8Array(16);
+ * assertEquals(await right.read(buffer), 5);
+ * left.close();
+ * assertEquals(await right.read(buffer), null);
+ * right.close();
+ * ```
+ */
+export class Socket implements Disposable {
+  #fd: number;
+  readonly #readiness: Readiness;
+  readonly #type: number;
+  #peer: Uint8Array | undefined;
+
+  private constructor(fd: number, type: number) {
+    this.#fd = fd;
+    this.#readiness = new Readiness(fd);
+    this.#type = type;
+  }
+
+  /**
+   * Opens a socket of any family, type and protocol, by their numbers.
+   *
+   * @param family The address family, such as `AF_INET`.
+   * @param type The socket type, such as `SOCK_STREAM`.
+   * @param protocol The protocol; 0 is the family's own for the type.
+   * @returns The socket.
+   * @throws {SystemError} If the kernel refuses, such as `EAFNOSUPPORT` for a family that it lacks.
+   */
+  static open(family: number, type: number, protocol = 0): Socket {
+    const fd = check(libc().socket(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol), "socket");
+    return new Socket(fd, type);
+  }
+
+  /**
+   * Opens two sockets that are connected to each other.
+   *
+   * @param family The address family; Linux pairs `AF_UNIX` and `AF_TIPC`.
+   * @param type The socket type.
+   * @param protocol The protocol; 0 is the family's own for the type.
+   * @returns Both sockets.
+   * @throws {SystemError} If the kernel refuses, such as `EOPNOTSUPP` for a family without pairs.
+   */
+  static pair(family: number, type: number, protocol = 0): [Socket, Socket] {
+    const fds = new Int32Array(2);
+    check(libc().socketpair(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol, fds), "socketpair");
+    return [new Socket(fds[0] ?? -1, type), new Socket(fds[1] ?? -1, type)];
+  }
+
+  /**
+   * Takes ownership of an open descriptor: it becomes non-blocking and close-on-exec, and is closed with this socket.
+   *
+   * @param fd The descriptor.
+   * @returns The socket.
+   * @throws {SystemError} If the number is not an open socket; it is then left as it was.
+   */
+  static fromFd(fd: number): Socket {
+    if (!Number.isInteger(fd) || fd < 0) {
+      throw new RangeError(`Cannot take a descriptor as it must be 0 or more: current value is ${fd}`);
+    }
+    const type = readOption(fd, C.SOL_SOCKET, C.SO_TYPE);
+    const flags = check(libc().fcntl(fd, C.F_GETFL, 0), "fcntl");
+    check(libc().fcntl(fd, C.F_SETFL, flags | C.O_NONBLOCK), "fcntl");
+    check(libc().fcntl(fd, C.F_SETFD, C.FD_CLOEXEC), "fcntl");
+    return new Socket(fd, type);
+  }
+
+  /** The descriptor, borrowed; -1 once the socket is closed. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /**
+   * Gives the socket an address.
+   *
+   * @param sockaddr The address, as bytes.
+   * @param address The same as text, for errors.
+   * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
+   */
+  bind(sockaddr: Uint8Array, address?: string): void {
+    check(libc().bind(this.#open("bind"), sockaddr, sockaddr.byteLength), "bind", address);
+  }
+
+  /**
+   * Makes the socket accept connections.
+   *
+   * @param backlog Connections that may wait to be accepted; the system's `somaxconn` bounds it.
+   * @param address The local address as text, for errors.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  listen(backlog: number, address?: string): void {
+    check(libc().listen(this.#open("listen"), backlog), "listen", address);
+  }
+
+  /**
+   * Connects to an address and waits until that is done.
+   *
+   * @param sockaddr The address, as bytes.
+   * @param options How long to wait, and the address as text for errors.
+   * @throws {SystemError} If it fails, such as `ECONNREFUSED`.
+   */
+  connect(sockaddr: Uint8Array, options?: WaitOptions & { address?: string }): Promise<void> {
+    const address = options?.address;
+    let started = false;
+    let delay = 1;
+    return this.#run("write", "connect", (fd): true | undefined => {
+      if (!started) {
+        const n = outcome(libc().connect(fd, sockaddr, sockaddr.byteLength));
+        if (n === 0) return true;
+        // A full backlog of AF_UNIX raises no event when there is room again.
+        if (n === -EAGAIN) {
+          const after = delay;
+          delay = Math.min(delay * 2, 100);
+          return this.#tryAgain("write", after);
+        }
+        if (n !== -EINPROGRESS && n !== -EINTR) throw systemError(-n, "connect", address);
+        started = true;
+        return undefined;
+      }
+      const error = readOption(fd, C.SOL_SOCKET, C.SO_ERROR);
+      if (error !== 0) throw systemError(error, "connect", address);
+      // Without an error the socket may still be on its way: only a peer's address proves a connection.
+      lengthSpace[0] = SOCKADDR_SIZE;
+      const n = outcome(libc().getpeername(fd, sockaddrSpace, lengthSpace));
+      if (n === -ENOTCONN) return undefined;
+      if (n < 0) throw systemError(-n, "getpeername", address);
+      this.#peer = takeSockaddr();
+      return true;
+    }, options) as Promise<unknown> as Promise<void>;
+  }
+
+  /**
+   * Waits for a connection and takes it. A connection that its peer gave up meanwhile is passed over; without free
+   * descriptors or memory it is tried again after a while, up to a second.
+   *
+   * @param options How long to wait.
+   * @returns The connection's socket, which the caller owns, and the remote sockaddr.
+   * @throws {SystemError} If the socket does not listen, or is closed meanwhile.
+   */
+  accept(options?: WaitOptions): Promise<Accepted> {
+    let delay = 5;
+    return this.#run("read", "accept4", (fd): Accepted | undefined => {
+      for (;;) {
+        lengthSpace[0] = SOCKADDR_SIZE;
+        const n = outcome(libc().accept4(fd, sockaddrSpace, lengthSpace, C.SOCK_NONBLOCK | C.SOCK_CLOEXEC));
+        if (n >= 0) {
+          const sockaddr = takeSockaddr();
+          const socket = new Socket(n, this.#type);
+          socket.#peer = sockaddr;
+          return { socket, sockaddr };
+        }
+        if (n === -EAGAIN) return undefined;
+        const error = systemError(-n, "accept4");
+        if (ACCEPT_AGAIN.has(error.code)) continue;
+        if (!ACCEPT_LATER.has(error.code)) throw error;
+        const after = delay;
+        delay = Math.min(delay * 2, 1000);
+        return this.#tryAgain("read", after);
+      }
+    }, options);
+  }
+
+  /**
+   * Reads from a stream: waits until there are bytes, and takes at most as many as fit.
+   *
+   * @param buffer Where the bytes go.
+   * @param options How long to wait.
+   * @returns How many bytes came, at least 1; `null` at the end of the stream; 0 for an empty buffer.
+   * @throws {SystemError} If the connection is broken, such as `ECONNRESET`.
+   */
+  read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    const length = Math.min(buffer.byteLength, MAX_TRANSFER);
+    return this.#run("read", "recv", (fd): number | null | undefined => {
+      if (length === 0) return 0;
+      const n = this.#received(outcome(libc().recv(fd, buffer, length, 0)), length, "recv");
+      return n === 0 ? null : n;
+    }, options);
+  }
+
+  /**
+   * Writes all of the bytes to a stream, waiting for room as often as needed.
+   *
+   * @param bytes The bytes; they must not change until the promise is settled.
+   * @param options How long to wait.
+   * @returns The number of bytes, always all.
+   * @throws {SystemError} If not all could be written, such as `EPIPE`; `bytesWritten` on the error tells how many were.
+   */
+  write(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
+    const length = bytes.byteLength;
+    let written = 0;
+    const done = this.#run("write", "send", (fd): number | undefined => {
+      while (written < length) {
+        const rest = written === 0 ? bytes : bytes.subarray(written);
+        const n = outcome(libc().send(fd, rest, Math.min(length - written, MAX_TRANSFER), C.MSG_NOSIGNAL));
+        if (n === -EAGAIN) return undefined;
+        if (n >= 0) written += n;
+        else if (n !== -EINTR) throw systemError(-n, "send");
+      }
+      return written;
+    }, options);
+    // A write that is done needs no second promise: only one that waits can fail half-way.
+    return written === length ? done : addProgress(done, "send", () => written, length);
+  }
+
+  /**
+   * Sends bytes with one send(2), waiting for room first.
+   *
+   * @param bytes The bytes; on a datagram or seqpacket socket, the message.
+   * @param options Flags, and how long to wait.
+   * @returns How many bytes went; less than all only on a stream.
+   * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
+   */
+  send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
+    const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
+    const length = Math.min(bytes.byteLength, MAX_TRANSFER);
+    return this.#run(
+      "write",
+      "send",
+      (fd) => this.#sent(outcome(libc().send(fd, bytes, length, flags)), "send"),
+      options,
+    );
+  }
+
+  /**
+   * Sends a datagram to an address.
+   *
+   * @param bytes The datagram.
+   * @param sockaddr The address, as bytes.
+   * @param options Flags, how long to wait, and the address as text for errors.
+   * @returns How many bytes went.
+   * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
+   */
+  sendTo(bytes: Uint8Array, sockaddr: Uint8Array, options?: TransferOptions & { address?: string }): Promise<number> {
+    const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
+    return this.#run("write", "sendto", (fd) => {
+      const n = outcome(libc().sendto(fd, bytes, bytes.byteLength, flags, sockaddr, sockaddr.byteLength));
+      return this.#sent(n, "sendto", options?.address);
+    }, options);
+  }
+
+  /**
+   * Receives with one recv(2), once there is something.
+   *
+   * @param buffer Where the bytes go.
+   * @param options Flags, and how long to wait.
+   * @returns How many bytes came. 0 is the end of a stream, and an empty message elsewhere.
+   * @throws {SystemError} If the connection is broken, such as `ECONNRESET`.
+   */
+  receive(buffer: Uint8Array, options?: TransferOptions): Promise<number> {
+    const flags = options?.flags ?? 0;
+    const length = Math.min(buffer.byteLength, MAX_TRANSFER);
+    return this.#run("read", "recv", (fd) => {
+      // A short answer to a peek or to an out-of-band read does not mean that the stream is empty.
+      return this.#received(outcome(libc().recv(fd, buffer, length, flags)), flags === 0 ? length : 0, "recv");
+    }, options);
+  }
+
+  /**
+   * Receives a datagram and its sender's address.
+   *
+   * @param buffer Where the bytes go; what does not fit is cut off.
+   * @param options Flags, and how long to wait.
+   * @returns The length and the sender.
+   * @throws {SystemError} If the kernel refuses, such as `ECONNREFUSED` for an earlier send of a connected socket.
+   */
+  receiveFrom(buffer: Uint8Array, options?: TransferOptions): Promise<ReceivedFrom> {
+    const flags = options?.flags ?? 0;
+    return this.#run("read", "recvfrom", (fd) => {
+      lengthSpace[0] = SOCKADDR_SIZE;
+      const n = outcome(libc().recvfrom(fd, buffer, buffer.byteLength, flags, sockaddrSpace, lengthSpace));
+      const length = this.#received(n, 0, "recvfrom");
+      return length === undefined ? undefined : { length, sockaddr: takeSockaddr() };
+    }, options);
+  }
+
+  /**
+   * Sends a message with ancillary data by sendmsg(2).
+   *
+   * @param message The parts of the message.
+   * @param options Flags, and how long to wait.
+   * @returns How many bytes of data went.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  sendMessage(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
+    const header = new MessageHeader(message.buffers ?? [], message.sockaddr, message.control);
+    const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
+    return this.#run(
+      "write",
+      "sendmsg",
+      (fd) => this.#sent(outcome(libc().sendmsg(fd, header.bytes, flags)), "sendmsg"),
+      options,
+    );
+  }
+
+  /**
+   * Receives a message with ancillary data by recvmsg(2).
+   *
+   * @param space Where it goes.
+   * @param options Flags, and how long to wait. `MSG_CMSG_CLOEXEC` is always added.
+   * @returns The length, the kernel's flags (`MSG_TRUNC`, `MSG_CTRUNC`, …), the sender and the ancillary data.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  receiveMessage(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
+    const control = new Uint8Array(space.controlLength ?? 0);
+    const header = new MessageHeader(space.buffers, new Uint8Array(SOCKADDR_SIZE), control);
+    const flags = (options?.flags ?? 0) | C.MSG_CMSG_CLOEXEC;
+    return this.#run("read", "recvmsg", (fd) => {
+      header.reset();
+      const length = this.#received(outcome(libc().recvmsg(fd, header.bytes, flags)), 0, "recvmsg");
+      return length === undefined ? undefined : header.received(length);
+    }, options);
+  }
+
+  /**
+   * Ends one or both directions of a connection; the descriptor stays open.
+   *
+   * @param how `SHUT_RD`, `SHUT_WR` or `SHUT_RDWR`.
+   * @throws {SystemError} If the kernel refuses, such as `ENOTCONN`.
+   */
+  shutdown(how: number): void {
+    check(libc().shutdown(this.#open("shutdown"), how), "shutdown");
+  }
+
+  /**
+   * Ends the sending direction once all writes before it are done.
+   *
+   * @param options How long to wait for them.
+   * @throws {SystemError} If the kernel refuses, such as `ENOTCONN`.
+   */
+  closeWrite(options?: WaitOptions): Promise<void> {
+    return this.#run("write", "shutdown", (fd) => {
+      check(libc().shutdown(fd, C.SHUT_WR), "shutdown");
+      return true;
+    }, options) as Promise<unknown> as Promise<void>;
+  }
+
+  /**
+   * Reads an option whose value is an `int`.
+   *
+   * @param level The level, such as `SOL_SOCKET`.
+   * @param name The option, such as `SO_RCVBUF`.
+   * @returns The value.
+   * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
+   */
+  getOption(level: number, name: number): number {
+    return readOption(this.#open("getsockopt"), level, name);
+  }
+
+  /**
+   * Reads an option as bytes.
+   *
+   * @param level The level, such as `IPPROTO_TCP`.
+   * @param name The option, such as `TCP_INFO`.
+   * @param size Bytes of room for the value.
+   * @returns The bytes that the kernel gave.
+   * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
+   */
+  getOptionBytes(level: number, name: number, size: number): Uint8Array {
+    const value = new Uint8Array(size);
+    lengthSpace[0] = size;
+    check(libc().getsockopt(this.#open("getsockopt"), level, name, value, lengthSpace), "getsockopt");
+    return value.subarray(0, Math.min(lengthSpace[0] ?? 0, size));
+  }
+
+  /**
+   * Sets an option.
+   *
+   * @param level The level, such as `SOL_SOCKET`.
+   * @param name The option, such as `SO_RCVBUF`.
+   * @param value A number for an option that is an `int`, else the bytes.
+   * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
+   */
+  setOption(level: number, name: number, value: number | Uint8Array): void {
+    const fd = this.#open("setsockopt");
+    if (typeof value === "number") {
+      optionSpace[0] = value;
+      check(libc().setsockopt(fd, level, name, optionSpace, 4), "setsockopt");
+    } else {
+      check(libc().setsockopt(fd, level, name, value, value.byteLength), "setsockopt");
+    }
+  }
+
+  /**
+   * The address that the socket is bound to.
+   *
+   * @returns The sockaddr bytes.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  localSockaddr(): Uint8Array {
+    const fd = this.#open("getsockname");
+    lengthSpace[0] = SOCKADDR_SIZE;
+    check(libc().getsockname(fd, sockaddrSpace, lengthSpace), "getsockname");
+    return takeSockaddr();
+  }
+
+  /**
+   * The address that the socket is connected to, remembered from {@linkcode connect} and {@linkcode accept}: the kernel
+   * may forget it earlier.
+   *
+   * @returns The sockaddr bytes.
+   * @throws {SystemError} If the socket is not connected (`ENOTCONN`).
+   */
+  peerSockaddr(): Uint8Array {
+    if (this.#peer !== undefined) return this.#peer;
+    const fd = this.#open("getpeername");
+    lengthSpace[0] = SOCKADDR_SIZE;
+    check(libc().getpeername(fd, sockaddrSpace, lengthSpace), "getpeername");
+    return takeSockaddr();
+  }
+
+  /** Makes waits keep the program alive, as they do from the start. */
+  ref(): void {
+    this.#readiness.referenced = true;
+  }
+
+  /** Lets the program end while this socket waits; its waits are then looked after every 10 ms. */
+  unref(): void {
+    this.#readiness.referenced = false;
+  }
+
+  /**
+   * Duplicates the descriptor. Both refer to one socket of the kernel; closing one does not affect the other.
+   *
+   * @returns The second owner.
+   * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
+   */
+  dup(): Socket {
+    const fd = check(libc().fcntl(this.#open("fcntl"), C.F_DUPFD_CLOEXEC, 0), "fcntl");
+    return new Socket(fd, this.#type);
+  }
+
+  /**
+   * Gives the descriptor away: from now on the caller owns it. It stays non-blocking. Waits are rejected.
+   *
+   * @returns The descriptor.
+   * @throws {SystemError} If the socket is closed.
+   */
+  detach(): number {
+    const fd = this.#open("detach");
+    this.#fd = -1;
+    this.#readiness.end(libraryError("EBADF", "detach", "Cannot go on waiting: the descriptor was given away"));
+    return fd;
+  }
+
+  /** Closes the descriptor and rejects every wait. Closing again does nothing. */
+  close(): void {
+    if (this.#fd < 0) return;
+    const fd = this.#fd;
+    this.#fd = -1;
+    this.#readiness.end(libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
+    // After EINTR the number is free all the same: it is not tried again.
+    const n = outcome(libc().close(fd));
+    if (n < 0 && n !== -EINTR) throw systemError(-n, "close");
+  }
+
+  /** Closes the socket at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(syscall: string): number {
+    if (this.#fd < 0) throw libraryError("EBADF", syscall, `Cannot call ${syscall}: the socket is closed`);
+    return this.#fd;
+  }
+
+  #run<T>(
+    direction: Direction,
+    syscall: string,
+    attempt: (fd: number) => T | undefined,
+    options?: WaitOptions,
+  ): Promise<T> {
+    if (this.#fd < 0) {
+      return Promise.reject(libraryError("EBADF", syscall, `Cannot call ${syscall}: the socket is closed`));
+    }
+    const bound: Attempt<T> = () => attempt(this.#fd);
+    return this.#readiness.run(direction, syscall, bound, options);
+  }
+
+  /** Judges the outcome of a receiving call that asked for `asked` bytes; 0 where less than that tells nothing. */
+  #received(n: number, asked: number, syscall: string): number | undefined {
+    if (n === -EAGAIN) return undefined;
+    if (n === -EINTR) return this.#tryAgain("read", 0);
+    if (n < 0) throw systemError(-n, syscall);
+    if (n < asked && n > 0 && this.#type === C.SOCK_STREAM) this.#readiness.drained();
+    return n;
+  }
+
+  #sent(n: number, syscall: string, address?: string): number | undefined {
+    if (n === -EAGAIN) return undefined;
+    if (n === -EINTR) return this.#tryAgain("write", 0);
+    if (n < 0) throw systemError(-n, syscall, address);
+    return n;
+  }
+
+  /** Has an attempt repeated for which the kernel will raise no event. */
+  #tryAgain(direction: Direction, delay: number): undefined {
+    setTimeout(() => this.#readiness.ready(direction === "read" ? C.EPOLLIN : C.EPOLLOUT), delay);
+  }
+}
+
+/** The sockaddr that the kernel just wrote, copied; the length may exceed the room where it was cut off. */
+function takeSockaddr(): Uint8Array {
+  return sockaddrSpace.slice(0, Math.min(lengthSpace[0] ?? 0, SOCKADDR_SIZE));
+}
+
+function readOption(fd: number, level: number, name: number): number {
+  lengthSpace[0] = 4;
+  check(libc().getsockopt(fd, level, name, optionSpace, lengthSpace), "getsockopt");
+  return optionSpace[0] ?? 0;
+}

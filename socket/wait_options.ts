@@ -1,0 +1,45 @@
+import { libraryError } from "../ffi/error.ts";
+
+/** Options of every operation that may wait. */
+export interface WaitOptions {
+  /** Ends the wait; the operation is rejected with the signal's reason. */
+  signal?: AbortSignal;
+  /**
+   * Milliseconds to wait at most; then the operation is rejected with an error whose `code` is `"ETIMEDOUT"`.
+   *
+   * @default {Infinity}
+   */
+  timeout?: number;
+}
+
+/** Rejects options that cannot be meant, and a signal that is aborted already, before any system call. */
+export function checkWaitOptions(options: WaitOptions | undefined): void {
+  if (options === undefined) return;
+  const { signal, timeout } = options;
+  if (timeout !== undefined && !(timeout >= 0)) {
+    throw new RangeError(`Cannot wait for a timeout that is not 0 or more milliseconds: current value is ${timeout}`);
+  }
+  signal?.throwIfAborted();
+}
+
+/**
+ * Calls `onEnd` once with the error that ends a wait early.
+ *
+ * @returns A function that stops watching.
+ */
+export function watchForEnd(options: WaitOptions, syscall: string, onEnd: (error: unknown) => void): () => void {
+  const { signal, timeout } = options;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  if (timeout !== undefined && timeout !== Infinity) {
+    timer = setTimeout(
+      () => onEnd(libraryError("ETIMEDOUT", syscall, `Cannot ${syscall} in time: timeout is ${timeout} ms`)),
+      timeout,
+    );
+  }
+  const onAbort = () => onEnd(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  };
+}
