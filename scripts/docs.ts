@@ -1,0 +1,68 @@
+/**
+ * Checks the documentation of what the library exports, and runs its examples.
+ *
+ * @module
+ */
+
+interface Doc {
+  nodes: Record<string, { module_doc?: JsDoc; symbols: { name: string; declarations: Declaration[] }[] }>;
+}
+
+interface Declaration {
+  declarationKind: string;
+  kind: string;
+  jsDoc?: JsDoc;
+}
+
+interface JsDoc {
+  tags?: { kind: string }[];
+}
+
+const root = new URL("..", import.meta.url).pathname;
+const config = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
+const modules = existing(Object.values(config.exports));
+const library = existing(config.publish.include).filter((path) => !/\.md$|^LICENSE$/.test(path));
+
+const faults: string[] = [];
+if (!await deno("doc", "--quiet", "--lint", ...modules)) faults.push("deno doc --lint fails");
+if (!await deno("test", "-A", "--quiet", "--reporter=dot", "--doc", ...library)) faults.push("an example fails");
+for (const path of modules) faults.push(...await missingExamples(path));
+if (faults.length > 0) {
+  console.error(faults.join("\n"));
+  Deno.exit(1);
+}
+console.log(`docs: ${modules.length} modules, every function and class has an example, every example runs`);
+
+/** The paths that exist: rooms are declared before they are built. */
+function existing(paths: string[]): string[] {
+  return paths.filter((path) => {
+    try {
+      return Deno.statSync(root + path) !== undefined;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function deno(...args: string[]): Promise<boolean> {
+  return (await new Deno.Command(Deno.execPath(), { args, cwd: root }).spawn().status).success;
+}
+
+async function missingExamples(path: string): Promise<string[]> {
+  const args = ["doc", "--quiet", "--json", path];
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: root, stderr: "inherit" }).output();
+  if (!success) return [`${path} cannot be read`];
+  const doc: Doc = JSON.parse(new TextDecoder().decode(stdout));
+  return Object.values(doc.nodes).flatMap((module) => [
+    ...hasExample(module.module_doc) ? [] : [`${path} has no @example`],
+    ...module.symbols.filter(({ declarations }) => {
+      const shown = declarations.filter(({ declarationKind }) => declarationKind === "export");
+      const needed = shown.some(({ kind }) => kind === "function" || kind === "class");
+      return needed && !shown.some(({ jsDoc }) => hasExample(jsDoc));
+    }).map(({ name }) => `${path}: ${name} has no @example`),
+  ]);
+}
+
+function hasExample(jsDoc: JsDoc | undefined): boolean {
+  return jsDoc?.tags?.some(({ kind }) => kind === "example") ?? false;
+}
