@@ -1,0 +1,189 @@
+import type { AnyRpcApi, RpcApi, RpcFunc, RpcParams, RpcResult } from "./api.ts";
+import type { RpcConn, RpcMessageConn } from "./conn.ts";
+import { frameFormat, type FrameOptions } from "./frame.ts";
+import { FrameWriter } from "./frame_writer.ts";
+import { parseJson } from "./json.ts";
+import { resultOf } from "./reply.ts";
+import { RpcClosedError } from "./rpc_closed_error.ts";
+import { openTransport, type Transport } from "./transport.ts";
+
+/** What a timer can wait: 24 days. */
+const LONGEST_TIMER = 0x7fffffff;
+
+/** Options of {@linkcode RpcClient.call}. */
+export interface RpcCallOptions {
+  /** Gives up waiting for the reply: the call rejects with the signal's reason, the connection stays usable. */
+  signal?: AbortSignal;
+  /**
+   * Milliseconds to wait for the reply, then the call rejects with a `TimeoutError`.
+   *
+   * @default {Infinity}
+   */
+  timeout?: number;
+}
+
+interface Pending {
+  readonly func: string;
+  readonly resolve: (result: never) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Whether the caller no longer waits: the reply is dropped when it arrives. */
+  isSettled: boolean;
+  /** Takes away the timer and the listener of the signal. */
+  release?: () => void;
+}
+
+/**
+ * Calls the functions of a server over one connection.
+ *
+ * Calls may be made without waiting for earlier ones: those made in one turn go out in one write, and the replies come
+ * in the order of the calls. When the connection ends, every call without a reply rejects with an
+ * {@linkcode RpcClosedError}, and so does every later call; to connect again is the caller's choice. A call that was
+ * given up may still run on the server.
+ *
+ * @typeParam Api The interface of the server; without one, every name and parameter is allowed.
+ *
+ * @example Call a server
+ * ```ts
+ * import { type Dictionary, dictionary, RpcClient, RpcServer } from "@berkeley/sockets/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * await using _server = RpcServer.serve(listener, dictionary());
+ * using client = new RpcClient<Dictionary>(await Deno.connect(listener.addr as Deno.NetAddr));
+ * await client.call("PUT", { obj: "colour", val: "blue" });
+ * assertEquals(await client.call("GET", { obj: "colour" }), { obj: "colour", val: "blue" });
+ * ```
+ */
+export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
+  readonly #transport: Transport;
+  readonly #writer: FrameWriter;
+  readonly #pending: Pending[] = [];
+  #end: RpcClosedError | undefined;
+
+  /**
+   * Starts on a connection, and takes ownership of it.
+   *
+   * @param conn A connection to the server.
+   * @param options How frames look; `maxLength` bounds calls and replies.
+   * @throws {TypeError | RangeError} If an option is wrong.
+   */
+  constructor(conn: RpcConn | RpcMessageConn, options: FrameOptions = {}) {
+    const format = frameFormat(options);
+    this.#transport = openTransport(conn, format);
+    this.#writer = new FrameWriter(this.#transport, format, () => {});
+    void this.#receive();
+  }
+
+  /**
+   * Calls a function of the server.
+   *
+   * @param func Its name.
+   * @param params What it takes: a JSON value.
+   * @returns What it gives.
+   * @throws {RpcError} If the server replies with an error.
+   * @throws {RpcClosedError} If the connection ends before the reply.
+   * @throws {FrameError} If the call is longer than the limit.
+   * @throws {TypeError} If the parameters have no JSON.
+   * @throws {DOMException} `TimeoutError` after the timeout, or the signal's reason.
+   */
+  call<Func extends RpcFunc<Api>>(
+    func: Func,
+    params: RpcParams<Api, Func>,
+    options: RpcCallOptions = {},
+  ): Promise<RpcResult<Api, Func>> {
+    return new Promise((resolve, reject) => {
+      checkTimeout(options.timeout);
+      options.signal?.throwIfAborted();
+      if (this.#end !== undefined) throw closedBefore(func, this.#end);
+      this.#writer.put(JSON.stringify({ func, params: params ?? null }));
+      const pending: Pending = { func, resolve, reject, isSettled: false };
+      if (options.signal !== undefined || options.timeout !== undefined) giveUpOn(pending, options);
+      this.#pending.push(pending);
+      this.#writer.flushSoon();
+    });
+  }
+
+  /** Closes the connection; the calls without a reply reject with an {@linkcode RpcClosedError}. */
+  close(): void {
+    this.#finish(new RpcClosedError("the client was closed"));
+  }
+
+  /** Closes the connection, see {@linkcode RpcClient.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #receive(): Promise<void> {
+    try {
+      while (await this.#transport.fill()) {
+        for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) this.#answer(body);
+      }
+      this.#transport.end();
+      this.#finish(new RpcClosedError("the server ended the connection", { cause: this.#writer.error }));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.#finish(new RpcClosedError(`the connection failed: ${reason}`, { cause: this.#writer.error ?? cause }));
+    }
+  }
+
+  #answer(body: Uint8Array): void {
+    const pending = this.#pending.shift();
+    if (pending === undefined) throw new TypeError("a reply came without a call");
+    if (pending.isSettled) return;
+    let reply;
+    try {
+      reply = parseJson(body);
+    } catch (error) {
+      return settle(pending, () => pending.reject(error)); // the next reply starts at its own boundary
+    }
+    const answer = resultOf(reply, pending.func);
+    if (answer === undefined) {
+      this.#pending.unshift(pending);
+      throw new TypeError(`a reply came that is none to ${pending.func}`);
+    }
+    settle(pending, () => answer instanceof Error ? pending.reject(answer) : pending.resolve(answer.result as never));
+  }
+
+  #finish(end: RpcClosedError): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#transport.close();
+    for (const pending of this.#pending.splice(0)) {
+      settle(pending, () => pending.reject(closedBefore(pending.func, end)));
+    }
+  }
+}
+
+function settle(pending: Pending, how: () => void): void {
+  if (pending.isSettled) return;
+  pending.isSettled = true;
+  pending.release?.();
+  how();
+}
+
+function giveUpOn(pending: Pending, { signal, timeout }: RpcCallOptions): void {
+  function onAbort(): void {
+    settle(pending, () => pending.reject(signal?.reason));
+  }
+  function onTimeout(): void {
+    const message = `Cannot call ${pending.func}: no reply within ${timeout} ms`;
+    settle(pending, () => pending.reject(new DOMException(message, "TimeoutError")));
+  }
+  signal?.addEventListener("abort", onAbort);
+  const timer = timeout === undefined ? undefined : setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER));
+  pending.release = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  };
+}
+
+function checkTimeout(timeout = Infinity): void {
+  if (timeout >= 0) return;
+  throw new RangeError(
+    `Cannot wait for a reply as the timeout is no number of milliseconds: current value is ${timeout}`,
+  );
+}
+
+function closedBefore(func: string, end: RpcClosedError): RpcClosedError {
+  return new RpcClosedError(`Cannot call ${func}: ${end.message}`, { cause: end.cause });
+}

@@ -1,0 +1,160 @@
+import { endedIn } from "./decode_frame.ts";
+import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormat, type FrameOptions } from "./frame.ts";
+import type { FrameError } from "./frame_error.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Takes the bytes of a stream in pieces of any size and gives the bodies of its frames.
+ *
+ * A body that lies whole in one piece is a view of that piece: it is not copied, and changes when the piece is
+ * overwritten. A body that arrives in several pieces is collected in memory that grows with what has arrived, not with
+ * what the head claims. After an error the decoder gives nothing but this error: the boundaries are lost.
+ *
+ * @example Decode a stream
+ * ```ts
+ * import { encodeFrame, FrameDecoder } from "@berkeley/sockets/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const frame = encodeFrame(new TextEncoder().encode("{}"));
+ * const decoder = new FrameDecoder();
+ * decoder.push(frame.subarray(0, 9));
+ * assertEquals(decoder.next(), undefined); // it needs more
+ * decoder.push(frame.subarray(9));
+ * assertEquals(new TextDecoder().decode(decoder.next()), "{}");
+ * decoder.end(); // the stream may end here
+ * ```
+ */
+export class FrameDecoder {
+  readonly #format: FrameFormat;
+  /** The last piece, where the next byte of it is, and where it starts in the stream. */
+  #piece: Uint8Array = NOTHING;
+  #at = 0;
+  #start = 0;
+  /** Collects a head that is split between pieces. */
+  readonly #head = new Uint8Array(FRAME_HEAD_LENGTH);
+  #headLength = 0;
+  /** The claimed length of the body, or -1 before its head is complete. */
+  #length = -1;
+  /** Collects a body that is split between pieces. */
+  #body: Uint8Array = NOTHING;
+  #bodyLength = 0;
+  #error: FrameError | undefined;
+
+  /**
+   * Starts at a frame's boundary.
+   *
+   * @throws {TypeError | RangeError} If an option is wrong.
+   */
+  constructor(options: FrameOptions = {}) {
+    this.#format = frameFormat(options);
+  }
+
+  /** Bytes received of a frame that is not complete. */
+  get buffered(): number {
+    return this.#headLength + this.#bodyLength + this.#piece.length - this.#at;
+  }
+
+  /** Bytes of memory that hold the part of a split body. */
+  get allocated(): number {
+    return this.#body.length;
+  }
+
+  /**
+   * Takes the next piece, which must not change until {@linkcode next} has given `undefined`.
+   *
+   * @param piece Bytes of the stream, not copied unless they hold an incomplete frame.
+   */
+  push(piece: Uint8Array): void {
+    const rest = this.#piece.subarray(this.#at);
+    this.#start += this.#at;
+    this.#at = 0;
+    if (rest.length === 0) {
+      this.#piece = piece;
+      return;
+    }
+    this.#piece = new Uint8Array(rest.length + piece.length);
+    this.#piece.set(rest);
+    this.#piece.set(piece, rest.length);
+  }
+
+  /**
+   * Gives the body of the next complete frame.
+   *
+   * @returns The body, or `undefined` if the decoder needs more bytes.
+   * @throws {FrameError} If the head of a frame is wrong, at once and before its body is awaited.
+   */
+  next(): Uint8Array | undefined {
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#length < 0 && !this.#readHead()) return undefined;
+    return this.#readBody();
+  }
+
+  /**
+   * Says that the stream has ended, after {@linkcode next} gave `undefined`.
+   *
+   * @throws {FrameError} If it ended inside a frame.
+   */
+  end(): void {
+    if (this.#error !== undefined) throw this.#error;
+    if (this.buffered === 0) return;
+    const needed = FRAME_HEAD_LENGTH + Math.max(this.#length, 0);
+    this.#error = endedIn(this.buffered, needed, this.#start + this.#piece.length);
+    throw this.#error;
+  }
+
+  #readHead(): boolean {
+    const piece = this.#piece;
+    if (this.#headLength === 0 && piece.length - this.#at >= FRAME_HEAD_LENGTH) {
+      this.#length = this.#decodeHead(piece, this.#at, this.#start + this.#at);
+      this.#headLength = FRAME_HEAD_LENGTH;
+      this.#at += FRAME_HEAD_LENGTH;
+      return true;
+    }
+    const part = piece.subarray(this.#at, this.#at + FRAME_HEAD_LENGTH - this.#headLength);
+    this.#head.set(part, this.#headLength);
+    this.#headLength += part.length;
+    this.#at += part.length;
+    if (this.#headLength < FRAME_HEAD_LENGTH) return false;
+    this.#length = this.#decodeHead(this.#head, 0, this.#start + this.#at - FRAME_HEAD_LENGTH);
+    return true;
+  }
+
+  #decodeHead(bytes: Uint8Array, at: number, offset: number): number {
+    try {
+      return decodeHead(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at, this.#format, offset);
+    } catch (error) {
+      this.#error = error as FrameError;
+      throw error;
+    }
+  }
+
+  #readBody(): Uint8Array | undefined {
+    const missing = this.#length - this.#bodyLength;
+    const part = this.#piece.subarray(this.#at, this.#at + missing);
+    this.#at += part.length;
+    if (part.length === this.#length) return this.#finish(part);
+    this.#collect(part);
+    if (part.length < missing) return undefined;
+    return this.#finish(this.#body.subarray(0, this.#length));
+  }
+
+  #collect(part: Uint8Array): void {
+    const needed = this.#bodyLength + part.length;
+    if (needed > this.#body.length) {
+      const grown = new Uint8Array(Math.min(this.#length, needed * 2));
+      grown.set(this.#body.subarray(0, this.#bodyLength));
+      this.#body = grown;
+    }
+    this.#body.set(part, this.#bodyLength);
+    this.#bodyLength = needed;
+  }
+
+  #finish(body: Uint8Array): Uint8Array {
+    this.#length = -1;
+    this.#headLength = 0;
+    this.#body = NOTHING;
+    this.#bodyLength = 0;
+    return body;
+  }
+}

@@ -1,0 +1,193 @@
+import type * as NodeFs from "node:fs";
+import { decodeLog, encodeBlock, type Log, LOG_HEAD } from "./log.ts";
+
+/** A log shorter than this is never written anew. */
+const COMPACT_MIN = 1024 * 1024;
+const BLOCK_SIZE = 1024 * 1024;
+
+/** Pairs that become durable together. */
+interface Batch {
+  readonly pairs: string[];
+  readonly done: Promise<void>;
+  readonly settle: { resolve: () => void; reject: (error: unknown) => void };
+}
+
+/**
+ * The file of a log. One process may have it open.
+ *
+ * What is appended while an fsync runs shares the next one. A log that has doubled since it was last written anew is
+ * replaced by one of the pairs that are alive. After an error nothing can be appended any more.
+ */
+export class LogFile {
+  readonly #path: string;
+  readonly #alive: () => Iterable<string>;
+  #fd: number;
+  #length: number;
+  #compactAt = COMPACT_MIN;
+  #batch: Batch | undefined;
+  #committing: Promise<void> | undefined;
+  #error: unknown;
+
+  /** Opens or makes the file; `alive` gives the JSON of every `[name, value]` that a new log must hold. */
+  static open(path: string, alive: () => Iterable<string>): { file: LogFile; pairs: Log["pairs"] } {
+    const bytes = readLog(path);
+    const isNew = bytes.length === 0;
+    const { pairs, length } = isNew ? { pairs: [], length: LOG_HEAD.length } : decodeLog(bytes);
+    if (isNew) replace(path, writeHead(path));
+    const fd = fs().openSync(path, "a");
+    try {
+      if (length < bytes.length) {
+        fs().ftruncateSync(fd, length);
+        fs().fsyncSync(fd);
+      }
+    } catch (error) {
+      fs().closeSync(fd);
+      throw error;
+    }
+    return { file: new LogFile(path, fd, length, alive), pairs };
+  }
+
+  private constructor(path: string, fd: number, length: number, alive: () => Iterable<string>) {
+    this.#path = path;
+    this.#fd = fd;
+    this.#length = length;
+    this.#alive = alive;
+  }
+
+  /** Appends the JSON text of `[name, value]`; resolves when it is durable. */
+  append(pair: string): Promise<void> {
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    this.#batch ??= newBatch();
+    this.#batch.pairs.push(pair);
+    this.#committing ??= this.#commit();
+    return this.#batch.done;
+  }
+
+  /** Waits until what was appended is durable, then closes the file. */
+  async close(): Promise<void> {
+    while (this.#committing !== undefined) await this.#committing;
+    if (this.#error === undefined) fs().closeSync(this.#fd);
+    this.#error ??= new Error("Cannot append to the log as it is closed");
+  }
+
+  async #commit(): Promise<void> {
+    await Promise.resolve(); // the calls of one read come in one turn
+    for (let batch = this.#batch; batch !== undefined; batch = this.#batch) {
+      this.#batch = undefined;
+      try {
+        if (this.#length >= this.#compactAt) await this.#compact();
+        else await this.#write(batch.pairs);
+        batch.settle.resolve();
+      } catch (error) {
+        this.#fail(error);
+        batch.settle.reject(error);
+        (this.#batch as Batch | undefined)?.settle.reject(error);
+        break;
+      }
+    }
+    this.#committing = undefined;
+  }
+
+  async #write(pairs: string[]): Promise<void> {
+    const block = encodeBlock(pairs);
+    writeAll(this.#fd, block);
+    this.#length += block.length;
+    await datasync(this.#fd);
+  }
+
+  /** Writes a new log of the pairs that are alive, which has those of the batch, and puts it in place of the old. */
+  async #compact(): Promise<void> {
+    const fd = writeHead(this.#path);
+    let length = LOG_HEAD.length;
+    try {
+      for (const block of blocksOf(this.#alive())) {
+        writeAll(fd, block);
+        length += block.length;
+        await datasync(fd);
+      }
+    } catch (error) {
+      fs().closeSync(fd);
+      throw error;
+    }
+    replace(this.#path, fd);
+    const old = this.#fd;
+    this.#fd = fs().openSync(this.#path, "a");
+    fs().closeSync(old);
+    this.#length = length;
+    this.#compactAt = Math.max(COMPACT_MIN, 2 * length);
+  }
+
+  #fail(error: unknown): void {
+    this.#error = error;
+    fs().closeSync(this.#fd);
+  }
+}
+
+function newBatch(): Batch {
+  let settle: Batch["settle"] | undefined;
+  const done = new Promise<void>((resolve, reject) => settle = { resolve, reject });
+  done.catch(() => {}); // whoever appended hears of it
+  return { pairs: [], done, settle: settle! };
+}
+
+function* blocksOf(pairs: Iterable<string>): Generator<Uint8Array<ArrayBuffer>> {
+  let block: string[] = [];
+  let size = 0;
+  for (const pair of pairs) {
+    block.push(pair);
+    size += pair.length;
+    if (size < BLOCK_SIZE) continue;
+    yield encodeBlock(block);
+    block = [];
+    size = 0;
+  }
+  if (block.length > 0) yield encodeBlock(block);
+}
+
+function readLog(path: string): Uint8Array {
+  try {
+    return fs().readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return new Uint8Array(0);
+    throw error;
+  }
+}
+
+/** Starts the file that is to take the log's place. */
+function writeHead(path: string): number {
+  const fd = fs().openSync(`${path}.new`, "w");
+  writeAll(fd, LOG_HEAD);
+  return fd;
+}
+
+/** Makes the new file durable and closes it, then renames it over the log: a crash leaves the one or the other. */
+function replace(path: string, fd: number): void {
+  try {
+    fs().fsyncSync(fd);
+  } finally {
+    fs().closeSync(fd);
+  }
+  fs().renameSync(`${path}.new`, path);
+  const folder = fs().openSync(path.replace(/[^/\\]*$/, "") || ".", "r");
+  try {
+    fs().fsyncSync(folder);
+  } finally {
+    fs().closeSync(folder);
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += fs().writeSync(fd, bytes, at);
+}
+
+function datasync(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => fs().fdatasync(fd, (error) => error ? reject(error) : resolve()));
+}
+
+/** The file system of Deno, Node and Bun, looked up when the first log is opened: this module imports nothing. */
+function fs(): typeof NodeFs {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const module = process?.getBuiltinModule?.("node:fs");
+  if (module === undefined) throw new TypeError("Cannot open a log: this runtime has no node:fs");
+  return module as typeof NodeFs;
+}

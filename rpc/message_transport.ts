@@ -1,0 +1,58 @@
+import type { RpcMessageConn } from "./conn.ts";
+import { decodeMessage } from "./decode_frame.ts";
+import { FRAME_HEAD_LENGTH, type FrameFormat } from "./frame.ts";
+import type { Transport } from "./transport.ts";
+
+/** Frames over whole messages, one frame a message. */
+export class MessageTransport implements Transport {
+  readonly buffered = 0;
+  readonly closeWrite = undefined;
+  readonly #conn: RpcMessageConn;
+  readonly #format: FrameFormat;
+  #message: Uint8Array | undefined;
+  #offset = 0;
+  #isClosed = false;
+
+  constructor(conn: RpcMessageConn, format: FrameFormat) {
+    this.#conn = conn;
+    this.#format = format;
+  }
+
+  async fill(): Promise<boolean> {
+    const message = await this.#conn.receive();
+    if (message === null) return false;
+    this.#message = message;
+    return true;
+  }
+
+  next(): Uint8Array | undefined {
+    const message = this.#message;
+    if (message === undefined) return undefined;
+    this.#message = undefined;
+    const body = decodeMessage(message, this.#format, this.#offset);
+    this.#offset += message.length;
+    return body;
+  }
+
+  end(): void {
+    // A message is whole or an error: there is nothing to end inside of.
+  }
+
+  async skip(): Promise<boolean> {
+    return await this.#conn.receive() !== null;
+  }
+
+  async write(frames: Uint8Array): Promise<void> {
+    const view = new DataView(frames.buffer, frames.byteOffset, frames.length);
+    for (let at = 0, end = 0; at < frames.length; at = end) {
+      end = at + FRAME_HEAD_LENGTH + view.getInt32(at + 4, this.#format.little);
+      await this.#conn.send(frames.subarray(at, end));
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#conn.close();
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Calls of named functions with JSON, over any connection: an 8-byte head of two native `int32`, the version 1 and the
+ * length, then the body. A call is `{"func":…,"params":…}`, a reply
+ * `{"status":"OK","response":{"func":…,"response":…}}` or `{"status":"ERROR"}`.
+ *
+ * {@linkcode RpcServer} and {@linkcode RpcClient} take the connections of this library and those of `Deno.connect`;
+ * {@linkcode dictionary} is a store to serve. {@linkcode encodeFrame} and {@linkcode FrameDecoder} are the frames alone.
+ * Nothing here opens a socket, and importing it needs no permission.
+ *
+ * JSON's numbers are doubles: an integer beyond 2⁵³ loses digits. Names of functions and values are not secret: there is
+ * no authentication and no encryption.
+ *
+ * @example
+ * ```ts
+ * import { type Dictionary, dictionary, RpcClient, RpcServer } from "@berkeley/sockets/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * await using _server = RpcServer.serve(listener, dictionary());
+ * using client = new RpcClient<Dictionary>(await Deno.connect(listener.addr as Deno.NetAddr));
+ * await client.call("PUT", { obj: "colour", val: { name: "blue" } });
+ * assertEquals((await client.call("GET", { obj: "colour" })).val, { name: "blue" });
+ * ```
+ *
+ * @module
+ */
+export type { AnyRpcApi, RpcApi, RpcFunc, RpcHandlers, RpcParams, RpcResult } from "./api.ts";
+export { type RpcCallOptions, RpcClient } from "./client.ts";
+export type { RpcConn, RpcListener, RpcMessageConn } from "./conn.ts";
+export { decodeFrame } from "./decode_frame.ts";
+export {
+  type Dictionary,
+  dictionary,
+  type DictionaryOptions,
+  type GetParams,
+  type GetResult,
+  type PutParams,
+  type PutResult,
+} from "./dictionary.ts";
+export { encodeFrame } from "./encode_frame.ts";
+export { FRAME_HEAD_LENGTH, FRAME_MAX_LENGTH, FRAME_VERSION, type FrameOptions } from "./frame.ts";
+export { FrameDecoder } from "./frame_decoder.ts";
+export { FrameDecoderStream } from "./frame_decoder_stream.ts";
+export { FrameEncoderStream } from "./frame_encoder_stream.ts";
+export { FrameError, type FrameErrorCode } from "./frame_error.ts";
+export { RpcClosedError } from "./rpc_closed_error.ts";
+export { RpcError } from "./rpc_error.ts";
+export { RpcServer } from "./server.ts";
+export type { RpcLimits, RpcServerOptions } from "./server_options.ts";

@@ -1,0 +1,183 @@
+import type { RpcApi, RpcHandlers } from "./api.ts";
+import type { RpcConn, RpcListener, RpcMessageConn } from "./conn.ts";
+import { frameFormat } from "./frame.ts";
+import { replyHead } from "./reply.ts";
+import { limitsOf, type RpcServerOptions } from "./server_options.ts";
+import { type Handler, type Host, Session } from "./session.ts";
+
+/** Errors of accept(2) after which the next one may succeed. */
+const TRANSIENT = new Set(["ECONNABORTED", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EPROTO"]);
+const RETRY = 100;
+const LONGEST_TICK = 250;
+
+/**
+ * Serves calls over the connections of a listener.
+ *
+ * A connection may carry many calls without waiting: their handlers start in the order of the calls and run at the same
+ * time, and the replies come in the order of the calls. An exception of a handler is an error reply to its call and
+ * nothing more. A frame that is none, or that takes too long, ends its connection after an error reply. The limits of
+ * {@linkcode RpcServerOptions} are on by default.
+ *
+ * @example Serve two functions
+ * ```ts
+ * import { RpcClient, RpcServer } from "@berkeley/sockets/rpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * interface Sums {
+ *   ADD(params: number[]): number;
+ *   NEGATE(params: number): number;
+ * }
+ *
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * await using _server = RpcServer.serve<Sums>(listener, {
+ *   ADD: (numbers) => numbers.reduce((sum, number) => sum + number, 0),
+ *   NEGATE: async (number) => -number,
+ * });
+ * using client = new RpcClient<Sums>(await Deno.connect(listener.addr as Deno.NetAddr));
+ * assertEquals(await Promise.all([client.call("ADD", [1, 2, 3]), client.call("NEGATE", 4)]), [6, -4]);
+ * ```
+ */
+export class RpcServer {
+  readonly #listener: RpcListener;
+  readonly #host: Host;
+  readonly #sessions = new Set<Session>();
+  #isStopping = false;
+  #isListening = true;
+  #changed: (() => void) | undefined;
+  #clock: ReturnType<typeof setTimeout> | undefined;
+  /** Resolves when the server has stopped; rejects with the error of the listener that ended it. */
+  readonly finished: Promise<void>;
+
+  private constructor(listener: RpcListener, host: Host) {
+    this.#listener = listener;
+    this.#host = host;
+    this.finished = this.#run();
+    this.finished.catch(() => {}); // whoever awaits it gets the error all the same
+  }
+
+  /**
+   * Starts serving, and takes ownership of the listener.
+   *
+   * @typeParam Api The interface that the handlers implement.
+   * @param listener Where connections come from.
+   * @param handlers A function for each name, own and enumerable: nothing inherited can be called.
+   * @param options How frames look, and the limits.
+   * @throws {TypeError | RangeError} If an option or a handler is wrong.
+   */
+  static serve<Api extends RpcApi<Api>>(
+    listener: RpcListener,
+    handlers: RpcHandlers<Api>,
+    options: RpcServerOptions = {},
+  ): RpcServer {
+    return new RpcServer(listener, {
+      format: frameFormat(options),
+      limits: limitsOf(options),
+      handlers: handlersByName(handlers),
+      calls: 0,
+      buffered: 0,
+      crowd: new Set(),
+      onError: options.onError ?? (() => {}),
+    });
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
+  /** Stops gracefully: accepts and reads no more, finishes the calls in flight, then ends every connection. */
+  shutdown(): Promise<void> {
+    this.#stopListening();
+    for (const session of this.#sessions) void session.end();
+    return this.finished;
+  }
+
+  /** Stops at once: closes the listener and every connection, with the calls in flight unanswered. */
+  close(): void {
+    this.#stopListening();
+    for (const session of this.#sessions) session.close();
+  }
+
+  /** Stops gracefully, see {@linkcode RpcServer.shutdown}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#isStopping) {
+        const conn = await this.#accept();
+        if (conn !== undefined) this.#open(conn);
+        while (this.#sessions.size >= this.#host.limits.maxConnections && !this.#isStopping) await this.#change();
+      }
+    } finally {
+      this.#stopListening();
+      while (this.#sessions.size > 0) await this.#change();
+      clearTimeout(this.#clock);
+    }
+  }
+
+  async #accept(): Promise<RpcConn | RpcMessageConn | undefined> {
+    try {
+      return await this.#listener.accept();
+    } catch (error) {
+      if (this.#isStopping) return undefined;
+      if (!TRANSIENT.has(codeOf(error))) throw error;
+      this.#host.onError(error);
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+      return undefined;
+    }
+  }
+
+  #open(conn: RpcConn | RpcMessageConn): void {
+    if (this.#isStopping) return conn.close();
+    const session = new Session(conn, this.#host);
+    this.#sessions.add(session);
+    this.#startClock();
+    void session.run().then(() => {
+      this.#sessions.delete(session);
+      this.#changed?.();
+    });
+  }
+
+  #stopListening(): void {
+    this.#isStopping = true;
+    if (this.#isListening) {
+      this.#isListening = false;
+      this.#listener.close();
+    }
+    this.#changed?.();
+  }
+
+  /** Waits until a connection has ended or the server is to stop. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#changed = resolve);
+  }
+
+  /** Lets the sessions look at the time, as long as there are any. */
+  #startClock(): void {
+    if (this.#clock !== undefined) return;
+    const { idleTimeout, frameTimeout } = this.#host.limits;
+    this.#clock = setTimeout(() => {
+      this.#clock = undefined;
+      const now = performance.now();
+      for (const session of this.#sessions) session.tick(now);
+      if (this.#sessions.size > 0) this.#startClock();
+    }, Math.min(idleTimeout / 4, frameTimeout / 4, LONGEST_TICK));
+  }
+}
+
+function handlersByName<Api>(handlers: RpcHandlers<Api>): Map<unknown, Handler> {
+  const named = new Map<unknown, Handler>();
+  for (const [name, run] of Object.entries<unknown>(handlers)) {
+    if (typeof run !== "function") {
+      throw new TypeError(`Cannot serve ${name} as it is no function: it is ${typeof run}`);
+    }
+    named.set(name, { run: (params) => run.call(handlers, params), head: replyHead(name) });
+  }
+  return named;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

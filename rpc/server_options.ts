@@ -1,0 +1,72 @@
+import type { FrameOptions } from "./frame.ts";
+
+/** What one server may hold at a time. */
+export interface RpcLimits {
+  /**
+   * Connections. At the limit no more are accepted until one ends; the kernel keeps those in its backlog waiting.
+   *
+   * @default {1024}
+   */
+  maxConnections: number;
+  /**
+   * Handlers that have not settled, of all connections. At the limit no more calls are read.
+   *
+   * @default {4096}
+   */
+  maxCalls: number;
+  /**
+   * Replies that one connection awaits. At the limit no more of its calls are read.
+   *
+   * @default {128}
+   */
+  maxCallsPerConnection: number;
+  /**
+   * Bytes of incomplete frames, of all connections. A connection that passes the limit gets an error reply and is ended.
+   *
+   * @default {268435456}
+   */
+  maxBuffered: number;
+  /**
+   * Milliseconds in which no byte moves and no call is in flight, then the connection is closed. Kept to within a quarter.
+   *
+   * @default {120000}
+   */
+  idleTimeout: number;
+  /**
+   * Milliseconds from the first byte of a frame to its last, then the connection gets an error reply and is ended.
+   * Kept to within a quarter.
+   *
+   * @default {30000}
+   */
+  frameTimeout: number;
+}
+
+/** Options of {@linkcode RpcServer.serve}: how frames look, and the limits. */
+export interface RpcServerOptions extends FrameOptions, Partial<RpcLimits> {
+  /**
+   * Is told of the exceptions of handlers that are no {@linkcode RpcError}, and of results that cannot be sent.
+   *
+   * @default {() => {}}
+   */
+  onError?: (error: unknown) => void;
+}
+
+const DEFAULTS: RpcLimits = {
+  maxConnections: 1024,
+  maxCalls: 4096,
+  maxCallsPerConnection: 128,
+  maxBuffered: 256 * 1024 * 1024,
+  idleTimeout: 120_000,
+  frameTimeout: 30_000,
+};
+
+/** Checks the limits and fills in the defaults. */
+export function limitsOf(options: RpcServerOptions): RpcLimits {
+  const limits = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS) as (keyof RpcLimits)[]) {
+    const value = options[name] ?? DEFAULTS[name];
+    if (!(value > 0)) throw new RangeError(`Cannot use ${name} as it is not above 0: current value is ${value}`);
+    limits[name] = value;
+  }
+  return limits;
+}

@@ -1,0 +1,58 @@
+import type { RpcConn } from "./conn.ts";
+import type { FrameFormat } from "./frame.ts";
+import { FrameDecoder } from "./frame_decoder.ts";
+import type { Transport } from "./transport.ts";
+
+const FIRST_READ = 16 * 1024;
+const LARGEST_READ = 256 * 1024;
+
+/** Frames over a stream of bytes. */
+export class StreamTransport implements Transport {
+  readonly #conn: RpcConn;
+  readonly #decoder: FrameDecoder;
+  readonly closeWrite: (() => Promise<void>) | undefined;
+  #buffer = new Uint8Array(FIRST_READ);
+  #isClosed = false;
+
+  constructor(conn: RpcConn, { little, maxLength }: FrameFormat) {
+    this.#conn = conn;
+    this.#decoder = new FrameDecoder({ byteOrder: little ? "little" : "big", maxLength });
+    this.closeWrite = conn.closeWrite?.bind(conn);
+    conn.setNoDelay?.(true); // frames are written together already, and the last one must not wait
+  }
+
+  get buffered(): number {
+    return this.#decoder.buffered;
+  }
+
+  async fill(): Promise<boolean> {
+    const count = await this.#conn.read(this.#buffer);
+    if (count === null) return false;
+    this.#decoder.push(this.#buffer.subarray(0, count));
+    if (count === this.#buffer.length && count < LARGEST_READ) this.#buffer = new Uint8Array(count * 2);
+    return true;
+  }
+
+  next(): Uint8Array | undefined {
+    return this.#decoder.next();
+  }
+
+  end(): void {
+    this.#decoder.end();
+  }
+
+  async skip(): Promise<boolean> {
+    return await this.#conn.read(this.#buffer) !== null;
+  }
+
+  async write(frames: Uint8Array): Promise<void> {
+    let at = 0;
+    do at += await this.#conn.write(at === 0 ? frames : frames.subarray(at)); while (at < frames.length);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#conn.close();
+  }
+}

@@ -1,0 +1,29 @@
+import type { RpcConn, RpcMessageConn } from "./conn.ts";
+import type { FrameFormat } from "./frame.ts";
+import { MessageTransport } from "./message_transport.ts";
+import { StreamTransport } from "./stream_transport.ts";
+
+/** Frames over one connection, which it owns. */
+export interface Transport {
+  /** Bytes received of a frame that is not complete. */
+  readonly buffered: number;
+  /** Waits for bytes; gives false at the end of the connection. */
+  fill(): Promise<boolean>;
+  /** The body of the next frame, valid until the next `fill`; undefined if more bytes are needed. */
+  next(): Uint8Array | undefined;
+  /** Throws a FrameError if the connection ended inside a frame. */
+  end(): void;
+  /** Waits for bytes and forgets them; gives false at the end of the connection. */
+  skip(): Promise<boolean>;
+  /** Writes whole frames. */
+  write(frames: Uint8Array): Promise<void>;
+  /** Ends the writing half, where the connection can. */
+  readonly closeWrite?: (() => Promise<void>) | undefined;
+  /** Closes the connection once. */
+  close(): void;
+}
+
+/** Takes ownership of `conn`. */
+export function openTransport(conn: RpcConn | RpcMessageConn, format: FrameFormat): Transport {
+  return "receive" in conn ? new MessageTransport(conn, format) : new StreamTransport(conn, format);
+}
