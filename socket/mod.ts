@@ -19,6 +19,12 @@
  */
 export type { AddrCodec } from "./addr_codec.ts";
 export { Conn } from "./conn.ts";
+export {
+  type ControlMessage,
+  controlMessageSpace,
+  decodeControlMessages,
+  encodeControlMessages,
+} from "./control_message.ts";
 export { Listener } from "./listener.ts";
 export type { ReceivedMessage } from "./message_header.ts";
 export {
