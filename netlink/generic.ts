@@ -1,0 +1,123 @@
+import { Attributes, encodeAttribute } from "./attribute.ts";
+import { concat } from "./bytes.ts";
+import { NL } from "./constants.ts";
+import { NetlinkDecodeError } from "./decode_error.ts";
+
+const HEADER_SIZE = 4;
+
+/** The payload of a generic netlink message. */
+export interface GenericMessage {
+  /** What to do, or what this is, by the numbers of the family. */
+  command: number;
+  /** Version of the family's interface. */
+  version: number;
+  /** The attributes. */
+  attributes: Attributes;
+}
+
+/** A generic netlink family, as the kernel's controller knows it. */
+export interface GenericFamily {
+  /** The message type that its messages carry in this boot of the kernel. */
+  id: number;
+  /** Its name, such as `"SMC_GEN_NETLINK"`. */
+  name: string;
+  /** Version of its interface. */
+  version: number;
+}
+
+/**
+ * Encodes the payload of a generic netlink message.
+ *
+ * ```c
+ * struct genlmsghdr {
+ *   __u8  cmd;
+ *   __u8  version;
+ *   __u16 reserved;
+ * };
+ * ```
+ *
+ * @param command What to do, by the numbers of the family.
+ * @param attributes Encoded attributes.
+ * @param version Version of the family's interface.
+ * @returns The payload.
+ * @see {@link https://docs.kernel.org/userspace-api/netlink/intro.html | Introduction to Netlink}
+ *
+ * @example Usage
+ * ```ts
+ * import { decodeGeneric, encodeAttribute, encodeGeneric } from "@berkeley/sockets/netlink";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const payload = encodeGeneric(3, [encodeAttribute(2, "nlctrl")]);
+ * assertEquals(decodeGeneric(payload).attributes.text(2), "nlctrl");
+ * ```
+ */
+export function encodeGeneric(command: number, attributes: Uint8Array[] = [], version = 1): Uint8Array {
+  return concat([new Uint8Array([command, version, 0, 0]), ...attributes]);
+}
+
+/**
+ * Decodes the payload of a generic netlink message whose family has no header of its own.
+ *
+ * @param payload The payload.
+ * @returns The header and the attributes, which are views of the payload.
+ * @throws {NetlinkDecodeError} If the payload ends too early, or its attributes do not hold together.
+ *
+ * @example Usage
+ * ```ts
+ * import { decodeGeneric } from "@berkeley/sockets/netlink";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(decodeGeneric(new Uint8Array([10, 1, 0, 0])).command, 10);
+ * ```
+ */
+export function decodeGeneric(payload: Uint8Array): GenericMessage {
+  const [command, version] = payload;
+  if (command === undefined || version === undefined || payload.length < HEADER_SIZE) {
+    throw new NetlinkDecodeError(
+      `Cannot decode a generic netlink header as it must be 4 bytes: current length is ${payload.length}`,
+    );
+  }
+  return { command, version, attributes: new Attributes(payload.subarray(HEADER_SIZE)) };
+}
+
+/**
+ * Encodes the request that asks the controller for a family by its name. Its message type is `GENL_ID_CTRL`.
+ *
+ * @param name The family, such as `"SMC_GEN_NETLINK"`.
+ * @returns The payload.
+ *
+ * @example Usage
+ * ```ts
+ * import { encodeGetFamily } from "@berkeley/sockets/netlink";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodeGetFamily("nlctrl")[0], 3); // CTRL_CMD_GETFAMILY
+ * ```
+ */
+export function encodeGetFamily(name: string): Uint8Array {
+  return encodeGeneric(NL.CTRL_CMD_GETFAMILY, [encodeAttribute(NL.CTRL_ATTR_FAMILY_NAME, name)]);
+}
+
+/**
+ * Decodes the controller's answer to {@linkcode encodeGetFamily}.
+ *
+ * @param payload The payload.
+ * @returns The family.
+ * @throws {NetlinkDecodeError} If it is no such answer.
+ *
+ * @example Usage
+ * ```ts
+ * import { decodeFamily, encodeAttribute, encodeGeneric } from "@berkeley/sockets/netlink";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const answer = encodeGeneric(1, [encodeAttribute(1, new Uint8Array([16, 0])), encodeAttribute(2, "nlctrl")]);
+ * assertEquals(decodeFamily(answer), { id: 16, name: "nlctrl", version: 0 });
+ * ```
+ */
+export function decodeFamily(payload: Uint8Array): GenericFamily {
+  const { attributes } = decodeGeneric(payload);
+  const id = attributes.u16(NL.CTRL_ATTR_FAMILY_ID);
+  if (id === undefined) throw new NetlinkDecodeError("Cannot decode a generic netlink family as it has no id");
+  const name = attributes.text(NL.CTRL_ATTR_FAMILY_NAME) ?? "";
+  return { id, name, version: attributes.u32(NL.CTRL_ATTR_VERSION) ?? 0 };
+}

@@ -1,0 +1,99 @@
+import { NL } from "./constants.ts";
+import {
+  decodeFamily,
+  decodeGeneric,
+  encodeGeneric,
+  encodeGetFamily,
+  type GenericFamily,
+  type GenericMessage,
+} from "./generic.ts";
+import { type NetlinkRequestOptions, NetlinkSocket } from "./netlink_socket.ts";
+
+/**
+ * A generic netlink socket for one family, found by its name. Permission: `--allow-ffi`.
+ *
+ * @see {@link https://docs.kernel.org/userspace-api/netlink/intro.html | Introduction to Netlink}
+ *
+ * @example Ask the controller for itself
+ * ```ts
+ * import { GenericNetlinkSocket, NL } from "@berkeley/sockets/netlink";
+ * import { assert } from "@std/assert";
+ *
+ * using controller = await GenericNetlinkSocket.open("nlctrl");
+ * const families = await controller.dump(NL.CTRL_CMD_GETFAMILY);
+ * assert(families.some(({ attributes }) => attributes.text(NL.CTRL_ATTR_FAMILY_NAME) === "nlctrl"));
+ * ```
+ */
+export class GenericNetlinkSocket implements Disposable {
+  readonly #netlink: NetlinkSocket;
+  /** The family that it talks to. */
+  readonly family: GenericFamily;
+
+  private constructor(netlink: NetlinkSocket, family: GenericFamily) {
+    this.#netlink = netlink;
+    this.family = family;
+  }
+
+  /**
+   * Opens a socket and finds the family.
+   *
+   * @param name Name of the family, such as `"SMC_GEN_NETLINK"`.
+   * @param options How long to wait, and what the request does.
+   * @returns The socket, which the caller owns.
+   * @throws {SystemError} If the kernel has no such family (`ENOENT`).
+   */
+  static async open(name: string, options: NetlinkRequestOptions = {}): Promise<GenericNetlinkSocket> {
+    const netlink = NetlinkSocket.open(NL.NETLINK_GENERIC);
+    try {
+      const action = options.action ?? `find the netlink family ${name}`;
+      const [answer] = await netlink.request(NL.GENL_ID_CTRL, encodeGetFamily(name), { ...options, action });
+      return new GenericNetlinkSocket(netlink, decodeFamily(answer?.payload ?? new Uint8Array()));
+    } catch (error) {
+      netlink.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Asks for one thing, or for a change.
+   *
+   * @param command What to do, by the numbers of the family.
+   * @param attributes Encoded attributes.
+   * @param options How long to wait, and what the request does.
+   * @returns The messages before the acknowledgement, if any.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM`.
+   */
+  async request(
+    command: number,
+    attributes: Uint8Array[] = [],
+    options: NetlinkRequestOptions = {},
+  ): Promise<GenericMessage[]> {
+    const { id, version } = this.family;
+    const messages = await this.#netlink.request(id, encodeGeneric(command, attributes, version), options);
+    return messages.map(({ payload }) => decodeGeneric(payload));
+  }
+
+  /**
+   * Asks for all of something.
+   *
+   * @param command What to give, by the numbers of the family.
+   * @param options How long to wait, and what the request does.
+   * @returns The messages.
+   * @throws {SystemError} If the kernel refuses, such as `EOPNOTSUPP` for a command that it does not know.
+   */
+  async dump(command: number, options: NetlinkRequestOptions = {}): Promise<GenericMessage[]> {
+    const { id, version } = this.family;
+    const messages = await this.#netlink.dump(id, encodeGeneric(command, [], version), options);
+    return messages.map(({ payload }) => decodeGeneric(payload));
+  }
+
+  /** Closes the socket and rejects what waits. Closing again does nothing. */
+  close(): void {
+    this.#netlink.close();
+  }
+
+  /** Closes the socket at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

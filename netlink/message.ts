@@ -1,0 +1,99 @@
+import { align } from "./align.ts";
+import { NetlinkDecodeError } from "./decode_error.ts";
+
+/** Size of `struct nlmsghdr` in bytes. */
+const HEADER_SIZE = 16;
+
+/** One netlink message. */
+export interface NetlinkMessage {
+  /** `nlmsg_type`: what the payload is; below 16 it is netlink's own. */
+  type: number;
+  /** `nlmsg_flags`: `NLM_F_*`. */
+  flags: number;
+  /** `nlmsg_seq`: the number that ties answers to their request. */
+  seq: number;
+  /** `nlmsg_pid`: the port of the sender; 0 is the kernel. */
+  port: number;
+  /** What follows the header. */
+  payload: Uint8Array;
+}
+
+/**
+ * Encodes a message. Integers are in the byte order of the host, which is little-endian on every supported platform.
+ *
+ * ```c
+ * struct nlmsghdr {
+ *   __u32 nlmsg_len;    // with this header
+ *   __u16 nlmsg_type;
+ *   __u16 nlmsg_flags;
+ *   __u32 nlmsg_seq;
+ *   __u32 nlmsg_pid;
+ * };
+ * ```
+ *
+ * @param message The message; `flags`, `seq` and `port` are 0 where they are not given.
+ * @returns The bytes, with the length of the payload in the header.
+ * @see {@link https://man7.org/linux/man-pages/man7/netlink.7.html | netlink(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { decodeMessages, encodeMessage } from "@berkeley/sockets/netlink";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodeMessage({ type: 20, seq: 1, payload: new Uint8Array([43]) });
+ * assertEquals(bytes.length, 17);
+ * assertEquals(decodeMessages(bytes)[0]?.type, 20);
+ * ```
+ */
+export function encodeMessage(message: Pick<NetlinkMessage, "type" | "payload"> & Partial<NetlinkMessage>): Uint8Array {
+  const { type, flags = 0, seq = 0, port = 0, payload } = message;
+  const bytes = new Uint8Array(HEADER_SIZE + payload.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, bytes.length, true);
+  view.setUint16(4, type, true);
+  view.setUint16(6, flags, true);
+  view.setUint32(8, seq, true);
+  view.setUint32(12, port, true);
+  bytes.set(payload, HEADER_SIZE);
+  return bytes;
+}
+
+/**
+ * Decodes what one `recv` of a netlink socket gave: one message or several, each aligned to four bytes.
+ *
+ * @param bytes The datagram.
+ * @returns The messages; their payloads are views of `bytes`.
+ * @throws {NetlinkDecodeError} If a length is not that of a message, or the datagram ends within one.
+ * @see {@link https://man7.org/linux/man-pages/man7/netlink.7.html | netlink(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { decodeMessages, encodeMessage } from "@berkeley/sockets/netlink";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodeMessage({ type: 3, payload: new Uint8Array(4) });
+ * assertEquals(decodeMessages(new Uint8Array([...bytes, ...bytes])).length, 2);
+ * ```
+ */
+export function decodeMessages(bytes: Uint8Array): NetlinkMessage[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const messages: NetlinkMessage[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const left = bytes.length - at;
+    const length = left < HEADER_SIZE ? 0 : view.getUint32(at, true);
+    if (length < HEADER_SIZE || length > left) {
+      throw new NetlinkDecodeError(
+        `Cannot decode a netlink message as its length must be 16 to ${left}: current length is ${length}`,
+      );
+    }
+    messages.push({
+      type: view.getUint16(at + 4, true),
+      flags: view.getUint16(at + 6, true),
+      seq: view.getUint32(at + 8, true),
+      port: view.getUint32(at + 12, true),
+      payload: bytes.subarray(at + HEADER_SIZE, at + length),
+    });
+    at += align(length);
+  }
+  return messages;
+}

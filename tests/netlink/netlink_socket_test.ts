@@ -1,0 +1,154 @@
+import { C } from "../../ffi/mod.ts";
+import { TcpListener } from "../../inet/mod.ts";
+import {
+  decodeInetDiagMessage,
+  decodeMessages,
+  encodeAttribute,
+  encodeInetDiagRequest,
+  encodeMessage,
+  GenericNetlinkSocket,
+  NetlinkDecodeError,
+  type NetlinkMessage,
+  NetlinkSocket,
+  NL,
+} from "../../netlink/mod.ts";
+import { Socket } from "../../socket/mod.ts";
+import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
+
+const TCP = encodeInetDiagRequest(C.AF_INET, 6);
+
+test("NetlinkSocket.dump() gives every TCP socket, as /proc/net/tcp has it", { needs: ["read"] }, async () => {
+  const listeners = Array.from({ length: 300 }, () => TcpListener.listen({ hostname: "127.0.0.1", port: 0 }));
+  using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
+  // sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode
+  const rows = (await Deno.readTextFile("/proc/net/tcp")).trim().split("\n").map((line) => line.trim().split(/\s+/));
+  const found = new Map<number, { inode: number; uid: number; state: number }>();
+  for (const { payload } of await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, TCP)) {
+    const { id, inode, uid, state } = decodeInetDiagMessage(payload);
+    if (state === 10) found.set(id.sourcePort, { inode, uid, state });
+  }
+  for (const listener of listeners) {
+    const port = listener.addr.port;
+    const row = rows.find((row) => parseInt(row[1]?.split(":")[1] ?? "", 16) === port);
+    assertEquals(found.get(port), { inode: Number(row?.[9]), uid: Number(row?.[7]), state: 10 });
+    listener.close();
+  }
+});
+
+test("NetlinkSocket.dump() and request() at once are answered in turn", async () => {
+  using controller = await GenericNetlinkSocket.open("nlctrl");
+  const [all, own, again] = await Promise.all([
+    controller.dump(NL.CTRL_CMD_GETFAMILY),
+    controller.request(NL.CTRL_CMD_GETFAMILY, [encodeAttribute(NL.CTRL_ATTR_FAMILY_NAME, "nlctrl")]),
+    controller.dump(NL.CTRL_CMD_GETFAMILY),
+  ]);
+  assert(all.length > 1);
+  assertEquals(own.map(({ attributes }) => attributes.u16(NL.CTRL_ATTR_FAMILY_ID)), [NL.GENL_ID_CTRL]);
+  assertEquals(again.length, all.length);
+});
+
+test("GenericNetlinkSocket.open() says which family the kernel lacks", async () => {
+  const error = await assertRejects(() => GenericNetlinkSocket.open("NO_SUCH"), Error);
+  assertEquals(error.message, "Cannot find the netlink family NO_SUCH: No such file or directory (ENOENT)");
+  assertEquals((error as Error & { code: string }).code, "ENOENT");
+});
+
+test("NetlinkSocket.request() gives the kernel's own words", async () => {
+  using controller = await GenericNetlinkSocket.open("nlctrl");
+  const tooLong = [encodeAttribute(NL.CTRL_ATTR_FAMILY_NAME, "x".repeat(40))];
+  await assertRejects(
+    () => controller.request(NL.CTRL_CMD_GETFAMILY, tooLong, { action: "find a family" }),
+    Error,
+    "Cannot find a family: Attribute failed policy validation (",
+  );
+  // The socket goes on after a refusal.
+  assert((await controller.dump(NL.CTRL_CMD_GETFAMILY)).length > 1);
+});
+
+test("NetlinkSocket.request() may be given up, and the next one is not answered by its answer", async () => {
+  using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
+  await assertRejects(() => netlink.dump(NL.SOCK_DIAG_BY_FAMILY, TCP, { signal: AbortSignal.abort() }), Error);
+  assert(Array.isArray(await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, TCP)));
+});
+
+test("NetlinkSocket.dump() begins again after NLM_F_DUMP_INTR", async () => {
+  using kernel = new ScriptedKernel();
+  const dump = kernel.netlink.dump(20, new Uint8Array());
+  await kernel.answer((seq) => [{ type: 20, flags: NL.NLM_F_MULTI | NL.NLM_F_DUMP_INTR, seq }, done(seq)]);
+  await kernel.answer((seq) => [{ type: 20, flags: NL.NLM_F_MULTI, seq }], (seq) => [
+    { ...done(seq), flags: NL.NLM_F_MULTI | NL.NLM_F_DUMP_INTR },
+  ]);
+  await kernel.answer((seq) => [{ type: 21, flags: NL.NLM_F_MULTI, seq }], (seq) => [done(seq)]);
+  assertEquals((await dump).map(({ type }) => type), [21]);
+});
+
+test("NetlinkSocket.dump() gives up a table that changes each time", async () => {
+  using kernel = new ScriptedKernel();
+  const dump = kernel.netlink.dump(20, new Uint8Array(), { action: "list all" });
+  const failed = assertRejects(() => dump, Error, "Cannot list all: it changed each time it was read (EINTR)");
+  for (let i = 0; i < 5; i++) {
+    await kernel.answer((seq) => [{ type: 20, flags: NL.NLM_F_MULTI | NL.NLM_F_DUMP_INTR, seq }, done(seq)]);
+  }
+  await failed;
+});
+
+test("NetlinkSocket.dump() fails where the end of the dump says so", async () => {
+  using kernel = new ScriptedKernel();
+  const dump = kernel.netlink.dump(20, new Uint8Array());
+  const failed = assertRejects(() => dump, Error, "(ENOMEM)");
+  await kernel.answer((seq) => [{ ...done(seq), payload: new Uint8Array([0xf4, 0xff, 0xff, 0xff]) }]);
+  await failed;
+});
+
+test("NetlinkSocket.request() passes over answers to what was given up", async () => {
+  using kernel = new ScriptedKernel();
+  const request = kernel.netlink.request(16, new Uint8Array());
+  await kernel.answer((seq) => [{ type: 30, seq: seq - 1 }, { type: NL.NLMSG_NOOP, seq }], (seq) => [
+    { type: 31, seq },
+    { type: NL.NLMSG_ERROR, seq, payload: new Uint8Array(20) },
+  ]);
+  assertEquals((await request).map(({ type }) => type), [31]);
+});
+
+test("NetlinkSocket.request() refuses what is no netlink message, and times out where no answer comes", async () => {
+  using kernel = new ScriptedKernel();
+  const request = kernel.netlink.request(16, new Uint8Array());
+  const failed = assertRejects(() => request, NetlinkDecodeError);
+  await kernel.peer.send(new Uint8Array(7));
+  await failed;
+  await assertRejects(() => kernel.netlink.request(16, new Uint8Array(), { timeout: 20 }), Error, "in time");
+});
+
+type Reply = Partial<NetlinkMessage> & { type: number };
+
+function done(seq: number): Reply {
+  return { type: NL.NLMSG_DONE, flags: NL.NLM_F_MULTI, seq, payload: new Uint8Array(4) };
+}
+
+/** A kernel that answers as told, for what the real one does only under load. */
+class ScriptedKernel implements Disposable {
+  readonly netlink: NetlinkSocket;
+  readonly peer: Socket;
+
+  constructor() {
+    const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_SEQPACKET);
+    this.netlink = new NetlinkSocket(left);
+    this.peer = right;
+  }
+
+  /** Takes one request, and sends one datagram for each list of replies. */
+  async answer(...datagrams: ((seq: number) => Reply[])[]): Promise<void> {
+    const buffer = new Uint8Array(1024);
+    const length = await this.peer.receive(buffer, { timeout: 5000 });
+    const [request] = decodeMessages(buffer.subarray(0, length));
+    for (const replies of datagrams) {
+      const bytes = replies(request?.seq ?? 0).map((reply) => encodeMessage({ payload: new Uint8Array(), ...reply }));
+      await this.peer.send(new Uint8Array(bytes.flatMap((message) => [...message])));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.netlink.close();
+    this.peer.close();
+  }
+}
