@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { atExit } from "../runner/runtime.ts";
+import { tempDir } from "../runner/temp_dir.ts";
 import { runProgram } from "./run_program.ts";
 
 const programs = new Map<string, Promise<string>>();
@@ -5,7 +8,7 @@ let folder: string | undefined;
 
 /**
  * Compiles a C program with the system's `cc`, once per process, and gives the path of the executable, which is removed
- * when the process ends. Needs `--allow-run --allow-read --allow-write`.
+ * when the process ends. Needs `--allow-run --allow-read --allow-write --allow-env`.
  *
  * @param source The C text, or the URL of the file that holds it.
  * @throws {Error} If it does not compile without a warning.
@@ -22,16 +25,16 @@ export function compileC(source: string | URL): Promise<string> {
 
 async function compile(source: string | URL, name: string): Promise<string> {
   const path = `${temporaryFolder()}/${name}`;
-  await Deno.writeTextFile(`${path}.c`, source instanceof URL ? await Deno.readTextFile(source) : source);
+  writeFileSync(`${path}.c`, source instanceof URL ? readFileSync(source, "utf8") : source);
   await runProgram("cc", ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", path, `${path}.c`]);
   return path;
 }
 
 function temporaryFolder(): string {
   if (folder === undefined) {
-    const made = Deno.makeTempDirSync({ prefix: "berkeley-sockets-" });
-    globalThis.addEventListener("unload", () => Deno.removeSync(made, { recursive: true }));
-    folder = made;
+    const made = tempDir();
+    atExit(() => made[Symbol.dispose]());
+    folder = made.path;
   }
   return folder;
 }

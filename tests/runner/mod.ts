@@ -4,8 +4,16 @@
  * {@linkcode test} registers a test and counts this process's descriptors around it: no runtime's own
  * sanitizer sees a raw fd. {@linkcode ignore} skips by name, with the reason in the name.
  *
+ * Tests and their helpers name no runtime: {@linkcode spawn}, {@linkcode tempDir} and {@linkcode which} are here, and
+ * `node:fs` and its siblings are on every runtime. What Node 20 lacks (`Uint8Array.prototype.toHex`,
+ * `Promise.withResolvers`, `Array.fromAsync`) is not used.
+ *
  * @module
  */
 export { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertThrows } from "./asserts.ts";
 export { leakedDescriptors, openDescriptors } from "./descriptors.ts";
-export { ignore, test, type TestOptions } from "./test_case.ts";
+export { fromHex, hex } from "./hex.ts";
+export { type Exit, type Program, spawn, type SpawnOptions } from "./spawn.ts";
+export { type TempDir, tempDir } from "./temp_dir.ts";
+export { ignore, type Permission, test, type TestOptions } from "./test_case.ts";
+export { which } from "./which.ts";

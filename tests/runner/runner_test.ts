@@ -1,11 +1,25 @@
-import { assertEquals, assertRejects, ignore, leakedDescriptors, openDescriptors, test } from "./mod.ts";
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  fromHex,
+  hex,
+  ignore,
+  leakedDescriptors,
+  openDescriptors,
+  spawn,
+  tempDir,
+  test,
+  which,
+} from "./mod.ts";
 
 test("leakedDescriptors() names what a test left open", { needs: ["read"] }, async () => {
   const before = openDescriptors();
   if (before === undefined) throw new Error("/proc/self/fd cannot be read");
-  const file = await Deno.open("/proc/self/status");
+  const fd = openSync("/proc/self/status", "r");
   const leaked = await leakedDescriptors(before);
-  file.close();
+  closeSync(fd);
   assertEquals(leaked.length, 1);
   assertEquals(await leakedDescriptors(before), []);
 });
@@ -13,6 +27,53 @@ test("leakedDescriptors() names what a test left open", { needs: ["read"] }, asy
 test("assertRejects() gives the error of an async function", async () => {
   const error = await assertRejects(() => Promise.reject(new RangeError("out of range")), RangeError);
   assertEquals(error.message, "out of range");
+});
+
+test("spawn() gives lines, the exit code and both outputs", { needs: ["run", "env"] }, async () => {
+  await using program = spawn("sh", ["-c", "echo \"$A\"; cat; echo told >&2; printf end; exit 3"], {
+    env: { A: "a b" },
+  });
+  assertEquals(await program.line(), "a b");
+  program.write("first\nsecond\n");
+  assertEquals(await program.line(), "first");
+  assertEquals(await program.line(), "second");
+  program.closeInput();
+  assertEquals(await program.line(), "end");
+  assertEquals(await program.line(), undefined);
+  const stdout = "a b\nfirst\nsecond\nend";
+  assertEquals(await program.exit, { code: 3, signal: null, stdout, stderr: "told\n" });
+});
+
+test("spawn() kills the program at the end of `await using`", { needs: ["run"] }, async () => {
+  const started = await (async () => {
+    await using program = spawn("sleep", ["60"]);
+    return program;
+  })();
+  assertEquals((await started.exit).signal, "SIGKILL");
+});
+
+test("spawn() is rejected for a program that is not there", { needs: ["run"] }, async () => {
+  await using program = spawn("/nowhere/at/all");
+  await assertRejects(() => program.exit, Error, "ENOENT");
+  assertEquals(await program.line(), undefined);
+});
+
+test("tempDir() makes a folder and removes it with what is in it", { needs: ["read", "write", "env"] }, () => {
+  const dir = tempDir();
+  writeFileSync(`${dir.path}/file`, "text");
+  assert(existsSync(`${dir.path}/file`));
+  dir[Symbol.dispose]();
+  assert(!existsSync(dir.path));
+});
+
+test("which() finds a program", { needs: ["read", "env"] }, () => {
+  assert(which("sh")?.endsWith("/sh"));
+  assertEquals(which("no-such-program"), undefined);
+});
+
+test("hex() and fromHex() are each other's inverse", () => {
+  assertEquals(hex(new Uint8Array([0, 10, 255])), "000aff");
+  assertEquals(fromHex("000aff"), new Uint8Array([0, 10, 255]));
 });
 
 ignore("ignore() shows its reason", "this line is the proof");

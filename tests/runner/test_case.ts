@@ -1,9 +1,19 @@
+import { runtime } from "../../ffi/platform.ts";
 import { leakedDescriptors, openDescriptors } from "./descriptors.ts";
+import { granted, register, registerSkipped } from "./runtime.ts";
+
+/** A Deno permission by its name; the other runtimes grant all. */
+export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
+
+/** Why a test is skipped on a runtime, by its name. */
+export type SkipOn = Partial<Record<"deno" | "node" | "bun", string>>;
 
 /** Options of {@linkcode test}. */
 export interface TestOptions {
   /** Permissions the test needs beyond `--allow-ffi`: without one of them it is skipped by name. */
-  needs?: Deno.PermissionName[];
+  needs?: Permission[];
+  /** Why the test cannot run on some runtime: it is skipped there by name. */
+  skipOn?: SkipOn;
   /** Why the test may leave descriptors open. Default: it may not. */
   leaks?: string;
   /** Milliseconds before the test fails. Default 60000. */
@@ -25,12 +35,14 @@ export function test(
   if (missing.length > 0) {
     return ignore(name, `needs ${missing.map((permission) => `--allow-${permission}`).join(" ")}`);
   }
-  Deno.test(name, () => run(fn, options));
+  const reason = options.skipOn?.[runtime() as keyof SkipOn];
+  if (reason !== undefined) return ignore(name, reason);
+  register(name, () => run(fn, options));
 }
 
 /** Registers a test that this machine cannot run, by name and with the reason. */
 export function ignore(name: string, reason: string): void {
-  Deno.test({ name: `${name} [skipped: ${reason}]`, ignore: true, fn: () => {} });
+  registerSkipped(`${name} [skipped: ${reason}]`);
 }
 
 async function run(fn: () => void | Promise<void>, options: TestOptions): Promise<void> {
@@ -51,8 +63,4 @@ async function within(timeout: number, fn: () => void | Promise<void>): Promise<
   } finally {
     clearTimeout(timer);
   }
-}
-
-function granted(permission: Deno.PermissionName): boolean {
-  return Deno.permissions.querySync({ name: permission } as Deno.PermissionDescriptor).state === "granted";
 }

@@ -1,0 +1,33 @@
+import process from "node:process";
+import { test as nodeTest } from "node:test";
+
+/** What the runner needs of `Deno`, whose types other runtimes lack. */
+interface DenoHost {
+  test(definition: { name: string; ignore?: boolean; fn: () => void | Promise<void> }): void;
+  permissions: { querySync(descriptor: { name: string }): { state: string } };
+}
+
+const deno = (globalThis as { Deno?: DenoHost }).Deno;
+
+/** Registers a test with the runtime that is there. */
+export function register(name: string, fn: () => void | Promise<void>): void {
+  if (deno === undefined) nodeTest(name, async () => await fn()); // Bun's own runner takes it too
+  else deno.test({ name, fn });
+}
+
+/** Registers a test that is shown as skipped. */
+export function registerSkipped(name: string): void {
+  if (deno === undefined) nodeTest(name, { skip: true }, () => {});
+  else deno.test({ name, ignore: true, fn: () => {} });
+}
+
+/** Whether the program has a permission; only Deno refuses any. */
+export function granted(permission: string): boolean {
+  return deno === undefined || deno.permissions.querySync({ name: permission }).state === "granted";
+}
+
+/** Calls `fn` when the program ends. `deno test` ends each file's program by the event only. */
+export function atExit(fn: () => void): void {
+  if (deno === undefined) process.once("exit", fn);
+  else globalThis.addEventListener("unload", fn);
+}

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn as spawnProcess } from "node:child_process";
+import process from "node:process";
+
+/** Options of {@linkcode spawn}. */
+export interface SpawnOptions {
+  /** Working directory. Default: that of this process. */
+  cwd?: string;
+  /** Variables added to the environment of this process. */
+  env?: Record<string, string>;
+}
+
+/** How a program ended. */
+export interface Exit {
+  /** Exit code; `null` where a signal ended it. */
+  code: number | null;
+  /** The signal that ended it. */
+  signal: string | null;
+  /** Standard output, whole. */
+  stdout: string;
+  /** Standard error, whole. */
+  stderr: string;
+}
+
+/** A program that runs beside the test. At the end of `await using` it is killed, if it still runs, and waited for. */
+export interface Program extends AsyncDisposable {
+  /** Process id. */
+  readonly pid: number;
+  /** Settles when the program has ended, however it ended; rejected if it could not be started. */
+  readonly exit: Promise<Exit>;
+  /** Writes to its standard input; a program that reads no more is no fault. */
+  write(text: string): void;
+  /** Ends its standard input. */
+  closeInput(): void;
+  /** The next line of its standard output, without its newline; `undefined` once that has ended. */
+  line(): Promise<string | undefined>;
+  /** Sends a signal. Default: `"SIGKILL"`. */
+  kill(signal?: "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGINT"): void;
+}
+
+/** Starts a program with pipes on its standard streams. Needs `--allow-run`. */
+export function spawn(program: string, args: string[] = [], options: SpawnOptions = {}): Program {
+  const { cwd, env } = options;
+  const child = spawnProcess(program, args, {
+    stdio: "pipe",
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
+  });
+  return new Running(child);
+}
+
+class Running implements Program {
+  readonly exit: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #lines: string[] = []; // whole ones that nobody asked for yet
+  readonly #waiting: ((line: string | undefined) => void)[] = [];
+  #stdout = "";
+  #stderr = "";
+  #unread = 0;
+  #ended = false;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stdin?.on("error", () => {}); // a program may end without reading all
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#take(text)).on("end", () => this.#end());
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#stderr += text);
+    this.exit = new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr }));
+    });
+    this.exit.catch(() => this.#end());
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  write(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
+  closeInput(): void {
+    this.#child.stdin?.end();
+  }
+
+  line(): Promise<string | undefined> {
+    if (this.#lines.length > 0) return Promise.resolve(this.#lines.shift());
+    if (this.#ended) return Promise.resolve(undefined);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  kill(signal: Parameters<Program["kill"]>[0] = "SIGKILL"): void {
+    this.#child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
+    await this.exit.catch(() => {});
+  }
+
+  #take(text: string): void {
+    this.#stdout += text;
+    for (let end = 0; (end = this.#stdout.indexOf("\n", this.#unread)) >= 0; this.#unread = end + 1) {
+      this.#give(this.#stdout.slice(this.#unread, end));
+    }
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    if (this.#unread < this.#stdout.length) this.#give(this.#stdout.slice(this.#unread));
+    this.#ended = true;
+    for (const resolve of this.#waiting.splice(0)) resolve(undefined);
+  }
+
+  #give(line: string): void {
+    const resolve = this.#waiting.shift();
+    if (resolve === undefined) this.#lines.push(line);
+    else resolve(line);
+  }
+}

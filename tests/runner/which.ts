@@ -1,0 +1,18 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+
+/** Where a program is, looked for in `PATH`; `undefined` if nowhere. Needs `--allow-read --allow-env`. */
+export function which(program: string): string | undefined {
+  const paths = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join(folder, program));
+  return paths.find(executable);
+}
+
+function executable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
