@@ -502,6 +502,31 @@ export class Socket implements Disposable {
     return takeSockaddr();
   }
 
+  /**
+   * `SIOCOUTQ`: bytes that were written and are still in the kernel's send buffer. TCP counts those that are not
+   * acknowledged too; AF_SMC those that are not in the peer's memory yet.
+   *
+   * @returns The number of bytes.
+   * @throws {SystemError} If the kernel cannot tell, such as `EINVAL` for a listener.
+   */
+  unsentBytes(): number {
+    check(libc().ioctl(this.#open("ioctl"), C.SIOCOUTQ, optionSpace), "ioctl");
+    return optionSpace[0] ?? 0;
+  }
+
+  /**
+   * The number by which the system knows the socket, in `/proc/net` and in sock_diag(7): the one in `socket:[…]`.
+   *
+   * @returns The inode number.
+   * @throws {SystemError} If there is no `/proc` (`ENOENT`).
+   */
+  inode(): number {
+    const path = new TextEncoder().encode(`/proc/self/fd/${this.#open("readlink")}\0`);
+    const target = new Uint8Array(64);
+    const n = check(libc().readlink(path, target, target.byteLength), "readlink");
+    return Number(/\d+/.exec(new TextDecoder().decode(target.subarray(0, n)))?.[0]);
+  }
+
   /** Makes waits keep the program alive, as they do from the start. */
   ref(): void {
     this.#readiness.referenced = true;
