@@ -1,0 +1,156 @@
+import { decodeFrame, encodeFrame, FrameDecoder, FrameError, type FrameOptions } from "../../rpc/mod.ts";
+import { assert, assertEquals, assertThrows, test } from "../runner/mod.ts";
+import { concat, decodePieces, type Outcome, rawFrame, singleBytes } from "./frames.ts";
+
+const LITTLE: FrameOptions = { byteOrder: "little", maxLength: 300 };
+const big = Array.from({ length: 300 }, (_, i) => i & 0xff);
+
+/** Streams of little-endian frames with a limit of 300, and what must come of them. */
+const CASES: [name: string, bytes: Uint8Array, outcome: Outcome][] = [
+  ["nothing", new Uint8Array(0), { bodies: [] }],
+  ["an empty body", rawFrame(1, 0, []), { bodies: [[]] }],
+  ["one byte", rawFrame(1, 1, [7]), { bodies: [[7]] }],
+  ["the longest body", rawFrame(1, 300, big), { bodies: [big] }],
+  ["three frames", concat(rawFrame(1, 2, [1, 2]), rawFrame(1, 0, []), rawFrame(1, 1, [3])), {
+    bodies: [[1, 2], [], [3]],
+  }],
+  ["a body that looks like a head", rawFrame(1, 8, [...rawFrame(1, 9, [])]), { bodies: [[...rawFrame(1, 9, [])]] }],
+  ["an end in the first head", rawFrame(1, 0, []).subarray(0, 3), {
+    bodies: [],
+    error: { code: "unexpected-end", offset: 3 },
+  }],
+  ["an end after the head", rawFrame(1, 2, []), { bodies: [], error: { code: "unexpected-end", offset: 8 } }],
+  ["an end in the body", rawFrame(1, 2, [1]), { bodies: [], error: { code: "unexpected-end", offset: 9 } }],
+  ["an end in the second head", concat(rawFrame(1, 1, [1]), [1]), {
+    bodies: [[1]],
+    error: { code: "unexpected-end", offset: 10 },
+  }],
+  ["version 0", rawFrame(0, 0, []), { bodies: [], error: { code: "wrong-version", offset: 0 } }],
+  ["version 2 in the second frame", concat(rawFrame(1, 1, [1]), rawFrame(2, 0, [])), {
+    bodies: [[1]],
+    error: { code: "wrong-version", offset: 9 },
+  }],
+  ["version -1", rawFrame(-1, 0, []), { bodies: [], error: { code: "wrong-version", offset: 0 } }],
+  ["the other byte order", rawFrame(1, 2, [1, 2], false), {
+    bodies: [],
+    error: { code: "swapped-version", offset: 0 },
+  }],
+  ["a negative length", rawFrame(1, -1, [1]), { bodies: [], error: { code: "negative-length", offset: 4 } }],
+  ["the most negative length", rawFrame(1, -0x80000000, []), {
+    bodies: [],
+    error: { code: "negative-length", offset: 4 },
+  }],
+  ["a length above the limit", rawFrame(1, 301, big), { bodies: [], error: { code: "too-long", offset: 4 } }],
+  ["the largest length", concat(rawFrame(1, 1, [1]), rawFrame(1, 0x7fffffff, [1])), {
+    bodies: [[1]],
+    error: { code: "too-long", offset: 13 },
+  }],
+];
+
+for (const [name, bytes, outcome] of CASES) {
+  test(`FrameDecoder gives the same for ${name} whole, byte by byte and split anywhere`, () => {
+    assertEquals(decodePieces([bytes], LITTLE), outcome, "whole");
+    assertEquals(decodePieces(singleBytes(bytes), LITTLE), outcome, "byte by byte");
+    for (let at = 0; at <= bytes.length; at++) {
+      assertEquals(decodePieces([bytes.subarray(0, at), bytes.subarray(at)], LITTLE), outcome, `split at ${at}`);
+    }
+  });
+  if (outcome.error?.code === "unexpected-end") continue; // bytes after it would be the rest of the frame
+  test(`FrameDecoder gives the same for ${name} with trailing bytes`, () => {
+    const trailing = concat(bytes, rawFrame(1, 1, [9]), [1, 0]);
+    const expected = outcome.error !== undefined
+      ? outcome
+      : { bodies: [...outcome.bodies, [9]], error: { code: "unexpected-end", offset: bytes.length + 11 } as const };
+    assertEquals(decodePieces([trailing], LITTLE), expected, "whole");
+    assertEquals(decodePieces(singleBytes(trailing), LITTLE), expected, "byte by byte");
+  });
+}
+
+test("FrameDecoder judges a head before the body comes", () => {
+  const decoder = new FrameDecoder(LITTLE);
+  decoder.push(rawFrame(1, 301, []));
+  assertEquals(assertThrows(() => decoder.next(), FrameError).code, "too-long");
+  assertEquals(decoder.allocated, 0);
+});
+
+test("FrameDecoder gives only its error after an error", () => {
+  const decoder = new FrameDecoder(LITTLE);
+  decoder.push(rawFrame(3, 0, []));
+  const error = assertThrows(() => decoder.next(), FrameError);
+  decoder.push(rawFrame(1, 1, [1]));
+  assert(assertThrows(() => decoder.next(), FrameError) === error);
+  assert(assertThrows(() => decoder.end(), FrameError) === error);
+});
+
+test("FrameDecoder does not copy a body that lies whole in one piece", () => {
+  const decoder = new FrameDecoder(LITTLE);
+  const piece = concat(rawFrame(1, 1, [1]), rawFrame(1, 2, [2, 3]));
+  decoder.push(rawFrame(1, 3, [0]).subarray(0, 4));
+  assertEquals(decoder.next(), undefined);
+  decoder.push(concat(rawFrame(1, 3, []).subarray(4), [7, 8, 9], piece));
+  const [first, second, third] = [decoder.next(), decoder.next(), decoder.next()];
+  assertEquals([first, second, third].map((body) => [...body ?? []]), [[7, 8, 9], [1], [2, 3]]);
+  assert(first?.buffer === second?.buffer && second?.buffer === third?.buffer, "a body was copied");
+});
+
+test("FrameDecoder allocates by what has arrived, not by what the head claims", () => {
+  const decoder = new FrameDecoder({ byteOrder: "little", maxLength: 0x7fffffff });
+  decoder.push(rawFrame(1, 0x7fffffff, []));
+  assertEquals(decoder.next(), undefined);
+  for (let received = 1000; received <= 1_000_000; received += 1000) {
+    decoder.push(new Uint8Array(1000));
+    assertEquals(decoder.next(), undefined);
+    assert(decoder.allocated <= 2 * received, `${decoder.allocated} bytes allocated for ${received}`);
+    assertEquals(decoder.buffered, 8 + received);
+  }
+});
+
+test("FrameDecoder takes a second piece before the first is used up", () => {
+  const decoder = new FrameDecoder(LITTLE);
+  decoder.push(concat(rawFrame(1, 1, [1]), rawFrame(1, 1, [2])));
+  assertEquals([...decoder.next() ?? []], [1]);
+  decoder.push(rawFrame(1, 1, [3]));
+  assertEquals([...decoder.next() ?? []], [2]);
+  assertEquals([...decoder.next() ?? []], [3]);
+  assertEquals(decoder.next(), undefined);
+  decoder.push(rawFrame(7, 1, [3]));
+  assertEquals(assertThrows(() => decoder.next(), FrameError).offset, 27);
+});
+
+test("encodeFrame() writes each byte order", () => {
+  assertEquals([...encodeFrame(new Uint8Array([9]), { byteOrder: "little" })], [1, 0, 0, 0, 1, 0, 0, 0, 9]);
+  assertEquals([...encodeFrame(new Uint8Array([9]), { byteOrder: "big" })], [0, 0, 0, 1, 0, 0, 0, 1, 9]);
+  const native = new Uint8Array(new Int32Array([1, 0]).buffer);
+  assertEquals(encodeFrame(new Uint8Array(0)), native);
+});
+
+test("encodeFrame() refuses a body above the limit", () => {
+  assertEquals(encodeFrame(new Uint8Array(300), LITTLE).length, 308);
+  const error = assertThrows(() => encodeFrame(new Uint8Array(301), LITTLE), FrameError);
+  assertEquals([error.code, error.offset], ["too-long", 4]);
+  assertEquals(encodeFrame(new Uint8Array(8 << 20)).length, 8 + (8 << 20));
+  assertThrows(() => encodeFrame(new Uint8Array((8 << 20) + 1)), FrameError);
+});
+
+test("decodeFrame() takes exactly one frame", () => {
+  for (const [name, bytes, outcome] of CASES) {
+    const { bodies, error } = outcome;
+    if (bodies.length === 1 && error === undefined) {
+      assertEquals([...decodeFrame(bytes, LITTLE)], bodies[0] ?? [], name);
+      assert(decodeFrame(bytes, LITTLE).buffer === bytes.buffer, `${name} was copied`);
+      continue;
+    }
+    const thrown = assertThrows(() => decodeFrame(bytes, LITTLE), FrameError);
+    if (bodies.length > 0) assertEquals(thrown.code, "trailing-bytes", name);
+    else assertEquals([thrown.code, thrown.offset], error ? [error.code, error.offset] : ["unexpected-end", 0], name);
+  }
+  const trailing = assertThrows(() => decodeFrame(rawFrame(1, 1, [1, 2, 3]), LITTLE), FrameError);
+  assertEquals([trailing.code, trailing.offset], ["trailing-bytes", 9]);
+});
+
+test("FrameOptions are checked before anything else", () => {
+  assertThrows(() => new FrameDecoder({ byteOrder: "middle" as "big" }), TypeError, "middle");
+  for (const maxLength of [-1, 1.5, NaN, 2 ** 31]) {
+    assertThrows(() => encodeFrame(new Uint8Array(0), { maxLength }), RangeError, String(maxLength));
+  }
+});
