@@ -80,6 +80,22 @@ export const SYMBOLS = {
   if_indextoname: { parameters: ["u32", "buffer"], result: "address" },
   // void freeaddrinfo(struct addrinfo *res);
   freeaddrinfo: { parameters: ["address"], result: "i32" },
+  // int getifaddrs(struct ifaddrs **ifap);
+  getifaddrs: { parameters: ["buffer"], result: "i32" },
+  // void freeifaddrs(struct ifaddrs *ifa);
+  freeifaddrs: { parameters: ["address"], result: "i32" },
+  // int open(const char *pathname, int flags, ...);
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  // int pipe2(int pipefd[2], int flags);
+  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
+  // ssize_t splice(int fd_in, off_t *off_in, int fd_out, off_t *off_out, size_t len, unsigned int flags);
+  splice: { parameters: ["i32", "buffer", "i32", "buffer", "usize", "u32"], result: "i32" },
+  // ssize_t sendfile(int out_fd, int in_fd, off_t *offset, size_t count);
+  sendfile: { parameters: ["i32", "i32", "buffer", "usize"], result: "i32" },
+  // int setns(int fd, int nstype);
+  setns: { parameters: ["i32", "i32"], result: "i32" },
+  // void abort(void);
+  abort: { parameters: [], result: "i32" },
   // int *__errno_location(void);
   __errno_location: { parameters: [], result: "address" },
   // void *memcpy(void *dest, const void *src, size_t n); given one buffer twice and n = 0, it answers where that is
@@ -94,4 +110,22 @@ export const BACKGROUND_SYMBOLS = {
   epoll_wait: SYMBOLS.epoll_wait,
   // int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res);
   getaddrinfo: { parameters: ["buffer", "buffer", "buffer", "buffer"], result: "i32" },
+  // int getnameinfo(const struct sockaddr *addr, socklen_t addrlen, char *host, socklen_t hostlen, char *serv,
+  //                 socklen_t servlen, int flags);
+  getnameinfo: { parameters: ["buffer", "u32", "buffer", "u32", "buffer", "u32", "i32"], result: "i32" },
+  // int gethostbyname2_r(const char *name, int af, struct hostent *ret, char *buf, size_t buflen,
+  //                      struct hostent **result, int *h_errnop);
+  gethostbyname2_r: { parameters: ["buffer", "i32", "buffer", "buffer", "usize", "buffer", "buffer"], result: "i32" },
+  // int gethostbyaddr_r(const void *addr, socklen_t len, int type, struct hostent *ret, char *buf, size_t buflen,
+  //                     struct hostent **result, int *h_errnop);
+  gethostbyaddr_r: {
+    parameters: ["buffer", "u32", "i32", "buffer", "buffer", "usize", "buffer", "buffer"],
+    result: "i32",
+  },
+  // int getservbyname_r(const char *name, const char *proto, struct servent *result_buf, char *buf, size_t buflen,
+  //                     struct servent **result);
+  getservbyname_r: { parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "buffer"], result: "i32" },
+  // int getservbyport_r(int port, const char *proto, struct servent *result_buf, char *buf, size_t buflen,
+  //                     struct servent **result);
+  getservbyport_r: { parameters: ["i32", "buffer", "buffer", "buffer", "usize", "buffer"], result: "i32" },
 } as const satisfies Record<string, Signature>;
