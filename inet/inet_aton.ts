@@ -29,7 +29,8 @@ export function inetAton(text: string): Uint8Array<ArrayBuffer> | null {
   let part = 0;
   let i = 0;
   while (true) {
-    // strtoul(…, …, 0), behind a check that the number begins with a digit
+    // strtoul(…, …, 0), behind a check that the number begins with a digit. No overflow: a number too long for its
+    // place grows inexact, even infinite, but never small again.
     const first = text.charCodeAt(i) - ZERO;
     if (!(first >= 0 && first <= 9)) return null;
     let base = first === 0 ? 8 : 10;
@@ -42,7 +43,6 @@ export function inetAton(text: string): Uint8Array<ArrayBuffer> | null {
       const digit = hexDigit(text.charCodeAt(i));
       if (digit < 0 || digit >= base) break;
       value = value * base + digit;
-      if (value > 0xffffffff) return null;
     }
     if (text.charCodeAt(i) !== DOT) {
       if (i < text.length && !isSpace(text.charCodeAt(i))) return null;

@@ -20,6 +20,12 @@ import { readIpv4Text } from "./ipv4_text.ts";
  */
 export function parseIpv4(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4);
-  if (readIpv4Text(text, 0, text.length, bytes, 0)) return bytes;
+  parseIpv4Into(bytes, 0, text);
+  return bytes;
+}
+
+/** As {@linkcode parseIpv4}, into the 4 bytes at `offset`. */
+export function parseIpv4Into(bytes: Uint8Array, offset: number, text: string): void {
+  if (readIpv4Text(text, 0, text.length, bytes, offset)) return;
   throw new SyntaxError(`Cannot parse IPv4 address: current value is ${JSON.stringify(text)}`);
 }

@@ -12,6 +12,11 @@ export interface Ipv6 {
   scopeId?: number;
 }
 
+/** The zone of a parsed IPv6 address. */
+export type Zone = Pick<Ipv6, "zone" | "scopeId">;
+
+const NO_ZONE: Zone = {};
+
 /**
  * Parses an IPv6 address, with or without a zone.
  *
@@ -38,14 +43,19 @@ export interface Ipv6 {
  */
 export function parseIpv6(text: string): Ipv6 {
   const bytes = new Uint8Array(16);
+  return { bytes, ...parseIpv6Into(bytes, 0, text) };
+}
+
+/** As {@linkcode parseIpv6}, into the 16 bytes at `offset`; gives the zone. */
+export function parseIpv6Into(bytes: Uint8Array, offset: number, text: string): Zone {
   const percent = text.indexOf("%");
-  if (readIpv6Text(text, 0, percent < 0 ? text.length : percent, bytes, 0)) {
-    if (percent < 0) return { bytes };
+  if (readIpv6Text(text, 0, percent < 0 ? text.length : percent, bytes, offset)) {
+    if (percent < 0) return NO_ZONE;
     const zone = text.slice(percent + 1);
     if (!/^[0-9]+$/.test(zone)) {
-      if (/^[^%/[\]\s\p{Cc}]+$/u.test(zone)) return { bytes, zone };
+      if (/^[^%/[\]\s\p{Cc}]+$/u.test(zone)) return { zone };
     } else if (Number(zone) <= MAX_SCOPE_ID) {
-      return { bytes, scopeId: Number(zone) };
+      return { scopeId: Number(zone) };
     }
   }
   throw new SyntaxError(`Cannot parse IPv6 address: current value is ${JSON.stringify(text)}`);

@@ -1,6 +1,6 @@
 import { LINUX_SOCKADDR, readSockaddrFamily, type SockaddrLayout, writeSockaddrHead } from "../ffi/sockaddr_layout.ts";
 import { ipv4Text } from "./ipv4_text.ts";
-import { parseIpv4 } from "./parse_ipv4.ts";
+import { parseIpv4Into } from "./parse_ipv4.ts";
 import { readPort, writePort } from "./sockaddr_port.ts";
 
 /** `sizeof (struct sockaddr_in)`. */
@@ -45,7 +45,7 @@ export function encodeSockaddrIn(addr: SockaddrIn, layout: SockaddrLayout = LINU
   const bytes = new Uint8Array(SOCKADDR_IN_SIZE);
   writeSockaddrHead(bytes, layout.AF_INET, layout);
   writePort(bytes, addr.port);
-  bytes.set(parseIpv4(addr.hostname), 4);
+  parseIpv4Into(bytes, 4, addr.hostname);
   return bytes;
 }
 

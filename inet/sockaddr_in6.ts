@@ -1,6 +1,6 @@
 import { LINUX_SOCKADDR, readSockaddrFamily, type SockaddrLayout, writeSockaddrHead } from "../ffi/sockaddr_layout.ts";
 import { ipv6Text } from "./ipv6_text.ts";
-import { type Ipv6, parseIpv6 } from "./parse_ipv6.ts";
+import { parseIpv6Into, type Zone } from "./parse_ipv6.ts";
 import { readPort, writePort } from "./sockaddr_port.ts";
 
 /** `sizeof (struct sockaddr_in6)`. */
@@ -50,14 +50,13 @@ export interface SockaddrIn6 {
  * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
  */
 export function encodeSockaddrIn6(addr: SockaddrIn6, layout: SockaddrLayout = LINUX_SOCKADDR): Uint8Array<ArrayBuffer> {
-  const ip = parseIpv6(addr.hostname);
   const bytes = new Uint8Array(SOCKADDR_IN6_SIZE);
   const view = new DataView(bytes.buffer);
   writeSockaddrHead(bytes, layout.AF_INET6, layout);
   writePort(bytes, addr.port);
   view.setUint32(4, uint32("flowinfo", addr.flowinfo ?? 0), false);
-  bytes.set(ip.bytes, 8);
-  view.setUint32(24, scopeIdOf(addr, ip), layout.littleEndian);
+  const zone = parseIpv6Into(bytes, 8, addr.hostname);
+  view.setUint32(24, scopeIdOf(addr, zone), layout.littleEndian);
   return bytes;
 }
 
@@ -100,13 +99,11 @@ export function decodeSockaddrIn6(bytes: Uint8Array, layout: SockaddrLayout = LI
   return addr;
 }
 
-function scopeIdOf(addr: SockaddrIn6, ip: Ipv6): number {
-  const scopeId = addr.scopeId ?? ip.scopeId ?? (ip.zone === undefined ? 0 : undefined);
-  if (scopeId !== undefined && (ip.scopeId === undefined || ip.scopeId === scopeId)) return uint32("scopeId", scopeId);
+function scopeIdOf(addr: SockaddrIn6, { zone, scopeId }: Zone): number {
+  const wanted = addr.scopeId ?? scopeId ?? (zone === undefined ? 0 : undefined);
+  if (wanted !== undefined && (scopeId === undefined || scopeId === wanted)) return uint32("scopeId", wanted);
   throw new TypeError(
-    `Cannot encode ${
-      JSON.stringify(addr.hostname)
-    } as scopeId must be the number of its zone: current value is ${addr.scopeId}`,
+    `Cannot encode scopeId as it must be the number of the zone in ${addr.hostname}: current value is ${addr.scopeId}`,
   );
 }
 
