@@ -1,6 +1,5 @@
 import { systemError } from "./error.ts";
 import { libc } from "./libc.ts";
-import { copyMemory } from "./memory.ts";
 
 const errnoNow = new Int32Array(1);
 let errnoAddress: bigint | undefined;
@@ -22,7 +21,7 @@ let errnoAddress: bigint | undefined;
  */
 export function outcome(result: number): number {
   if (result !== -1) return result;
-  copyMemory(errnoNow, errnoAddress ??= libc().__errno_location());
+  libc().copyFrom(errnoNow, errnoAddress ??= libc().__errno_location(), 4n);
   return -(errnoNow[0] ?? 0);
 }
 

@@ -19,7 +19,7 @@ import type { Bytes } from "./native.ts";
  * ```
  */
 export function addressOf(buffer: NonNullable<Bytes>): bigint {
-  return libc().addressOf(buffer, buffer, 0);
+  return libc().addressOf(buffer, buffer, 0n);
 }
 
 /**
@@ -40,5 +40,5 @@ export function addressOf(buffer: NonNullable<Bytes>): bigint {
  * ```
  */
 export function copyMemory(into: NonNullable<Bytes>, address: bigint): void {
-  libc().copyFrom(into, address, into.byteLength);
+  libc().copyFrom(into, address, BigInt(into.byteLength));
 }

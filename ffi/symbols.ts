@@ -1,6 +1,8 @@
 /**
  * A C type as the backends know it. Results of type `ssize_t` are `"i32"`: the kernel moves at most 0x7ffff000 bytes
  * in one call, and a number is cheaper than a bigint. An `"address"` is a pointer by its value.
+ *
+ * Give a `"usize"` or an `"i64"` as a bigint where speed matters: V8 calls C directly only then, 150 ns faster.
  */
 export type NativeType = "i32" | "u32" | "i64" | "usize" | "buffer" | "address";
 

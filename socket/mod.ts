@@ -26,7 +26,18 @@ export {
   encodeControlMessages,
 } from "./control_message.ts";
 export { Listener } from "./listener.ts";
+export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
 export type { ReceivedMessage } from "./message_header.ts";
+export {
+  booleanOption,
+  defineOption,
+  intOption,
+  type OptionName,
+  type ReadableOption,
+  type SocketOption,
+  textOption,
+  type WritableOption,
+} from "./option.ts";
 export {
   type Accepted,
   type MessageSpace,
@@ -35,4 +46,5 @@ export {
   Socket,
   type TransferOptions,
 } from "./socket.ts";
+export * from "./socket_options.ts";
 export type { WaitOptions } from "./wait_options.ts";

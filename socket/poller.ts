@@ -142,7 +142,7 @@ export class Poller {
 
   #look(): number {
     const n = outcome(libc().epoll_wait(this.#epfd, this.#spinEvents, MAX_EVENTS, 0));
-    this.#dispatch(this.#spinEvents, n);
+    void this.#dispatch(this.#spinEvents, n);
     return n;
   }
 
@@ -150,7 +150,7 @@ export class Poller {
     this.#parked = true;
     const n = await background().epoll_wait(this.#epfd, this.#parkEvents, MAX_EVENTS, -1);
     this.#parked = this.#woken = false;
-    this.#dispatch(this.#parkEvents, n);
+    await this.#dispatch(this.#parkEvents, n);
     this.#schedule();
   }
 
@@ -161,10 +161,16 @@ export class Poller {
     check(libc().write(this.#wakefd, ONE, 8), "write");
   }
 
-  #dispatch(events: Int32Array, n: number): void {
+  /**
+   * Hands the events on, and after each lets the program run that waited for it: what it answers is then on its way
+   * while the next is read. All of that is over before the event loop turns, and so before the memory is used again.
+   */
+  async #dispatch(events: Int32Array, n: number): Promise<void> {
     for (let i = 0, at = 0; i < n; i++, at += STRIDE) {
       const fd = events[at + DATA] ?? -1;
-      if (this.#generations[fd] === events[at + DATA + 1]) this.#watched[fd]?.ready(events[at] ?? 0);
+      if (this.#generations[fd] !== events[at + DATA + 1]) continue;
+      this.#watched[fd]?.ready(events[at] ?? 0);
+      await undefined;
     }
   }
 }

@@ -1,26 +1,24 @@
 import { libraryError } from "../ffi/error.ts";
 
 /**
- * Tells on the error of a transfer how much of it was done: an error of the library or the kernel gets the field
- * `bytesWritten`; a stranger's, such as a signal's reason, becomes the cause of one that has it, unless nothing was done.
+ * The error of a transfer that was done in part, with a field that tells how much: an error of the library or the
+ * kernel gets the field; a stranger's, such as a signal's reason, becomes the cause of one that has it, unless nothing
+ * was done.
  */
-export async function addProgress(
-  done: Promise<number>,
+export function withProgress(
+  error: unknown,
   syscall: string,
-  progress: () => number,
+  field: "bytesWritten" | "messagesSent",
+  done: number,
   total: number,
-): Promise<number> {
-  try {
-    return await done;
-  } catch (error) {
-    const bytesWritten = progress();
-    if (error instanceof Error && "syscall" in error) throw Object.assign(error, { bytesWritten });
-    if (bytesWritten === 0) throw error;
-    const partial = libraryError(
-      "ECANCELED",
-      syscall,
-      `Cannot write all of ${total} bytes: the write was aborted after ${bytesWritten}`,
-    );
-    throw Object.assign(partial, { bytesWritten, cause: error });
-  }
+): unknown {
+  if (error instanceof Error && "syscall" in error) return Object.assign(error, { [field]: done });
+  if (done === 0) return error;
+  const unit = field === "bytesWritten" ? "bytes" : "messages";
+  const partial = libraryError(
+    "ECANCELED",
+    syscall,
+    `Cannot send all of ${total} ${unit}: the send was aborted after ${done}`,
+  );
+  return Object.assign(partial, { [field]: done, cause: error });
 }

@@ -1,26 +1,16 @@
 import { C } from "../ffi/constants.ts";
+import type { Operation } from "./operation.ts";
 import { poller, type Watched } from "./poller.ts";
 import { checkWaitOptions, type WaitOptions, watchForEnd } from "./wait_options.ts";
-
-/** One try of an operation: its result, or `undefined` where it would block. */
-export type Attempt<T> = () => T | undefined;
 
 /** The two directions in which a socket waits. */
 export type Direction = "read" | "write";
 
-interface Pending {
-  attempt: Attempt<unknown>;
-  resolve: (value: never) => void;
-  reject: (error: unknown) => void;
-  stopWatching: (() => void) | undefined;
-  next: Pending | undefined;
-}
-
 interface Queue {
   /** False after the kernel answered that the call would block: only an event sets it again. */
   ready: boolean;
-  head: Pending | undefined;
-  tail: Pending | undefined;
+  head: Operation<unknown> | undefined;
+  tail: Operation<unknown> | undefined;
 }
 
 const READ_EVENTS = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
@@ -50,31 +40,34 @@ export class Readiness implements Watched {
 
   /**
    * Runs an operation: at once if nothing is before it, else when its turn and the readiness have come.
-   *
-   * @param syscall C name of the call, for errors.
    */
-  run<T>(direction: Direction, syscall: string, attempt: Attempt<T>, options?: WaitOptions): Promise<T> {
+  run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
     const queue = direction === "read" ? this.#reads : this.#writes;
     try {
       if (options !== undefined) checkWaitOptions(options);
       if (queue.ready && queue.head === undefined) {
-        const value = attempt();
+        const value = operation.attempt();
         if (value !== undefined) return Promise.resolve(value);
         queue.ready = false;
       }
       this.#register(direction);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(operation.told(error));
     }
     return new Promise<T>((resolve, reject) => {
-      const pending: Pending = { attempt, resolve, reject, stopWatching: undefined, next: undefined };
-      if (queue.tail === undefined) queue.head = pending;
-      else queue.tail.next = pending;
-      queue.tail = pending;
+      operation.resolve = resolve;
+      operation.reject = reject;
+      if (queue.tail === undefined) queue.head = operation;
+      else queue.tail.next = operation;
+      queue.tail = operation;
       this.#waits++;
       poller().retain(this.#referenced);
       if (options !== undefined) {
-        pending.stopWatching = watchForEnd(options, syscall, (error) => this.#cancel(queue, pending, error));
+        operation.stopWatching = watchForEnd(
+          options,
+          operation.syscall,
+          (error) => this.#cancel(queue, operation, error),
+        );
       }
     });
   }
@@ -109,7 +102,10 @@ export class Readiness implements Watched {
   /** Rejects every wait and forgets the descriptor, which is still open. */
   end(error: unknown): void {
     for (const queue of [this.#reads, this.#writes]) {
-      while (queue.head !== undefined) this.#shift(queue).reject(error);
+      while (queue.head !== undefined) {
+        const operation = this.#shift(queue);
+        operation.reject(operation.told(error));
+      }
     }
     if (this.#interest !== 0) poller().remove(this.#fd);
     this.#interest = 0;
@@ -131,7 +127,7 @@ export class Readiness implements Watched {
       try {
         value = pending.attempt();
       } catch (error) {
-        this.#shift(queue).reject(error);
+        this.#shift(queue).reject(pending.told(error));
         continue;
       }
       if (value === undefined) {
@@ -143,25 +139,25 @@ export class Readiness implements Watched {
     }
   }
 
-  #shift(queue: Queue): Pending {
-    const pending = queue.head as Pending;
+  #shift(queue: Queue): Operation<unknown> {
+    const pending = queue.head as Operation<unknown>;
     queue.head = pending.next;
     if (queue.head === undefined) queue.tail = undefined;
     this.#forget(pending);
     return pending;
   }
 
-  #cancel(queue: Queue, pending: Pending, error: unknown): void {
-    let before: Pending | undefined;
+  #cancel(queue: Queue, pending: Operation<unknown>, error: unknown): void {
+    let before: Operation<unknown> | undefined;
     for (let at = queue.head; at !== pending; at = at?.next) before = at;
     if (before === undefined) queue.head = pending.next;
     else before.next = pending.next;
     if (queue.tail === pending) queue.tail = before;
     this.#forget(pending);
-    pending.reject(error);
+    pending.reject(pending.told(error));
   }
 
-  #forget(pending: Pending): void {
+  #forget(pending: Operation<unknown>): void {
     pending.stopWatching?.();
     this.#waits--;
     poller().release(this.#referenced);

@@ -2,9 +2,14 @@ import { C } from "../ffi/constants.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER } from "./limits.ts";
+import type { MessageBatch } from "./message_batch.ts";
 import { MessageHeader, type ReceivedMessage } from "./message_header.ts";
-import { addProgress } from "./progress.ts";
-import { type Attempt, type Direction, Readiness } from "./readiness.ts";
+import { Call } from "./operation.ts";
+import { optionError, type ReadableOption, type WritableOption } from "./option.ts";
+import { withProgress } from "./progress.ts";
+import { type Direction, Readiness } from "./readiness.ts";
+import { StreamRead, StreamWrite } from "./stream_operations.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /** Options of operations that take the flags of send(2) and recv(2). */
@@ -57,8 +62,6 @@ export interface Accepted {
 
 /** Room for the sockaddr of any family: `sizeof(struct sockaddr_storage)`. */
 const SOCKADDR_SIZE = 128;
-/** Bytes that Linux moves in one call at most (`MAX_RW_COUNT`). */
-const MAX_TRANSFER = 0x7ffff000;
 /** Pending network errors of the new connection that accept(2) passes on, and tells to treat like EAGAIN. */
 const ACCEPT_AGAIN = new Set(
   ["ECONNABORTED", "EINTR", "ENETDOWN", "EPROTO", "ENOPROTOOPT", "EHOSTDOWN", "ENONET", "EHOSTUNREACH", "ENETUNREACH"],
@@ -66,8 +69,6 @@ const ACCEPT_AGAIN = new Set(
 /** What accept(2) answers when the process or the system has no room: it may have later. */
 const ACCEPT_LATER = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 
-const EAGAIN = 11;
-const EINTR = 4;
 const EINPROGRESS = 115;
 const ENOTCONN = 107;
 
@@ -263,12 +264,8 @@ export class Socket implements Disposable {
    * @throws {SystemError} If the connection is broken, such as `ECONNRESET`.
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    const length = Math.min(buffer.byteLength, MAX_TRANSFER);
-    return this.#run("read", "recv", (fd): number | null | undefined => {
-      if (length === 0) return 0;
-      const n = this.#received(outcome(libc().recv(fd, buffer, length, 0)), length, "recv");
-      return n === 0 ? null : n;
-    }, options);
+    if (this.#fd < 0) return closed("recv");
+    return this.#readiness.run("read", new StreamRead(this.#fd, this.#readiness, buffer), options);
   }
 
   /**
@@ -280,20 +277,8 @@ export class Socket implements Disposable {
    * @throws {SystemError} If not all could be written, such as `EPIPE`; `bytesWritten` on the error tells how many were.
    */
   write(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
-    const length = bytes.byteLength;
-    let written = 0;
-    const done = this.#run("write", "send", (fd): number | undefined => {
-      while (written < length) {
-        const rest = written === 0 ? bytes : bytes.subarray(written);
-        const n = outcome(libc().send(fd, rest, Math.min(length - written, MAX_TRANSFER), C.MSG_NOSIGNAL));
-        if (n === -EAGAIN) return undefined;
-        if (n >= 0) written += n;
-        else if (n !== -EINTR) throw systemError(-n, "send");
-      }
-      return written;
-    }, options);
-    // A write that is done needs no second promise: only one that waits can fail half-way.
-    return written === length ? done : addProgress(done, "send", () => written, length);
+    if (this.#fd < 0) return closed("send");
+    return this.#readiness.run("write", new StreamWrite(this.#fd, bytes), options);
   }
 
   /**
@@ -326,9 +311,10 @@ export class Socket implements Disposable {
    */
   sendTo(bytes: Uint8Array, sockaddr: Uint8Array, options?: TransferOptions & { address?: string }): Promise<number> {
     const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
+    const later = new Backoff();
     return this.#run("write", "sendto", (fd) => {
       const n = outcome(libc().sendto(fd, bytes, bytes.byteLength, flags, sockaddr, sockaddr.byteLength));
-      return this.#sent(n, "sendto", options?.address);
+      return n === -EAGAIN ? this.#whenRoom(sockaddr, later) : this.#sent(n, "sendto", options?.address);
     }, options);
   }
 
@@ -378,12 +364,11 @@ export class Socket implements Disposable {
   sendMessage(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
     const header = new MessageHeader(message.buffers ?? [], message.sockaddr, message.control);
     const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
-    return this.#run(
-      "write",
-      "sendmsg",
-      (fd) => this.#sent(outcome(libc().sendmsg(fd, header.bytes, flags)), "sendmsg"),
-      options,
-    );
+    const later = new Backoff();
+    return this.#run("write", "sendmsg", (fd) => {
+      const n = outcome(libc().sendmsg(fd, header.bytes, flags));
+      return n === -EAGAIN ? this.#whenRoom(message.sockaddr, later) : this.#sent(n, "sendmsg");
+    }, options);
   }
 
   /**
@@ -403,6 +388,56 @@ export class Socket implements Disposable {
       const length = this.#received(outcome(libc().recvmsg(fd, header.bytes, flags)), 0, "recvmsg");
       return length === undefined ? undefined : header.received(length);
     }, options);
+  }
+
+  /**
+   * Receives as many messages as are there, at least one and at most the batch's capacity, by one recvmmsg(2).
+   *
+   * @param batch Where they go; what it held before is gone.
+   * @param options Flags, and how long to wait for the first. `MSG_CMSG_CLOEXEC` is always added.
+   * @returns How many messages came: the batch's `length`.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    const flags = (options?.flags ?? 0) | C.MSG_CMSG_CLOEXEC;
+    return this.#run("read", "recvmmsg", (fd) => {
+      batch.clear();
+      const n = outcome(libc().recvmmsg(fd, batch.headers, batch.capacity, flags, null));
+      const count = this.#received(n, 0, "recvmmsg");
+      if (count !== undefined) batch.received(count);
+      return count;
+    }, options);
+  }
+
+  /**
+   * Sends all messages of a batch, by as few calls of sendmmsg(2) as there is room for.
+   *
+   * @param batch The messages; they must not change until the promise is settled.
+   * @param options Flags, and how long to wait.
+   * @returns The number of messages, always all.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
+   */
+  sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
+    const total = batch.length;
+    const later = new Backoff();
+    let sent = 0;
+    return this.#run(
+      "write",
+      "sendmmsg",
+      (fd): number | undefined => {
+        while (sent < total) {
+          const headers = batch.headersFrom(sent);
+          const n = outcome(libc().sendmmsg(fd, headers, total - sent, flags));
+          if (n === -EAGAIN) return this.#whenRoom(batch.sockaddr(sent), later);
+          if (n >= 0) sent += n;
+          else if (n !== -EINTR) throw systemError(-n, "sendmmsg");
+        }
+        return total;
+      },
+      options,
+      (error) => withProgress(error, "sendmmsg", "messagesSent", sent, total),
+    );
   }
 
   /**
@@ -429,7 +464,38 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Reads an option whose value is an `int`.
+   * Reads an option.
+   *
+   * @param option The option, such as `SO_RCVBUF`.
+   * @returns The value.
+   * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`; the message names the option.
+   */
+  get<T>(option: ReadableOption<T>): T {
+    const fd = this.#open("getsockopt");
+    const value = new Uint8Array(option.size);
+    lengthSpace[0] = option.size;
+    const n = outcome(libc().getsockopt(fd, option.level, option.number, value, lengthSpace));
+    if (n < 0) throw optionError(-n, "getsockopt", option);
+    return option.decode(value.subarray(0, Math.min(lengthSpace[0] ?? 0, option.size)));
+  }
+
+  /**
+   * Sets an option.
+   *
+   * @param option The option, such as `SO_RCVBUF`.
+   * @param value The value.
+   * @throws {RangeError} If the value cannot be one of the option.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM`; the message names the option.
+   */
+  set<T>(option: WritableOption<T>, value: T): void {
+    const fd = this.#open("setsockopt");
+    const bytes = option.encode(value);
+    const n = outcome(libc().setsockopt(fd, option.level, option.number, bytes, bytes.byteLength));
+    if (n < 0) throw optionError(-n, "setsockopt", option);
+  }
+
+  /**
+   * Reads an option that has no definition and whose value is an `int`.
    *
    * @param level The level, such as `SOL_SOCKET`.
    * @param name The option, such as `SO_RCVBUF`.
@@ -441,7 +507,7 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Reads an option as bytes.
+   * Reads an option that has no definition, as bytes.
    *
    * @param level The level, such as `IPPROTO_TCP`.
    * @param name The option, such as `TCP_INFO`.
@@ -457,7 +523,7 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Sets an option.
+   * Sets an option that has no definition.
    *
    * @param level The level, such as `SOL_SOCKET`.
    * @param name The option, such as `SO_RCVBUF`.
@@ -587,12 +653,10 @@ export class Socket implements Disposable {
     syscall: string,
     attempt: (fd: number) => T | undefined,
     options?: WaitOptions,
+    told?: (error: unknown) => unknown,
   ): Promise<T> {
-    if (this.#fd < 0) {
-      return Promise.reject(libraryError("EBADF", syscall, `Cannot call ${syscall}: the socket is closed`));
-    }
-    const bound: Attempt<T> = () => attempt(this.#fd);
-    return this.#readiness.run(direction, syscall, bound, options);
+    if (this.#fd < 0) return closed(syscall);
+    return this.#readiness.run(direction, new Call(syscall, () => attempt(this.#fd), told), options);
   }
 
   /** Judges the outcome of a receiving call that asked for `asked` bytes; 0 where less than that tells nothing. */
@@ -611,10 +675,31 @@ export class Socket implements Disposable {
     return n;
   }
 
+  /** Waits for room to send. A full queue behind an AF_UNIX address raises no event here when it has room again. */
+  #whenRoom(sockaddr: Uint8Array | undefined, later: Backoff): undefined {
+    const noEvent = sockaddr !== undefined && sockaddr[0] === C.AF_UNIX && sockaddr[1] === 0;
+    return noEvent ? this.#tryAgain("write", later.next()) : undefined;
+  }
+
   /** Has an attempt repeated for which the kernel will raise no event. */
   #tryAgain(direction: Direction, delay: number): undefined {
     setTimeout(() => this.#readiness.ready(direction === "read" ? C.EPOLLIN : C.EPOLLOUT), delay);
   }
+}
+
+/** Milliseconds between tries of a send for which the kernel will raise no event: 0, 1, 2, 4, 8, 16, 16, … */
+class Backoff {
+  #delay = 0;
+
+  next(): number {
+    const delay = this.#delay;
+    this.#delay = Math.min(delay * 2 || 1, 16);
+    return delay;
+  }
+}
+
+function closed(syscall: string): Promise<never> {
+  return Promise.reject(libraryError("EBADF", syscall, `Cannot call ${syscall}: the socket is closed`));
 }
 
 /** The sockaddr that the kernel just wrote, copied; the length may exceed the room where it was cut off. */

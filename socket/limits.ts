@@ -1,0 +1,13 @@
+import { C } from "../ffi/constants.ts";
+import { errnoNumber } from "../ffi/errno.ts";
+
+// Numbers that the fast paths compare with, out of their tables once.
+
+/** Bytes that Linux moves in one call at most (`MAX_RW_COUNT`). */
+export const MAX_TRANSFER = 0x7ffff000;
+/** Nothing there: wait. */
+export const EAGAIN: number = errnoNumber("EAGAIN") ?? 11;
+/** A signal came: try again. */
+export const EINTR: number = errnoNumber("EINTR") ?? 4;
+/** A broken connection answers `EPIPE` instead of raising SIGPIPE. */
+export const MSG_NOSIGNAL: number = C.MSG_NOSIGNAL;

@@ -1,0 +1,45 @@
+/**
+ * An operation of a socket that may have to wait: what it tries, and the promise that it settles then.
+ *
+ * A class for each frequent operation, and not a closure for each call: V8 optimizes a method once, and only optimized
+ * code calls C directly.
+ */
+export abstract class Operation<T> {
+  /** C name of the call, for errors. */
+  abstract readonly syscall: string;
+  /** Settles the promise; set when the operation has to wait. */
+  resolve: (value: never) => void = unset;
+  /** Rejects the promise; set when the operation has to wait. */
+  reject: (error: unknown) => void = unset;
+  /** Stops watching for the signal and the timeout of the wait. */
+  stopWatching: (() => void) | undefined = undefined;
+  /** The operation behind this one in its queue. */
+  next: Operation<unknown> | undefined = undefined;
+
+  /** Tries once: gives the result, or `undefined` where it would block. */
+  abstract attempt(): T | undefined;
+
+  /** The error to reject with, given the one that ends the operation: a place to add what was done so far. */
+  told(error: unknown): unknown {
+    return error;
+  }
+}
+
+function unset(): void {}
+
+/** An operation as a function, for the less frequent ones. */
+export class Call<T> extends Operation<T> {
+  override readonly attempt: () => T | undefined;
+  readonly #told: ((error: unknown) => unknown) | undefined;
+
+  constructor(readonly syscall: string, attempt: () => T | undefined, told?: (error: unknown) => unknown) {
+    super();
+    this.attempt = attempt;
+    this.#told = told;
+  }
+
+  /** The error, as the function given says. */
+  override told(error: unknown): unknown {
+    return this.#told === undefined ? error : this.#told(error);
+  }
+}

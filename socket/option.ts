@@ -1,0 +1,155 @@
+import { C, type ConstantName } from "../ffi/constants.ts";
+import { errnoMessage, errnoName } from "../ffi/errno.ts";
+import { describeError, type SystemError } from "../ffi/error.ts";
+import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+
+/** What the kernel calls an option. */
+export interface OptionName {
+  /** The C name, such as `"SO_RCVBUF"`. */
+  readonly name: string;
+  /** The level, such as `SOL_SOCKET`. */
+  readonly level: number;
+  /** The number, unique within the level. */
+  readonly number: number;
+}
+
+/** An option that getsockopt(2) reads. */
+export interface ReadableOption<T> extends OptionName {
+  /** Bytes of room for the value. */
+  readonly size: number;
+  /** The value that the kernel's bytes mean. */
+  decode(bytes: Uint8Array): T;
+}
+
+/** An option that setsockopt(2) sets. */
+export interface WritableOption<T> extends OptionName {
+  /** The bytes that the kernel takes for a value. */
+  encode(value: T): Uint8Array;
+}
+
+/** An option of a socket, for `socket.get(option)` and `socket.set(option, value)`. */
+export interface SocketOption<T> extends ReadableOption<T>, WritableOption<T> {}
+
+/**
+ * Defines an option whose value is an `int`. No permission is needed.
+ *
+ * @param level C name of the level.
+ * @param name C name of the option.
+ * @returns The option. It takes the whole numbers of 32 bits, signed or not, and reads them as signed.
+ *
+ * @example Usage
+ * ```ts
+ * import { intOption } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(intOption("SOL_SOCKET", "SO_RCVBUF").number, 8);
+ * ```
+ */
+export function intOption(level: ConstantName, name: ConstantName): SocketOption<number> {
+  return defineOption(level, name, 4, (value) => encodeInt(value, name), decodeInt);
+}
+
+/**
+ * Defines an option that is an `int` of 0 or 1. No permission is needed.
+ *
+ * @param level C name of the level.
+ * @param name C name of the option.
+ * @returns The option.
+ *
+ * @example Usage
+ * ```ts
+ * import { booleanOption } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(booleanOption("SOL_SOCKET", "SO_KEEPALIVE").decode(new Uint8Array([1, 0, 0, 0])), true);
+ * ```
+ */
+export function booleanOption(level: ConstantName, name: ConstantName): SocketOption<boolean> {
+  return defineOption(level, name, 4, (value) => encodeInt(value ? 1 : 0, name), (bytes) => decodeInt(bytes) !== 0);
+}
+
+/**
+ * Defines an option that is a text, such as the name of an interface or of an algorithm. No permission is needed.
+ *
+ * @param level C name of the level.
+ * @param name C name of the option.
+ * @param size Bytes that the kernel has for it, its NUL included.
+ * @returns The option.
+ *
+ * @example Usage
+ * ```ts
+ * import { textOption } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(textOption("IPPROTO_TCP", "TCP_CONGESTION", 16).encode("bbr").length, 4);
+ * ```
+ */
+export function textOption(level: ConstantName, name: ConstantName, size: number): SocketOption<string> {
+  return defineOption(level, name, size, (value) => encodeText(value, name, size), (bytes) => {
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  });
+}
+
+/**
+ * Defines an option of any type.
+ *
+ * @param level C name of the level.
+ * @param name C name of the option.
+ * @param size Bytes of room for the value when it is read.
+ * @param encode Makes the bytes of a value.
+ * @param decode Makes the value of the bytes.
+ * @returns The option.
+ */
+export function defineOption<T>(
+  level: ConstantName,
+  name: ConstantName,
+  size: number,
+  encode: (value: T) => Uint8Array,
+  decode: (bytes: Uint8Array) => T,
+): SocketOption<T> {
+  return { name, level: C[level], number: C[name], size, encode, decode };
+}
+
+/** The bytes of an `int` in the machine's order. */
+export function encodeInt(value: number, name: string): Uint8Array {
+  if (!(Number.isInteger(value) && value >= -0x80000000 && value <= 0xffffffff)) {
+    throw new RangeError(`Cannot set ${name} as it must be a whole number of 32 bits: current value is ${value}`);
+  }
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, HOST_LITTLE_ENDIAN);
+  return bytes;
+}
+
+/** The `int` in the machine's order; an option that the kernel stored in one byte is that byte. */
+export function decodeInt(bytes: Uint8Array): number {
+  if (bytes.byteLength < 4) return bytes[0] ?? 0;
+  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, HOST_LITTLE_ENDIAN);
+}
+
+/** As {@linkcode decodeInt}, of an `unsigned int`. */
+export function decodeUnsigned(bytes: Uint8Array): number {
+  return decodeInt(bytes) >>> 0;
+}
+
+function encodeText(value: string, name: string, size: number): Uint8Array {
+  const text = new TextEncoder().encode(value);
+  if (text.length >= size || text.includes(0)) {
+    throw new RangeError(
+      `Cannot set ${name} as it must be shorter than ${size} bytes, without a NUL: current value is ${
+        JSON.stringify(value)
+      }`,
+    );
+  }
+  // The kernel wants no NUL, but options shorter than an int are refused by SMC sockets.
+  const bytes = new Uint8Array(Math.max(text.length + 1, 4));
+  bytes.set(text);
+  return bytes;
+}
+
+/** The error of getsockopt(2) or setsockopt(2), which names the option. */
+export function optionError(errno: number, syscall: "getsockopt" | "setsockopt", option: OptionName): SystemError {
+  const code = errnoName(errno) ?? `E${errno}`;
+  const action = syscall === "getsockopt" ? "read" : "set";
+  return describeError(`Cannot ${action} ${option.name}: ${errnoMessage(errno)} (${code})`, { errno, code, syscall });
+}

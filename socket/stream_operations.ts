@@ -1,0 +1,70 @@
+import { systemError } from "../ffi/error.ts";
+import { outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./limits.ts";
+import { Operation } from "./operation.ts";
+import { withProgress } from "./progress.ts";
+import type { Readiness } from "./readiness.ts";
+
+/** recv(2) on a stream. */
+export class StreamRead extends Operation<number | null> {
+  readonly syscall = "recv";
+  readonly #fd: number;
+  readonly #readiness: Readiness;
+  readonly #buffer: Uint8Array;
+  readonly #size: bigint;
+
+  constructor(fd: number, readiness: Readiness, buffer: Uint8Array) {
+    super();
+    this.#fd = fd;
+    this.#readiness = readiness;
+    this.#buffer = buffer;
+    this.#size = BigInt(Math.min(buffer.byteLength, MAX_TRANSFER));
+  }
+
+  /** Bytes that came, `null` at the end of the stream. */
+  attempt(): number | null | undefined {
+    for (;;) {
+      const n = outcome(libc().recv(this.#fd, this.#buffer, this.#size, 0));
+      if (n > 0) {
+        if (n < this.#size) this.#readiness.drained();
+        return n;
+      }
+      if (n === 0) return this.#size === 0n ? 0 : null;
+      if (n === -EAGAIN) return undefined;
+      if (n !== -EINTR) throw systemError(-n, "recv");
+    }
+  }
+}
+
+/** send(2) on a stream, until all is written. */
+export class StreamWrite extends Operation<number> {
+  readonly syscall = "send";
+  readonly #fd: number;
+  readonly #bytes: Uint8Array;
+  #written = 0;
+
+  constructor(fd: number, bytes: Uint8Array) {
+    super();
+    this.#fd = fd;
+    this.#bytes = bytes;
+  }
+
+  /** Bytes written, all of them. */
+  attempt(): number | undefined {
+    const total = this.#bytes.byteLength;
+    while (this.#written < total) {
+      const rest = this.#written === 0 ? this.#bytes : this.#bytes.subarray(this.#written);
+      const n = outcome(libc().send(this.#fd, rest, BigInt(Math.min(rest.byteLength, MAX_TRANSFER)), MSG_NOSIGNAL));
+      if (n >= 0) this.#written += n;
+      else if (n === -EAGAIN) return undefined;
+      else if (n !== -EINTR) throw systemError(-n, "send");
+    }
+    return total;
+  }
+
+  /** Tells on the error how many bytes were written before. */
+  override told(error: unknown): unknown {
+    return withProgress(error, "send", "bytesWritten", this.#written, this.#bytes.byteLength);
+  }
+}
