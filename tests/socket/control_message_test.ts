@@ -6,7 +6,7 @@ import {
 } from "@berkeley/sockets/socket";
 import { compileC } from "../peers/c_program.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertThrows, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertThrows, hex, test } from "../runner/mod.ts";
 
 const SAMPLE: ControlMessage[] = [
   { level: 1, type: 1, data: Uint8Array.of(1, 2, 3, 4) },
@@ -55,12 +55,12 @@ test("controlMessageSpace() is CMSG_SPACE of Python", { needs: ["run"] }, async 
 });
 
 test("encodeControlMessages() writes what C's macros write", { needs: ["run", "read", "write"] }, async () => {
-  assertEquals(encodeControlMessages(SAMPLE).toHex(), await runProgram(await compileC(PROBE), ["w"]));
+  assertEquals(hex(encodeControlMessages(SAMPLE)), await runProgram(await compileC(PROBE), ["w"]));
 });
 
 test("encodeControlMessages() writes what C's macros read", { needs: ["run", "read", "write"] }, async () => {
-  const read = await runProgram(await compileC(PROBE), [], encodeControlMessages(SAMPLE).toHex());
-  assertEquals(read, SAMPLE.map(({ level, type, data }) => `${level} ${type} ${data.toHex()}\n`).join(""));
+  const read = await runProgram(await compileC(PROBE), [], hex(encodeControlMessages(SAMPLE)));
+  assertEquals(read, SAMPLE.map(({ level, type, data }) => `${level} ${type} ${hex(data)}\n`).join(""));
 });
 
 test("encodeControlMessages() rejects a level or a type that is no int", () => {
@@ -89,7 +89,7 @@ test("decodeControlMessages() keeps whole messages and cuts the last one at ever
     for (const [i, message] of decoded.entries()) {
       const whole = SAMPLE[i]?.data ?? new Uint8Array(0);
       const there = Math.min(whole.length, length - (starts[i] ?? 0) - 16);
-      assertEquals(plain(message).data, whole.slice(0, there).toHex(), `at ${length}`);
+      assertEquals(plain(message).data, hex(whole.slice(0, there)), `at ${length}`);
     }
   }
 });
@@ -118,5 +118,5 @@ test("decodeControlMessages() survives random bytes", () => {
 });
 
 function plain({ level, type, data }: ControlMessage): { level: number; type: number; data: string } {
-  return { level, type, data: data.toHex() };
+  return { level, type, data: hex(data) };
 }
