@@ -1,0 +1,77 @@
+import { booleanOption, defineOption, intOption, type ReadableOption, type SocketOption } from "../socket/option.ts";
+import type { NetAddr } from "./addr.ts";
+import { networkOrder } from "./ip_options.ts";
+import { decodeInetSockaddr } from "./sockaddr.ts";
+
+// The options of IPv6, sorted by C name; multicast groups are joined by methods of UdpSocket. See ipv6(7).
+
+/** The address that a redirected connection was meant for. Needs netfilter's connection tracking. */
+export const IP6T_SO_ORIGINAL_DST: ReadableOption<NetAddr> = defineOption<NetAddr>(
+  "IPPROTO_IPV6",
+  "IP6T_SO_ORIGINAL_DST",
+  28,
+  () => new Uint8Array(0),
+  (bytes) => decodeInetSockaddr(bytes),
+);
+/** `IPV6_PREFER_SRC_*` flags, or-ed: which of its own addresses the machine sends from (RFC 5014). */
+export const IPV6_ADDR_PREFERENCES: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_ADDR_PREFERENCES");
+/** Whether the kernel gives each connection a flow label. */
+export const IPV6_AUTOFLOWLABEL: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_AUTOFLOWLABEL");
+/** Where in the data of a raw socket the checksum stands, in bytes; -1 for none. */
+export const IPV6_CHECKSUM: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_CHECKSUM");
+/** Whether packets that are too large are refused instead of fragmented. */
+export const IPV6_DONTFRAG: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_DONTFRAG");
+/** Whether the flow label of an address is sent. */
+export const IPV6_FLOWINFO_SEND: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_FLOWINFO_SEND");
+/** Whether an address may be bound that this machine does not have (yet). */
+export const IPV6_FREEBIND: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_FREEBIND");
+/** Whether what a raw socket sends begins with its IPv6 header. */
+export const IPV6_HDRINCL: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_HDRINCL");
+/** The least hop limit of a packet that is taken; 0 takes all. */
+export const IPV6_MINHOPCOUNT: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MINHOPCOUNT");
+/** Bytes of the largest packet: to the connected address when read; a lower bound of one's own when set. */
+export const IPV6_MTU: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MTU");
+/** `IP_PMTUDISC_*`: whether packets that are too large are fragmented or refused (`EMSGSIZE`). */
+export const IPV6_MTU_DISCOVER: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MTU_DISCOVER");
+/** Whether the socket gets the multicast groups that any socket of this machine has joined. */
+export const IPV6_MULTICAST_ALL: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_MULTICAST_ALL");
+/** The hop limit of multicast, 0 to 255; 1 stays in the local network; -1 sets the system's default. */
+export const IPV6_MULTICAST_HOPS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MULTICAST_HOPS");
+/** The number of the interface that multicast leaves by; 0 for the system's choice. */
+export const IPV6_MULTICAST_IF: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MULTICAST_IF");
+/** Whether multicast that is sent arrives at this machine too. */
+export const IPV6_MULTICAST_LOOP: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_MULTICAST_LOOP");
+/** Whether each datagram carries its destination options. */
+export const IPV6_RECVDSTOPTS: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVDSTOPTS");
+/** Whether errors of the network are kept, with their details, in the error queue. */
+export const IPV6_RECVERR: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVERR");
+/** Whether errors of ICMP extensions (RFC 4884) are kept too. Since Linux 5.9. */
+export const IPV6_RECVERR_RFC4884: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVERR_RFC4884");
+/** Whether each datagram carries the size of its largest fragment. */
+export const IPV6_RECVFRAGSIZE: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVFRAGSIZE");
+/** Whether each datagram carries its hop limit. */
+export const IPV6_RECVHOPLIMIT: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVHOPLIMIT");
+/** Whether each datagram carries its hop-by-hop options. */
+export const IPV6_RECVHOPOPTS: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVHOPOPTS");
+/** Whether each datagram carries the address that it was sent to, before a redirection. */
+export const IPV6_RECVORIGDSTADDR: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVORIGDSTADDR");
+/** Whether a change of the path's MTU is told. */
+export const IPV6_RECVPATHMTU: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVPATHMTU");
+/** Whether each datagram carries the address that it came to, and its interface. */
+export const IPV6_RECVPKTINFO: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVPKTINFO");
+/** Whether each datagram carries its routing header. */
+export const IPV6_RECVRTHDR: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVRTHDR");
+/** Whether each datagram carries its traffic class. */
+export const IPV6_RECVTCLASS: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVTCLASS");
+/** The Router Alert value of the forwarded packets that a raw socket gets; -1 for none. It cannot be read. */
+export const IPV6_ROUTER_ALERT: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_ROUTER_ALERT");
+/** The traffic class of every packet: 6 bits of DSCP, 2 of ECN; -1 sets the system's default. */
+export const IPV6_TCLASS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_TCLASS");
+/** Whether any address may be bound and sent from, for a transparent proxy. Needs CAP_NET_ADMIN or CAP_NET_RAW. */
+export const IPV6_TRANSPARENT: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_TRANSPARENT");
+/** The hop limit of unicast, 0 to 255; -1 sets the system's default. */
+export const IPV6_UNICAST_HOPS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_UNICAST_HOPS");
+/** The number of the interface that unicast leaves by; 0 for the system's choice. */
+export const IPV6_UNICAST_IF: SocketOption<number> = networkOrder("IPPROTO_IPV6", "IPV6_UNICAST_IF");
+/** Whether the socket takes no IPv4. To be set before bind(2). */
+export const IPV6_V6ONLY: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_V6ONLY");

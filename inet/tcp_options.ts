@@ -1,0 +1,91 @@
+import {
+  booleanOption,
+  defineOption,
+  intOption,
+  type ReadableOption,
+  type SocketOption,
+  textOption,
+} from "../socket/option.ts";
+import { decodeTcpInfo, TCP_INFO_SIZE, type TcpInfo } from "./tcp_info.ts";
+
+// The options of TCP, sorted by C name. See tcp(7).
+
+/** Flags of Multipath TCP's state, of which 1 means that it fell back to TCP; refused (`EOPNOTSUPP`) on plain TCP. */
+export const MPTCP_INFO: ReadableOption<{ flags: number; subflows: number }> = defineOption<
+  { flags: number; subflows: number }
+>("SOL_MPTCP", "MPTCP_INFO", 12, () => new Uint8Array(0), (bytes) => {
+  // struct mptcp_info { __u8 mptcpi_subflows; __u8 …[7]; __u32 mptcpi_flags; … };
+  return { flags: bytes[8] ?? 0, subflows: bytes[0] ?? 0 };
+});
+/** The congestion control algorithm, such as `"cubic"`. */
+export const TCP_CONGESTION: SocketOption<string> = textOption("IPPROTO_TCP", "TCP_CONGESTION", 16);
+/** Whether less than a full segment waits, up to 200 ms, until this is turned off. */
+export const TCP_CORK: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_CORK");
+/** Seconds for which a listener hides a connection that has sent nothing yet; 0 for not. Rounded to retransmissions. */
+export const TCP_DEFER_ACCEPT: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_DEFER_ACCEPT");
+/** Connections of a listener whose data may come with their SYN before the handshake is done; 0 for none. */
+export const TCP_FASTOPEN: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_FASTOPEN");
+/** Whether connect(2) may wait for the first write, whose data then goes with the SYN. */
+export const TCP_FASTOPEN_CONNECT: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_FASTOPEN_CONNECT");
+/** The key of a listener's cookies, 16 bytes, or 32 for it and the one before. */
+export const TCP_FASTOPEN_KEY: SocketOption<Uint8Array> = defineOption(
+  "IPPROTO_TCP",
+  "TCP_FASTOPEN_KEY",
+  32,
+  (key) => key,
+  (bytes) => bytes,
+);
+/** Whether fast open goes without cookies. */
+export const TCP_FASTOPEN_NO_COOKIE: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_FASTOPEN_NO_COOKIE");
+/** What the kernel knows of the connection. */
+export const TCP_INFO: ReadableOption<TcpInfo> = defineOption<TcpInfo>(
+  "IPPROTO_TCP",
+  "TCP_INFO",
+  TCP_INFO_SIZE,
+  () => new Uint8Array(0),
+  decodeTcpInfo,
+);
+/** Whether each message carries the number of bytes that are still to be read. */
+export const TCP_INQ: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_INQ");
+/** Probes without an answer before the connection is broken. */
+export const TCP_KEEPCNT: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_KEEPCNT");
+/** Seconds of silence before the first probe. */
+export const TCP_KEEPIDLE: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_KEEPIDLE");
+/** Seconds between two probes. */
+export const TCP_KEEPINTVL: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_KEEPINTVL");
+/** Seconds that a closed connection may stay in FIN_WAIT2; -1 for not at all. */
+export const TCP_LINGER2: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_LINGER2");
+/** Bytes of data in a segment at most. Setting bounds it; reading before the connection gives the default. */
+export const TCP_MAXSEG: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_MAXSEG");
+/** Whether small writes are sent at once, instead of gathered while an answer is outstanding. */
+export const TCP_NODELAY: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_NODELAY");
+/** Bytes that may wait in the send buffer unsent before the socket counts as not writable. */
+export const TCP_NOTSENT_LOWAT: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_NOTSENT_LOWAT");
+/** Whether what comes is acknowledged at once. The kernel may turn it off again. */
+export const TCP_QUICKACK: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_QUICKACK");
+/** The network and TCP headers of the SYN that opened this accepted connection. They can be read once. */
+export const TCP_SAVED_SYN: ReadableOption<Uint8Array> = defineOption<Uint8Array>(
+  "IPPROTO_TCP",
+  "TCP_SAVED_SYN",
+  512,
+  (bytes) => bytes,
+  (bytes) => bytes,
+);
+/** Whether a listener keeps the SYN of each connection. */
+export const TCP_SAVE_SYN: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_SAVE_SYN");
+/** SYNs that are sent before connecting fails, 1 to 127. */
+export const TCP_SYNCNT: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_SYNCNT");
+/** Whether a thin stream is retransmitted after the first duplicate acknowledgement. Without effect since Linux 4.11. */
+export const TCP_THIN_DUPACK: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_THIN_DUPACK");
+/** Whether a thin stream is retransmitted at a steady rate at first, instead of ever more slowly. */
+export const TCP_THIN_LINEAR_TIMEOUTS: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_THIN_LINEAR_TIMEOUTS");
+/** The clock that the timestamps of segments are taken from, in its own units. Only a repaired socket may set it. */
+export const TCP_TIMESTAMP: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_TIMESTAMP");
+/** Microseconds by which every segment is delayed. */
+export const TCP_TX_DELAY: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_TX_DELAY");
+/** The name of the protocol that the kernel puts on top, such as `"tls"`. It cannot be unset. */
+export const TCP_ULP: SocketOption<string> = textOption("IPPROTO_TCP", "TCP_ULP", 16);
+/** Milliseconds that sent data may stay unacknowledged before the connection is broken; 0 for the system's default. */
+export const TCP_USER_TIMEOUT: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_USER_TIMEOUT");
+/** Bytes of the advertised window at most; 0 for no bound. */
+export const TCP_WINDOW_CLAMP: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_WINDOW_CLAMP");
