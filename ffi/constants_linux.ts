@@ -115,6 +115,8 @@ export const CONSTANTS_LINUX = {
   SO_RESERVE_MEM: 73,
   SO_TXREHASH: 74,
   SO_RCVMARK: 75,
+  SO_PASSPIDFD: 76,
+  SO_PEERPIDFD: 77,
   SHUT_RD: 0,
   SHUT_WR: 1,
   SHUT_RDWR: 2,
@@ -137,6 +139,8 @@ export const CONSTANTS_LINUX = {
   MSG_CMSG_CLOEXEC: 0x40000000,
   SCM_RIGHTS: 1,
   SCM_CREDENTIALS: 2,
+  SCM_SECURITY: 3,
+  SCM_PIDFD: 4,
   // <netinet/in.h>: protocols
   IPPROTO_IP: 0,
   IPPROTO_ICMP: 1,
@@ -398,6 +402,12 @@ export const CONSTANTS_LINUX = {
   O_CLOEXEC: 524288,
   SPLICE_F_MOVE: 0x1,
   SPLICE_F_NONBLOCK: 0x2,
+  AT_FDCWD: -100,
+  AT_SYMLINK_NOFOLLOW: 0x100,
+  // <sys/stat.h>
+  S_IFMT: 0o170000,
+  S_IFSOCK: 0o140000,
+  STATX_BASIC_STATS: 0x7ff,
   // <sched.h>
   CLONE_NEWNET: 1073741824,
   // <sys/epoll.h>, <sys/eventfd.h>

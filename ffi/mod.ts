@@ -15,8 +15,10 @@
  * @module
  */
 export { C, type ConstantName, type Constants, constantsOf } from "./constants.ts";
+export { environmentVariable, processIds } from "./environment.ts";
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 export { libraryError, type SystemError, systemError } from "./error.ts";
+export { chmod, closeFd, type FileStatus, link, lstat, rename, unlink } from "./file.ts";
 export { check, outcome } from "./gate.ts";
 export { type Addrinfo, type AddrinfoHints, eaiName, getaddrinfo } from "./getaddrinfo.ts";
 export { type Layout, layoutOf } from "./layout.ts";

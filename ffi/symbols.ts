@@ -96,6 +96,28 @@ export const SYMBOLS = {
   sendfile: { parameters: ["i32", "i32", "buffer", "usize"], result: "i32" },
   // int setns(int fd, int nstype);
   setns: { parameters: ["i32", "i32"], result: "i32" },
+  // int statx(int dirfd, const char *pathname, int flags, unsigned int mask, struct statx *statxbuf);
+  statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  // int fchmod(int fd, mode_t mode);
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  // int fchmodat(int dirfd, const char *pathname, mode_t mode, int flags);
+  fchmodat: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  // int link(const char *oldpath, const char *newpath);
+  link: { parameters: ["buffer", "buffer"], result: "i32" },
+  // int rename(const char *oldpath, const char *newpath);
+  rename: { parameters: ["buffer", "buffer"], result: "i32" },
+  // int unlink(const char *pathname);
+  unlink: { parameters: ["buffer"], result: "i32" },
+  // pid_t getpid(void);
+  getpid: { parameters: [], result: "i32" },
+  // uid_t getuid(void);
+  getuid: { parameters: [], result: "u32" },
+  // gid_t getgid(void);
+  getgid: { parameters: [], result: "u32" },
+  // char *getenv(const char *name);
+  getenv: { parameters: ["buffer"], result: "address" },
+  // size_t strlen(const char *s);
+  strlen: { parameters: ["address"], result: "usize" },
   // void abort(void);
   abort: { parameters: [], result: "i32" },
   // int *__errno_location(void);

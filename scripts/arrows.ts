@@ -7,9 +7,17 @@
 type Room = "ffi" | "socket" | "inet" | "unix" | "netlink" | "packet" | "smc" | "rpc" | "mod.ts";
 type Arrow = "yes" | "types" | string[];
 
-const FFI_NAMES = ["constants", "errno", "error", "platform", "bytes", "getaddrinfo", "sockaddr_layout"].map((name) =>
-  `ffi/${name}.ts`
-);
+const FFI_NAMES = [
+  "bytes",
+  "constants",
+  "environment",
+  "errno",
+  "error",
+  "file",
+  "getaddrinfo",
+  "platform",
+  "sockaddr_layout",
+].map((name) => `ffi/${name}.ts`);
 const CODECS = [
   "inet/addr.ts",
   "inet/sockaddr.ts",
