@@ -14,9 +14,9 @@ import {
 } from "../../netlink/mod.ts";
 import { compileC } from "../peers/c_program.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, assertThrows, test } from "../runner/mod.ts";
+import { assertEquals, assertThrows, fromHex, type Permission, test } from "../runner/mod.ts";
 
-const needs: Deno.PermissionName[] = ["run", "read", "write"];
+const needs: Permission[] = ["env", "read", "run", "write"];
 
 async function probe(): Promise<Record<string, number> & { message: string }> {
   return JSON.parse(await runProgram(await compileC(new URL("netlink_probe.c", import.meta.url))));
@@ -57,7 +57,7 @@ test("the sizes and offsets of the netlink structures are those of C", { needs }
 });
 
 test("encodeMessage() writes the bytes that C writes, and decodeMessages() reads them", { needs }, async () => {
-  const expected = Uint8Array.fromHex((await probe()).message);
+  const expected = fromHex((await probe()).message);
   const payload = encodeGeneric(3, [
     encodeAttribute(1, new Uint8Array([7])),
     encodeAttribute(2, [

@@ -1,5 +1,6 @@
 import { NetlinkDecodeError } from "../../netlink/mod.ts";
 import type { Random } from "../inet/random.ts";
+import { hex } from "../runner/mod.ts";
 
 /** Lengths at the edges of what fields can say. */
 const EDGES = [0, 1, 3, 4, 5, 15, 16, 17, 0x7f, 0x80, 0xff];
@@ -22,11 +23,11 @@ export function fuzz(
         decode(broken);
       } catch (error) {
         if (!(error instanceof NetlinkDecodeError)) {
-          throw new Error(`seed ${random.seed}: ${broken.toHex()} makes the decoder throw`, { cause: error });
+          throw new Error(`seed ${random.seed}: ${hex(broken)} makes the decoder throw`, { cause: error });
         }
       }
       const took = performance.now() - started;
-      if (took > 1000) throw new Error(`seed ${random.seed}: ${broken.toHex()} takes ${took} ms`);
+      if (took > 1000) throw new Error(`seed ${random.seed}: ${hex(broken)} takes ${took} ms`);
     }
   }
 }

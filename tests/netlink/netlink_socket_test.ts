@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { C } from "../../ffi/mod.ts";
 import { TcpListener } from "../../inet/mod.ts";
 import {
@@ -21,7 +22,7 @@ test("NetlinkSocket.dump() gives every TCP socket, as /proc/net/tcp has it", { n
   const listeners = Array.from({ length: 300 }, () => TcpListener.listen({ hostname: "127.0.0.1", port: 0 }));
   using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
   // sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode
-  const rows = (await Deno.readTextFile("/proc/net/tcp")).trim().split("\n").map((line) => line.trim().split(/\s+/));
+  const rows = (await readFile("/proc/net/tcp", "utf8")).trim().split("\n").map((line) => line.trim().split(/\s+/));
   const found = new Map<number, { inode: number; uid: number; state: number }>();
   for (const { payload } of await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, TCP)) {
     const { id, inode, uid, state } = decodeInetDiagMessage(payload);

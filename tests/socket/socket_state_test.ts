@@ -1,3 +1,4 @@
+import { readFile, readlink } from "node:fs/promises";
 import { C } from "../../ffi/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { Socket } from "../../socket/mod.ts";
@@ -6,9 +7,9 @@ import { assert, assertEquals, assertThrows, test } from "../runner/mod.ts";
 test("Socket.inode() is the number in /proc/self/fd and in /proc/net/tcp", { needs: ["read"] }, async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const inode = listener.socket.inode();
-  assertEquals(await Deno.readLink(`/proc/self/fd/${listener.socket.fd}`), `socket:[${inode}]`);
+  assertEquals(await readlink(`/proc/self/fd/${listener.socket.fd}`), `socket:[${inode}]`);
   const port = listener.addr.port.toString(16).toUpperCase().padStart(4, "0");
-  const row = (await Deno.readTextFile("/proc/net/tcp")).split("\n").find((line) => line.includes(`0100007F:${port} `));
+  const row = (await readFile("/proc/net/tcp", "utf8")).split("\n").find((line) => line.includes(`0100007F:${port} `));
   assertEquals(Number(row?.trim().split(/\s+/)[9]), inode);
 });
 

@@ -1,0 +1,48 @@
+import { type Attributes, decodeGeneric } from "../../netlink/mod.ts";
+import { decodeSmcdInfo } from "../../smc/connection_info.ts";
+import { decodeSmcDevice } from "../../smc/device.ts";
+import { decodeSmcFallbackStatistics } from "../../smc/fallback_statistics.ts";
+import { SMC_GEN } from "../../smc/gen_netlink.ts";
+import { decodeSmcLink } from "../../smc/link.ts";
+import { decodeSmcdLinkGroup, decodeSmcrLinkGroup } from "../../smc/link_group.ts";
+import { decodeSmcPnet } from "../../smc/pnet.ts";
+import { decodeSmcSocketInfo } from "../../smc/socket_info.ts";
+import { decodeSmcStatistics } from "../../smc/statistics.ts";
+import { decodeSmcSystemInfo } from "../../smc/system_info.ts";
+import { Random } from "../inet/random.ts";
+import { fuzz } from "../netlink/fuzz.ts";
+import { type Permission, test } from "../runner/mod.ts";
+import { payloads, readFixture } from "./fixtures.ts";
+
+const needs: Permission[] = ["read"];
+
+/** Decodes what is within the attribute at the top. */
+const DECODERS: [kind: string, type: number, decode: (attributes: Attributes) => unknown][] = [
+  ["GET_SYS_INFO", SMC_GEN.SYS_INFO, decodeSmcSystemInfo],
+  ["GET_LGR_SMCR", SMC_GEN.LGR_SMCR, decodeSmcrLinkGroup],
+  ["GET_LGR_SMCR", SMC_GEN.LGR_SMCR, decodeSmcdLinkGroup],
+  ["GET_LINK_SMCR", SMC_GEN.LINK_SMCR, (attributes) => decodeSmcLink("", attributes)],
+  ["GET_DEV_SMCR", SMC_GEN.DEV_SMCR, (attributes) => decodeSmcDevice("smc-r", attributes)],
+  ["GET_STATS", SMC_GEN.STATS, decodeSmcStatistics],
+  ["GET_FBACK_STATS", SMC_GEN.FBACK_STATS, (attributes) => decodeSmcFallbackStatistics([attributes])],
+];
+
+test("decodeSmcSocketInfo() throws nothing but NetlinkDecodeError, whatever it is given", { needs }, () => {
+  fuzz(new Random(), payloads(readFixture(), "diag"), 5_000, decodeSmcSocketInfo);
+});
+
+test("no decoder of smc-tools throws anything but NetlinkDecodeError, whatever it is given", { needs }, () => {
+  const fixture = readFixture();
+  const random = new Random();
+  for (const [kind, type, decode] of DECODERS) {
+    fuzz(random, payloads(fixture, kind), 2_000, (bytes) => {
+      const nest = decodeGeneric(bytes).attributes.nested(type);
+      if (nest !== undefined) decode(nest);
+    });
+  }
+  fuzz(random, payloads(fixture, "PNETID_GET"), 2_000, (bytes) => decodeSmcPnet(decodeGeneric(bytes).attributes));
+});
+
+test("decodeSmcdInfo() takes both lengths of the structure, and nothing shorter", () => {
+  fuzz(new Random(), [new Uint8Array(40).fill(0x12), new Uint8Array(56).fill(0x34)], 5_000, decodeSmcdInfo);
+});

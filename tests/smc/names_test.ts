@@ -1,0 +1,44 @@
+import { encodeUeid } from "../../smc/eid.ts";
+import { describeFallback } from "../../smc/fallback.ts";
+import { smcFallbackReason, smcFallbackReasons } from "../../smc/mod.ts";
+import { encodeSmcPnet } from "../../smc/pnet.ts";
+import { assert, assertEquals, assertMatch, assertThrows, test } from "../runner/mod.ts";
+
+test("smcFallbackReasons() has a name, a meaning and advice for each code, none twice", () => {
+  const reasons = smcFallbackReasons();
+  for (const { code, name, meaning, advice } of reasons) {
+    assertMatch(name, /^[A-Z][A-Z0-9_]+$/);
+    assert(meaning.length > 10 && advice.length > 10, name);
+    assertEquals(smcFallbackReason(code).name, name);
+  }
+  assertEquals(new Set(reasons.map(({ name }) => name)).size, reasons.length);
+  assertEquals(new Set(reasons.map(({ code }) => code)).size, reasons.length);
+});
+
+test("smcFallbackReason() gives an unknown code in hex", () => {
+  assertEquals(smcFallbackReason(0x0000abcd).name, "0x0000abcd");
+  assertEquals(describeFallback(0xfedcba98, 0).reason, "0xfedcba98: The code is not one of Linux");
+});
+
+test("describeFallback() gives the peer's advice where only the peer knows why", () => {
+  const { advice } = smcFallbackReason(0x03030008);
+  assertEquals(describeFallback(0x05000000, 0x03030008).advice, `On the peer: ${advice}`);
+  assertEquals(describeFallback(0x03010000, 0).peerReason, undefined);
+});
+
+test("encodeUeid() pads to 32 bytes and refuses what the kernel would refuse", () => {
+  const bytes = encodeUeid("ABC.1-2");
+  assertEquals(new TextDecoder().decode(bytes.subarray(4, 37)), `${"ABC.1-2".padEnd(32)}\0`);
+  for (const ueid of ["", "abc", " A", ".A", "A..B", "A".repeat(33), "A B", "A\0"]) {
+    assertThrows(() => encodeUeid(ueid), SyntaxError);
+  }
+});
+
+test("encodeSmcPnet() refuses names and ports that the kernel would refuse or cut off", () => {
+  for (const pnetId of ["", "A B", "A".repeat(17), "Ä"]) {
+    assertThrows(() => encodeSmcPnet({ pnetId, interfaceName: "lo" }), SyntaxError);
+  }
+  assertThrows(() => encodeSmcPnet({ pnetId: "A", interfaceName: "x".repeat(16) }), SyntaxError);
+  assertThrows(() => encodeSmcPnet({ pnetId: "A", device: "" }), SyntaxError);
+  assertThrows(() => encodeSmcPnet({ pnetId: "A", device: "rxe0", port: 3 }), RangeError);
+});
