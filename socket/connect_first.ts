@@ -32,7 +32,9 @@ export async function connectFirst(
   const over = new AbortController();
   const end = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
   const errors: unknown[] = [];
+  const attempts: Promise<Socket | undefined>[] = [];
   const running = new Set<Promise<Socket | undefined>>();
+  let winner: Socket | undefined;
   try {
     while (queue.length > 0 || running.size > 0) {
       const next = queue.shift();
@@ -41,14 +43,16 @@ export async function connectFirst(
           .catch((error): undefined => void errors.push(error))
           .finally(() => running.delete(attempt));
         running.add(attempt);
+        attempts.push(attempt);
       }
-      const winner = await firstOf(running, queue.length > 0 ? ATTEMPT_DELAY : undefined);
+      winner = await firstOf(running, queue.length > 0 ? ATTEMPT_DELAY : undefined);
       if (winner !== undefined) return winner;
       signal?.throwIfAborted();
     }
   } finally {
     over.abort();
-    for (const attempt of running) void attempt.then((late) => late?.close());
+    // Two may have succeeded in one turn of the event loop.
+    for (const attempt of attempts) void attempt.then((late) => late === winner || late?.close());
   }
   throw errors.length === 1 ? errors[0] : withCause(errors);
 }
