@@ -12,6 +12,9 @@ export interface WaitOptions {
   timeout?: number;
 }
 
+/** setTimeout() takes no more milliseconds: what is longer is waited for in parts. */
+const MAX_DELAY = 2 ** 31 - 1;
+
 /** Rejects options that cannot be meant, and a signal that is aborted already, before any system call. */
 export function checkWaitOptions(options: WaitOptions | undefined): void {
   if (options === undefined) return;
@@ -30,12 +33,13 @@ export function checkWaitOptions(options: WaitOptions | undefined): void {
 export function watchForEnd(options: WaitOptions, syscall: string, onEnd: (error: unknown) => void): () => void {
   const { signal, timeout } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  if (timeout !== undefined && timeout !== Infinity) {
-    timer = setTimeout(
-      () => onEnd(libraryError("ETIMEDOUT", syscall, `Cannot ${syscall} in time: timeout is ${timeout} ms`)),
-      timeout,
-    );
+  function wait(left: number): void {
+    timer = setTimeout(() => {
+      if (left > MAX_DELAY) wait(left - MAX_DELAY);
+      else onEnd(libraryError("ETIMEDOUT", syscall, `Cannot ${syscall} in time: timeout is ${timeout} ms`));
+    }, Math.min(left, MAX_DELAY));
   }
+  if (timeout !== undefined && timeout !== Infinity) wait(timeout);
   const onAbort = () => onEnd(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
   return () => {
