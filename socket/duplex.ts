@@ -1,6 +1,8 @@
+import type { WaitOptions } from "./wait_options.ts";
+
 /** What a {@linkcode Duplex} reads from and writes to. */
 export interface StreamEnd {
-  read(p: Uint8Array): Promise<number | null>;
+  read(p: Uint8Array, options?: WaitOptions): Promise<number | null>;
   write(p: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
   close(): void;
@@ -14,6 +16,7 @@ export class Duplex {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: WritableStream<Uint8Array<ArrayBufferLike>>;
   readonly #end: StreamEnd;
+  readonly #cancelled = new AbortController();
   #open = 2;
 
   constructor(end: StreamEnd) {
@@ -22,7 +25,7 @@ export class Duplex {
       type: "bytes",
       autoAllocateChunkSize: CHUNK_SIZE,
       pull: (controller) => this.#pull(controller),
-      cancel: () => this.#over(),
+      cancel: () => this.#cancel(),
     });
     this.writable = new WritableStream({
       write: (chunk) => this.#write(chunk),
@@ -36,7 +39,8 @@ export class Duplex {
     const view = request?.view;
     if (request == null || view == null) return;
     try {
-      const n = await this.#end.read(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+      const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+      const n = await this.#end.read(bytes, { signal: this.#cancelled.signal });
       if (n === null) {
         controller.close();
         request.respond(0);
@@ -45,9 +49,16 @@ export class Duplex {
         request.respond(n);
       }
     } catch (error) {
+      if (this.#cancelled.signal.aborted) return;
       this.#end.close();
       throw error;
     }
+  }
+
+  /** Nobody reads any more; the writing side goes on. */
+  #cancel(): void {
+    this.#cancelled.abort();
+    this.#over();
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
