@@ -99,12 +99,12 @@ export class Readiness implements Watched {
     this.#referenced = value;
   }
 
-  /** Rejects every wait and forgets the descriptor, which is still open. */
-  end(error: unknown): void {
+  /** Rejects every wait, each with an error of its own, and forgets the descriptor, which is still open. */
+  end(error: () => unknown): void {
     for (const queue of [this.#reads, this.#writes]) {
       while (queue.head !== undefined) {
         const operation = this.#shift(queue);
-        operation.reject(operation.told(error));
+        operation.reject(operation.told(error()));
       }
     }
     if (this.#interest !== 0) poller().remove(this.#fd);

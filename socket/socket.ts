@@ -265,6 +265,7 @@ export class Socket implements Disposable {
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
     if (this.#fd < 0) return closed("recv");
+    if (buffer.byteLength === 0) return Promise.resolve(0); // else it would wait for bytes to take none of
     return this.#readiness.run("read", new StreamRead(this.#fd, this.#readiness, buffer), options);
   }
 
@@ -623,7 +624,7 @@ export class Socket implements Disposable {
   detach(): number {
     const fd = this.#open("detach");
     this.#fd = -1;
-    this.#readiness.end(libraryError("EBADF", "detach", "Cannot go on waiting: the descriptor was given away"));
+    this.#readiness.end(() => libraryError("EBADF", "detach", "Cannot go on waiting: the descriptor was given away"));
     return fd;
   }
 
@@ -632,7 +633,7 @@ export class Socket implements Disposable {
     if (this.#fd < 0) return;
     const fd = this.#fd;
     this.#fd = -1;
-    this.#readiness.end(libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
+    this.#readiness.end(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
     // After EINTR the number is free all the same: it is not tried again.
     const n = outcome(libc().close(fd));
     if (n < 0 && n !== -EINTR) throw systemError(-n, "close");

@@ -30,7 +30,7 @@ export class StreamRead extends Operation<number | null> {
         if (n < this.#size) this.#readiness.drained();
         return n;
       }
-      if (n === 0) return this.#size === 0n ? 0 : null;
+      if (n === 0) return null;
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR) throw systemError(-n, "recv");
     }
