@@ -1,24 +1,16 @@
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
+import { firstLibrary } from "./open_library.ts";
 import { platform } from "./platform.ts";
 import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";
 
 /** Opens libc with `Deno.dlopen`. */
 export function openDeno(): Backend {
-  const paths = permittedPaths();
-  const failures: string[] = [];
-  for (const path of paths) {
-    try {
-      return {
-        libc: symbolsOf(path, SYMBOLS, false),
-        background: symbolsOf(path, BACKGROUND_SYMBOLS, true),
-      } as unknown as Backend;
-    } catch (error) {
-      if (paths.length === 1) throw error; // a refused permission, or the one library that was permitted
-      failures.push(`${path}: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  throw new Error(`Cannot open libc, having tried\n  ${failures.join("\n  ")}`);
+  return firstLibrary(permittedPaths(), (path) =>
+    ({
+      libc: symbolsOf(path, SYMBOLS, false),
+      background: symbolsOf(path, BACKGROUND_SYMBOLS, true),
+    }) as unknown as Backend);
 }
 
 /**

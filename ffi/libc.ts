@@ -1,4 +1,7 @@
+import { openBun } from "./backend_bun.ts";
 import { openDeno } from "./backend_deno.ts";
+import { openKoffi } from "./backend_koffi.ts";
+import { hasNodeFfi, openNode } from "./backend_node.ts";
 import type { Backend } from "./native.ts";
 import { runtime } from "./platform.ts";
 
@@ -47,6 +50,14 @@ export function background(): Backend["background"] {
 
 function open(): Backend {
   const name = runtime();
-  if (name === "deno") return openDeno();
-  throw new Error(`Cannot open libc: this runtime has no backend: current runtime is ${name}`);
+  switch (name) {
+    case "deno":
+      return openDeno();
+    case "node":
+      return hasNodeFfi() ? openNode() : openKoffi();
+    case "bun":
+      return openBun();
+    default:
+      throw new Error(`Cannot open libc: this runtime has no backend: current runtime is ${name}`);
+  }
 }

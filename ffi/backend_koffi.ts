@@ -1,0 +1,90 @@
+import { builtin } from "./backend_builtin.ts";
+import { epollWaitOnLoop, type PollHandle } from "./backend_loop.ts";
+import { libraryPaths } from "./library_paths.ts";
+import type { Backend } from "./native.ts";
+import { firstLibrary } from "./open_library.ts";
+import { platform } from "./platform.ts";
+import { BACKGROUND_SYMBOLS, type Signature, SYMBOLS } from "./symbols.ts";
+
+/** The part of koffi that is used. */
+interface Koffi {
+  load(path: string): { func(name: string, result: string, parameters: string[]): KoffiFunction };
+  node: { poll(fd: number, options: { readable: boolean }, callback: () => void): KoffiPoll };
+}
+
+interface KoffiFunction {
+  (...args: unknown[]): unknown;
+  async(...args: unknown[]): void;
+}
+
+interface KoffiPoll {
+  start(options: { readable: boolean }, callback: () => void): void;
+  stop(): void;
+}
+
+interface Module {
+  createRequire(from: string): (name: string) => unknown;
+}
+
+const TYPES = {
+  i32: "int",
+  u32: "uint32",
+  i64: "int64",
+  usize: "size_t",
+  buffer: "void *",
+  address: "uint64",
+} as const;
+const READABLE = { readable: true };
+
+/** Opens libc with koffi, an optional dependency. Readiness comes from the runtime's own loop. */
+export function openKoffi(): Backend {
+  const koffi = loadKoffi();
+  const libc = functionsOf(koffi, SYMBOLS, withBigints) as unknown as Backend["libc"];
+  const background = functionsOf(koffi, BACKGROUND_SYMBOLS, promised) as unknown as Backend["background"];
+  return { libc, background: { ...background, epoll_wait: epollWaitOnLoop(libc, pollWith(koffi)) } };
+}
+
+function loadKoffi(): Koffi {
+  const { createRequire } = builtin<Module>("node:module") as Module;
+  try {
+    return createRequire(import.meta.url)("koffi") as Koffi;
+  } catch (cause) {
+    const how = "install the package koffi (npm install koffi), or use Node 26.6 or later, which has node:ffi";
+    throw new Error(`Cannot open libc: this Node has no FFI of its own: ${how}`, { cause });
+  }
+}
+
+function functionsOf(
+  koffi: Koffi,
+  table: Record<string, Signature>,
+  convert: (call: KoffiFunction, result: Signature["result"]) => (...args: unknown[]) => unknown,
+): Record<string, unknown> {
+  return firstLibrary(libraryPaths(platform()), (path) => {
+    const library = koffi.load(path);
+    const definitions = Object.entries(table).map(([key, { name = key, parameters, result }]) => {
+      return [key, convert(library.func(name, TYPES[result], parameters.map((type) => TYPES[type])), result)];
+    });
+    return Object.fromEntries(definitions);
+  });
+}
+
+/** Gives 64-bit results as bigints, whatever their size. */
+function withBigints(call: KoffiFunction, result: Signature["result"]): (...args: unknown[]) => unknown {
+  if (result === "i32" || result === "u32") return call;
+  return (...args) => BigInt(call(...args) as number | bigint);
+}
+
+function promised(call: KoffiFunction): (...args: unknown[]) => unknown {
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      call.async(...args, (error: unknown, value: unknown) => error ? reject(error) : resolve(value));
+    });
+}
+
+function pollWith(koffi: Koffi): (fd: number, onReadable: () => void) => PollHandle {
+  return (fd, onReadable) => {
+    const handle = koffi.node.poll(fd, READABLE, onReadable);
+    handle.stop();
+    return { start: () => handle.start(READABLE, onReadable), stop: () => handle.stop() };
+  };
+}

@@ -1,0 +1,105 @@
+import { builtin } from "./backend_builtin.ts";
+import { epollWaitOnLoop, type PollHandle } from "./backend_loop.ts";
+import { inThread } from "./backend_threads.ts";
+import { libraryPaths } from "./library_paths.ts";
+import type { Backend } from "./native.ts";
+import { firstLibrary } from "./open_library.ts";
+import { platform } from "./platform.ts";
+import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";
+
+/** The part of `node:ffi` that is used. */
+interface NodeFfi {
+  dlopen(path: string | null, definitions: Record<string, Definition>): { functions: Native; lib: Library };
+  getCurrentEventLoop(): bigint;
+}
+
+interface Library {
+  registerCallback(definition: Definition, callback: (...args: unknown[]) => void): bigint;
+}
+
+interface Definition {
+  arguments: string[];
+  return: string;
+}
+
+type Native = Record<string, (...args: unknown[]) => unknown>;
+
+const TYPES = {
+  i32: "int32",
+  u32: "uint32",
+  i64: "int64",
+  usize: "uint64",
+  buffer: "buffer",
+  address: "uint64",
+} as const;
+
+/** Whether this Node has `node:ffi`, and its event loop can be reached: from 26.6 on. */
+export function hasNodeFfi(): boolean {
+  return builtin<NodeFfi>("node:ffi")?.getCurrentEventLoop !== undefined;
+}
+
+/** Opens libc with `node:ffi`. Readiness comes from the runtime's own loop; what else may wait runs in a thread. */
+export function openNode(): Backend {
+  const libc = nodeFunctions(SYMBOLS) as unknown as Backend["libc"];
+  const background = Object.keys(BACKGROUND_SYMBOLS).map((name) => [name, inThread(name, libc.addressOf)]);
+  return {
+    libc,
+    background: { ...Object.fromEntries(background), epoll_wait: epollWaitOnLoop(libc, uvPoll) },
+  };
+}
+
+/** The functions of a table, callable with numbers where `node:ffi` takes bigints only. */
+export function nodeFunctions(table: Record<string, Signature>): Native {
+  return firstLibrary(libraryPaths(platform()), (path) => {
+    const functions: Native = {};
+    for (const [key, { name = key, parameters, result }] of Object.entries(table)) {
+      const definition = { arguments: parameters.map((type) => TYPES[type]), return: TYPES[result] };
+      const { functions: opened } = ffi().dlopen(path, { [name]: definition });
+      functions[key] = widened(opened[name] as Native[string], parameters);
+    }
+    return functions;
+  });
+}
+
+function widened(call: Native[string], parameters: readonly NativeType[]): Native[string] {
+  const wide = [...parameters.keys()].filter((i) => parameters[i] === "i64" || parameters[i] === "usize");
+  if (wide.length === 0) return call;
+  return (...args) => {
+    for (const i of wide) args[i] = BigInt(args[i] as number | bigint);
+    return call(...args);
+  };
+}
+
+const UV_POLL = 8; // enum uv_handle_type
+const UV_READABLE = 1; // enum uv_poll_event
+
+let uv: { functions: Native; lib: Library } | undefined;
+
+/** A `uv_poll_t` on this thread's loop. */
+function uvPoll(fd: number, onReadable: () => void): PollHandle {
+  uv ??= ffi().dlopen(null, {
+    // size_t uv_handle_size(uv_handle_type type);
+    uv_handle_size: { arguments: ["int32"], return: "uint64" },
+    // int uv_poll_init(uv_loop_t *loop, uv_poll_t *handle, int fd);
+    uv_poll_init: { arguments: ["uint64", "buffer", "int32"], return: "int32" },
+    // int uv_poll_start(uv_poll_t *handle, int events, uv_poll_cb cb);
+    uv_poll_start: { arguments: ["buffer", "int32", "uint64"], return: "int32" },
+    // int uv_poll_stop(uv_poll_t *handle);
+    uv_poll_stop: { arguments: ["buffer"], return: "int32" },
+  });
+  const { functions, lib } = uv;
+  const call = (name: string, ...args: unknown[]): unknown => functions[name]?.(...args);
+  const handle = new Uint8Array(Number(call("uv_handle_size", UV_POLL)));
+  const error = call("uv_poll_init", ffi().getCurrentEventLoop(), handle, fd);
+  if (error !== 0) throw new Error(`Cannot watch descriptor ${fd} on the event loop: libuv's error is ${error}`);
+  // typedef void (*uv_poll_cb)(uv_poll_t *handle, int status, int events);
+  const callback = lib.registerCallback({ arguments: ["uint64", "int32", "int32"], return: "void" }, onReadable);
+  return {
+    start: () => void call("uv_poll_start", handle, UV_READABLE, callback),
+    stop: () => void call("uv_poll_stop", handle),
+  };
+}
+
+function ffi(): NodeFfi {
+  return builtin<NodeFfi>("node:ffi") as NodeFfi;
+}

@@ -1,0 +1,30 @@
+/**
+ * The program of a thread that calls functions of libc one after the other, for {@linkcode inThread}.
+ *
+ * @module
+ */
+import { builtin } from "./backend_builtin.ts";
+import { bunFunctions } from "./backend_bun.ts";
+import { nodeFunctions } from "./backend_node.ts";
+import type { Call } from "./backend_threads.ts";
+import { runtime } from "./platform.ts";
+import { BACKGROUND_SYMBOLS, type Signature } from "./symbols.ts";
+
+interface WorkerThreads {
+  parentPort: {
+    on(event: "message", listener: (call: Call) => void): void;
+    postMessage(result: unknown): void;
+  };
+}
+
+/** The memory belongs to another thread, so buffers come as addresses. */
+const table: Record<string, Signature> = Object.fromEntries(
+  Object.entries<Signature>(BACKGROUND_SYMBOLS).map(([key, { parameters, ...rest }]) => [
+    key,
+    { ...rest, parameters: parameters.map((type) => type === "buffer" ? "address" : type) },
+  ]),
+);
+
+const functions = runtime() === "bun" ? bunFunctions(table) : nodeFunctions(table);
+const { parentPort } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
+parentPort.on("message", ({ name, args }) => parentPort.postMessage(functions[name]?.(...args)));

@@ -1,0 +1,67 @@
+import { builtin } from "./backend_builtin.ts";
+import type { Bytes } from "./native.ts";
+
+/** The part of `node:worker_threads` that is used, which Bun has too. */
+interface WorkerThreads {
+  Worker: new(file: URL) => Thread;
+}
+
+interface Thread {
+  postMessage(call: Call): void;
+  on(event: "message", listener: (result: number) => void): void;
+  on(event: "error", listener: (error: Error) => void): void;
+  ref(): void;
+  unref(): void;
+}
+
+/** What a thread is asked to call: pointers by their value. */
+export interface Call {
+  /** The key of the function in the table. */
+  name: string;
+  /** Its arguments. */
+  args: (number | bigint)[];
+}
+
+interface Caller {
+  thread: Thread;
+  resolve: (result: number) => void;
+  reject: (error: Error) => void;
+}
+
+/** Threads that have nothing to do; they do not keep the program alive. */
+const idle: Caller[] = [];
+
+/**
+ * Makes a function that runs a function of libc in a thread, for runtimes whose FFI is synchronous. A pending call keeps
+ * the program alive; calls do not wait for each other.
+ */
+export function inThread(
+  name: string,
+  addressOf: (buffer: Bytes, same: Bytes, length: number) => bigint,
+): (...args: (number | bigint | Bytes)[]) => Promise<number> {
+  return async (...args) => {
+    const caller = idle.pop() ?? start();
+    const addresses = args.map((arg) => {
+      if (arg === null) return 0n;
+      return typeof arg === "object" ? addressOf(arg, arg, 0) : arg;
+    });
+    const result = new Promise<number>((resolve, reject) => Object.assign(caller, { resolve, reject }));
+    caller.thread.ref();
+    caller.thread.postMessage({ name, args: addresses });
+    const value = await result;
+    void args; // held until here: a thread writes to their memory
+    caller.thread.unref();
+    idle.push(caller);
+    return value;
+  };
+}
+
+function start(): Caller {
+  const { Worker } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
+  const file = `./backend_thread.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`;
+  const thread = new Worker(new URL(file, import.meta.url));
+  const caller: Caller = { thread, resolve: () => {}, reject: () => {} };
+  thread.on("message", (result) => caller.resolve(result));
+  thread.on("error", (error) => caller.reject(error));
+  return caller;
+}

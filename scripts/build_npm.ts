@@ -1,0 +1,64 @@
+/**
+ * Builds `npm/` from the sources: one JavaScript file for each, with declarations and a source map.
+ *
+ * The compiler knows what Node 20 has, and not more: a later built-in does not compile.
+ *
+ * @module
+ */
+import ts from "typescript";
+import { documents, entryPoints, packageJson, programs, root } from "./npm_package.ts";
+
+const out = `${root}npm/`;
+
+/** What is used of `Deno`, whose own types clash with those of Node. */
+const DENO = `declare namespace Deno {
+  const build: { os: string; arch: string };
+  const errors: Record<string, (new (message: string) => Error) | undefined>;
+  const permissions: { querySync(descriptor: { name: "ffi"; path?: string }): { state: string } };
+  function dlopen(path: string, symbols: Record<string, object>): { symbols: Record<string, unknown> };
+}`;
+
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022, // Node 20 has no `using`
+  lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.asynciterable.d.ts"],
+  types: ["node"],
+  typeRoots: [`${root}node_modules/@types`],
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  rewriteRelativeImportExtensions: true,
+  verbatimModuleSyntax: true,
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  declaration: true,
+  sourceMap: true,
+  inlineSources: true,
+  rootDir: root,
+  outDir: out,
+};
+
+await Deno.remove(out, { recursive: true }).catch(() => {});
+compile();
+for (const file of documents) await Deno.copyFile(root + file, out + file);
+await Deno.writeTextFile(`${out}package.json`, JSON.stringify(packageJson(), null, 2) + "\n");
+
+function compile(): void {
+  const stub = `${root}deno.d.ts`;
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists, writeFile } = host;
+  host.readFile = (file) => file === stub ? DENO : readFile(file);
+  host.fileExists = (file) => file === stub || fileExists(file);
+  // In declarations the compiler leaves the names of sources, which the package has not.
+  host.writeFile = (file, text) => writeFile(file, file.endsWith(".d.ts") ? withJsNames(text) : text, false);
+  const sources = [...entryPoints.map(([, file]) => file), ...programs];
+  const program = ts.createProgram([...sources.map((file) => root + file), stub], options, host);
+  const diagnostics = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
+  if (diagnostics.length > 0) {
+    console.error(ts.formatDiagnosticsWithColorAndContext(diagnostics, host));
+    Deno.exit(1);
+  }
+}
+
+function withJsNames(declarations: string): string {
+  return declarations.replaceAll(/(\b(?:from |import\()"\.[^"]*)\.ts"/g, "$1.js\"");
+}

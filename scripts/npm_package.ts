@@ -1,0 +1,67 @@
+/**
+ * The description of the npm package: one place for the builders to read.
+ *
+ * @module
+ */
+
+interface DenoConfig {
+  name: string;
+  version: string;
+  license: string;
+  description?: string;
+  exports: Record<string, string>;
+}
+
+/** Absolute path of the repository, with a slash at its end. */
+export const root: string = new URL("..", import.meta.url).pathname;
+
+/** What `deno.json` says of the package. */
+export const config: DenoConfig = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
+
+/** Entry points that exist: the name of the export, and the source file. */
+export const entryPoints: [name: string, file: string][] = Object.entries(config.exports)
+  .map(([name, file]): [string, string] => [name, file.replace("./", "")])
+  .filter(([, file]) => exists(file));
+
+/** Source files that no import reaches: the program of a thread. */
+export const programs: string[] = ["ffi/backend_thread.ts"];
+
+/** Files that are copied as they are. */
+export const documents: string[] = ["README.md", "CHANGELOG.md", "LICENSE"].filter(exists);
+
+/** The fields of `package.json` that the source does not tell. */
+export const packageFields = {
+  name: config.name,
+  version: config.version,
+  description: "Berkeley sockets for Deno, Node and Bun: every address family of the kernel, SMC and SEQPACKET too",
+  keywords: ["socket", "tcp", "udp", "unix", "seqpacket", "raw", "smc", "af_smc", "rpc", "ffi"],
+  license: config.license,
+  type: "module",
+  sideEffects: false,
+  engines: { node: ">=20.16", bun: ">=1.2", deno: ">=2.7.12" },
+  os: ["linux"],
+  cpu: ["x64", "arm64"],
+  // Node before 26.6 has no FFI of its own.
+  peerDependencies: { koffi: "^3.3.4" },
+  peerDependenciesMeta: { koffi: { optional: true } },
+};
+
+/** The whole `package.json` for compiled files that lie as the sources do. */
+export function packageJson(): Record<string, unknown> {
+  const exports = entryPoints.map(([name, file]) => {
+    const module = `./${file.replace(/\.ts$/, "")}`;
+    return [name, { types: `${module}.d.ts`, default: `${module}.js` }];
+  });
+  return {
+    ...packageFields,
+    exports: { ...Object.fromEntries(exports), "./package.json": "./package.json" },
+  };
+}
+
+function exists(file: string): boolean {
+  try {
+    return Deno.statSync(root + file).isFile;
+  } catch {
+    return false;
+  }
+}
