@@ -5,9 +5,28 @@ import { replyHead } from "./reply.ts";
 import { limitsOf, type RpcServerOptions } from "./server_options.ts";
 import { type Handler, type Host, Session } from "./session.ts";
 
-/** Errors of accept(2) after which the next one may succeed. */
-const TRANSIENT = new Set(["ECONNABORTED", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EPROTO"]);
-const RETRY = 100;
+/** Milliseconds to wait after an error of accept(2) that is about memory or descriptors. */
+const SHORTAGE = 100;
+
+/** Errors after which accept(2) may succeed, and when to try again; those of one connection are at once. */
+const RETRY: Partial<Record<string, number>> = {
+  EMFILE: SHORTAGE,
+  ENFILE: SHORTAGE,
+  ENOBUFS: SHORTAGE,
+  ENOMEM: SHORTAGE,
+  ECONNABORTED: 0,
+  ECONNRESET: 0,
+  EHOSTDOWN: 0,
+  EHOSTUNREACH: 0,
+  ENETDOWN: 0,
+  ENETUNREACH: 0,
+  ENONET: 0,
+  ENOPROTOOPT: 0,
+  ENOTCONN: 0, // Deno asks for the peer's address, which a reset takes away
+  EPERM: 0,
+  EPROTO: 0,
+  ETIMEDOUT: 0,
+};
 const LONGEST_TICK = 250;
 
 /**
@@ -122,9 +141,10 @@ export class RpcServer {
       return await this.#listener.accept();
     } catch (error) {
       if (this.#isStopping) return undefined;
-      if (!TRANSIENT.has(codeOf(error))) throw error;
-      this.#host.onError(error);
-      await new Promise((resolve) => setTimeout(resolve, RETRY));
+      const delay = RETRY[codeOf(error)];
+      if (delay === undefined) throw error;
+      if (delay > 0) this.#host.onError(error);
+      await new Promise((resolve) => setTimeout(resolve, delay));
       return undefined;
     }
   }

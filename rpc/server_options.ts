@@ -44,7 +44,8 @@ export interface RpcLimits {
 /** Options of {@linkcode RpcServer.serve}: how frames look, and the limits. */
 export interface RpcServerOptions extends FrameOptions, Partial<RpcLimits> {
   /**
-   * Is told of the exceptions of handlers that are no {@linkcode RpcError}, and of results that cannot be sent.
+   * Is told of the exceptions of handlers that are no {@linkcode RpcError}, of results that cannot be sent, and when
+   * memory or descriptors are too short to accept a connection. It must not throw.
    *
    * @default {() => {}}
    */

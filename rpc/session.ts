@@ -133,9 +133,9 @@ export class Session {
         this.#isPartial = false;
         this.#partialSince = undefined;
         this.#hasCalled = true;
-        this.#call(body);
-        if (this.#isCrowded()) await this.#room();
+        while (this.#isCrowded() && !this.#isEnding) await this.#room();
         if (this.#isEnding) return;
+        this.#call(body);
       }
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -175,8 +175,8 @@ export class Session {
       this.#host.calls--;
       reply(text);
       this.#writer.flushSoon();
+      for (const session of this.#host.crowd) session.wake(); // the one that waits longest is first
       this.wake();
-      for (const session of this.#host.crowd) session.wake();
     };
     result.then((value) => replyOf(handler, value)).then(settle, (error) => settle(this.#replyOfError(error)));
   }
@@ -217,10 +217,11 @@ export class Session {
       || this.#writer.queued + this.#replies.held > HIGH_WATER;
   }
 
+  /** Waits until there may be room: whoever wakes first takes it. */
   async #room(): Promise<void> {
     this.#writer.flush();
     this.#host.crowd.add(this);
-    while (this.#isCrowded() && !this.#isEnding) await this.#change();
+    await this.#change();
     this.#host.crowd.delete(this);
   }
 

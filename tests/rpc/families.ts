@@ -15,6 +15,8 @@ export interface Endpoint {
 export interface Family {
   name: string;
   needs: Deno.PermissionName[];
+  /** The longest body it carries, where there is a limit. */
+  maxBody?: number;
   listen(): Endpoint;
 }
 

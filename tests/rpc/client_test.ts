@@ -1,0 +1,191 @@
+import { RpcClient, RpcClosedError, type RpcConn, RpcError } from "../../rpc/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
+import { concat, rawFrame } from "./frames.ts";
+import { frameOf, pause, readFrames, writeAll } from "./raw_conn.ts";
+
+const NET = { needs: ["net"] as Deno.PermissionName[] };
+
+/** A client of a server that does what the test wants with its one connection. */
+async function withServer(
+  serve: (conn: Deno.TcpConn) => Promise<void>,
+  fn: (client: RpcClient) => Promise<void>,
+  options = {},
+): Promise<void> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const served = listener.accept().then(async (conn) => {
+    using _conn = conn;
+    await serve(conn);
+  });
+  using client = new RpcClient(await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port }), options);
+  await fn(client);
+  client.close();
+  await served;
+}
+
+function ok(func: string, response: unknown): Uint8Array {
+  return frameOf({ status: "OK", response: { func, response } });
+}
+
+const ENDS: [name: string, bytes: Uint8Array, message: string][] = [
+  ["the server ends the connection", new Uint8Array(0), "the server ended the connection"],
+  ["the connection ends inside a reply", ok("A", 1).subarray(0, 20), "it ended at byte 20, after 20 of"],
+  ["a reply has another version", rawFrame(4, 1, [1]), "its version is 4"],
+  ["a reply comes in the other byte order", rawFrame(1, 2, [0x7b, 0x7d], false), "the other byte order"],
+  ["a reply has a negative length", rawFrame(1, -1, []), "its length is -1"],
+  ["a reply is above the limit", rawFrame(1, 1001, []), "its length is 1001, the limit is 1000"],
+  ["a reply is to another function", ok("Z", 1), "a reply came that is none to A"],
+  ["a reply is none", frameOf([1]), "a reply came that is none to A"],
+];
+
+for (const [name, bytes, message] of ENDS) {
+  test(`RpcClient.call() rejects every call when ${name}`, NET, async () => {
+    await withServer(async (conn) => {
+      await readFrames(conn, 3);
+      await writeAll(conn, bytes);
+      await conn.closeWrite();
+      await readFrames(conn);
+    }, async (client) => {
+      const calls = ["A", "B", "C"].map((func) => assertRejects(() => client.call(func, 1), RpcClosedError, message));
+      const errors = await Promise.all(calls);
+      assertEquals(
+        errors.map((error) => error.message.slice(0, 15)),
+        ["A", "B", "C"].map((func) => `Cannot call ${func}: `),
+      );
+      await assertRejects(() => client.call("D", 1), RpcClosedError, `Cannot call D: `);
+    }, { maxLength: 1000 });
+  });
+}
+
+test("RpcClient.call() rejects every call when a reply comes that nobody asked for", NET, async () => {
+  await withServer(async (conn) => {
+    await readFrames(conn, 1);
+    await writeAll(conn, ok("A", 1), ok("A", 2));
+    await readFrames(conn);
+  }, async (client) => {
+    assertEquals(await client.call("A", 0), 1);
+    await pause(10);
+    await assertRejects(() => client.call("A", 0), RpcClosedError, "a reply came without a call");
+  });
+});
+
+test("RpcClient.call() takes replies in any pieces", NET, async () => {
+  await withServer(async (conn) => {
+    await readFrames(conn, 3);
+    for (const byte of concat(ok("A", "ä"), ok("B", null), frameOf({ status: "ERROR" }))) {
+      await writeAll(conn, new Uint8Array([byte]));
+    }
+    await readFrames(conn);
+  }, async (client) => {
+    const [first, second] = [client.call("A", 1), client.call("B", 2)];
+    const refused = assertRejects(
+      () => client.call("C", 3),
+      RpcError,
+      "Cannot call C: the server replied with an error",
+    );
+    assertEquals(await Promise.all([first, second]), ["ä", null]);
+    await refused;
+  });
+});
+
+test("RpcClient.call() rejects only the call whose reply is no JSON", NET, async () => {
+  await withServer(async (conn) => {
+    await readFrames(conn, 3);
+    await writeAll(conn, frameOf("{\"status\": NaN}"), rawFrame(1, 1, [0xff]), ok("C", 3));
+    await readFrames(conn);
+  }, async (client) => {
+    const [first, second, third] = await Promise.allSettled(["A", "B", "C"].map((func) => client.call(func, 1)));
+    assert(first?.status === "rejected" && first.reason instanceof SyntaxError);
+    assert(second?.status === "rejected" && second.reason instanceof TypeError);
+    assertEquals(third, { status: "fulfilled", value: 3 });
+  });
+});
+
+test("RpcClient.call() sends calls of one turn in one write, in order", async () => {
+  const writes: Uint8Array[] = [];
+  using client = new RpcClient(recorder(writes));
+  for (let i = 0; i < 64; i++) client.call("A", i).catch(() => {});
+  await pause(0);
+  assertEquals(writes, [concat(...Array.from({ length: 64 }, (_, i) => frameOf({ func: "A", params: i })))]);
+});
+
+test("RpcClient.call() writes what a partial write left", async () => {
+  const writes: Uint8Array[] = [];
+  using client = new RpcClient(recorder(writes, 7));
+  client.call("A", "ä€\u{1f600}".repeat(5000)).catch(() => {});
+  client.call("B", 1).catch(() => {});
+  await pause(50);
+  const expected = concat(
+    frameOf({ func: "A", params: "ä€\u{1f600}".repeat(5000) }),
+    frameOf({ func: "B", params: 1 }),
+  );
+  assertEquals(concat(...writes).length, expected.length);
+  assert(concat(...writes).every((byte, i) => byte === expected[i]));
+});
+
+test("RpcClient.call() rejects what cannot be sent, and sends the next", async () => {
+  const writes: Uint8Array[] = [];
+  using client = new RpcClient(recorder(writes), { maxLength: 100 });
+  const circle: unknown[] = [];
+  circle.push(circle);
+  await assertRejects(() => client.call("A", circle), TypeError);
+  await assertRejects(() => client.call("A", 1n), TypeError);
+  const long = await assertRejects(() => client.call("A", "x".repeat(100)));
+  assertEquals((long as Error).name, "FrameError");
+  const bytes = await assertRejects(() => client.call("A", "€".repeat(40)));
+  assertEquals((bytes as Error).name, "FrameError");
+  client.call("A", undefined).catch(() => {});
+  await pause(0);
+  assertEquals(writes, [frameOf({ func: "A", params: null })]);
+});
+
+test("RpcClient.call() rejects with the cause when the connection fails", async () => {
+  const cause = new Error("Connection reset by peer");
+  const failing: RpcConn = {
+    read: () => new Promise((_, reject) => setTimeout(reject, 5, cause)),
+    write: (p) => Promise.resolve(p.length),
+    close() {},
+  };
+  using client = new RpcClient(failing);
+  const error = await assertRejects(
+    () => client.call("A", 1),
+    RpcClosedError,
+    "the connection failed: Connection reset",
+  );
+  assert(error.cause === cause);
+});
+
+test("RpcClient.call() rejects when writing fails", async () => {
+  const cause = new Error("Broken pipe");
+  let reject = (_: unknown) => {};
+  const failing: RpcConn = {
+    read: () => new Promise((_, fail) => reject = fail),
+    write: () => Promise.reject(cause),
+    close: () => reject(new Error("closed")),
+  };
+  using client = new RpcClient(failing);
+  const error = await assertRejects(() => client.call("A", 1), RpcClosedError);
+  assert(error.cause === cause);
+});
+
+test("RpcClient closes its connection once", () => {
+  let closed = 0;
+  const conn: RpcConn = { ...recorder([]), close: () => void closed++ };
+  {
+    using client = new RpcClient(conn);
+    client.close();
+  }
+  assertEquals(closed, 1);
+  assertThrows(() => new RpcClient(conn, { maxLength: -1 }), RangeError);
+});
+
+/** A connection that records what is written, at most `most` bytes at a time, and never gives anything. */
+function recorder(writes: Uint8Array[], most = Infinity): RpcConn {
+  return {
+    read: () => new Promise(() => {}),
+    write(p) {
+      writes.push(p.slice(0, most));
+      return Promise.resolve(Math.min(p.length, most));
+    },
+    close() {},
+  };
+}

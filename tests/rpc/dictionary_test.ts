@@ -1,0 +1,200 @@
+import { dictionary, RpcError } from "../../rpc/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
+
+const FILES = { needs: ["read", "write"] as Deno.PermissionName[] };
+
+/** Runs with the name of a file in a folder that is removed afterwards. */
+async function withFile(fn: (file: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await fn(`${folder}/store.log`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+test("dictionary() keeps any name and any value", async () => {
+  await using store = dictionary();
+  const names = ["", "__proto__", "constructor", "toString", "\ud800", "ü", "\0"];
+  for (const [i, obj] of names.entries()) assertEquals(await store.PUT({ obj, val: i }), { obj, response: "ok" });
+  for (const [i, obj] of names.entries()) assertEquals(await store.GET({ obj }), { obj, val: i });
+  assertEquals(await store.GET({ obj: "valueOf" }), { obj: "valueOf", val: null });
+  assertEquals(({} as Record<string, unknown>).x, undefined);
+});
+
+test("dictionary() refuses parameters that are none", async () => {
+  await using store = dictionary();
+  for (const params of [null, 1, "x", [], {}, { obj: 1, val: 1 }, { obj: null, val: 1 }]) {
+    assertThrows(() => store.GET(params as never), RpcError, "Cannot GET as obj is no string");
+    assertThrows(() => store.PUT(params as never), RpcError, "Cannot PUT as obj is no string");
+  }
+  assertThrows(() => store.PUT({ obj: "x" } as never), RpcError, "no val");
+});
+
+test("dictionary() holds at most maxKeys names", async () => {
+  await using store = dictionary({ maxKeys: 2 });
+  await store.PUT({ obj: "a", val: 1 });
+  await store.PUT({ obj: "b", val: 1 });
+  assertThrows(() => store.PUT({ obj: "c", val: 1 }), RpcError, "full");
+  await store.PUT({ obj: "a", val: 2 });
+  assertEquals([await store.GET({ obj: "a" }), await store.GET({ obj: "c" })], [
+    { obj: "a", val: 2 },
+    { obj: "c", val: null },
+  ]);
+});
+
+test("dictionary() holds at most maxBytes bytes, and gets them back when a value shrinks", async () => {
+  await using store = dictionary({ maxBytes: 40 });
+  await store.PUT({ obj: "a", val: "x".repeat(32) }); // ["a","xxx"] is 40 bytes
+  assertThrows(() => store.PUT({ obj: "a", val: "x".repeat(33) }), RpcError, "full");
+  assertThrows(() => store.PUT({ obj: "b", val: 1 }), RpcError, "full");
+  await store.PUT({ obj: "a", val: "ü".repeat(16) });
+  assertThrows(() => store.PUT({ obj: "a", val: "ü".repeat(17) }), RpcError, "full");
+  await store.PUT({ obj: "a", val: 1 });
+  await store.PUT({ obj: "b", val: 1 });
+  assertThrows(() => dictionary({ maxBytes: -1 }), RangeError, "maxBytes");
+  assertThrows(() => dictionary({ maxKeys: NaN }), RangeError, "maxKeys");
+});
+
+test("dictionary() with a file has its values after it is opened again", FILES, async () => {
+  await withFile(async (file) => {
+    for (let round = 0; round < 3; round++) {
+      await using store = dictionary({ file });
+      for (let i = 0; i < round * 10; i++) assertEquals((await store.GET({ obj: `${i}` })).val, [i, "ü\ud800"]);
+      const puts = Array.from({ length: 10 }, (_, i) => round * 10 + i);
+      await Promise.all(puts.map((i) => store.PUT({ obj: `${i}`, val: [i, "ü\ud800"] })));
+      await store.PUT({ obj: "__proto__", val: round });
+      assertEquals((await store.GET({ obj: "__proto__" })).val, round);
+    }
+  });
+});
+
+test("dictionary() with a file gives a value only when it is durable", FILES, async () => {
+  await withFile(async (file) => {
+    await using store = dictionary({ file });
+    let durable = false;
+    const put = Promise.resolve(store.PUT({ obj: "a", val: 1 })).then(() => durable = true);
+    const got = await store.GET({ obj: "a" });
+    assertEquals(got, { obj: "a", val: 1 });
+    assert(durable, "the value was given before it was durable");
+    await put;
+    assert(!(store.GET({ obj: "a" }) instanceof Promise));
+  });
+});
+
+test("dictionary() with a file shares an fsync among the calls of one turn", FILES, async () => {
+  await withFile(async (file) => {
+    await using store = dictionary({ file });
+    await store.PUT({ obj: "first", val: 0 });
+    const before = (await Deno.stat(file)).size;
+    await Promise.all(Array.from({ length: 64 }, (_, i) => store.PUT({ obj: "x", val: i })));
+    const bytes = await Deno.readFile(file);
+    const magic = [0x72, 0x70, 0x63, 0x4c];
+    const blocks = bytes.subarray(before).filter((_, i, rest) => magic.every((byte, k) => rest[i + k] === byte));
+    assertEquals(blocks.length, 1);
+  });
+});
+
+test("dictionary() cuts off a torn end, and goes on from there", FILES, async () => {
+  await withFile(async (file) => {
+    {
+      await using store = dictionary({ file });
+      await store.PUT({ obj: "a", val: 1 });
+      await store.PUT({ obj: "b", val: 2 });
+    }
+    const whole = await Deno.readFile(file);
+    for (const cut of [1, 5, 14, 20]) {
+      await Deno.writeFile(file, whole.subarray(0, -cut));
+      {
+        await using store = dictionary({ file });
+        assertEquals([(await store.GET({ obj: "a" })).val, (await store.GET({ obj: "b" })).val], [1, null]);
+        await store.PUT({ obj: "c", val: cut });
+      }
+      await using store = dictionary({ file });
+      assertEquals([(await store.GET({ obj: "a" })).val, (await store.GET({ obj: "c" })).val], [1, cut]);
+    }
+  });
+});
+
+test("dictionary() refuses a damaged log and a file that is none, and leaves them as they are", FILES, async () => {
+  await withFile(async (file) => {
+    await Deno.writeTextFile(file, "my notes\n");
+    assertThrows(() => dictionary({ file }), SyntaxError, "none");
+    assertEquals(await Deno.readTextFile(file), "my notes\n");
+    await Deno.remove(file);
+    {
+      await using store = dictionary({ file });
+      await store.PUT({ obj: "a", val: 1 });
+      await store.PUT({ obj: "b", val: 2 });
+    }
+    const bytes = await Deno.readFile(file);
+    bytes[25] = (bytes[25] ?? 0) ^ 1;
+    await Deno.writeFile(file, bytes);
+    assertThrows(() => dictionary({ file }), SyntaxError, "the block at byte 8 is damaged");
+    assertEquals(await Deno.readFile(file), bytes);
+  });
+});
+
+test("dictionary() writes its log anew when it has grown, and loses nothing", FILES, async () => {
+  await withFile(async (file) => {
+    const value = "x".repeat(10_000);
+    {
+      await using store = dictionary({ file });
+      for (let round = 0; round < 20; round++) {
+        await Promise.all(Array.from({ length: 50 }, (_, i) => store.PUT({ obj: `${i}`, val: value + round })));
+        assert((await Deno.stat(file)).size < 3_000_000, "the log was not written anew");
+      }
+    }
+    await using store = dictionary({ file });
+    for (let i = 0; i < 50; i++) assertEquals((await store.GET({ obj: `${i}` })).val, `${value}19`);
+    assertEquals([...Deno.readDirSync(file.replace(/[^/]*$/, ""))].map(({ name }) => name), ["store.log"]);
+  });
+});
+
+test("dictionary() with a file takes an empty file, and tells of a folder that is none", FILES, async () => {
+  await withFile(async (file) => {
+    await Deno.writeTextFile(file, "");
+    {
+      await using store = dictionary({ file });
+      await store.PUT({ obj: "a", val: 1 });
+    }
+    const error = assertThrows(() => dictionary({ file: `${file}/below/nothing` }));
+    assert("code" in error, "an error of the file system has a code");
+  });
+});
+
+test("dictionary() refuses to PUT after it was disposed of", FILES, async () => {
+  await withFile(async (file) => {
+    const store = dictionary({ file });
+    await store.PUT({ obj: "a", val: 1 });
+    await store[Symbol.asyncDispose]();
+    await assertRejects(async () => await store.PUT({ obj: "a", val: 2 }), Error, "closed");
+  });
+});
+
+test("dictionary() refuses every PUT after the log could not be written", {
+  needs: ["read", "write", "run"],
+}, async () => {
+  const module = new URL("../../rpc/mod.ts", import.meta.url).href;
+  const script = `
+    import { dictionary } from ${JSON.stringify(module)};
+    const store = dictionary({ file: Deno.args[0] });
+    const outcome = async (call) => await Promise.resolve().then(call).then(() => "ok", (error) => /too large/i.test(error.message) ? "EFBIG" : error);
+    console.log(await outcome(() => store.PUT({ obj: "a", val: 1 })));
+    console.log(await outcome(() => store.PUT({ obj: "b", val: "x".repeat(200000) })));
+    console.log(await outcome(() => store.PUT({ obj: "c", val: 1 })));
+    console.log(await outcome(() => store.GET({ obj: "b" })));
+    console.log(await outcome(() => store.GET({ obj: "a" })));
+  `;
+  await withFile(async (file) => {
+    // The shell's limit on the size of a file makes write(2) fail with EFBIG.
+    const command = `trap "" XFSZ; ulimit -f 128; exec "$0" eval --quiet --ext=ts "$1" "$2"`;
+    const { stdout, stderr } = await new Deno.Command("bash", {
+      args: ["-c", command, Deno.execPath(), script, file],
+    }).output();
+    const lines = new TextDecoder().decode(stdout).trim().split("\n");
+    assertEquals(lines, ["ok", "EFBIG", "EFBIG", "EFBIG", "ok"], new TextDecoder().decode(stderr));
+    await using store = dictionary({ file });
+    assertEquals([(await store.GET({ obj: "a" })).val, (await store.GET({ obj: "b" })).val], [1, null]);
+  });
+});

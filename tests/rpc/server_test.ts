@@ -1,0 +1,306 @@
+import { type RpcConn, RpcError, type RpcHandlers, RpcServer, type RpcServerOptions } from "../../rpc/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
+import { denoTcp } from "./families.ts";
+import { rawFrame } from "./frames.ts";
+import { frameOf, pause, readFrames, until, writeAll } from "./raw_conn.ts";
+
+const ERROR = { status: "ERROR" };
+const NET = { needs: ["net"] as Deno.PermissionName[] };
+
+interface Api {
+  ECHO(params: unknown): unknown;
+  WAIT(params: number): number;
+  BIG(params: number): string;
+}
+
+/** A server whose calls of WAIT end when the test says so. */
+function serve(options: RpcServerOptions = {}) {
+  const endpoint = denoTcp();
+  const waiting: (() => void)[] = [];
+  const seen = { started: 0 };
+  const handlers: RpcHandlers<Api> = {
+    ECHO: (params) => params,
+    WAIT: (params) => {
+      seen.started++;
+      return new Promise((resolve) => waiting.push(() => resolve(params)));
+    },
+    BIG: (length) => {
+      seen.started++;
+      return "x".repeat(length);
+    },
+  };
+  const server = RpcServer.serve<Api>(endpoint.listener, handlers, options);
+  return {
+    server,
+    seen,
+    waiting,
+    connect: () => endpoint.connect() as Promise<Deno.TcpConn>,
+    async [Symbol.asyncDispose]() {
+      for (const end of waiting) end();
+      server.close();
+      await server.finished;
+    },
+  };
+}
+
+function call(func: string, params: unknown): Uint8Array {
+  return frameOf({ func, params });
+}
+
+function ok(func: string, response: unknown): unknown {
+  return { status: "OK", response: { func, response } };
+}
+
+const NO_FRAMES: [name: string, bytes: Uint8Array][] = [
+  ["an end without a call", new Uint8Array(0)],
+  ["an end inside the head", call("ECHO", 1).subarray(0, 5)],
+  ["an end inside the body", call("ECHO", 1).subarray(0, 20)],
+  ["another version", rawFrame(2, 2, [0x7b, 0x7d])],
+  ["the other byte order", rawFrame(1, 2, [0x7b, 0x7d], false)],
+  ["a negative length", rawFrame(1, -5, [])],
+  ["a length above the limit", rawFrame(1, (8 << 20) + 1, [])],
+];
+
+for (const [name, bytes] of NO_FRAMES) {
+  test(`RpcServer answers ${name} with an error, and ends the connection`, NET, async () => {
+    await using host = serve();
+    using conn = await host.connect();
+    await writeAll(conn, bytes);
+    if (name.startsWith("an end")) await conn.closeWrite();
+    assertEquals(await readFrames(conn), [ERROR]);
+  });
+}
+
+test("RpcServer answers the calls before a broken frame, then the frame", NET, async () => {
+  await using host = serve();
+  using conn = await host.connect();
+  await writeAll(conn, call("WAIT", 1), call("ECHO", 2), rawFrame(9, 0, []), call("ECHO", 3), new Uint8Array(500_000));
+  await until(() => host.waiting.length === 1);
+  host.waiting[0]?.();
+  assertEquals(await readFrames(conn), [ok("WAIT", 1), ok("ECHO", 2), ERROR]);
+});
+
+test("RpcServer answers a body that is no call with an error, and goes on", NET, async () => {
+  await using host = serve();
+  using conn = await host.connect();
+  const bodies = [
+    "",
+    "{",
+    "null",
+    "{}",
+    "[]",
+    "3",
+    "\"GET\"",
+    "{\"func\":\"ECHO\"}",
+    "{\"params\":1}",
+    "NaN",
+    "\ufeff1",
+  ];
+  const noUtf8 = rawFrame(1, 3, [0x22, 0xff, 0x22]);
+  await writeAll(conn, ...bodies.map(frameOf), noUtf8, frameOf({ func: 7, params: 1 }), call("ECHO", "fine"));
+  const replies = await readFrames(conn, bodies.length + 3);
+  assertEquals(replies.slice(0, bodies.length + 1), Array(bodies.length + 1).fill(ERROR));
+  assertEquals(replies.slice(-2), [ok(7 as never, "ERROR - Function doesn't exist"), ok("ECHO", "fine")]);
+});
+
+test("RpcServer survives a body nested as deep as its length allows", NET, async () => {
+  await using host = serve();
+  using conn = await host.connect();
+  const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
+  await writeAll(conn, frameOf(`{"func":${deep},"params":1}`), frameOf(`{"func":"ECHO","params":${deep}}`));
+  await writeAll(conn, call("ECHO", "fine"));
+  const replies = await readFrames(conn, 3) as { status: string }[];
+  assertEquals(replies.length, 3); // whether a runtime's JSON goes so deep is its own business
+  assertEquals(JSON.stringify(replies[2]), JSON.stringify(ok("ECHO", "fine")));
+});
+
+test("RpcServer answers what was sent before the peer ended its writing half", NET, async () => {
+  await using host = serve();
+  using conn = await host.connect();
+  await writeAll(conn, call("WAIT", 1), call("ECHO", 2));
+  await conn.closeWrite();
+  await until(() => host.waiting.length === 1);
+  await pause(20);
+  host.waiting[0]?.();
+  assertEquals(await readFrames(conn), [ok("WAIT", 1), ok("ECHO", 2)]);
+});
+
+test("RpcServer closes a connection that is idle, not one with a call in flight", NET, async () => {
+  await using host = serve({ idleTimeout: 80 });
+  using idle = await host.connect();
+  using busy = await host.connect();
+  await writeAll(busy, call("WAIT", 1));
+  await writeAll(idle, call("ECHO", 1));
+  const start = performance.now();
+  assertEquals(await readFrames(idle), [ok("ECHO", 1)]);
+  const waited = performance.now() - start;
+  assert(waited >= 60 && waited < 1000, `it was closed after ${waited} ms`);
+  await pause(100);
+  host.waiting[0]?.();
+  assertEquals(await readFrames(busy, 1), [ok("WAIT", 1)]);
+});
+
+test("RpcServer ends a connection whose frame takes too long, however it drips", NET, async () => {
+  await using host = serve({ frameTimeout: 100 });
+  using conn = await host.connect();
+  const start = performance.now();
+  const replies = readFrames(conn);
+  for (const byte of call("ECHO", "x".repeat(100))) {
+    await conn.write(new Uint8Array([byte])).catch(() => {});
+    await pause(10);
+    if (performance.now() - start > 500) break;
+  }
+  assertEquals(await replies, [ERROR]);
+});
+
+test("RpcServer times each frame for itself", NET, async () => {
+  await using host = serve({ frameTimeout: 150 });
+  using conn = await host.connect();
+  const frame = call("ECHO", 1);
+  for (let round = 0; round < 4; round++) {
+    await writeAll(conn, frame.subarray(5 * Math.min(round, 1)));
+    await writeAll(conn, frame.subarray(0, 5)); // the start of the next
+    await pause(60);
+  }
+  await writeAll(conn, frame.subarray(5));
+  assertEquals(await readFrames(conn, 5), Array(5).fill(ok("ECHO", 1)));
+});
+
+test("RpcServer accepts no more connections than it may, and the next when one ends", NET, async () => {
+  await using host = serve({ maxConnections: 2 });
+  const [first, second, third] = [await host.connect(), await host.connect(), await host.connect()] as const;
+  for (const conn of [first, second, third]) await writeAll(conn, call("ECHO", 1));
+  assertEquals(await readFrames(first, 1), [ok("ECHO", 1)]);
+  assertEquals(await readFrames(second, 1), [ok("ECHO", 1)]);
+  await pause(30);
+  assertEquals(host.server.connections, 2);
+  first.close();
+  assertEquals(await readFrames(third, 1), [ok("ECHO", 1)]);
+  second.close();
+  third.close();
+});
+
+test("RpcServer runs no more calls of a connection at a time than it may", NET, async () => {
+  await using host = serve({ maxCallsPerConnection: 3 });
+  using conn = await host.connect();
+  const values = Array.from({ length: 10 }, (_, i) => i);
+  await writeAll(conn, ...values.map((value) => call("WAIT", value)));
+  for (const value of values) {
+    await until(() => host.seen.started === Math.min(value + 3, 10));
+    await pause(5);
+    assertEquals(host.seen.started, Math.min(value + 3, 10));
+    host.waiting[value]?.();
+  }
+  assertEquals(await readFrames(conn, 10), values.map((value) => ok("WAIT", value)));
+});
+
+test("RpcServer runs no more calls of all connections at a time than it may", NET, async () => {
+  await using host = serve({ maxCalls: 4 });
+  const conns = await Promise.all([1, 2, 3].map(() => host.connect()));
+  for (const conn of conns) await writeAll(conn, ...[1, 2, 3].map((value) => call("WAIT", value)));
+  for (let ended = 0; ended < 9; ended++) {
+    await until(() => host.seen.started >= Math.min(ended + 4, 9));
+    await pause(5);
+    assertEquals(host.seen.started, Math.min(ended + 4, 9));
+    host.waiting[ended]?.();
+  }
+  for (const conn of conns) {
+    assertEquals(await readFrames(conn, 3), [1, 2, 3].map((value) => ok("WAIT", value)));
+    conn.close();
+  }
+});
+
+test("RpcServer stops reading the calls of a peer that leaves its replies unread", NET, async () => {
+  await using host = serve();
+  using conn = await host.connect();
+  const calls = Array.from({ length: 1000 }, () => call("BIG", 100_000));
+  await writeAll(conn, ...calls);
+  let before = -1;
+  while (before !== host.seen.started) {
+    before = host.seen.started;
+    await pause(50);
+  }
+  assert(before < 200, `${before} replies of 100 kB were made for nobody`);
+  const replies = await readFrames(conn, 1000);
+  assertEquals(replies.length, 1000);
+  assertEquals(host.seen.started, 1000);
+});
+
+test("RpcServer ends connections whose incomplete frames take too much memory together", NET, async () => {
+  await using host = serve({ maxBuffered: 100_000 });
+  const frame = call("ECHO", "x".repeat(60_000));
+  using first = await host.connect();
+  using second = await host.connect();
+  await writeAll(first, frame.subarray(0, 60_000));
+  await pause(30);
+  await writeAll(second, frame.subarray(0, 60_000));
+  assertEquals(await readFrames(second), [ERROR]);
+  await writeAll(first, frame.subarray(60_000));
+  assertEquals((await readFrames(first, 1)).length, 1);
+  using third = await host.connect();
+  await writeAll(third, frame);
+  assertEquals((await readFrames(third, 1)).length, 1);
+});
+
+test("RpcServer makes a reply above the limit an error reply", NET, async () => {
+  await using host = serve({ maxLength: 1000 });
+  using conn = await host.connect();
+  await writeAll(conn, call("BIG", 900), call("BIG", 1000), call("BIG", 100_000), call("ECHO", "ü".repeat(400)));
+  const replies = await readFrames(conn, 4);
+  assertEquals(replies, [ok("BIG", "x".repeat(900)), ERROR, ERROR, ok("ECHO", "ü".repeat(400))]);
+});
+
+test("RpcServer tells onError what the caller must not know", NET, async () => {
+  const errors: unknown[] = [];
+  const { listener, connect } = denoTcp();
+  const secret = new Error("secret");
+  await using _server = RpcServer.serve<{ A(params: unknown): unknown; B(params: unknown): unknown }>(listener, {
+    A: () => Promise.reject(secret),
+    B: () => {
+      throw new RpcError("told");
+    },
+  }, { onError: (error) => errors.push(error) });
+  using conn = await connect() as Deno.TcpConn;
+  await writeAll(conn, call("A", 1), call("B", 1));
+  assertEquals(await readFrames(conn, 2), [ERROR, { status: "ERROR", error: "told" }]);
+  assertEquals(errors, [secret]);
+});
+
+test("RpcServer ends a peer that does not end after a shutdown", NET, async () => {
+  await using host = serve();
+  using conn = await host.connect();
+  await writeAll(conn, call("ECHO", 1));
+  assertEquals(await readFrames(conn, 1), [ok("ECHO", 1)]);
+  const start = performance.now();
+  await host.server.shutdown();
+  const waited = performance.now() - start;
+  assert(waited > 900 && waited < 2500, `it waited ${waited} ms`);
+});
+
+test("RpcServer goes on after a transient error of accept, and ends with another", async () => {
+  const errors: unknown[] = [];
+  const full = Object.assign(new Error("Too many open files"), { code: "EMFILE" });
+  const broken = Object.assign(new Error("Bad file descriptor"), { code: "EBADF" });
+  const answers: (RpcConn | Error)[] = [full, broken];
+  let closed = 0;
+  const server = RpcServer.serve<Record<string, never>>(
+    {
+      accept: () => Promise.reject(answers.shift()),
+      close: () => void closed++,
+    },
+    {},
+    { onError: (error) => errors.push(error) },
+  );
+  assert(await assertRejects(() => server.finished) === broken);
+  assertEquals(errors, [full]);
+  assertEquals(closed, 1);
+});
+
+test("RpcServer.serve() checks its options and handlers", () => {
+  const listener = { accept: () => Promise.reject(new Error("nobody")), close() {} };
+  for (const name of ["maxConnections", "maxCalls", "maxCallsPerConnection", "idleTimeout", "frameTimeout"]) {
+    assertThrows(() => RpcServer.serve(listener, {}, { [name]: 0 }), RangeError, name);
+  }
+  assertThrows(() => RpcServer.serve(listener, {}, { maxLength: -1 }), RangeError);
+  assertThrows(() => RpcServer.serve(listener, { GET: 1 } as never), TypeError, "GET");
+});
