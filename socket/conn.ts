@@ -1,6 +1,7 @@
 import type { AddrCodec } from "./addr_codec.ts";
 import { Duplex } from "./duplex.ts";
 import type { Socket } from "./socket.ts";
+import { SocketOwner } from "./socket_owner.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /**
@@ -21,9 +22,7 @@ import type { WaitOptions } from "./wait_options.ts";
  * assertEquals(await server.read(buffer, { timeout: 1000 }), 5);
  * ```
  */
-export class Conn<A> implements Disposable {
-  /** The socket beneath, borrowed: for options, flags and ancillary data. */
-  readonly socket: Socket;
+export class Conn<A> extends SocketOwner {
   readonly #codec: AddrCodec<A>;
   #duplex: Duplex | undefined;
   #localAddr: A | undefined;
@@ -36,7 +35,7 @@ export class Conn<A> implements Disposable {
    * @param codec The codec of its family's addresses.
    */
   constructor(socket: Socket, codec: AddrCodec<A>) {
-    this.socket = socket;
+    super(socket);
     this.#codec = codec;
   }
 
@@ -82,35 +81,6 @@ export class Conn<A> implements Disposable {
    */
   closeWrite(options?: WaitOptions): Promise<void> {
     return this.socket.closeWrite(options);
-  }
-
-  /** Closes the connection and rejects what waits on it. Closing again does nothing. */
-  close(): void {
-    this.socket.close();
-  }
-
-  /** Closes the connection at the end of a `using` block. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** Makes waits keep the program alive, as they do from the start. */
-  ref(): void {
-    this.socket.ref();
-  }
-
-  /** Lets the program end while this connection waits. */
-  unref(): void {
-    this.socket.unref();
-  }
-
-  /**
-   * Gives the descriptor away: from now on the caller owns it, for example to let `node:net` adopt it.
-   *
-   * @returns The descriptor, non-blocking.
-   */
-  detach(): number {
-    return this.socket.detach();
   }
 
   /**

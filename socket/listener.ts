@@ -1,6 +1,6 @@
 import type { AddrCodec } from "./addr_codec.ts";
-import type { Conn } from "./conn.ts";
 import type { Socket } from "./socket.ts";
+import { SocketOwner } from "./socket_owner.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /**
@@ -22,9 +22,7 @@ import type { WaitOptions } from "./wait_options.ts";
  * }
  * ```
  */
-export class Listener<A, C extends Conn<A>> implements Disposable, AsyncIterable<C> {
-  /** The socket beneath, borrowed: for options. */
-  readonly socket: Socket;
+export class Listener<A, C> extends SocketOwner implements AsyncIterable<C> {
   readonly #codec: AddrCodec<A>;
   readonly #connOf: (socket: Socket) => C;
   #addr: A | undefined;
@@ -37,7 +35,7 @@ export class Listener<A, C extends Conn<A>> implements Disposable, AsyncIterable
    * @param connOf Makes the connection of an accepted socket.
    */
   constructor(socket: Socket, codec: AddrCodec<A>, connOf: (socket: Socket) => C) {
-    this.socket = socket;
+    super(socket);
     this.#codec = codec;
     this.#connOf = connOf;
   }
@@ -55,50 +53,17 @@ export class Listener<A, C extends Conn<A>> implements Disposable, AsyncIterable
    * @throws {SystemError} If the listener is closed (`EBADF`).
    */
   async accept(options?: WaitOptions): Promise<C> {
-    const { socket } = await this.socket.accept(options);
-    return this.#connOf(socket);
-  }
-
-  /** Stops listening and rejects what waits. Closing again does nothing. */
-  close(): void {
-    this.socket.close();
-  }
-
-  /** Closes the listener at the end of a `using` block. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** Makes waits keep the program alive, as they do from the start. */
-  ref(): void {
-    this.socket.ref();
-  }
-
-  /** Lets the program end while this listener waits. */
-  unref(): void {
-    this.socket.unref();
-  }
-
-  /**
-   * Gives the descriptor away: from now on the caller owns it, for example to let `node:http` serve on it.
-   *
-   * @returns The descriptor, non-blocking.
-   */
-  detach(): number {
-    return this.socket.detach();
+    return this.#connOf(await this.socket.accept(options));
   }
 
   /** The connections, until the listener is closed. Leaving a `for await` loop closes it, as `Deno.Listener` does. */
   [Symbol.asyncIterator](): AsyncIterableIterator<C> {
-    const next = async (): Promise<IteratorResult<C>> => {
+    const found = (value: C): IteratorResult<C> => ({ value, done: false });
+    const failed = (error: unknown): IteratorResult<C> => {
       if (this.socket.fd < 0) return { value: undefined, done: true };
-      try {
-        return { value: await this.accept(), done: false };
-      } catch (error) {
-        if (this.socket.fd < 0) return { value: undefined, done: true };
-        throw error;
-      }
+      throw error;
     };
+    const next = (): Promise<IteratorResult<C>> => this.accept().then(found, failed);
     const leave = (): Promise<IteratorResult<C>> => {
       this.close();
       return Promise.resolve({ value: undefined, done: true });

@@ -67,13 +67,18 @@ export class MessageHeader {
     this.#view.setInt32(48, 0, true);
   }
 
+  /** The flags that recvmsg(2) left in the structure. */
+  get flags(): number {
+    return this.#view.getInt32(48, true);
+  }
+
   /** What recvmsg(2) left in the structure. */
   received(length: number): ReceivedMessage {
     const nameLength = Math.min(this.#view.getUint32(8, true), this.#sockaddr?.byteLength ?? 0);
     const controlLength = Math.min(Number(this.#view.getBigUint64(40, true)), this.#control?.byteLength ?? 0);
     return {
       length,
-      flags: this.#view.getInt32(48, true),
+      flags: this.flags,
       sockaddr: this.#sockaddr?.slice(0, nameLength) ?? new Uint8Array(0),
       control: this.#control?.subarray(0, controlLength) ?? new Uint8Array(0),
     };

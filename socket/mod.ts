@@ -25,9 +25,12 @@ export {
   decodeControlMessages,
   encodeControlMessages,
 } from "./control_message.ts";
+export type { Datagram } from "./datagram_operations.ts";
+export { DatagramSocket } from "./datagram_socket.ts";
 export { Listener } from "./listener.ts";
 export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
 export type { ReceivedMessage } from "./message_header.ts";
+export { Operation } from "./operation.ts";
 export {
   booleanOption,
   defineOption,
@@ -38,13 +41,8 @@ export {
   textOption,
   type WritableOption,
 } from "./option.ts";
-export {
-  type Accepted,
-  type MessageSpace,
-  type OutgoingMessage,
-  type ReceivedFrom,
-  Socket,
-  type TransferOptions,
-} from "./socket.ts";
+export { type MessageSpace, type OutgoingMessage, type ReceivedFrom, Socket, type TransferOptions } from "./socket.ts";
 export * from "./socket_options.ts";
+export { SeqpacketConn } from "./seqpacket_conn.ts";
+export { SocketOwner } from "./socket_owner.ts";
 export type { WaitOptions } from "./wait_options.ts";

@@ -3,6 +3,33 @@
  *
  * A class for each frequent operation, and not a closure for each call: V8 optimizes a method once, and only optimized
  * code calls C directly.
+ *
+ * @typeParam T What the operation gives.
+ *
+ * @example Wait for the next message without taking it
+ * ```ts
+ * import { C, libc, outcome } from "@berkeley/sockets/ffi";
+ * import { Operation, Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Peek extends Operation<number> {
+ *   readonly syscall = "recv";
+ *   constructor(readonly fd: number) {
+ *     super();
+ *   }
+ *   attempt(): number | undefined {
+ *     const n = outcome(libc().recv(this.fd, new Uint8Array(1), 1, C.MSG_PEEK | C.MSG_TRUNC));
+ *     return n < 0 ? undefined : n;
+ *   }
+ * }
+ *
+ * const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
+ * const length = right.run("read", new Peek(right.fd));
+ * await left.send(new Uint8Array(100));
+ * assertEquals(await length, 100);
+ * left.close();
+ * right.close();
+ * ```
  */
 export abstract class Operation<T> {
   /** C name of the call, for errors. */

@@ -101,14 +101,17 @@ export class Readiness implements Watched {
 
   /** Rejects every wait, each with an error of its own, and forgets the descriptor, which is still open. */
   end(error: () => unknown): void {
-    for (const queue of [this.#reads, this.#writes]) {
-      while (queue.head !== undefined) {
-        const operation = this.#shift(queue);
-        operation.reject(operation.told(error()));
-      }
-    }
+    this.#reject(this.#reads, error);
+    this.#reject(this.#writes, error);
     if (this.#interest !== 0) poller().remove(this.#fd);
     this.#interest = 0;
+  }
+
+  #reject(queue: Queue, error: () => unknown): void {
+    while (queue.head !== undefined) {
+      const operation = this.#shift(queue);
+      operation.reject(operation.told(error()));
+    }
   }
 
   #register(direction: Direction): void {

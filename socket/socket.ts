@@ -2,13 +2,17 @@ import { C } from "../ffi/constants.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
+import { Accept } from "./accept_operation.ts";
+import { Backoff } from "./backoff.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./limits.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { MessageHeader, type ReceivedMessage } from "./message_header.ts";
-import { Call } from "./operation.ts";
+import { Call, type Operation } from "./operation.ts";
 import { optionError, type ReadableOption, type WritableOption } from "./option.ts";
+import { PacketSend } from "./packet_operations.ts";
 import { withProgress } from "./progress.ts";
 import { type Direction, Readiness } from "./readiness.ts";
+import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
 import { StreamRead, StreamWrite } from "./stream_operations.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -52,29 +56,10 @@ export interface MessageSpace {
   controlLength?: number;
 }
 
-/** A connection as {@linkcode Socket.accept} gives it. */
-export interface Accepted {
-  /** The connection's socket; the caller owns it. */
-  socket: Socket;
-  /** The remote sockaddr. */
-  sockaddr: Uint8Array;
-}
-
-/** Room for the sockaddr of any family: `sizeof(struct sockaddr_storage)`. */
-const SOCKADDR_SIZE = 128;
-/** Pending network errors of the new connection that accept(2) passes on, and tells to treat like EAGAIN. */
-const ACCEPT_AGAIN = new Set(
-  ["ECONNABORTED", "EINTR", "ENETDOWN", "EPROTO", "ENOPROTOOPT", "EHOSTDOWN", "ENONET", "EHOSTUNREACH", "ENETUNREACH"],
-);
-/** What accept(2) answers when the process or the system has no room: it may have later. */
-const ACCEPT_LATER = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
-
 const EINPROGRESS = 115;
 const ENOTCONN = 107;
 
-// Scratch memory for sockaddrs and option values: used within one synchronous call, never across a wait.
-const sockaddrSpace = new Uint8Array(SOCKADDR_SIZE);
-const lengthSpace = new Uint32Array(1);
+// Scratch memory for option values: used within one synchronous call, never across a wait.
 const optionSpace = new Int32Array(1);
 
 /**
@@ -196,18 +181,14 @@ export class Socket implements Disposable {
    */
   connect(sockaddr: Uint8Array, options?: WaitOptions & { address?: string }): Promise<void> {
     const address = options?.address;
+    const later = new Backoff(1, 100);
     let started = false;
-    let delay = 1;
     return this.#run("write", "connect", (fd): true | undefined => {
       if (!started) {
         const n = outcome(libc().connect(fd, sockaddr, sockaddr.byteLength));
         if (n === 0) return true;
         // A full backlog of AF_UNIX raises no event when there is room again.
-        if (n === -EAGAIN) {
-          const after = delay;
-          delay = Math.min(delay * 2, 100);
-          return this.#tryAgain("write", after);
-        }
+        if (n === -EAGAIN) return this.#tryAgain("write", later.next());
         if (n !== -EINPROGRESS && n !== -EINTR) throw systemError(-n, "connect", address);
         started = true;
         return undefined;
@@ -229,31 +210,19 @@ export class Socket implements Disposable {
    * descriptors or memory it is tried again after a while, up to a second.
    *
    * @param options How long to wait.
-   * @returns The connection's socket, which the caller owns, and the remote sockaddr.
+   * @returns The connection's socket, which the caller owns; {@linkcode peerSockaddr} tells whose it is.
    * @throws {SystemError} If the socket does not listen, or is closed meanwhile.
    */
-  accept(options?: WaitOptions): Promise<Accepted> {
-    let delay = 5;
-    return this.#run("read", "accept4", (fd): Accepted | undefined => {
-      for (;;) {
-        lengthSpace[0] = SOCKADDR_SIZE;
-        const n = outcome(libc().accept4(fd, sockaddrSpace, lengthSpace, C.SOCK_NONBLOCK | C.SOCK_CLOEXEC));
-        if (n >= 0) {
-          const sockaddr = takeSockaddr();
-          const socket = new Socket(n, this.#type);
-          socket.#peer = sockaddr;
-          return { socket, sockaddr };
-        }
-        if (n === -EAGAIN) return undefined;
-        const error = systemError(-n, "accept4");
-        if (ACCEPT_AGAIN.has(error.code)) continue;
-        if (!ACCEPT_LATER.has(error.code)) throw error;
-        const after = delay;
-        delay = Math.min(delay * 2, 1000);
-        return this.#tryAgain("read", after);
-      }
-    }, options);
+  accept(options?: WaitOptions): Promise<Socket> {
+    if (this.#fd < 0) return closed("accept4");
+    return this.#readiness.run("read", new Accept(this.#fd, this.#readiness, this.#accepted), options);
   }
+
+  readonly #accepted = (fd: number, sockaddr: Uint8Array): Socket => {
+    const socket = new Socket(fd, this.#type);
+    socket.#peer = sockaddr;
+    return socket;
+  };
 
   /**
    * Reads from a stream: waits until there are bytes, and takes at most as many as fit.
@@ -291,14 +260,8 @@ export class Socket implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
-    const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
-    const length = Math.min(bytes.byteLength, MAX_TRANSFER);
-    return this.#run(
-      "write",
-      "send",
-      (fd) => this.#sent(outcome(libc().send(fd, bytes, length, flags)), "send"),
-      options,
-    );
+    if (this.#fd < 0) return closed("send");
+    return this.#readiness.run("write", new PacketSend(this.#fd, bytes, options?.flags ?? 0), options);
   }
 
   /**
@@ -312,7 +275,7 @@ export class Socket implements Disposable {
    */
   sendTo(bytes: Uint8Array, sockaddr: Uint8Array, options?: TransferOptions & { address?: string }): Promise<number> {
     const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
-    const later = new Backoff();
+    const later = new Backoff(0, 16);
     return this.#run("write", "sendto", (fd) => {
       const n = outcome(libc().sendto(fd, bytes, bytes.byteLength, flags, sockaddr, sockaddr.byteLength));
       return n === -EAGAIN ? this.#whenRoom(sockaddr, later) : this.#sent(n, "sendto", options?.address);
@@ -355,21 +318,38 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Sends a message with ancillary data by sendmsg(2).
+   * Sends a message with ancillary data by sendmsg(2). On a stream all of the data is sent, waiting for room as often as
+   * needed, and the ancillary data goes with its beginning.
    *
    * @param message The parts of the message.
    * @param options Flags, and how long to wait.
    * @returns How many bytes of data went.
-   * @throws {SystemError} If the kernel refuses.
+   * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error tells how much of a stream's data went.
    */
   sendMessage(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
-    const header = new MessageHeader(message.buffers ?? [], message.sockaddr, message.control);
+    const { buffers = [], sockaddr, control } = message;
     const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
-    const later = new Backoff();
-    return this.#run("write", "sendmsg", (fd) => {
-      const n = outcome(libc().sendmsg(fd, header.bytes, flags));
-      return n === -EAGAIN ? this.#whenRoom(message.sockaddr, later) : this.#sent(n, "sendmsg");
-    }, options);
+    const total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+    const later = new Backoff(0, 16);
+    let header = new MessageHeader(buffers, sockaddr, control);
+    let sent = 0;
+    return this.#run(
+      "write",
+      "sendmsg",
+      (fd) => {
+        for (;;) {
+          const n = outcome(libc().sendmsg(fd, header.bytes, flags));
+          if (n === -EAGAIN) return this.#whenRoom(sockaddr, later);
+          if (n === -EINTR) continue;
+          if (n < 0) throw systemError(-n, "sendmsg");
+          sent += n;
+          if (sent >= total || this.#type !== C.SOCK_STREAM) return sent;
+          header = new MessageHeader(skipBytes(buffers, sent));
+        }
+      },
+      options,
+      (error) => withProgress(error, "sendmsg", "bytesWritten", sent, total),
+    );
   }
 
   /**
@@ -421,7 +401,7 @@ export class Socket implements Disposable {
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     const flags = (options?.flags ?? 0) | C.MSG_NOSIGNAL;
     const total = batch.length;
-    const later = new Backoff();
+    const later = new Backoff(0, 16);
     let sent = 0;
     return this.#run(
       "write",
@@ -439,6 +419,20 @@ export class Socket implements Disposable {
       options,
       (error) => withProgress(error, "sendmmsg", "messagesSent", sent, total),
     );
+  }
+
+  /**
+   * Runs an operation of your own on the descriptor: at once if nothing is before it, else when its turn has come, and
+   * again with each readiness while it would block.
+   *
+   * @param direction The queue that it stands in.
+   * @param operation The operation.
+   * @param options How long to wait.
+   * @returns What the operation gives.
+   */
+  run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
+    if (this.#fd < 0) return closed(operation.syscall);
+    return this.#readiness.run(direction, operation, options);
   }
 
   /**
@@ -688,24 +682,18 @@ export class Socket implements Disposable {
   }
 }
 
-/** Milliseconds between tries of a send for which the kernel will raise no event: 0, 1, 2, 4, 8, 16, 16, … */
-class Backoff {
-  #delay = 0;
-
-  next(): number {
-    const delay = this.#delay;
-    this.#delay = Math.min(delay * 2 || 1, 16);
-    return delay;
+/** The buffers without their first bytes. */
+function skipBytes(buffers: Uint8Array[], count: number): Uint8Array[] {
+  const rest: Uint8Array[] = [];
+  for (const buffer of buffers) {
+    if (count < buffer.byteLength) rest.push(buffer.subarray(count));
+    count = Math.max(0, count - buffer.byteLength);
   }
+  return rest;
 }
 
 function closed(syscall: string): Promise<never> {
   return Promise.reject(libraryError("EBADF", syscall, `Cannot call ${syscall}: the socket is closed`));
-}
-
-/** The sockaddr that the kernel just wrote, copied; the length may exceed the room where it was cut off. */
-function takeSockaddr(): Uint8Array {
-  return sockaddrSpace.slice(0, Math.min(lengthSpace[0] ?? 0, SOCKADDR_SIZE));
 }
 
 function readOption(fd: number, level: number, name: number): number {

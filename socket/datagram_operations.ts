@@ -1,0 +1,58 @@
+import { systemError } from "../ffi/error.ts";
+import { outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import type { AddrCodec } from "./addr_codec.ts";
+import { EAGAIN, EINTR } from "./limits.ts";
+import { Operation } from "./operation.ts";
+import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
+
+/** A datagram that came. */
+export interface Datagram<A> {
+  /** The bytes. */
+  data: Uint8Array;
+  /** Who sent it. */
+  addr: A;
+  /** Whether bytes were cut off, since the buffer was too small. */
+  truncated: boolean;
+}
+
+/** No datagram of IP is longer. */
+const SCRATCH_SIZE = 65536;
+
+// Used within one synchronous call, never across a wait.
+let scratch: Uint8Array | undefined;
+
+/** recvfrom(2) of one datagram: into a buffer, or into a copy as long as the datagram. */
+export class DatagramReceive<A> extends Operation<Datagram<A>> {
+  readonly syscall = "recvfrom";
+  readonly #fd: number;
+  readonly #codec: AddrCodec<A>;
+  readonly #buffer: Uint8Array | undefined;
+  readonly #flags: number;
+
+  constructor(fd: number, codec: AddrCodec<A>, buffer: Uint8Array | undefined, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#codec = codec;
+    this.#buffer = buffer;
+    this.#flags = flags;
+  }
+
+  /** The datagram. */
+  attempt(): Datagram<A> | undefined {
+    const buffer = this.#buffer ?? (scratch ??= new Uint8Array(SCRATCH_SIZE));
+    const room = buffer.byteLength;
+    for (;;) {
+      lengthSpace[0] = SOCKADDR_SIZE;
+      const n = outcome(libc().recvfrom(this.#fd, buffer, BigInt(room), this.#flags, sockaddrSpace, lengthSpace));
+      if (n >= 0) {
+        const length = n < room ? n : room;
+        const data = this.#buffer === undefined ? buffer.slice(0, length) : buffer.subarray(0, length);
+        const sockaddr = sockaddrSpace.subarray(0, lengthSpace[0]);
+        return { data, addr: this.#codec.decode(sockaddr), truncated: n > room };
+      }
+      if (n === -EAGAIN) return undefined;
+      if (n !== -EINTR) throw systemError(-n, "recvfrom");
+    }
+  }
+}

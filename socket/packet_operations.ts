@@ -1,0 +1,96 @@
+import { C } from "../ffi/constants.ts";
+import { systemError } from "../ffi/error.ts";
+import { outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./limits.ts";
+import { MessageHeader } from "./message_header.ts";
+import { Operation } from "./operation.ts";
+
+/** A message of a connection that keeps the boundaries of messages. */
+export interface Packet {
+  /** The bytes; there may be none. */
+  data: Uint8Array;
+  /** Whether bytes were cut off, since the buffer was too small. */
+  truncated: boolean;
+}
+
+const { MSG_CTRUNC, MSG_TRUNC } = C;
+
+/** A buffer and its `msghdr`, to be used again: making one takes longer than recvmsg(2). */
+export class PacketSpace {
+  readonly buffer: Uint8Array;
+  readonly header: MessageHeader;
+  readonly length: number;
+
+  constructor(buffer: Uint8Array) {
+    this.buffer = buffer;
+    this.header = new MessageHeader([buffer]);
+    this.length = buffer.byteLength;
+  }
+
+  /** Whether this is for `buffer`, at the place where it was: a buffer that was transferred away has no length. */
+  fits(buffer: Uint8Array): boolean {
+    return this.buffer === buffer && this.length === buffer.byteLength;
+  }
+}
+
+/**
+ * recvmsg(2) of one message, on a socket with `SO_TIMESTAMP`: an empty message has a timestamp, for which there is no
+ * room here, and the end of the connection has none.
+ */
+export class PacketReceive extends Operation<Packet | null> {
+  readonly syscall = "recvmsg";
+  readonly #fd: number;
+  readonly #space: PacketSpace;
+  readonly #copy: boolean;
+  readonly #flags: number;
+
+  constructor(fd: number, space: PacketSpace, copy: boolean, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#space = space;
+    this.#copy = copy;
+    this.#flags = flags | MSG_TRUNC;
+  }
+
+  /** The message, `null` at the end of the connection. */
+  attempt(): Packet | null | undefined {
+    const { buffer, header, length } = this.#space;
+    for (;;) {
+      const n = outcome(libc().recvmsg(this.#fd, header.bytes, this.#flags));
+      if (n > 0 || (n === 0 && (header.flags & MSG_CTRUNC) !== 0)) {
+        const end = n < length ? n : length;
+        return { data: this.#copy ? buffer.slice(0, end) : buffer.subarray(0, end), truncated: n > length };
+      }
+      if (n === 0) return null;
+      if (n === -EAGAIN) return undefined;
+      if (n !== -EINTR) throw systemError(-n, "recvmsg");
+    }
+  }
+}
+
+/** send(2) of one message, or of what a stream has room for. */
+export class PacketSend extends Operation<number> {
+  readonly syscall = "send";
+  readonly #fd: number;
+  readonly #bytes: Uint8Array;
+  readonly #flags: number;
+
+  constructor(fd: number, bytes: Uint8Array, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#bytes = bytes;
+    this.#flags = flags | MSG_NOSIGNAL;
+  }
+
+  /** Bytes that went. */
+  attempt(): number | undefined {
+    const length = BigInt(Math.min(this.#bytes.byteLength, MAX_TRANSFER));
+    for (;;) {
+      const n = outcome(libc().send(this.#fd, this.#bytes, length, this.#flags));
+      if (n >= 0) return n;
+      if (n === -EAGAIN) return undefined;
+      if (n !== -EINTR) throw systemError(-n, "send");
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import { C } from "../ffi/constants.ts";
+import type { AddrCodec } from "./addr_codec.ts";
+import type { MessageBatch } from "./message_batch.ts";
+import { type Packet, PacketReceive, PacketSpace } from "./packet_operations.ts";
+import type { Socket, TransferOptions } from "./socket.ts";
+import { SO_TIMESTAMP } from "./socket_options.ts";
+import { SocketOwner } from "./socket_owner.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+/** No message of AF_UNIX is longer with the send buffer that Linux gives by default (`net.core.wmem_default`). */
+const SCRATCH_SIZE = 212_992;
+
+// Used within one synchronous call, never across a wait.
+let scratch: PacketSpace | undefined;
+
+/**
+ * A connection that carries messages, in order and with their boundaries kept. It owns its socket.
+ *
+ * @typeParam A The family's address.
+ *
+ * @example Usage
+ * ```ts
+ * import { socketPair } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [left, right] = socketPair("seqpacket");
+ * await left.send(new Uint8Array([1, 2, 3]));
+ * await left.send(new Uint8Array(0));
+ * left.close();
+ * assertEquals(await right.receive(), { data: new Uint8Array([1, 2, 3]), truncated: false });
+ * assertEquals(await right.receive(), { data: new Uint8Array(0), truncated: false });
+ * assertEquals(await right.receive(), null);
+ * right.close();
+ * ```
+ */
+export class SeqpacketConn<A> extends SocketOwner {
+  readonly #codec: AddrCodec<A>;
+  #space: PacketSpace | undefined;
+  #localAddr: A | undefined;
+  #remoteAddr: A | undefined;
+
+  /**
+   * Makes a connection of a connected seqpacket socket, and takes ownership of it. Sets `SO_TIMESTAMP`: a timestamp marks
+   * what is a message, for recvmsg(2) answers 0 at the end too.
+   *
+   * @param socket The socket.
+   * @param codec The codec of its family's addresses.
+   */
+  constructor(socket: Socket, codec: AddrCodec<A>) {
+    super(socket);
+    this.#codec = codec;
+    socket.set(SO_TIMESTAMP, true);
+  }
+
+  /** The address of this end. */
+  get localAddr(): A {
+    return this.#localAddr ??= this.#codec.decode(this.socket.localSockaddr());
+  }
+
+  /** The address of the other end. It stays known after the connection is over. */
+  get remoteAddr(): A {
+    return this.#remoteAddr ??= this.#codec.decode(this.socket.peerSockaddr());
+  }
+
+  /**
+   * Receives one message, once there is one.
+   *
+   * @param buffer Where its bytes go; what does not fit is cut off, and `truncated` tells. It is quickest to give the
+   * same one again. Without a buffer the bytes are a copy of their own, up to 208 KiB.
+   * @param options Flags such as `MSG_PEEK`, and how long to wait.
+   * @returns The message, which may be empty; `null` at the end of the connection.
+   * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
+   */
+  receive(buffer?: Uint8Array, options?: TransferOptions): Promise<Packet | null> {
+    const flags = options?.flags ?? 0;
+    if (buffer === undefined) {
+      scratch ??= new PacketSpace(new Uint8Array(SCRATCH_SIZE));
+      return this.socket.run("read", new PacketReceive(this.socket.fd, scratch, true, flags), options);
+    }
+    let space = this.#space;
+    if (space === undefined || !space.fits(buffer)) this.#space = space = new PacketSpace(buffer);
+    return this.socket.run("read", new PacketReceive(this.socket.fd, space, false, flags), options);
+  }
+
+  /**
+   * Sends one message, waiting for room first.
+   *
+   * @param bytes The message; it must not change until the promise is settled.
+   * @param options Flags, and how long to wait.
+   * @returns How many bytes went: all.
+   * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE` for a message larger than the send buffer, or `EPIPE`
+   * when nobody receives any more.
+   */
+  send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
+    return this.socket.send(bytes, options);
+  }
+
+  /**
+   * Receives as many messages as are there, at least one and at most the batch's capacity, by one system call.
+   *
+   * @param batch Where they go; what it held before is gone.
+   * @param options Flags, and how long to wait for the first.
+   * @returns How many messages came; `null` at the end of the connection.
+   * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
+   */
+  async receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number | null> {
+    const count = await this.socket.receiveBatch(batch, options);
+    let messages = 0;
+    while (messages < count && isMessage(batch, messages)) messages++;
+    if (messages < count) batch.received(messages); // recvmmsg(2) fills the rest with ends
+    return messages === 0 ? null : messages;
+  }
+
+  /**
+   * Sends all messages of a batch, by as few system calls as there is room for.
+   *
+   * @param batch The messages; they must not change until the promise is settled.
+   * @param options Flags, and how long to wait.
+   * @returns The number of messages, always all.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
+   */
+  sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    return this.socket.sendBatch(batch, options);
+  }
+
+  /**
+   * Ends the sending direction once all messages before are sent: the other end receives `null`.
+   *
+   * @param options How long to wait for the messages.
+   * @throws {SystemError} If the connection is over already (`ENOTCONN`).
+   */
+  closeWrite(options?: WaitOptions): Promise<void> {
+    return this.socket.closeWrite(options);
+  }
+
+  /**
+   * Gives the descriptor away, without `SO_TIMESTAMP`: from now on the caller owns it.
+   *
+   * @returns The descriptor, non-blocking.
+   */
+  override detach(): number {
+    this.socket.set(SO_TIMESTAMP, false);
+    return super.detach();
+  }
+
+  /** The messages, until the end of the connection or its close. */
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<Packet> {
+    while (this.socket.fd >= 0) {
+      try {
+        const packet = await this.receive();
+        if (packet === null) return;
+        yield packet;
+      } catch (error) {
+        if (this.socket.fd < 0) return;
+        throw error;
+      }
+    }
+  }
+}
+
+/** A message has a timestamp, whether there is room for it or not. */
+function isMessage(batch: MessageBatch, i: number): boolean {
+  return batch.messageLength(i) > 0 || (batch.flags(i) & C.MSG_CTRUNC) !== 0 || batch.control(i).length > 0;
+}

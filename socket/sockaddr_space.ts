@@ -1,0 +1,15 @@
+// Scratch memory for one sockaddr: used within one synchronous call, never across a wait.
+
+/** Room for the sockaddr of any family: `sizeof(struct sockaddr_storage)`. */
+export const SOCKADDR_SIZE = 128;
+
+/** Where the kernel writes a sockaddr. */
+export const sockaddrSpace: Uint8Array<ArrayBuffer> = new Uint8Array(SOCKADDR_SIZE);
+
+/** Where the kernel reads the room for it, and writes its length. */
+export const lengthSpace: Uint32Array<ArrayBuffer> = new Uint32Array(1);
+
+/** The sockaddr that the kernel just wrote, copied; the length may exceed the room where it was cut off. */
+export function takeSockaddr(): Uint8Array {
+  return sockaddrSpace.slice(0, Math.min(lengthSpace[0] ?? 0, SOCKADDR_SIZE));
+}

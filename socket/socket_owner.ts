@@ -1,0 +1,60 @@
+import type { Socket } from "./socket.ts";
+
+/**
+ * What everything that owns a socket has in common.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { Socket, SocketOwner } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Ping extends SocketOwner {}
+ *
+ * const ping = new Ping(Socket.open(C.AF_INET, C.SOCK_DGRAM));
+ * ping.close();
+ * assertEquals(ping.socket.fd, -1);
+ * ```
+ */
+export abstract class SocketOwner implements Disposable {
+  /** The socket beneath, borrowed: for options, flags and ancillary data. */
+  readonly socket: Socket;
+
+  /**
+   * Takes ownership of a socket.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /** Closes the socket and rejects what waits on it. Closing again does nothing. */
+  close(): void {
+    this.socket.close();
+  }
+
+  /** Closes at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Makes waits keep the program alive, as they do from the start. */
+  ref(): void {
+    this.socket.ref();
+  }
+
+  /** Lets the program end while this waits. */
+  unref(): void {
+    this.socket.unref();
+  }
+
+  /**
+   * Gives the descriptor away: from now on the caller owns it, for example to let `node:net` or `node:http` adopt it.
+   *
+   * @returns The descriptor, non-blocking.
+   */
+  detach(): number {
+    return this.socket.detach();
+  }
+}
