@@ -1,0 +1,26 @@
+/** Calls one function of the document's server and prints its reply, one line of JSON. Exits with 1 on an error. */
+import { RpcClient, RpcError } from "@berkeley/sockets/rpc";
+import { connect, readOptions } from "./rpc_options.ts";
+
+const USAGE = `Usage: rpc_client.ts [--host ADDRESS] [--port N] [--unix PATH] [--smc] GET name
+       rpc_client.ts [the same] PUT name JSON
+
+Prints the reply of the server at 127.0.0.1:4444. Exits with 1 on an error reply.
+  --unix PATH  connects to a unix socket instead
+  --smc        connects with AF_SMC, or TCP where the kernel has none`;
+
+const { endpoint, words: [func, obj, json, ...rest] } = readOptions("rpc_client", USAGE, []);
+if (func === undefined || obj === undefined || (func === "PUT") !== (json !== undefined) || rest.length > 0) {
+  console.error(USAGE);
+  Deno.exit(2);
+}
+try {
+  const params = json === undefined ? { obj } : { obj, val: JSON.parse(json) as unknown };
+  using client = new RpcClient(await connect(endpoint));
+  const response = await client.call(func, params);
+  console.log(JSON.stringify({ status: "OK", response: { func, response } }));
+} catch (error) {
+  if (error instanceof RpcError) console.log(JSON.stringify(error.reply));
+  else console.error(`rpc_client: ${error instanceof Error ? error.message : error}`);
+  Deno.exitCode = 1;
+}

@@ -1,0 +1,56 @@
+import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
+import type { RpcConn, RpcListener } from "@berkeley/sockets/rpc";
+import { parseArgs } from "@std/cli/parse-args";
+
+/** Where the server listens. */
+export interface Endpoint {
+  host: string;
+  port: number;
+  unix?: string | undefined;
+  smc: boolean;
+}
+
+/** The options that server and client share, and the words after them; ends the program where they are wrong. */
+export function readOptions(name: string, usage: string, more: string[]): {
+  endpoint: Endpoint;
+  options: Record<string, string | undefined>;
+  words: string[];
+} {
+  const args = parseArgs(Deno.args, {
+    string: ["host", "port", "unix", "_", ...more],
+    boolean: ["help", "smc"],
+    alias: { h: "help" },
+    default: { host: "127.0.0.1", port: "4444" },
+    unknown(option: string, key?: string) {
+      if (key === undefined) return true;
+      console.error(`${name}: there is no option ${option}\n\n${usage}`);
+      Deno.exit(2);
+    },
+  });
+  if (args.help) {
+    console.log(usage);
+    Deno.exit(0);
+  }
+  if (!/^\d{1,5}$/.test(args.port) || Number(args.port) > 65535) {
+    console.error(`${name}: --port takes a number from 0 to 65535: current value is "${args.port}"`);
+    Deno.exit(2);
+  }
+  return {
+    endpoint: { host: args.host, port: Number(args.port), unix: args.unix, smc: args.smc },
+    options: args as never,
+    words: args._.map(String),
+  };
+}
+
+/** Listens, and gives the address to print. */
+export function listen({ host, port, unix }: Endpoint): { listener: RpcListener; address: string } {
+  if (unix !== undefined) return { listener: Deno.listen({ transport: "unix", path: unix }), address: unix };
+  const listener = TcpListener.listen({ hostname: host, port });
+  return { listener, address: `${listener.addr.hostname}:${listener.addr.port}` };
+}
+
+/** Connects to the server. */
+export async function connect({ host, port, unix }: Endpoint): Promise<RpcConn> {
+  if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
+  return await TcpConn.connect({ hostname: host, port });
+}

@@ -1,0 +1,27 @@
+/** A server of the document's protocol: GET and PUT on a dictionary, durable with --file. */
+import { dictionary, RpcServer } from "@berkeley/sockets/rpc";
+import { listen, readOptions } from "./rpc_options.ts";
+
+const USAGE = `Usage: rpc_server.ts [--host ADDRESS] [--port N] [--unix PATH] [--smc] [--file FILE]
+
+Serves GET and PUT on 127.0.0.1:4444, until it is interrupted. Port 0 takes a free one.
+  --unix PATH  listens on a unix socket instead
+  --smc        listens with AF_SMC, or TCP where the kernel has none
+  --file FILE  keeps the dictionary in this file`;
+
+const { endpoint, options, words } = readOptions("rpc_server", USAGE, ["file"]);
+if (words.length > 0) {
+  console.error(USAGE);
+  Deno.exit(2);
+}
+await using store = dictionary(options.file === undefined ? {} : { file: options.file });
+const { listener, address } = listen(endpoint);
+await using server = RpcServer.serve(listener, store, { onError: (error) => console.error("rpc_server:", error) });
+console.log(`listening on ${address}`);
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+await server.finished;
+
+function stop(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, stop);
+  void server.shutdown();
+}
