@@ -47,11 +47,12 @@ export class PairTests {
   }
 }
 
-async function closeBoth({ ours, theirs }: Pair): Promise<void> {
-  ours.close();
+async function closeBoth(pair: Pair): Promise<void> {
+  pair.ours.close();
   try {
-    await theirs.close();
+    await pair.theirs.close();
   } catch {
     // The test closed it itself, which is not every peer's idea of a close.
   }
+  await pair[Symbol.asyncDispose]?.();
 }

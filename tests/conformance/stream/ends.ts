@@ -12,6 +12,10 @@ export interface StreamEnd {
   write(p: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
   close(): void | Promise<void>;
+  /** Sends random bytes where that is cheaper than `write()`; gives their SHA-256. */
+  sendBulk?(length: number): Promise<string>;
+  /** Receives as many bytes; gives their SHA-256. */
+  receiveBulk?(length: number): Promise<string>;
 }
 
 /** The end that is under test. */
@@ -24,8 +28,8 @@ export interface OurEnd extends StreamEnd, Disposable {
   readonly writable: WritableStream<Uint8Array<ArrayBufferLike>>;
 }
 
-/** Two connected ends. */
-export interface Pair {
+/** Two connected ends; what else it takes is given back at the end of a test. */
+export interface Pair extends Partial<AsyncDisposable> {
   ours: OurEnd;
   theirs: StreamEnd;
   /** Has the other end break the connection, so that ours gets `ECONNRESET`. */
