@@ -1,7 +1,9 @@
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import { type Datagram, DatagramReceive } from "./datagram_operations.ts";
+import type { MessageBatch } from "./message_batch.ts";
 import type { Socket, TransferOptions } from "./socket.ts";
+import { SocketOwner } from "./socket_owner.ts";
 
 /**
  * A socket for datagrams. It owns its socket.
@@ -21,9 +23,7 @@ import type { Socket, TransferOptions } from "./socket.ts";
  * assertEquals(addr, client.localAddr);
  * ```
  */
-export class DatagramSocket<A> implements Disposable, AsyncIterable<Datagram<A>> {
-  /** The socket beneath, borrowed: for options and batches. */
-  readonly socket: Socket;
+export class DatagramSocket<A> extends SocketOwner implements AsyncIterable<Datagram<A>> {
   readonly #codec: AddrCodec<A>;
 
   /**
@@ -33,7 +33,7 @@ export class DatagramSocket<A> implements Disposable, AsyncIterable<Datagram<A>>
    * @param codec The codec of its family's addresses.
    */
   constructor(socket: Socket, codec: AddrCodec<A>) {
-    this.socket = socket;
+    super(socket);
     this.#codec = codec;
   }
 
@@ -75,24 +75,28 @@ export class DatagramSocket<A> implements Disposable, AsyncIterable<Datagram<A>>
     }
   }
 
-  /** Closes the socket and rejects what waits. Closing again does nothing. */
-  close(): void {
-    this.socket.close();
+  /**
+   * Receives as many datagrams as are there, at least one and at most the batch's capacity, by one system call.
+   *
+   * @param batch Where they go; what it held before is gone. `batch.sockaddr(i)` is the sender, as bytes.
+   * @param options Flags, and how long to wait for the first.
+   * @returns How many datagrams came.
+   * @throws {SystemError} As {@linkcode receive}.
+   */
+  receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    return this.socket.receiveBatch(batch, options);
   }
 
-  /** Closes the socket at the end of a `using` block. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** Makes waits keep the program alive, as they do from the start. */
-  ref(): void {
-    this.socket.ref();
-  }
-
-  /** Lets the program end while this socket waits. */
-  unref(): void {
-    this.socket.unref();
+  /**
+   * Sends all datagrams of a batch, by as few system calls as there is room for.
+   *
+   * @param batch The datagrams; they must not change until the promise is settled.
+   * @param options Flags, and how long to wait.
+   * @returns The number of datagrams, always all.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
+   */
+  sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    return this.socket.sendBatch(batch, options);
   }
 
   /** The datagrams, until the socket is closed. */

@@ -41,8 +41,9 @@ export {
   textOption,
   type WritableOption,
 } from "./option.ts";
+export type { Packet } from "./packet_operations.ts";
+export { SeqpacketConn } from "./seqpacket_conn.ts";
 export { type MessageSpace, type OutgoingMessage, type ReceivedFrom, Socket, type TransferOptions } from "./socket.ts";
 export * from "./socket_options.ts";
-export { SeqpacketConn } from "./seqpacket_conn.ts";
 export { SocketOwner } from "./socket_owner.ts";
 export type { WaitOptions } from "./wait_options.ts";

@@ -1,0 +1,237 @@
+import { C } from "../ffi/constants.ts";
+import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import { type ControlMessage, decodeControlMessages, encodeControlMessages } from "../socket/control_message.ts";
+import type { NetAddr } from "./addr.ts";
+import { formatIpv4 } from "./format_ipv4.ts";
+import { formatIpv6 } from "./format_ipv6.ts";
+import { decodeNetworkError, type NetworkError } from "./network_error.ts";
+import { parseIpv4 } from "./parse_ipv4.ts";
+import { parseIpv6 } from "./parse_ipv6.ts";
+import { decodeInetSockaddr } from "./sockaddr.ts";
+
+/** What the kernel tells of a packet besides its data: each part only if an option asked for it. */
+export interface PacketInfo {
+  /** The address that the packet came to, multicast groups included (`IP_PKTINFO`, `IPV6_RECVPKTINFO`). */
+  destination?: string;
+  /** The local address to answer from (`IP_PKTINFO`). */
+  localAddress?: string;
+  /** The number of the interface that it came through (`IP_PKTINFO`, `IPV6_RECVPKTINFO`). */
+  interfaceIndex?: number;
+  /** TTL or hop limit, as it arrived (`IP_RECVTTL`, `IPV6_RECVHOPLIMIT`). */
+  hopLimit?: number;
+  /** Type of service or traffic class: 6 bits of DSCP, 2 of ECN (`IP_RECVTOS`, `IPV6_RECVTCLASS`). */
+  trafficClass?: number;
+  /** When it came, in nanoseconds since 1970 (`SO_TIMESTAMPNS`, `SO_TIMESTAMP`, `SO_TIMESTAMPING`). */
+  timestamp?: bigint;
+  /** When the device took it, in nanoseconds of the device's clock (`SO_TIMESTAMPING`). */
+  hardwareTimestamp?: bigint;
+  /** Bytes of each of the datagrams that the data is made of; the last may be shorter (`UDP_GRO`). */
+  segmentSize?: number;
+  /** The address that it was sent to before it was redirected (`IP_RECVORIGDSTADDR`, `IPV6_RECVORIGDSTADDR`). */
+  originalDestination?: NetAddr;
+  /** Bytes of the largest fragment that it came in (`IP_RECVFRAGSIZE`, `IPV6_RECVFRAGSIZE`). */
+  fragmentSize?: number;
+  /** How many datagrams the socket had dropped until then (`SO_RXQ_OVFL`). */
+  dropped?: number;
+  /** Its mark (`SO_RCVMARK`). */
+  mark?: number;
+  /** The error that it tells of, from the error queue (`IP_RECVERR`, `IPV6_RECVERR`). */
+  error?: NetworkError;
+  /** What the library has no name for. */
+  others?: ControlMessage[];
+}
+
+/** What a packet is to be sent with, instead of the socket's own settings. */
+export interface OutgoingPacketInfo {
+  /** The local address to send from; numeric. */
+  source?: string;
+  /** The number of the interface to send through. */
+  interfaceIndex?: number;
+  /** TTL or hop limit. */
+  hopLimit?: number;
+  /** Type of service or traffic class. */
+  trafficClass?: number;
+  /** Bytes of the datagrams into which the data is cut (GSO); at most 64 of them, 128 since Linux 6.9. */
+  segmentSize?: number;
+  /** The mark. Needs CAP_NET_ADMIN or CAP_NET_RAW. */
+  mark?: number;
+}
+
+/**
+ * Encodes what a packet is to be sent with as control messages, for sendmsg(2). No permission is needed.
+ *
+ * @param info What to send with.
+ * @param ipv6 Whether the packet goes to an IPv6 address.
+ * @returns The ancillary data.
+ * @throws {SyntaxError} If the source is no numeric address.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/ip.7.html | ip(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { encodePacketInfo } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodePacketInfo({ hopLimit: 3 }, false).length, 24);
+ * ```
+ */
+export function encodePacketInfo(info: OutgoingPacketInfo, ipv6: boolean): Uint8Array<ArrayBuffer> {
+  const { source, interfaceIndex, hopLimit, trafficClass, segmentSize, mark } = info;
+  const level = ipv6 ? C.IPPROTO_IPV6 : C.IPPROTO_IP;
+  const messages: ControlMessage[] = [];
+  if (source !== undefined || interfaceIndex !== undefined) {
+    messages.push(
+      (source?.includes(":") ?? ipv6) ? pktinfo6(source, interfaceIndex) : pktinfo4(source, interfaceIndex),
+    );
+  }
+  if (hopLimit !== undefined) messages.push({ level, type: ipv6 ? C.IPV6_HOPLIMIT : C.IP_TTL, data: int(hopLimit) });
+  if (trafficClass !== undefined) {
+    messages.push({ level, type: ipv6 ? C.IPV6_TCLASS : C.IP_TOS, data: int(trafficClass) });
+  }
+  if (segmentSize !== undefined) {
+    const data = new Uint8Array(2);
+    new DataView(data.buffer).setUint16(0, segmentSize, HOST_LITTLE_ENDIAN);
+    messages.push({ level: C.IPPROTO_UDP, type: C.UDP_SEGMENT, data });
+  }
+  if (mark !== undefined) messages.push({ level: C.SOL_SOCKET, type: C.SO_MARK, data: int(mark) });
+  return encodeControlMessages(messages);
+}
+
+/**
+ * Decodes the ancillary data of a packet, as recvmsg(2) gave it. No permission is needed.
+ *
+ * @param control The ancillary data.
+ * @param transport What the ports of addresses in it belong to.
+ * @returns What it tells.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/ip.7.html | ip(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { decodePacketInfo, encodePacketInfo } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(decodePacketInfo(encodePacketInfo({ hopLimit: 3 }, true)), { hopLimit: 3 });
+ * ```
+ */
+export function decodePacketInfo(control: Uint8Array, transport: NetAddr["transport"] = "udp"): PacketInfo {
+  const info: PacketInfo = {};
+  for (const message of control.length === 0 ? [] : decodeControlMessages(control)) {
+    const decode = DECODERS.get(message.level)?.get(message.type);
+    if (decode !== undefined && message.data.length >= decode.size) {
+      const { data } = message;
+      Object.assign(info, decode.fields(new DataView(data.buffer, data.byteOffset, data.length), data, transport));
+    } else (info.others ??= []).push(message);
+  }
+  return info;
+}
+
+interface Decoder {
+  /** Bytes at least. */
+  size: number;
+  fields(view: DataView, data: Uint8Array, transport: NetAddr["transport"]): PacketInfo;
+}
+
+/** How each control message is read, by level and type. */
+const DECODERS = new Map<number, Map<number, Decoder>>([
+  [
+    C.IPPROTO_IP,
+    new Map([
+      // struct in_pktinfo { int ipi_ifindex; struct in_addr ipi_spec_dst; struct in_addr ipi_addr; };
+      [C.IP_PKTINFO, {
+        size: 12,
+        fields: (view, data) => ({
+          destination: formatIpv4(data.subarray(8, 12)),
+          localAddress: formatIpv4(data.subarray(4, 8)),
+          interfaceIndex: view.getInt32(0, HOST_LITTLE_ENDIAN),
+        }),
+      }],
+      [C.IP_TTL, number("hopLimit")],
+      [C.IP_TOS, { size: 1, fields: (_, data) => ({ trafficClass: data[0] ?? 0 }) }],
+      [C.IP_RECVORIGDSTADDR, addr(16)],
+      [C.IP_RECVFRAGSIZE, number("fragmentSize")],
+      [C.IP_RECVERR, error()],
+    ]),
+  ],
+  [
+    C.IPPROTO_IPV6,
+    new Map([
+      // struct in6_pktinfo { struct in6_addr ipi6_addr; unsigned int ipi6_ifindex; };
+      [C.IPV6_PKTINFO, {
+        size: 20,
+        fields: (view, data) => ({
+          destination: formatIpv6(data.subarray(0, 16)),
+          interfaceIndex: view.getInt32(16, HOST_LITTLE_ENDIAN),
+        }),
+      }],
+      [C.IPV6_HOPLIMIT, number("hopLimit")],
+      [C.IPV6_TCLASS, number("trafficClass")],
+      [C.IPV6_RECVORIGDSTADDR, addr(28)],
+      [C.IPV6_RECVFRAGSIZE, number("fragmentSize")],
+      [C.IPV6_RECVERR, error()],
+    ]),
+  ],
+  [
+    C.SOL_SOCKET,
+    new Map([
+      // struct timeval: seconds, microseconds; struct timespec: seconds, nanoseconds; all of 8 bytes
+      [C.SO_TIMESTAMP, { size: 16, fields: (view) => ({ timestamp: nanoseconds(view, 0, 1000n) }) }],
+      [C.SO_TIMESTAMPNS, { size: 16, fields: (view) => ({ timestamp: nanoseconds(view, 0, 1n) }) }],
+      // struct scm_timestamping { struct timespec ts[3]; }: software, unused, hardware; those not asked for are 0
+      [C.SO_TIMESTAMPING, {
+        size: 48,
+        fields: (view) => {
+          const [software, hardware] = [nanoseconds(view, 0, 1n), nanoseconds(view, 32, 1n)];
+          return {
+            ...(software === 0n ? {} : { timestamp: software }),
+            ...(hardware === 0n ? {} : { hardwareTimestamp: hardware }),
+          };
+        },
+      }],
+      [C.SO_RXQ_OVFL, number("dropped")],
+      [C.SO_MARK, number("mark")],
+    ]),
+  ],
+  [C.IPPROTO_UDP, new Map([[C.UDP_GRO, number("segmentSize")]])],
+]);
+
+function number(field: "hopLimit" | "trafficClass" | "fragmentSize" | "dropped" | "mark" | "segmentSize"): Decoder {
+  return { size: 4, fields: (view) => ({ [field]: view.getUint32(0, HOST_LITTLE_ENDIAN) }) };
+}
+
+function addr(size: 16 | 28): Decoder {
+  return {
+    size,
+    fields: (_, data, transport) => ({ originalDestination: decodeInetSockaddr(data.subarray(0, size), transport) }),
+  };
+}
+
+function error(): Decoder {
+  return { size: 16, fields: (_, data) => ({ error: decodeNetworkError(data) }) };
+}
+
+function nanoseconds(view: DataView, at: number, unit: bigint): bigint {
+  return view.getBigInt64(at, HOST_LITTLE_ENDIAN) * 1_000_000_000n
+    + view.getBigInt64(at + 8, HOST_LITTLE_ENDIAN) * unit;
+}
+
+function pktinfo4(source = "0.0.0.0", interfaceIndex = 0): ControlMessage {
+  const data = new Uint8Array(12);
+  data.set(int(interfaceIndex));
+  data.set(parseIpv4(source), 4);
+  return { level: C.IPPROTO_IP, type: C.IP_PKTINFO, data };
+}
+
+function pktinfo6(source = "::", interfaceIndex?: number): ControlMessage {
+  const data = new Uint8Array(20);
+  const { bytes, scopeId } = parseIpv6(source);
+  data.set(bytes);
+  data.set(int(interfaceIndex ?? scopeId ?? 0), 16);
+  return { level: C.IPPROTO_IPV6, type: C.IPV6_PKTINFO, data };
+}
+
+function int(value: number): Uint8Array {
+  const data = new Uint8Array(4);
+  new DataView(data.buffer).setUint32(0, value, HOST_LITTLE_ENDIAN);
+  return data;
+}
