@@ -21,6 +21,7 @@
  * @module
  */
 export { formatNetAddr, type NetAddr, parseNetAddr } from "./addr.ts";
+export { tcpAddrCodec } from "./addr_codec.ts";
 export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
 export { formatIpv4 } from "./format_ipv4.ts";
 export { formatIpv6 } from "./format_ipv6.ts";
@@ -44,5 +45,5 @@ export {
 export { decodeSockaddrIn, encodeSockaddrIn, SOCKADDR_IN_SIZE, type SockaddrIn } from "./sockaddr_in.ts";
 export { decodeSockaddrIn6, encodeSockaddrIn6, SOCKADDR_IN6_SIZE, type SockaddrIn6 } from "./sockaddr_in6.ts";
 export type { StreamConnectOptions, StreamListenOptions } from "./stream_options.ts";
-export { type KeepAliveOptions, tcpAddrCodec, TcpConn, type TcpConnectOptions } from "./tcp_conn.ts";
+export { type KeepAliveOptions, TcpConn, type TcpConnectOptions } from "./tcp_conn.ts";
 export { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";

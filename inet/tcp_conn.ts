@@ -1,10 +1,9 @@
 import { C } from "../ffi/constants.ts";
-import type { AddrCodec } from "../socket/addr_codec.ts";
 import { Conn } from "../socket/conn.ts";
 import { Socket } from "../socket/socket.ts";
-import { formatNetAddr, type NetAddr } from "./addr.ts";
+import type { NetAddr } from "./addr.ts";
+import { tcpAddrCodec } from "./addr_codec.ts";
 import { connectStream } from "./connect_stream.ts";
-import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
 import type { StreamConnectOptions } from "./stream_options.ts";
 
 /** Options of {@linkcode TcpConn.connect}. */
@@ -19,13 +18,6 @@ export interface KeepAliveOptions {
   /** `TCP_KEEPCNT`: probes without an answer before the connection is broken. Default: the system's, 9. */
   count?: number;
 }
-
-/** The codec of TCP's addresses. */
-export const tcpAddrCodec: AddrCodec<NetAddr> = {
-  encode: encodeInetSockaddr,
-  decode: (sockaddr) => decodeInetSockaddr(sockaddr, "tcp"),
-  format: formatNetAddr,
-};
 
 /**
  * A TCP connection, in the shape of `Deno.TcpConn`.

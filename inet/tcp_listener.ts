@@ -2,9 +2,10 @@ import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import { Socket } from "../socket/socket.ts";
 import type { NetAddr } from "./addr.ts";
+import { tcpAddrCodec } from "./addr_codec.ts";
 import { numericEndpoint } from "./endpoint.ts";
 import { listenOn, type StreamListenOptions } from "./stream_options.ts";
-import { tcpAddrCodec, TcpConn } from "./tcp_conn.ts";
+import { TcpConn } from "./tcp_conn.ts";
 
 /** Options of {@linkcode TcpListener.listen}. */
 export type TcpListenOptions = StreamListenOptions;

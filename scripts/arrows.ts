@@ -20,6 +20,7 @@ const FFI_NAMES = [
 ].map((name) => `ffi/${name}.ts`);
 const CODECS = [
   "inet/addr.ts",
+  "inet/addr_codec.ts",
   "inet/sockaddr.ts",
   "inet/sockaddr_in.ts",
   "inet/sockaddr_in6.ts",

@@ -21,7 +21,9 @@ export type { SmcFallbackCounts, SmcFallbackStatistics } from "./fallback_statis
 export type { SmcLink } from "./link.ts";
 export type { SmcdLinkGroup, SmcLinkGroup, SmcLinkGroupBase, SmcLinkGroupV2, SmcrLinkGroup } from "./link_group.ts";
 export { listSmcSockets } from "./list_smc_sockets.ts";
+export { AF_SMC, type SmcOpenOptions, SMCPROTO_SMC, SMCPROTO_SMC6 } from "./open_smc.ts";
 export type { SmcPnet } from "./pnet.ts";
+export { SmcConn, type SmcConnectOptions } from "./smc_conn.ts";
 export { addUeid, flushUeids, removeUeid, setSeidEnabled, type SmcSeid, smcSeid, smcUeids } from "./smc_eids.ts";
 export { setSmcHandshakeLimit, smcHandshakeLimit } from "./smc_handshake_limit.ts";
 export {
@@ -32,6 +34,7 @@ export {
   smcStatistics,
   smcSystemInfo,
 } from "./smc_info.ts";
+export { SmcListener, type SmcListenOptions } from "./smc_listener.ts";
 export { addSmcPnet, flushSmcPnets, removeSmcPnet, smcPnets } from "./smc_pnets.ts";
 export { type SmcSupport, smcSupport } from "./smc_support.ts";
 export type { SmcMode, SmcSocketInfo, SmcState } from "./socket_info.ts";
