@@ -1,0 +1,24 @@
+/** One test as a runner reported it. */
+export interface TestResult {
+  name: string;
+  outcome: "passed" | "skipped" | "failed";
+}
+
+/** Reads what the runners of Deno, Node and Bun write as JUnit XML. */
+export function parseJunit(xml: string): TestResult[] {
+  const cases = xml.matchAll(/<testcase\s([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g);
+  return [...cases].map(([, attributes = "", , content = ""]) => {
+    const name = unescape(attributes.match(/\bname="([^"]*)"/)?.[1] ?? "");
+    if (/<(failure|error)\b/.test(content)) return { name, outcome: "failed" };
+    return { name, outcome: /<skipped\b/.test(content) ? "skipped" : "passed" };
+  });
+}
+
+const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'" };
+
+function unescape(text: string): string {
+  return text.replaceAll(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (name !== undefined) return ENTITIES[name] ?? whole;
+    return String.fromCodePoint(hex === undefined ? Number(decimal) : parseInt(hex, 16));
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * Tests the npm package: builds it, installs its tarball in an empty project, and runs the suites there on every
+ * runtime. `--write` puts the table of results into README.md. `--suite=<name>` and `--runtime=<part of its name>`
+ * choose.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { root } from "../npm_package.ts";
+import { compileTests } from "./compile_tests.ts";
+import { makeProject } from "./project.ts";
+import { mustRun } from "./run.ts";
+import { runSuite, type SuiteResult } from "./run_suite.ts";
+import { type Runtime, runtimes } from "./runtime.ts";
+import { type Suite, suites } from "./suites.ts";
+
+const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["write"] });
+const [available] = await Promise.all([
+  runtimes(),
+  mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`]),
+]);
+const project = await makeProject();
+await compileTests(project, "tests");
+
+let failed = false;
+const results = new Map<Suite, Map<Runtime, SuiteResult>>();
+for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))) {
+  const row = new Map<Runtime, SuiteResult>();
+  results.set(suite, row);
+  for (const runtime of available.filter(({ name }) => name.includes(args.runtime ?? ""))) {
+    const result = await runSuite(runtime, project, suite.files);
+    row.set(runtime, result);
+    const count = (outcome: string) => result.tests.filter((test) => test.outcome === outcome).length;
+    const seconds = (result.duration / 1000).toFixed(1);
+    console.log(
+      `${suite.name} on ${runtime.name}: ${count("passed")} passed, ${count("skipped")} skipped, ${
+        count("failed")
+      } failed, ${seconds} s`,
+    );
+    if (result.failure !== undefined) {
+      failed = true;
+      console.error(result.failure);
+    }
+  }
+}
+if (failed) Deno.exit(1);

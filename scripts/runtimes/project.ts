@@ -1,0 +1,33 @@
+import { root } from "../npm_package.ts";
+import { mustRun } from "./run.ts";
+import { cache } from "./runtime.ts";
+
+/** What a program of a user's needs beside the package. */
+const DEPENDENCIES = ["koffi@3.3.4"];
+/** What the tests need: the compiler, and what `deno.json` maps the names in the tests to. */
+const DEV_DEPENDENCIES = ["typescript", "@types/node", "fast-check", "@std/assert"].map(fromDenoConfig);
+
+/**
+ * Makes an empty project and installs the tarball of the package in it.
+ *
+ * @returns The project's folder, with a slash at its end.
+ */
+export async function makeProject(): Promise<string> {
+  const project = `${cache}project/`;
+  await Deno.remove(project, { recursive: true }).catch(() => {});
+  await Deno.mkdir(project, { recursive: true });
+  await Deno.writeTextFile(`${project}package.json`, "{ \"private\": true, \"type\": \"module\" }\n");
+  const [tarball] = JSON.parse(await mustRun(["npm", "pack", "--json", "--pack-destination", cache, `${root}npm`]));
+  const packages = [`${cache}${tarball.filename}`, ...DEPENDENCIES, ...DEV_DEPENDENCIES];
+  await mustRun(["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...packages], {
+    cwd: project,
+    timeout: 300_000,
+  });
+  return project;
+}
+
+/** The name and the version that `deno.json` maps a name to, as npm takes them. */
+function fromDenoConfig(name: string): string {
+  const target: string = JSON.parse(Deno.readTextFileSync(`${root}deno.json`)).imports[name];
+  return target.match(/^npm:((?:@[^/]+\/)?[^/]+)/)?.[1] ?? name;
+}

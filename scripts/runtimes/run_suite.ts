@@ -1,0 +1,53 @@
+import { root } from "../npm_package.ts";
+import { parseJunit, type TestResult } from "./junit.ts";
+import { run } from "./run.ts";
+import { cache, type Runtime } from "./runtime.ts";
+
+/** Milliseconds for one suite on one runtime. */
+const SUITE_TIMEOUT = 180_000;
+
+/** What a suite gave on a runtime. */
+export interface SuiteResult {
+  tests: TestResult[];
+  /** Milliseconds that it took. */
+  duration: number;
+  /** What the runtime said, if it failed. */
+  failure?: string;
+}
+
+/**
+ * Runs test files on a runtime: on Deno the sources, elsewhere what was compiled of them.
+ *
+ * @param files The test files, relative to the repository.
+ */
+export async function runSuite(runtime: Runtime, project: string, files: string[]): Promise<SuiteResult> {
+  const junit = `${cache}junit.xml`;
+  await Deno.remove(junit).catch(() => {});
+  const begin = performance.now();
+  const command = commandOf(runtime, files, junit);
+  const { success, stdout, stderr } = await run(command, {
+    cwd: runtime.kind === "deno" ? root : project,
+    timeout: SUITE_TIMEOUT,
+    env: { NO_COLOR: "1" },
+  });
+  const tests = parseJunit(await Deno.readTextFile(junit).catch(() => ""));
+  const duration = performance.now() - begin;
+  return success && tests.length > 0 ? { tests, duration } : { tests, duration, failure: stdout + stderr };
+}
+
+function commandOf({ kind, command }: Runtime, files: string[], junit: string): string[] {
+  const compiled = files.map((file) => `./${file.replace(/\.ts$/, ".js")}`);
+  switch (kind) {
+    case "deno":
+      return [...command, "test", "-A", "-q", "--no-check", `--junit-path=${junit}`, ...files];
+    case "bun":
+      return [...command, "test", "--timeout=120000", "--reporter=junit", `--reporter-outfile=${junit}`, ...compiled];
+    case "node": {
+      const reporters = ["junit", "spec"].flatMap((name, i) => [
+        `--test-reporter=${name}`,
+        `--test-reporter-destination=${i === 0 ? junit : "stdout"}`,
+      ]);
+      return [...command, "--test", ...reporters, ...compiled];
+    }
+  }
+}
