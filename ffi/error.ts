@@ -60,6 +60,8 @@ const ACTIONS: Record<string, string> = {
   sendmsg: "send to",
   sendto: "send to",
   setsockopt: "set the option of",
+  socket: "open a socket",
+  socketpair: "open a pair of sockets",
 };
 
 /**
@@ -83,7 +85,7 @@ const ACTIONS: Record<string, string> = {
 export function systemError(errno: number, syscall: string, address?: string): SystemError {
   const code = errnoName(errno) ?? `E${errno}`;
   const action = ACTIONS[syscall] ?? syscall;
-  const target = address ?? (ACTIONS[syscall] === undefined ? "" : "the socket");
+  const target = address ?? (/ (?:from|of|on|to)$/.test(action) ? "the socket" : "");
   const message = `Cannot ${[action, target].filter(Boolean).join(" ")}: ${errnoMessage(errno)} (${code})`;
   return describeError(message, { errno, code, syscall, ...(address === undefined ? {} : { address }) });
 }
