@@ -39,7 +39,15 @@ export interface SmcConnectionInfo {
 }
 
 /** A flag of a connection's control messages. */
-export type SmcFlag = (typeof PRODUCER_FLAGS | typeof STATE_FLAGS)[number][1];
+export type SmcFlag =
+  | "write-blocked"
+  | "urgent-data-pending"
+  | "urgent-data-present"
+  | "consumer-update-requested"
+  | "failover-validation"
+  | "done-writing"
+  | "closed"
+  | "aborted";
 
 /** The RDMA link of a connection in SMC-R. */
 export interface SmcLinkInfo {
@@ -71,19 +79,19 @@ export interface SmcdInfo {
   peerToken: string;
 }
 
-const PRODUCER_FLAGS = [
+const PRODUCER_FLAGS: [number, SmcFlag][] = [
   [0x80, "write-blocked"],
   [0x40, "urgent-data-pending"],
   [0x20, "urgent-data-present"],
   [0x10, "consumer-update-requested"],
   [0x08, "failover-validation"],
-] as const;
+];
 
-const STATE_FLAGS = [
+const STATE_FLAGS: [number, SmcFlag][] = [
   [0x80, "done-writing"],
   [0x40, "closed"],
   [0x20, "aborted"],
-] as const;
+];
 
 const decoder = new TextDecoder();
 
@@ -171,7 +179,7 @@ export function decodeSmcdInfo(bytes: Uint8Array): SmcdInfo {
   };
 }
 
-function namesOf(flags: readonly (readonly [number, SmcFlag])[], bits: number): SmcFlag[] {
+function namesOf(flags: [number, SmcFlag][], bits: number): SmcFlag[] {
   return flags.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
 }
 

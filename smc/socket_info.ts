@@ -18,7 +18,20 @@ import { describeFallback, type SmcFallback } from "./fallback.ts";
 export type SmcMode = "smc-r" | "smc-d" | "tcp";
 
 /** The state of an SMC socket, by the kernel's names; a number that is unknown stands as text. */
-export type SmcState = keyof typeof STATES | `${number}`;
+export type SmcState =
+  | "ACTIVE"
+  | "INIT"
+  | "CLOSED"
+  | "LISTEN"
+  | "PEERCLOSEWAIT1"
+  | "PEERCLOSEWAIT2"
+  | "APPCLOSEWAIT1"
+  | "APPCLOSEWAIT2"
+  | "APPFINCLOSEWAIT"
+  | "PEERFINCLOSEWAIT"
+  | "PEERABORTWAIT"
+  | "PROCESSABORT"
+  | `${number}`;
 
 /** An SMC socket as the kernel describes it: all that `smcss -a -d -R -D` shows. */
 export interface SmcSocketInfo {
@@ -53,20 +66,20 @@ export interface SmcSocketInfo {
 const AF_INET6 = 10;
 const AF_SMC = 43;
 
-const STATES = {
-  ACTIVE: 1,
-  INIT: 2,
-  CLOSED: 7,
-  LISTEN: 10,
-  PEERCLOSEWAIT1: 20,
-  PEERCLOSEWAIT2: 21,
-  APPCLOSEWAIT1: 22,
-  APPCLOSEWAIT2: 23,
-  APPFINCLOSEWAIT: 24,
-  PEERFINCLOSEWAIT: 25,
-  PEERABORTWAIT: 26,
-  PROCESSABORT: 27,
-} as const;
+const STATES = new Map<number, SmcState>([
+  [1, "ACTIVE"],
+  [2, "INIT"],
+  [7, "CLOSED"],
+  [10, "LISTEN"],
+  [20, "PEERCLOSEWAIT1"],
+  [21, "PEERCLOSEWAIT2"],
+  [22, "APPCLOSEWAIT1"],
+  [23, "APPCLOSEWAIT2"],
+  [24, "APPFINCLOSEWAIT"],
+  [25, "PEERFINCLOSEWAIT"],
+  [26, "PEERABORTWAIT"],
+  [27, "PROCESSABORT"],
+]);
 
 const MODES: Record<number, SmcMode> = { 0: "smc-r", 1: "tcp", 2: "smc-d" };
 const SHUTDOWNS = ["none", "read", "write", "both"] as const;
@@ -123,7 +136,8 @@ export function decodeSmcSocketInfo(payload: Uint8Array): SmcSocketInfo {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const id = decodeSockDiagId(payload.subarray(4));
   const attributes = new Attributes(payload.subarray(64));
-  const state = stateName(view.getUint8(1));
+  const number = view.getUint8(1);
+  const state = STATES.get(number) ?? `${number}`;
   // A listener and a handshake have mode 0 whatever becomes of it.
   const decided = state !== "INIT" && state !== "LISTEN" && state !== "CLOSED";
   const mode = decided ? MODES[view.getUint8(2)] : undefined;
@@ -147,11 +161,6 @@ export function decodeSmcSocketInfo(payload: Uint8Array): SmcSocketInfo {
   if (link !== undefined) info.link = decodeSmcLinkInfo(link);
   if (memory !== undefined) info.memory = decodeSmcdInfo(memory);
   return info;
-}
-
-function stateName(number: number): SmcState {
-  for (const [name, value] of Object.entries(STATES)) if (value === number) return name as SmcState;
-  return `${number}`;
 }
 
 /** An IPv4 address is the first of the four words; the family is AF_SMC for both kinds. */

@@ -49,10 +49,16 @@ export interface SmcDirectionStatistics {
 }
 
 /** Counts by size: up to so many KiB each, and more than 1024. */
-export type SmcSizes = Record<(typeof SIZES)[number], number>;
+export type SmcSizes = Record<
+  "8K" | "16K" | "32K" | "64K" | "128K" | "256K" | "512K" | "1024K" | ">1024K",
+  number
+>;
 
 /** Counts of what happens with buffers. */
-export type SmcBufferEvents = Record<(typeof BUFFER_EVENTS)[number], number>;
+export type SmcBufferEvents = Record<
+  "tooSmallAtPeer" | "tooSmall" | "fullAtPeer" | "full" | "reused" | "allocated" | "downgraded",
+  number
+>;
 
 const SIZES = ["8K", "16K", "32K", "64K", "128K", "256K", "512K", "1024K", ">1024K"] as const;
 
