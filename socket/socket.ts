@@ -91,6 +91,8 @@ export class Socket implements Disposable {
   readonly #readiness: Readiness;
   readonly #type: number;
   #peer: Uint8Array | undefined;
+  /** Called once, right before the descriptor is closed: for what is to go with it, such as the file of an address. */
+  beforeClose: (() => void) | undefined;
 
   private constructor(fd: number, type: number) {
     this.#fd = fd;
@@ -626,6 +628,7 @@ export class Socket implements Disposable {
   close(): void {
     if (this.#fd < 0) return;
     const fd = this.#fd;
+    this.beforeClose?.();
     this.#fd = -1;
     this.#readiness.end(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
     // After EINTR the number is free all the same: it is not tried again.
