@@ -1,0 +1,37 @@
+import { C } from "../ffi/constants.ts";
+import { errnoNumber } from "../ffi/errno.ts";
+import { check, outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+
+const ECONNREFUSED = errnoNumber("ECONNREFUSED") ?? 111;
+
+/**
+ * Whether a socket of any type is bound to an `AF_UNIX` address, whether it listens or not. The socket does not notice.
+ *
+ * connect(2) of a datagram socket answers `ECONNREFUSED` only where there is none, and `EPROTOTYPE` for one of another
+ * type.
+ *
+ * @param sockaddr The address, as bytes.
+ * @returns False only where it is certain that there is none.
+ * @throws {SystemError} If no socket can be opened to ask with, such as `EMFILE`.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { isBound, Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using socket = Socket.open(C.AF_UNIX, C.SOCK_STREAM);
+ * socket.bind(new Uint8Array([1, 0])); // the kernel chooses a name
+ * const sockaddr = socket.localSockaddr();
+ * assertEquals(isBound(sockaddr), true);
+ * socket.close();
+ * assertEquals(isBound(sockaddr), false);
+ * ```
+ */
+export function isBound(sockaddr: Uint8Array): boolean {
+  const fd = check(libc().socket(C.AF_UNIX, C.SOCK_DGRAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0), "socket");
+  const n = outcome(libc().connect(fd, sockaddr, sockaddr.byteLength));
+  check(libc().close(fd), "close");
+  return n !== -ECONNREFUSED;
+}
