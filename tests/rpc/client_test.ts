@@ -1,22 +1,21 @@
+import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { RpcClient, RpcClosedError, type RpcConn, RpcError } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 import { concat, rawFrame } from "./frames.ts";
 import { frameOf, pause, readFrames, writeAll } from "./raw_conn.ts";
 
-const NET = { needs: ["net"] as Deno.PermissionName[] };
-
 /** A client of a server that does what the test wants with its one connection. */
 async function withServer(
-  serve: (conn: Deno.TcpConn) => Promise<void>,
+  serve: (conn: TcpConn) => Promise<void>,
   fn: (client: RpcClient) => Promise<void>,
   options = {},
 ): Promise<void> {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const served = listener.accept().then(async (conn) => {
     using _conn = conn;
     await serve(conn);
   });
-  using client = new RpcClient(await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port }), options);
+  using client = new RpcClient(await TcpConn.connect(listener.addr), options);
   await fn(client);
   client.close();
   await served;
@@ -38,7 +37,7 @@ const ENDS: [name: string, bytes: Uint8Array, message: string][] = [
 ];
 
 for (const [name, bytes, message] of ENDS) {
-  test(`RpcClient.call() rejects every call when ${name}`, NET, async () => {
+  test(`RpcClient.call() rejects every call when ${name}`, async () => {
     await withServer(async (conn) => {
       await readFrames(conn, 3);
       await writeAll(conn, bytes);
@@ -56,7 +55,7 @@ for (const [name, bytes, message] of ENDS) {
   });
 }
 
-test("RpcClient.call() rejects every call when a reply comes that nobody asked for", NET, async () => {
+test("RpcClient.call() rejects every call when a reply comes that nobody asked for", async () => {
   await withServer(async (conn) => {
     await readFrames(conn, 1);
     await writeAll(conn, ok("A", 1), ok("A", 2));
@@ -68,7 +67,7 @@ test("RpcClient.call() rejects every call when a reply comes that nobody asked f
   });
 });
 
-test("RpcClient.call() takes replies in any pieces", NET, async () => {
+test("RpcClient.call() takes replies in any pieces", async () => {
   await withServer(async (conn) => {
     await readFrames(conn, 3);
     for (const byte of concat(ok("A", "ä"), ok("B", null), frameOf({ status: "ERROR" }))) {
@@ -87,7 +86,7 @@ test("RpcClient.call() takes replies in any pieces", NET, async () => {
   });
 });
 
-test("RpcClient.call() rejects only the call whose reply is no JSON", NET, async () => {
+test("RpcClient.call() rejects only the call whose reply is no JSON", async () => {
   await withServer(async (conn) => {
     await readFrames(conn, 3);
     await writeAll(conn, frameOf("{\"status\": NaN}"), rawFrame(1, 1, [0xff]), ok("C", 3));

@@ -1,16 +1,23 @@
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dictionary, RpcError } from "../../rpc/mod.ts";
-import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+  spawn,
+  tempDir,
+  test,
+  type TestOptions,
+} from "../runner/mod.ts";
+import { sameRuntime } from "./same_runtime.ts";
 
-const FILES = { needs: ["read", "write"] as Deno.PermissionName[] };
+const FILES: TestOptions = { needs: ["env", "read", "write"] };
 
 /** Runs with the name of a file in a folder that is removed afterwards. */
 async function withFile(fn: (file: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await fn(`${folder}/store.log`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using folder = tempDir();
+  await fn(`${folder.path}/store.log`);
 }
 
 test("dictionary() keeps any name and any value", async () => {
@@ -86,9 +93,9 @@ test("dictionary() with a file shares an fsync among the calls of one turn", FIL
   await withFile(async (file) => {
     await using store = dictionary({ file });
     await store.PUT({ obj: "first", val: 0 });
-    const before = (await Deno.stat(file)).size;
+    const before = statSync(file).size;
     await Promise.all(Array.from({ length: 64 }, (_, i) => store.PUT({ obj: "x", val: i })));
-    const bytes = await Deno.readFile(file);
+    const bytes = readFileSync(file);
     const magic = [0x72, 0x70, 0x63, 0x4c];
     const blocks = bytes.subarray(before).filter((_, i, rest) => magic.every((byte, k) => rest[i + k] === byte));
     assertEquals(blocks.length, 1);
@@ -102,9 +109,9 @@ test("dictionary() cuts off a torn end, and goes on from there", FILES, async ()
       await store.PUT({ obj: "a", val: 1 });
       await store.PUT({ obj: "b", val: 2 });
     }
-    const whole = await Deno.readFile(file);
+    const whole = readFileSync(file);
     for (const cut of [1, 5, 14, 20]) {
-      await Deno.writeFile(file, whole.subarray(0, -cut));
+      writeFileSync(file, whole.subarray(0, -cut));
       {
         await using store = dictionary({ file });
         assertEquals([(await store.GET({ obj: "a" })).val, (await store.GET({ obj: "b" })).val], [1, null]);
@@ -118,20 +125,20 @@ test("dictionary() cuts off a torn end, and goes on from there", FILES, async ()
 
 test("dictionary() refuses a damaged log and a file that is none, and leaves them as they are", FILES, async () => {
   await withFile(async (file) => {
-    await Deno.writeTextFile(file, "my notes\n");
+    writeFileSync(file, "my notes\n");
     assertThrows(() => dictionary({ file }), SyntaxError, "none");
-    assertEquals(await Deno.readTextFile(file), "my notes\n");
-    await Deno.remove(file);
+    assertEquals(readFileSync(file, "utf8"), "my notes\n");
+    rmSync(file);
     {
       await using store = dictionary({ file });
       await store.PUT({ obj: "a", val: 1 });
       await store.PUT({ obj: "b", val: 2 });
     }
-    const bytes = await Deno.readFile(file);
+    const bytes = readFileSync(file);
     bytes[25] = (bytes[25] ?? 0) ^ 1;
-    await Deno.writeFile(file, bytes);
+    writeFileSync(file, bytes);
     assertThrows(() => dictionary({ file }), SyntaxError, "the block at byte 8 is damaged");
-    assertEquals(await Deno.readFile(file), bytes);
+    assertEquals(readFileSync(file), bytes);
   });
 });
 
@@ -142,18 +149,18 @@ test("dictionary() writes its log anew when it has grown, and loses nothing", FI
       await using store = dictionary({ file });
       for (let round = 0; round < 20; round++) {
         await Promise.all(Array.from({ length: 50 }, (_, i) => store.PUT({ obj: `${i}`, val: value + round })));
-        assert((await Deno.stat(file)).size < 3_000_000, "the log was not written anew");
+        assert(statSync(file).size < 3_000_000, "the log was not written anew");
       }
     }
     await using store = dictionary({ file });
     for (let i = 0; i < 50; i++) assertEquals((await store.GET({ obj: `${i}` })).val, `${value}19`);
-    assertEquals([...Deno.readDirSync(file.replace(/[^/]*$/, ""))].map(({ name }) => name), ["store.log"]);
+    assertEquals(readdirSync(file.replace(/[^/]*$/, "")), ["store.log"]);
   });
 });
 
 test("dictionary() with a file takes an empty file, and tells of a folder that is none", FILES, async () => {
   await withFile(async (file) => {
-    await Deno.writeTextFile(file, "");
+    writeFileSync(file, "");
     {
       await using store = dictionary({ file });
       await store.PUT({ obj: "a", val: 1 });
@@ -173,27 +180,14 @@ test("dictionary() refuses to PUT after it was disposed of", FILES, async () => 
 });
 
 test("dictionary() refuses every PUT after the log could not be written", {
-  needs: ["read", "write", "run"],
+  needs: ["env", "read", "run", "write"],
 }, async () => {
-  const module = new URL("../../rpc/mod.ts", import.meta.url).href;
-  const script = `
-    import { dictionary } from ${JSON.stringify(module)};
-    const store = dictionary({ file: Deno.args[0] });
-    const outcome = async (call) => await Promise.resolve().then(call).then(() => "ok", (error) => /too large/i.test(error.message) ? "EFBIG" : error);
-    console.log(await outcome(() => store.PUT({ obj: "a", val: 1 })));
-    console.log(await outcome(() => store.PUT({ obj: "b", val: "x".repeat(200000) })));
-    console.log(await outcome(() => store.PUT({ obj: "c", val: 1 })));
-    console.log(await outcome(() => store.GET({ obj: "b" })));
-    console.log(await outcome(() => store.GET({ obj: "a" })));
-  `;
   await withFile(async (file) => {
+    const { program, args } = sameRuntime("full_disk");
     // The shell's limit on the size of a file makes write(2) fail with EFBIG.
-    const command = `trap "" XFSZ; ulimit -f 128; exec "$0" eval --quiet --ext=ts "$1" "$2"`;
-    const { stdout, stderr } = await new Deno.Command("bash", {
-      args: ["-c", command, Deno.execPath(), script, file],
-    }).output();
-    const lines = new TextDecoder().decode(stdout).trim().split("\n");
-    assertEquals(lines, ["ok", "EFBIG", "EFBIG", "EFBIG", "ok"], new TextDecoder().decode(stderr));
+    const command = "trap \"\" XFSZ; ulimit -f 128; exec \"$0\" \"$@\"";
+    const { stdout, stderr } = await spawn("bash", ["-c", command, program, ...args, file]).exit;
+    assertEquals(stdout.trim().split("\n"), ["ok", "too large", "too large", "too large", "ok"], stderr);
     await using store = dictionary({ file });
     assertEquals([(await store.GET({ obj: "a" })).val, (await store.GET({ obj: "b" })).val], [1, null]);
   });

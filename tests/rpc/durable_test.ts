@@ -1,29 +1,30 @@
+import { appendFileSync, readFileSync } from "node:fs";
 import { type Dictionary, RpcClient, RpcClosedError } from "../../rpc/mod.ts";
-import { assert, assertEquals, test } from "../runner/mod.ts";
-import { exampleServer } from "./example.ts";
+import { assert, assertEquals, ignore, spawn, tempDir, test, type TestOptions, which } from "../runner/mod.ts";
+import { dictionaryProcess } from "./dictionary_process.ts";
+import { numberFromEnvironment } from "./environment.ts";
+import { pause } from "./raw_conn.ts";
 
 /** How often the server is killed; `.ci/run` gives 200. */
-const ROUNDS = Number(environment("RPC_KILL_ROUNDS") ?? "15");
+const ROUNDS = numberFromEnvironment("RPC_KILL_ROUNDS", 15);
 const KEYS = 20;
-const NEEDS = ["net", "run", "read", "write", "ffi"] as Deno.PermissionName[];
+const NEEDS: TestOptions["needs"] = ["env", "read", "run", "write"];
 
 test(`dictionary() with a file loses nothing acknowledged in ${ROUNDS} rounds of kill -9 during PUTs`, {
   needs: NEEDS,
   timeout: 30_000 + ROUNDS * 2000,
 }, async () => {
-  const folder = await Deno.makeTempDir();
-  const file = `${folder}/store.log`;
+  using folder = tempDir();
+  const file = `${folder.path}/store.log`;
   const sent = new Map<string, number>();
   const acknowledged = new Map<string, number>();
   let next = 1;
   let puts = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const server = await exampleServer("--port", "0", "--file", file);
-    const [hostname = "", port] = server.address.split(":");
-    using client = new RpcClient<Dictionary>(await Deno.connect({ hostname, port: Number(port) }));
+    await using server = await dictionaryProcess(file);
+    using client = new RpcClient<Dictionary>(await server.connect());
     for (const [obj, value] of acknowledged) {
-      const { val } = await client.call("GET", { obj });
-      const { n } = val as { n: number };
+      const { n } = (await client.call("GET", { obj })).val as { n: number };
       assert(n >= value && n <= (sent.get(obj) ?? 0), `${obj} is ${n}, acknowledged was ${value}`);
       acknowledged.set(obj, n); // it was durable, acknowledged or not
     }
@@ -43,58 +44,57 @@ test(`dictionary() with a file loses nothing acknowledged in ${ROUNDS} rounds of
         puts++;
       }
     });
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
-    assertEquals((await server.end("SIGKILL")).signal, "SIGKILL");
+    await pause(Math.random() * 60);
+    server.program.kill("SIGKILL");
+    assertEquals((await server.program.exit).signal, "SIGKILL");
+    await Promise.all(writers); // the end of the connection ends them
     isAlive = false;
-    await Promise.all(writers);
-    if (round % 2 === 1) await tear(file);
+    if (round % 2 === 1) tear(file);
   }
   console.log(`      ${puts} PUTs were acknowledged`);
   assert(puts > ROUNDS, "too few PUTs to prove anything");
-  await Deno.remove(folder, { recursive: true });
 });
 
-test("dictionary() with a file answers a PUT after its fdatasync has returned", { needs: NEEDS }, async () => {
-  const { success } = await new Deno.Command("sh", { args: ["-c", "command -v strace"], stdout: "null" }).output();
-  if (!success) return console.log("      not run: there is no strace");
-  const folder = await Deno.makeTempDir();
-  const server = await exampleServer("--port", "0", "--file", `${folder}/store.log`);
-  const trace = new Deno.Command("strace", {
-    args: ["-f", "-e", "trace=fdatasync,fsync,write,sendto,sendmsg,writev", "-s", "48", "-p", String(server.pid)],
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const lines: string[] = [];
-  const read = trace.stderr.pipeThrough(new TextDecoderStream()).pipeTo(
-    new WritableStream({ write: (text) => void lines.push(text) }),
-  );
-  while (!lines.join("").includes("attached")) await new Promise((resolve) => setTimeout(resolve, 20));
-  const [hostname = "", port] = server.address.split(":");
-  using client = new RpcClient<Dictionary>(await Deno.connect({ hostname, port: Number(port) }));
-  await client.call("PUT", { obj: "traced", val: 1 });
-  trace.kill("SIGINT");
-  await read;
-  await trace.status;
-  await server.end("SIGKILL");
-  const text = lines.join("");
-  const block = text.indexOf("\"rpcL");
-  const sync = text.search(/fdatasync(\(\d+\)| resumed>\))\s*= 0/);
-  const reply = text.indexOf("status\\\":\\\"OK");
-  assert(block >= 0 && sync > block && reply > sync, text);
-  await Deno.remove(folder, { recursive: true });
-});
+const ORDER = "dictionary() with a file answers a PUT after its fdatasync has returned";
+if (tracer() === undefined) ignore(ORDER, "there is no strace");
+else {test(ORDER, { needs: NEEDS }, async () => {
+    using folder = tempDir();
+    await using server = await dictionaryProcess(`${folder.path}/store.log`);
+    const calls = "trace=fdatasync,fsync,write,pwrite64,sendto,sendmsg,writev";
+    const trace = spawn(tracer() ?? "", [
+      "-f",
+      "-o",
+      `${folder.path}/trace`,
+      "-s",
+      "48",
+      "-e",
+      calls,
+      "-p",
+      `${server.program.pid}`,
+    ]);
+    await pause(500);
+    using client = new RpcClient<Dictionary>(await server.connect());
+    await client.call("PUT", { obj: "traced", val: 1 });
+    trace.kill("SIGINT");
+    await trace.exit;
+    const text = readFileSync(`${folder.path}/trace`, "utf8");
+    const block = text.indexOf("\"rpcL");
+    const sync = text.search(/fdatasync(\(\d+\)| resumed>\))\s*= 0/);
+    const reply = text.indexOf("status\\\":\\\"OK");
+    assert(block >= 0 && sync > block && reply > sync, text);
+  });}
 
 /** Appends a part of a block, as a write that the power cut off. */
-async function tear(file: string): Promise<void> {
-  const bytes = await Deno.readFile(file);
-  const start = bytes.findLastIndex((_, i) => "rpcL".split("").every((char, k) => bytes[i + k] === char.charCodeAt(0)));
-  const torn = bytes.slice(start, start + 1 + Math.floor(Math.random() * (bytes.length - start - 1)));
-  await Deno.writeFile(file, torn, { append: true });
+function tear(file: string): void {
+  const bytes = readFileSync(file);
+  const start = bytes.lastIndexOf("rpcL");
+  appendFileSync(file, bytes.subarray(start, start + 1 + Math.floor(Math.random() * (bytes.length - start - 1))));
 }
 
-function environment(name: string): string | undefined {
-  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
-    ? Deno.env.get(name)
-    : undefined;
+function tracer(): string | undefined {
+  try {
+    return which("strace");
+  } catch {
+    return undefined; // no permission to look
+  }
 }

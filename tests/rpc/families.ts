@@ -1,5 +1,9 @@
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import type { RpcConn, RpcListener, RpcMessageConn } from "../../rpc/mod.ts";
+import { type Permission, tempDir } from "../runner/mod.ts";
+
+/** Deno's own sockets, on the runtime that has them. */
+const deno = (globalThis as { Deno?: typeof Deno }).Deno;
 
 /** A listener, and how to connect to it. */
 export interface Endpoint {
@@ -14,7 +18,7 @@ export interface Endpoint {
 /** A way to open endpoints, with the permissions it needs. */
 export interface Family {
   name: string;
-  needs: Deno.PermissionName[];
+  needs: Permission[];
   /** The longest body it carries, where there is a limit. */
   maxBody?: number;
   listen(): Endpoint;
@@ -22,27 +26,32 @@ export interface Family {
 
 /** Every kind of connection that carries calls. */
 export const FAMILIES: Family[] = [
-  { name: "Deno's TCP", needs: ["net"], listen: denoTcp },
-  { name: "Deno's unix stream", needs: ["net", "read", "write"], listen: denoUnix },
-  { name: "TCP", needs: ["ffi"], listen: tcp },
+  { name: "TCP", needs: [], listen: tcp },
+  ...(deno === undefined ? [] : denoFamilies(deno)),
 ];
 
-/** Deno's own TCP. */
-export function denoTcp(): Endpoint {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { hostname, port } = listener.addr;
-  return { listener, connect: () => Deno.connect({ hostname, port }), address: `${hostname}:${port}`, remove() {} };
+function denoFamilies(runtime: typeof Deno): Family[] {
+  return [
+    { name: "Deno's TCP", needs: ["net"], listen: () => denoTcp(runtime) },
+    { name: "Deno's unix stream", needs: ["env", "net", "read", "write"], listen: () => denoUnix(runtime) },
+  ];
 }
 
-function denoUnix(): Endpoint {
-  const folder = Deno.makeTempDirSync();
-  const path = `${folder}/rpc.sock`;
-  const listener = Deno.listen({ transport: "unix", path });
+function denoTcp(runtime: typeof Deno): Endpoint {
+  const listener = runtime.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr;
+  return { listener, connect: () => runtime.connect({ hostname, port }), address: `${hostname}:${port}`, remove() {} };
+}
+
+function denoUnix(runtime: typeof Deno): Endpoint {
+  const folder = tempDir();
+  const path = `${folder.path}/rpc.sock`;
+  const listener = runtime.listen({ transport: "unix", path });
   return {
     listener,
-    connect: () => Deno.connect({ transport: "unix", path }),
+    connect: () => runtime.connect({ transport: "unix", path }),
     address: path,
-    remove: () => Deno.removeSync(folder, { recursive: true }),
+    remove: () => folder[Symbol.dispose](),
   };
 }
 

@@ -1,9 +1,10 @@
 import { decodeFrame, encodeFrame, FrameDecoder, FrameError } from "../../rpc/mod.ts";
 import { assert, test } from "../runner/mod.ts";
+import { numberFromEnvironment } from "./environment.ts";
 
 /** Seconds; `.ci/run` gives 60. */
-const SECONDS = Number(environment("RPC_FUZZ_SECONDS") ?? "3");
-const SEED = Number(environment("RPC_FUZZ_SEED") ?? Date.now() % 0x7fffffff);
+const SECONDS = numberFromEnvironment("RPC_FUZZ_SECONDS", 3);
+const SEED = numberFromEnvironment("RPC_FUZZ_SEED", Date.now() % 0x7fffffff);
 const MAX_LENGTH = 4096;
 const OPTIONS = { byteOrder: "little", maxLength: MAX_LENGTH } as const;
 
@@ -98,10 +99,4 @@ function xorshift(seed: number): Random {
     state ^= state << 5;
     return (state >>> 0) % Math.max(1, below);
   };
-}
-
-function environment(name: string): string | undefined {
-  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
-    ? Deno.env.get(name)
-    : undefined;
 }

@@ -1,10 +1,13 @@
-const PEER = new URL("../peers/rpc_peer.py", import.meta.url).pathname;
+import { fileURLToPath } from "node:url";
+import { spawn } from "../runner/mod.ts";
+
+const PEER = fileURLToPath(new URL("../peers/rpc_peer.py", import.meta.url));
 
 /** Runs a command of `tests/peers/rpc_peer.py`; gives the replies it printed. */
 export async function python(command: string, ...args: string[]): Promise<unknown[]> {
-  const { success, stdout, stderr } = await new Deno.Command("python3", { args: [PEER, command, ...args] }).output();
-  if (!success) throw new Error(`The Python peer failed: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  const { code, stdout, stderr } = await spawn("python3", [PEER, command, ...args]).exit;
+  if (code !== 0) throw new Error(`The Python peer failed: ${stderr}`);
+  return stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
 /** A running Python server. */
@@ -15,16 +18,10 @@ export interface PythonServer extends AsyncDisposable {
 
 /** Starts the server of `tests/peers/rpc_peer.py`. */
 export async function pythonServer(...args: string[]): Promise<PythonServer> {
-  const child = new Deno.Command("python3", { args: [PEER, "serve", ...args], stdout: "piped" }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const line = (await reader.read()).value ?? "";
-  const [, hostname, port] = line.match(/^listening on (.+):(\d+)/) ?? [];
+  const program = spawn("python3", [PEER, "serve", ...args]);
+  const [, hostname, port] = (await program.line())?.match(/^listening on (.+):(\d+)/) ?? [];
   return {
     addr: { hostname: hostname ?? "", port: Number(port) },
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await reader.cancel();
-      await child.status;
-    },
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }

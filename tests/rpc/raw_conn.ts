@@ -1,5 +1,9 @@
+import type { TcpConn } from "../../inet/mod.ts";
 import { encodeFrame, FrameDecoder } from "../../rpc/mod.ts";
 import { concat } from "./frames.ts";
+
+/** What a test needs of a stream. */
+export type RawConn = Pick<TcpConn, "read" | "write">;
 
 /** A frame of JSON, or of text that may be none. */
 export function frameOf(value: unknown): Uint8Array {
@@ -7,13 +11,13 @@ export function frameOf(value: unknown): Uint8Array {
 }
 
 /** Writes all of the bytes. */
-export async function writeAll(conn: Deno.Conn, ...parts: Uint8Array[]): Promise<void> {
+export async function writeAll(conn: RawConn, ...parts: Uint8Array[]): Promise<void> {
   const bytes = concat(...parts);
   for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
 }
 
 /** Reads frames of JSON, at most `count`, until the connection ends. */
-export async function readFrames(conn: Deno.Conn, count = Infinity): Promise<unknown[]> {
+export async function readFrames(conn: RawConn, count = Infinity): Promise<unknown[]> {
   const decoder = new FrameDecoder();
   const buffer = new Uint8Array(65536);
   const values: unknown[] = [];

@@ -1,12 +1,10 @@
+import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { type RpcConn, RpcError, type RpcHandlers, RpcServer, type RpcServerOptions } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
-import { denoTcp } from "./families.ts";
 import { rawFrame } from "./frames.ts";
 import { frameOf, pause, readFrames, until, writeAll } from "./raw_conn.ts";
 
 const ERROR = { status: "ERROR" };
-const NET = { needs: ["net"] as Deno.PermissionName[] };
-
 interface Api {
   ECHO(params: unknown): unknown;
   WAIT(params: number): number;
@@ -15,7 +13,8 @@ interface Api {
 
 /** A server whose calls of WAIT end when the test says so. */
 function serve(options: RpcServerOptions = {}) {
-  const endpoint = denoTcp();
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const { addr } = listener;
   const waiting: (() => void)[] = [];
   const seen = { started: 0 };
   const handlers: RpcHandlers<Api> = {
@@ -29,12 +28,12 @@ function serve(options: RpcServerOptions = {}) {
       return "x".repeat(length);
     },
   };
-  const server = RpcServer.serve<Api>(endpoint.listener, handlers, options);
+  const server = RpcServer.serve<Api>(listener, handlers, options);
   return {
     server,
     seen,
     waiting,
-    connect: () => endpoint.connect() as Promise<Deno.TcpConn>,
+    connect: () => TcpConn.connect(addr),
     async [Symbol.asyncDispose]() {
       for (const end of waiting) end();
       server.close();
@@ -62,7 +61,7 @@ const NO_FRAMES: [name: string, bytes: Uint8Array][] = [
 ];
 
 for (const [name, bytes] of NO_FRAMES) {
-  test(`RpcServer answers ${name} with an error, and ends the connection`, NET, async () => {
+  test(`RpcServer answers ${name} with an error, and ends the connection`, async () => {
     await using host = serve();
     using conn = await host.connect();
     await writeAll(conn, bytes);
@@ -71,7 +70,7 @@ for (const [name, bytes] of NO_FRAMES) {
   });
 }
 
-test("RpcServer answers the calls before a broken frame, then the frame", NET, async () => {
+test("RpcServer answers the calls before a broken frame, then the frame", async () => {
   await using host = serve();
   using conn = await host.connect();
   await writeAll(conn, call("WAIT", 1), call("ECHO", 2), rawFrame(9, 0, []), call("ECHO", 3), new Uint8Array(500_000));
@@ -80,7 +79,7 @@ test("RpcServer answers the calls before a broken frame, then the frame", NET, a
   assertEquals(await readFrames(conn), [ok("WAIT", 1), ok("ECHO", 2), ERROR]);
 });
 
-test("RpcServer answers a body that is no call with an error, and goes on", NET, async () => {
+test("RpcServer answers a body that is no call with an error, and goes on", async () => {
   await using host = serve();
   using conn = await host.connect();
   const bodies = [
@@ -103,7 +102,7 @@ test("RpcServer answers a body that is no call with an error, and goes on", NET,
   assertEquals(replies.slice(-2), [ok(7 as never, "ERROR - Function doesn't exist"), ok("ECHO", "fine")]);
 });
 
-test("RpcServer survives a body nested as deep as its length allows", NET, async () => {
+test("RpcServer survives a body nested as deep as its length allows", async () => {
   await using host = serve();
   using conn = await host.connect();
   const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
@@ -114,7 +113,7 @@ test("RpcServer survives a body nested as deep as its length allows", NET, async
   assertEquals(JSON.stringify(replies[2]), JSON.stringify(ok("ECHO", "fine")));
 });
 
-test("RpcServer answers what was sent before the peer ended its writing half", NET, async () => {
+test("RpcServer answers what was sent before the peer ended its writing half", async () => {
   await using host = serve();
   using conn = await host.connect();
   await writeAll(conn, call("WAIT", 1), call("ECHO", 2));
@@ -125,7 +124,7 @@ test("RpcServer answers what was sent before the peer ended its writing half", N
   assertEquals(await readFrames(conn), [ok("WAIT", 1), ok("ECHO", 2)]);
 });
 
-test("RpcServer closes a connection that is idle, not one with a call in flight", NET, async () => {
+test("RpcServer closes a connection that is idle, not one with a call in flight", async () => {
   await using host = serve({ idleTimeout: 80 });
   using idle = await host.connect();
   using busy = await host.connect();
@@ -140,7 +139,7 @@ test("RpcServer closes a connection that is idle, not one with a call in flight"
   assertEquals(await readFrames(busy, 1), [ok("WAIT", 1)]);
 });
 
-test("RpcServer ends a connection whose frame takes too long, however it drips", NET, async () => {
+test("RpcServer ends a connection whose frame takes too long, however it drips", async () => {
   await using host = serve({ frameTimeout: 100 });
   using conn = await host.connect();
   const start = performance.now();
@@ -153,7 +152,7 @@ test("RpcServer ends a connection whose frame takes too long, however it drips",
   assertEquals(await replies, [ERROR]);
 });
 
-test("RpcServer times each frame for itself", NET, async () => {
+test("RpcServer times each frame for itself", async () => {
   await using host = serve({ frameTimeout: 150 });
   using conn = await host.connect();
   const frame = call("ECHO", 1);
@@ -166,7 +165,7 @@ test("RpcServer times each frame for itself", NET, async () => {
   assertEquals(await readFrames(conn, 5), Array(5).fill(ok("ECHO", 1)));
 });
 
-test("RpcServer accepts no more connections than it may, and the next when one ends", NET, async () => {
+test("RpcServer accepts no more connections than it may, and the next when one ends", async () => {
   await using host = serve({ maxConnections: 2 });
   const [first, second, third] = [await host.connect(), await host.connect(), await host.connect()] as const;
   for (const conn of [first, second, third]) await writeAll(conn, call("ECHO", 1));
@@ -180,7 +179,7 @@ test("RpcServer accepts no more connections than it may, and the next when one e
   third.close();
 });
 
-test("RpcServer runs no more calls of a connection at a time than it may", NET, async () => {
+test("RpcServer runs no more calls of a connection at a time than it may", async () => {
   await using host = serve({ maxCallsPerConnection: 3 });
   using conn = await host.connect();
   const values = Array.from({ length: 10 }, (_, i) => i);
@@ -194,7 +193,7 @@ test("RpcServer runs no more calls of a connection at a time than it may", NET, 
   assertEquals(await readFrames(conn, 10), values.map((value) => ok("WAIT", value)));
 });
 
-test("RpcServer runs no more calls of all connections at a time than it may", NET, async () => {
+test("RpcServer runs no more calls of all connections at a time than it may", async () => {
   await using host = serve({ maxCalls: 4 });
   const conns = await Promise.all([1, 2, 3].map(() => host.connect()));
   for (const conn of conns) await writeAll(conn, ...[1, 2, 3].map((value) => call("WAIT", value)));
@@ -210,7 +209,7 @@ test("RpcServer runs no more calls of all connections at a time than it may", NE
   }
 });
 
-test("RpcServer stops reading the calls of a peer that leaves its replies unread", NET, async () => {
+test("RpcServer stops reading the calls of a peer that leaves its replies unread", async () => {
   await using host = serve();
   using conn = await host.connect();
   const calls = Array.from({ length: 1000 }, () => call("BIG", 100_000));
@@ -226,7 +225,7 @@ test("RpcServer stops reading the calls of a peer that leaves its replies unread
   assertEquals(host.seen.started, 1000);
 });
 
-test("RpcServer ends connections whose incomplete frames take too much memory together", NET, async () => {
+test("RpcServer ends connections whose incomplete frames take too much memory together", async () => {
   await using host = serve({ maxBuffered: 100_000 });
   const frame = call("ECHO", "x".repeat(60_000));
   using first = await host.connect();
@@ -242,7 +241,7 @@ test("RpcServer ends connections whose incomplete frames take too much memory to
   assertEquals((await readFrames(third, 1)).length, 1);
 });
 
-test("RpcServer makes a reply above the limit an error reply", NET, async () => {
+test("RpcServer makes a reply above the limit an error reply", async () => {
   await using host = serve({ maxLength: 1000 });
   using conn = await host.connect();
   await writeAll(conn, call("BIG", 900), call("BIG", 1000), call("BIG", 100_000), call("ECHO", "ü".repeat(400)));
@@ -250,9 +249,9 @@ test("RpcServer makes a reply above the limit an error reply", NET, async () => 
   assertEquals(replies, [ok("BIG", "x".repeat(900)), ERROR, ERROR, ok("ECHO", "ü".repeat(400))]);
 });
 
-test("RpcServer tells onError what the caller must not know", NET, async () => {
+test("RpcServer tells onError what the caller must not know", async () => {
   const errors: unknown[] = [];
-  const { listener, connect } = denoTcp();
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const secret = new Error("secret");
   await using _server = RpcServer.serve<{ A(params: unknown): unknown; B(params: unknown): unknown }>(listener, {
     A: () => Promise.reject(secret),
@@ -260,13 +259,13 @@ test("RpcServer tells onError what the caller must not know", NET, async () => {
       throw new RpcError("told");
     },
   }, { onError: (error) => errors.push(error) });
-  using conn = await connect() as Deno.TcpConn;
+  using conn = await TcpConn.connect(listener.addr);
   await writeAll(conn, call("A", 1), call("B", 1));
   assertEquals(await readFrames(conn, 2), [ERROR, { status: "ERROR", error: "told" }]);
   assertEquals(errors, [secret]);
 });
 
-test("RpcServer ends a peer that does not end after a shutdown", NET, async () => {
+test("RpcServer ends a peer that does not end after a shutdown", async () => {
   await using host = serve();
   using conn = await host.connect();
   await writeAll(conn, call("ECHO", 1));
