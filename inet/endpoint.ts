@@ -6,9 +6,9 @@ import { formatNetAddr } from "./addr.ts";
 import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
 
 /** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. */
-export function numericEndpoint(hostname: string, port: number): Endpoint {
+export function numericEndpoint(hostname: string, port: number, scopeId?: number): Endpoint {
   const numeric = hostname === "localhost" ? "127.0.0.1" : hostname;
-  const sockaddr = encodeInetSockaddr({ hostname: numeric, port });
+  const sockaddr = encodeInetSockaddr({ hostname: numeric, port, ...(scopeId === undefined ? {} : { scopeId }) });
   const family = numeric.includes(":") ? C.AF_INET6 : C.AF_INET;
   return { family, sockaddr, address: formatNetAddr({ hostname, port }) };
 }

@@ -1,7 +1,5 @@
-import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import {
   booleanOption,
-  decodeInt,
   decodeUnsigned,
   defineOption,
   encodeInt,
@@ -11,6 +9,7 @@ import {
 } from "../socket/option.ts";
 import type { NetAddr } from "./addr.ts";
 import { formatIpv4 } from "./format_ipv4.ts";
+import { interfaceOption } from "./interface_option.ts";
 import { parseIpv4 } from "./parse_ipv4.ts";
 import { decodeInetSockaddr } from "./sockaddr.ts";
 
@@ -91,7 +90,7 @@ export const IP_TRANSPARENT: SocketOption<boolean> = booleanOption("IPPROTO_IP",
 /** The TTL of unicast, 1 to 255; -1 sets the system's default. */
 export const IP_TTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_TTL");
 /** The number of the interface that unicast leaves by; 0 for the system's choice. */
-export const IP_UNICAST_IF: SocketOption<number> = networkOrder("IPPROTO_IP", "IP_UNICAST_IF");
+export const IP_UNICAST_IF: SocketOption<number> = interfaceOption("IPPROTO_IP", "IP_UNICAST_IF");
 /** The address that a redirected connection was meant for. Needs netfilter's connection tracking. */
 export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = defineOption<NetAddr>(
   "IPPROTO_IP",
@@ -107,16 +106,4 @@ function encodePortRange([low, high]: [low: number, high: number]): Uint8Array {
     throw new RangeError(`Cannot set IP_LOCAL_PORT_RANGE as a port must be 0 to 65535: current value is ${port}`);
   }
   return encodeInt((high << 16 | low) >>> 0, "IP_LOCAL_PORT_RANGE");
-}
-
-/** An interface number whose bytes the kernel takes in network order. */
-export function networkOrder(
-  level: "IPPROTO_IP" | "IPPROTO_IPV6",
-  name: "IP_UNICAST_IF" | "IPV6_UNICAST_IF",
-): SocketOption<number> {
-  return defineOption(level, name, 4, (index) => swapped(encodeInt(index, name)), (bytes) => decodeInt(swapped(bytes)));
-}
-
-function swapped(bytes: Uint8Array): Uint8Array {
-  return HOST_LITTLE_ENDIAN ? bytes.slice().reverse() : bytes;
 }

@@ -1,6 +1,6 @@
 import { booleanOption, defineOption, intOption, type ReadableOption, type SocketOption } from "../socket/option.ts";
 import type { NetAddr } from "./addr.ts";
-import { networkOrder } from "./ip_options.ts";
+import { interfaceOption } from "./interface_option.ts";
 import { decodeInetSockaddr } from "./sockaddr.ts";
 
 // The options of IPv6, sorted by C name; multicast groups are joined by methods of UdpSocket. See ipv6(7).
@@ -72,6 +72,6 @@ export const IPV6_TRANSPARENT: SocketOption<boolean> = booleanOption("IPPROTO_IP
 /** The hop limit of unicast, 0 to 255; -1 sets the system's default. */
 export const IPV6_UNICAST_HOPS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_UNICAST_HOPS");
 /** The number of the interface that unicast leaves by; 0 for the system's choice. */
-export const IPV6_UNICAST_IF: SocketOption<number> = networkOrder("IPPROTO_IPV6", "IPV6_UNICAST_IF");
+export const IPV6_UNICAST_IF: SocketOption<number> = interfaceOption("IPPROTO_IPV6", "IPV6_UNICAST_IF");
 /** Whether the socket takes no IPv4. To be set before bind(2). */
 export const IPV6_V6ONLY: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_V6ONLY");

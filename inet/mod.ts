@@ -26,9 +26,20 @@ export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
 export { formatIpv4 } from "./format_ipv4.ts";
 export { formatIpv6 } from "./format_ipv6.ts";
 export { inetAton } from "./inet_aton.ts";
+export {
+  InetDatagramSocket,
+  type InetMessage,
+  type IpAddr,
+  type MulticastOptions,
+  type QueuedError,
+} from "./inet_datagram_socket.ts";
 export { inetNtoa } from "./inet_ntoa.ts";
 export { inetNtop } from "./inet_ntop.ts";
 export { inetPton } from "./inet_pton.ts";
+export * from "./ip_options.ts";
+export * from "./ipv6_options.ts";
+export type { NetworkError } from "./network_error.ts";
+export { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
 export { parseIpv4 } from "./parse_ipv4.ts";
 export { type Ipv6, parseIpv6 } from "./parse_ipv6.ts";
 export {
@@ -46,4 +57,8 @@ export { decodeSockaddrIn, encodeSockaddrIn, SOCKADDR_IN_SIZE, type SockaddrIn }
 export { decodeSockaddrIn6, encodeSockaddrIn6, SOCKADDR_IN6_SIZE, type SockaddrIn6 } from "./sockaddr_in6.ts";
 export type { StreamConnectOptions, StreamListenOptions } from "./stream_options.ts";
 export { type KeepAliveOptions, TcpConn, type TcpConnectOptions } from "./tcp_conn.ts";
+export type { TcpInfo, TcpState } from "./tcp_info.ts";
 export { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";
+export * from "./tcp_options.ts";
+export * from "./udp_options.ts";
+export { udpAddrCodec, type UdpBindOptions, type UdpDestination, UdpSocket } from "./udp_socket.ts";

@@ -1,7 +1,6 @@
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import type { AddrCodec } from "./addr_codec.ts";
 import { EAGAIN, EINTR } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
@@ -26,14 +25,14 @@ let scratch: Uint8Array | undefined;
 export class DatagramReceive<A> extends Operation<Datagram<A>> {
   readonly syscall = "recvfrom";
   readonly #fd: number;
-  readonly #codec: AddrCodec<A>;
+  readonly #decode: (sockaddr: Uint8Array) => A;
   readonly #buffer: Uint8Array | undefined;
   readonly #flags: number;
 
-  constructor(fd: number, codec: AddrCodec<A>, buffer: Uint8Array | undefined, flags: number) {
+  constructor(fd: number, decode: (sockaddr: Uint8Array) => A, buffer: Uint8Array | undefined, flags: number) {
     super();
     this.#fd = fd;
-    this.#codec = codec;
+    this.#decode = decode;
     this.#buffer = buffer;
     this.#flags = flags;
   }
@@ -49,7 +48,7 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
         const length = n < room ? n : room;
         const data = this.#buffer === undefined ? buffer.slice(0, length) : buffer.subarray(0, length);
         const sockaddr = sockaddrSpace.subarray(0, lengthSpace[0]);
-        return { data, addr: this.#codec.decode(sockaddr), truncated: n > room };
+        return { data, addr: this.#decode(sockaddr), truncated: n > room };
       }
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR) throw systemError(-n, "recvfrom");

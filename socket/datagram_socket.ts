@@ -8,7 +8,8 @@ import { SocketOwner } from "./socket_owner.ts";
 /**
  * A socket for datagrams. It owns its socket.
  *
- * @typeParam A The family's address.
+ * @typeParam A The family's address, as it is told.
+ * @typeParam I The family's address, as it is taken, where that needs less.
  *
  * @example Usage
  * ```ts
@@ -23,8 +24,8 @@ import { SocketOwner } from "./socket_owner.ts";
  * assertEquals(addr, client.localAddr);
  * ```
  */
-export class DatagramSocket<A> extends SocketOwner implements AsyncIterable<Datagram<A>> {
-  readonly #codec: AddrCodec<A>;
+export class DatagramSocket<A, I = A> extends SocketOwner implements AsyncIterable<Datagram<A>> {
+  readonly #codec: AddrCodec<A, I>;
 
   /**
    * Makes a datagram socket of one that is open, and takes ownership of it.
@@ -32,7 +33,7 @@ export class DatagramSocket<A> extends SocketOwner implements AsyncIterable<Data
    * @param socket The socket.
    * @param codec The codec of its family's addresses.
    */
-  constructor(socket: Socket, codec: AddrCodec<A>) {
+  constructor(socket: Socket, codec: AddrCodec<A, I>) {
     super(socket);
     this.#codec = codec;
   }
@@ -54,7 +55,7 @@ export class DatagramSocket<A> extends SocketOwner implements AsyncIterable<Data
    */
   receive(buffer?: Uint8Array, options?: TransferOptions): Promise<Datagram<A>> {
     const flags = C.MSG_TRUNC | (options?.flags ?? 0);
-    return this.socket.run("read", new DatagramReceive(this.socket.fd, this.#codec, buffer, flags), options);
+    return this.socket.run("read", new DatagramReceive(this.socket.fd, this.#codec.decode, buffer, flags), options);
   }
 
   /**
@@ -66,7 +67,7 @@ export class DatagramSocket<A> extends SocketOwner implements AsyncIterable<Data
    * @returns How many bytes went: all.
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`, or `EDESTADDRREQ` without an address.
    */
-  send(bytes: Uint8Array, addr?: A, options?: TransferOptions): Promise<number> {
+  send(bytes: Uint8Array, addr?: I, options?: TransferOptions): Promise<number> {
     if (addr === undefined) return this.socket.send(bytes, options);
     try {
       return this.socket.sendTo(bytes, this.#codec.encode(addr), options);

@@ -1,0 +1,269 @@
+import { C } from "../ffi/constants.ts";
+import type { AddrCodec } from "../socket/addr_codec.ts";
+import { DatagramSocket } from "../socket/datagram_socket.ts";
+import { receiveErrorMessage } from "../socket/error_queue.ts";
+import { interfaceIndex } from "../socket/interface_index.ts";
+import type { Socket, TransferOptions } from "../socket/socket.ts";
+import { SO_DOMAIN } from "../socket/socket_options.ts";
+import { IP_MULTICAST_LOOP, IP_MULTICAST_TTL } from "./ip_options.ts";
+import { IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF, IPV6_MULTICAST_LOOP } from "./ipv6_options.ts";
+import { groupOption, IP_MULTICAST_IF_INDEX } from "./multicast.ts";
+import type { NetworkError } from "./network_error.ts";
+import { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
+import { SOCKADDR_IN_SIZE } from "./sockaddr_in.ts";
+
+/** An address of IP, at least: UDP's has a port too. */
+export interface IpAddr {
+  /** The numeric address without brackets. */
+  hostname: string;
+  /** The number of the zone of a scoped IPv6 address, mostly an interface index. */
+  scopeId?: number;
+}
+
+/** A datagram of IP with what the kernel tells of it. */
+export interface InetMessage<A> {
+  /** The bytes. */
+  data: Uint8Array;
+  /** Who sent it. */
+  addr: A;
+  /** Whether bytes were cut off, since the buffer was too small. */
+  truncated: boolean;
+  /** Whether ancillary data was cut off. */
+  controlTruncated: boolean;
+  /** What options of the socket asked for. */
+  info: PacketInfo;
+}
+
+/** An entry of the error queue. */
+export interface QueuedError<A> {
+  /** The error, or the timestamp. */
+  error: NetworkError;
+  /** Where the datagram that it is about went. */
+  addr: A | undefined;
+  /** That datagram, as much as came back of it. */
+  data: Uint8Array;
+  /** All that the kernel tells, the timestamp among it. */
+  info: PacketInfo;
+}
+
+/** Which packets of a multicast group are meant. */
+export interface MulticastOptions {
+  /** The interface, by name or number. Default: the system's choice. */
+  interface?: string | number;
+  /** The one sender whose packets are wanted, as a numeric address (source-specific multicast, RFC 4607). */
+  source?: string;
+}
+
+/** No datagram of IP is longer. */
+const MAX_SIZE = 65536;
+/** Room for every control message that the options of this library ask for, at once. */
+const CONTROL_SIZE = 512;
+
+/**
+ * A datagram socket over IP: ancillary data, the error queue and multicast, for UDP and raw sockets. It owns its socket.
+ *
+ * @typeParam A The address as it is told.
+ * @typeParam I The address as it is taken.
+ *
+ * @example Tell to which of this machine's addresses a datagram was sent
+ * ```ts
+ * import { IP_PKTINFO, UdpSocket } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = UdpSocket.bind({ hostname: "0.0.0.0" });
+ * server.socket.set(IP_PKTINFO, true);
+ * using client = UdpSocket.bind({ hostname: "127.0.0.1" });
+ * await client.send(new Uint8Array(1), { ...server.localAddr, hostname: "127.0.0.2" });
+ * const { info } = await server.receiveMessage();
+ * assertEquals(info.destination, "127.0.0.2");
+ * ```
+ */
+export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramSocket<A, I> {
+  readonly #codec: AddrCodec<A, I>;
+  readonly #ipv6: boolean;
+
+  /**
+   * Makes one of an open socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   * @param codec The codec of its addresses.
+   */
+  constructor(socket: Socket, codec: AddrCodec<A, I>) {
+    super(socket, codec);
+    this.#codec = codec;
+    this.#ipv6 = socket.get(SO_DOMAIN) === C.AF_INET6;
+  }
+
+  /** The address that it is connected to. */
+  get remoteAddr(): A {
+    return this.#codec.decode(this.socket.peerSockaddr());
+  }
+
+  /**
+   * Connects the socket: it sends to this address, and receives from no other. No packet is sent. To connect again to
+   * another address is allowed.
+   *
+   * @param addr The other end: numeric.
+   * @throws {SystemError} If there is no way there, such as `ENETUNREACH`.
+   */
+  async connect(addr: I): Promise<void> {
+    await this.socket.connect(this.#codec.encode(addr), { address: this.#codec.format(addr) });
+  }
+
+  /** Ends the connection: from now on it receives from anybody. */
+  async disconnect(): Promise<void> {
+    await this.socket.connect(new Uint8Array(16)); // a sockaddr of AF_UNSPEC
+  }
+
+  /**
+   * Receives a datagram with its ancillary data, which options such as `IP_PKTINFO` ask for.
+   *
+   * @param buffer Where its bytes go. Default: new memory of 64 KiB.
+   * @param options Flags, and how long to wait.
+   * @returns The datagram, and what the kernel tells of it.
+   * @throws {SystemError} As {@linkcode receive}.
+   */
+  async receiveMessage(buffer?: Uint8Array, options?: TransferOptions): Promise<InetMessage<A>> {
+    const space = buffer ?? new Uint8Array(MAX_SIZE);
+    const flags = C.MSG_TRUNC | (options?.flags ?? 0);
+    const message = await this.socket.receiveMessage(
+      { buffers: [space], controlLength: CONTROL_SIZE },
+      { ...options, flags },
+    );
+    return {
+      data: space.subarray(0, Math.min(message.length, space.length)),
+      addr: this.#codec.decode(message.sockaddr),
+      truncated: (message.flags & C.MSG_TRUNC) !== 0,
+      controlTruncated: (message.flags & C.MSG_CTRUNC) !== 0,
+      info: decodePacketInfo(message.control),
+    };
+  }
+
+  /**
+   * Sends a datagram with settings of its own, such as its TTL or the local address.
+   *
+   * @param bytes The datagram.
+   * @param info The settings.
+   * @param addr Where to; left out on a connected socket.
+   * @param options Flags, and how long to wait.
+   * @returns How many bytes went: all.
+   * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a source that this machine does not have.
+   */
+  async sendMessage(
+    bytes: Uint8Array,
+    info: OutgoingPacketInfo,
+    addr?: I,
+    options?: TransferOptions,
+  ): Promise<number> {
+    const sockaddr = addr === undefined ? undefined : this.#codec.encode(addr);
+    const ipv6 = this.#ipv6 && sockaddr?.length !== SOCKADDR_IN_SIZE && !isMapped(addr?.hostname);
+    const message = { buffers: [bytes], control: encodePacketInfo(info, ipv6) };
+    return await this.socket.sendMessage(sockaddr === undefined ? message : { ...message, sockaddr }, options);
+  }
+
+  /**
+   * Takes an entry out of the error queue, which `IP_RECVERR`, `IPV6_RECVERR` and `SO_TIMESTAMPING` fill. It does not
+   * wait: `poll()` with `"error"` does.
+   *
+   * @returns The entry, or `null` if there is none.
+   * @throws {SystemError} If the socket is closed (`EBADF`).
+   */
+  receiveError(): QueuedError<A> | null {
+    const data = new Uint8Array(MAX_SIZE);
+    const message = receiveErrorMessage(this.socket, { buffers: [data], controlLength: CONTROL_SIZE });
+    if (message === null) return null;
+    const info = decodePacketInfo(message.control);
+    if (info.error === undefined) return null;
+    const addr = message.sockaddr.length === 0 ? undefined : this.#codec.decode(message.sockaddr);
+    return { error: info.error, addr, data: data.slice(0, message.length), info };
+  }
+
+  /**
+   * Joins a multicast group.
+   *
+   * @param group The group, as a numeric address such as `"239.1.2.3"` or `"ff02::1:2"`.
+   * @param options On which interface, and from whom.
+   * @throws {SystemError} If the kernel refuses: `EADDRINUSE` if it has joined already, `ENODEV` without an interface.
+   */
+  joinMulticast(group: string, options: MulticastOptions = {}): void {
+    this.#multicast("join", group, options);
+  }
+
+  /**
+   * Leaves a multicast group, as it was joined.
+   *
+   * @param group The group.
+   * @param options On which interface, and from whom.
+   * @throws {SystemError} If it has not joined (`EADDRNOTAVAIL`).
+   */
+  leaveMulticast(group: string, options: MulticastOptions = {}): void {
+    this.#multicast("leave", group, options);
+  }
+
+  /**
+   * Takes no packets of one sender from a group that it has joined.
+   *
+   * @param group The group.
+   * @param source The sender.
+   * @param options On which interface.
+   * @throws {SystemError} If it has not joined (`EINVAL`).
+   */
+  blockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
+    this.#multicast("block", group, { ...options, source });
+  }
+
+  /**
+   * Takes the packets of a blocked sender again.
+   *
+   * @param group The group.
+   * @param source The sender.
+   * @param options On which interface.
+   * @throws {SystemError} If it is not blocked (`EADDRNOTAVAIL`).
+   */
+  unblockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
+    this.#multicast("unblock", group, { ...options, source });
+  }
+
+  /**
+   * Sets the interface that multicast leaves by.
+   *
+   * @param nameOrIndex The interface; 0 for the system's choice.
+   * @throws {SystemError} If there is none (`ENODEV`).
+   */
+  setMulticastInterface(nameOrIndex: string | number): void {
+    this.socket.set(this.#ipv6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF_INDEX, this.#index(nameOrIndex));
+  }
+
+  /**
+   * Sets whether multicast that is sent arrives at this machine too. It does by default.
+   *
+   * @param loop Whether it does.
+   */
+  setMulticastLoop(loop: boolean): void {
+    this.socket.set(this.#ipv6 ? IPV6_MULTICAST_LOOP : IP_MULTICAST_LOOP, loop);
+  }
+
+  /**
+   * Sets how many networks multicast may pass: 0 none but this machine, 1 the local one, as it is by default, up to 255.
+   *
+   * @param hops The TTL or hop limit.
+   */
+  setMulticastHops(hops: number): void {
+    this.socket.set(this.#ipv6 ? IPV6_MULTICAST_HOPS : IP_MULTICAST_TTL, hops);
+  }
+
+  #multicast(action: "join" | "leave" | "block" | "unblock", group: string, options: MulticastOptions): void {
+    const { interface: nameOrIndex = 0, source } = options;
+    const request = { group, interfaceIndex: this.#index(nameOrIndex), ...(source === undefined ? {} : { source }) };
+    this.socket.set(groupOption(action, request), request);
+  }
+
+  #index(nameOrIndex: string | number): number {
+    return typeof nameOrIndex === "number" ? nameOrIndex : interfaceIndex(this.socket, nameOrIndex);
+  }
+}
+
+/** An IPv4 address in the form of IPv6: its packets are those of IPv4. */
+function isMapped(hostname: string | undefined): boolean {
+  return hostname !== undefined && /^::ffff:\d+\./i.test(hostname);
+}

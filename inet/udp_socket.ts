@@ -1,0 +1,119 @@
+import { C } from "../ffi/constants.ts";
+import type { AddrCodec } from "../socket/addr_codec.ts";
+import { Socket } from "../socket/socket.ts";
+import { SO_BROADCAST, SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
+import { formatNetAddr, type NetAddr } from "./addr.ts";
+import { numericEndpoint } from "./endpoint.ts";
+import { InetDatagramSocket } from "./inet_datagram_socket.ts";
+import { IPV6_V6ONLY } from "./ipv6_options.ts";
+import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
+
+/** Where a datagram goes: an address whose transport needs not be said. */
+export type UdpDestination = Omit<NetAddr, "transport">;
+
+/** Options of {@linkcode UdpSocket.bind}. */
+export interface UdpBindOptions {
+  /**
+   * The numeric address to receive at, or `localhost`. `"::"` takes IPv4 too, unless `ipv6Only` is set.
+   *
+   * @default {"0.0.0.0"}
+   */
+  hostname?: string;
+  /**
+   * The port, in host order; 0 lets the kernel choose one.
+   *
+   * @default {0}
+   */
+  port?: number;
+  /**
+   * `SO_REUSEADDR`: other sockets may have the address too; multicast then comes to each, unicast to the last.
+   *
+   * @default {false}
+   */
+  reuseAddress?: boolean;
+  /**
+   * `SO_REUSEPORT`: several sockets share the port, and the kernel spreads what comes by the sender's address.
+   *
+   * @default {false}
+   */
+  reusePort?: boolean;
+  /**
+   * `SO_BROADCAST`: it may send to broadcast addresses.
+   *
+   * @default {false}
+   */
+  broadcast?: boolean;
+  /** `IPV6_V6ONLY`: an IPv6 socket takes no IPv4. Default: the system's `net.ipv6.bindv6only`. */
+  ipv6Only?: boolean;
+  /** The zone of a scoped IPv6 address. */
+  scopeId?: number;
+  /** Called with the socket before bind(2), to set any option. */
+  configure?: (socket: Socket) => void;
+}
+
+/** The codec of UDP's addresses. */
+export const udpAddrCodec: AddrCodec<NetAddr, UdpDestination> = {
+  encode: (addr) => encodeInetSockaddr(addr),
+  decode: (sockaddr) => decodeInetSockaddr(sockaddr, "udp"),
+  format: formatNetAddr,
+};
+
+/**
+ * A UDP socket.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/udp.7.html | udp(7)}
+ *
+ * @example Answer each datagram
+ * ```ts
+ * import { UdpSocket } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = UdpSocket.bind({ hostname: "127.0.0.1" });
+ * using client = UdpSocket.bind({ hostname: "127.0.0.1" });
+ * await client.connect(server.localAddr);
+ * await client.send(new TextEncoder().encode("hello"));
+ * for await (const { data, addr } of server) {
+ *   await server.send(data, addr);
+ *   break;
+ * }
+ * const { data, truncated } = await client.receive(undefined, { timeout: 1000 });
+ * assertEquals(new TextDecoder().decode(data), "hello");
+ * assertEquals(truncated, false);
+ * ```
+ */
+export class UdpSocket extends InetDatagramSocket<NetAddr, UdpDestination> {
+  /**
+   * Makes a UDP socket of one that is open, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, udpAddrCodec);
+  }
+
+  /**
+   * Opens a socket and gives it an address. Permission: `--allow-ffi`.
+   *
+   * @param options Where to receive, and how.
+   * @returns The socket.
+   * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
+   * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
+   */
+  static override bind(options: UdpBindOptions = {}): UdpSocket {
+    const { hostname = "0.0.0.0", port = 0, scopeId } = options;
+    const { family, sockaddr, address } = numericEndpoint(hostname, port, scopeId);
+    const socket = Socket.open(family, C.SOCK_DGRAM, C.IPPROTO_UDP);
+    try {
+      if (options.reuseAddress ?? false) socket.set(SO_REUSEADDR, true);
+      if (options.reusePort ?? false) socket.set(SO_REUSEPORT, true);
+      if (options.broadcast ?? false) socket.set(SO_BROADCAST, true);
+      if (options.ipv6Only !== undefined && family === C.AF_INET6) socket.set(IPV6_V6ONLY, options.ipv6Only);
+      options.configure?.(socket);
+      socket.bind(sockaddr, address);
+      return new UdpSocket(socket);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { C } from "../ffi/constants.ts";
+import { libraryError, systemError } from "../ffi/error.ts";
+import { outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { EAGAIN, EINTR } from "./limits.ts";
+import { MessageHeader, type ReceivedMessage } from "./message_header.ts";
+import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
+import type { MessageSpace, Socket } from "./socket.ts";
+
+/**
+ * Takes an entry out of a socket's error queue (`MSG_ERRQUEUE`). It does not wait: `poll()` with `"error"` does.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/recv.2.html | recv(2)}
+ *
+ * @param socket The socket.
+ * @param space Where the packet that the entry is about, and its ancillary data go.
+ * @returns The entry, whose ancillary data tell the error; `null` if there is none.
+ * @throws {SystemError} If the socket is closed (`EBADF`), or its family has no error queue.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { receiveErrorMessage, Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using socket = Socket.open(C.AF_INET, C.SOCK_DGRAM);
+ * assertEquals(receiveErrorMessage(socket, { buffers: [], controlLength: 256 }), null);
+ * ```
+ */
+export function receiveErrorMessage(socket: Socket, space: MessageSpace): ReceivedMessage | null {
+  if (socket.fd < 0) throw libraryError("EBADF", "recvmsg", "Cannot call recvmsg: the socket is closed");
+  const control = new Uint8Array(space.controlLength ?? 0);
+  const header = new MessageHeader(space.buffers, new Uint8Array(SOCKADDR_SIZE), control);
+  for (;;) {
+    const n = outcome(libc().recvmsg(socket.fd, header.bytes, C.MSG_ERRQUEUE));
+    if (n >= 0) return header.received(n);
+    if (n === -EAGAIN) return null;
+    if (n !== -EINTR) throw systemError(-n, "recvmsg");
+  }
+}

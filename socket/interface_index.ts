@@ -1,0 +1,46 @@
+import { C } from "../ffi/constants.ts";
+import { check } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import type { Socket } from "./socket.ts";
+
+/** `IFNAMSIZ`, the NUL included. */
+const NAME_SIZE = 16;
+/** `sizeof(struct ifreq)`. */
+const IFREQ_SIZE = 40;
+
+/**
+ * `SIOCGIFINDEX`: the number of an interface of the socket's own network namespace.
+ *
+ * ```c
+ * struct ifreq { char ifr_name[IFNAMSIZ]; union { int ifr_ifindex; … }; };   // 0, 16
+ * ```
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/netdevice.7.html | netdevice(7)}
+ *
+ * @param socket Any socket.
+ * @param name The interface, by its name.
+ * @returns The number, 1 or more.
+ * @throws {RangeError} If no interface can have the name.
+ * @throws {SystemError} If there is none (`ENODEV`).
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { interfaceIndex, Socket } from "@berkeley/sockets/socket";
+ * import { assert } from "@std/assert";
+ *
+ * using socket = Socket.open(C.AF_INET, C.SOCK_DGRAM);
+ * assert(interfaceIndex(socket, "lo") >= 1);
+ * ```
+ */
+export function interfaceIndex(socket: Socket, name: string): number {
+  const text = new TextEncoder().encode(name);
+  if (text.length === 0 || text.length >= NAME_SIZE || text.includes(0)) {
+    throw new RangeError(`Cannot find an interface as its name must be 1 to 15 bytes: current value is ${name}`);
+  }
+  const request = new Uint8Array(IFREQ_SIZE);
+  request.set(text);
+  check(libc().ioctl(socket.fd, C.SIOCGIFINDEX, request), "ioctl", name);
+  return new DataView(request.buffer).getInt32(NAME_SIZE, HOST_LITTLE_ENDIAN);
+}
