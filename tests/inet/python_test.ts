@@ -1,6 +1,6 @@
 import { formatIpv6, parseIpv6 } from "../../inet/mod.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, test } from "../runner/mod.ts";
+import { assert, assertEquals, hex, test } from "../runner/mod.ts";
 import { ipv6Bytes, ipv6Like } from "./address_texts.ts";
 import { Random } from "./random.ts";
 
@@ -31,11 +31,11 @@ for line in sys.stdin:
 test("formatIpv6() writes what Python's ipaddress writes for 100,000 addresses", { needs: ["run"] }, async () => {
   const random = new Random();
   const addresses = random.list(COUNT, () => ipv6Bytes(random));
-  const lines = await python(FORMAT, addresses.map((bytes) => bytes.toHex()));
+  const lines = await python(FORMAT, addresses.map(hex));
   assertEquals(lines.length, COUNT);
   for (const [i, bytes] of addresses.entries()) {
-    if (formatIpv6(bytes) !== lines[i]) assertEquals(formatIpv6(bytes), lines[i], bytes.toHex());
-    if (parseIpv6(formatIpv6(bytes)).bytes.toHex() !== bytes.toHex()) throw new Error(`${bytes.toHex()} is not kept`);
+    if (formatIpv6(bytes) !== lines[i]) assertEquals(formatIpv6(bytes), lines[i], hex(bytes));
+    if (hex(parseIpv6(formatIpv6(bytes)).bytes) !== hex(bytes)) throw new Error(`${hex(bytes)} is not kept`);
   }
 });
 
@@ -64,7 +64,7 @@ test(
 function answer(text: string): string {
   try {
     const { bytes, zone, scopeId } = parseIpv6(text);
-    return `${bytes.toHex()} ${zone ?? scopeId ?? ""}`;
+    return `${hex(bytes)} ${zone ?? scopeId ?? ""}`;
   } catch (error) {
     if (error instanceof SyntaxError) return "refused";
     throw error;

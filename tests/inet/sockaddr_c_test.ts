@@ -12,12 +12,12 @@ import {
 } from "../../inet/mod.ts";
 import { compileC } from "../peers/c_program.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, test } from "../runner/mod.ts";
+import { assertEquals, fromHex, type Permission, test } from "../runner/mod.ts";
 import { ipv6Bytes } from "./address_texts.ts";
 import { Random } from "./random.ts";
 
 const PROBE = new URL("sockaddr_probe.c", import.meta.url);
-const needs: Deno.PermissionName[] = ["run", "read", "write"];
+const needs: Permission[] = ["run", "read", "write"];
 
 test("the sizes, offsets and families of sockaddr_in and sockaddr_in6 are those of C", { needs }, async () => {
   const measured = JSON.parse(await runProgram(await compileC(PROBE)));
@@ -49,7 +49,7 @@ test(
     const [, ...lines] = (await runProgram(await compileC(PROBE), [], input.join("\n"))).trim().split("\n");
     assertEquals(lines.length, addrs.length);
     for (const [i, addr] of addrs.entries()) {
-      const [system, bsd] = (lines[i] ?? "").split(" ").map((hex) => Uint8Array.fromHex(hex));
+      const [system, bsd] = (lines[i] ?? "").split(" ").map((hex) => fromHex(hex));
       assertEquals(encodeInetSockaddr(addr), system);
       assertEquals(encodeInetSockaddr(addr, DARWIN_SOCKADDR), bsd);
       assertEquals(decodeInetSockaddr(system ?? new Uint8Array(), "udp"), addr);

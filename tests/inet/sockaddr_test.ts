@@ -11,7 +11,7 @@ import {
   LINUX_SOCKADDR,
   type SockaddrLayout,
 } from "../../inet/mod.ts";
-import { assertEquals, assertThrows, test } from "../runner/mod.ts";
+import { assertEquals, assertThrows, hex, test } from "../runner/mod.ts";
 
 const LAYOUTS: SockaddrLayout[] = [LINUX_SOCKADDR, DARWIN_SOCKADDR, { ...LINUX_SOCKADDR, littleEndian: false }];
 const V4 = { hostname: "192.0.2.1", port: 443 };
@@ -75,9 +75,9 @@ test("decodeInetSockaddr() reads a view that starts within its buffer", () => {
 test("encodeSockaddrIn6() puts flowinfo in network order and the scope in host order", () => {
   const zeros = "00".repeat(8);
   const rest = `01bb00012345fe80${zeros.slice(4)}${zeros.slice(2)}01`;
-  assertEquals(encodeSockaddrIn6(V6, { ...LINUX_SOCKADDR, littleEndian: true }).toHex(), `0a00${rest}07000000`);
-  assertEquals(encodeSockaddrIn6(V6, { ...LINUX_SOCKADDR, littleEndian: false }).toHex(), `000a${rest}00000007`);
-  assertEquals(encodeSockaddrIn6(V6, DARWIN_SOCKADDR).toHex(), `1c1e${rest}07000000`);
+  assertEquals(hex(encodeSockaddrIn6(V6, { ...LINUX_SOCKADDR, littleEndian: true })), `0a00${rest}07000000`);
+  assertEquals(hex(encodeSockaddrIn6(V6, { ...LINUX_SOCKADDR, littleEndian: false })), `000a${rest}00000007`);
+  assertEquals(hex(encodeSockaddrIn6(V6, DARWIN_SOCKADDR)), `1c1e${rest}07000000`);
 });
 
 test("encodeInetSockaddr() refuses names, and numbers that do not fit", () => {
