@@ -1,5 +1,5 @@
 import { builtin } from "./backend_builtin.ts";
-import { epollWaitOnLoop, type PollHandle } from "./backend_loop.ts";
+import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle } from "./backend_loop.ts";
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
 import { firstLibrary } from "./open_library.ts";
@@ -41,7 +41,10 @@ export function openKoffi(): Backend {
   const koffi = loadKoffi();
   const libc = functionsOf(koffi, SYMBOLS, withBigints) as unknown as Backend["libc"];
   const background = functionsOf(koffi, BACKGROUND_SYMBOLS, promised) as unknown as Backend["background"];
-  return { libc, background: { ...background, epoll_wait: epollWaitOnLoop(libc, pollWith(koffi)) } };
+  const epoll_wait = isMainThread()
+    ? epollWaitOnLoop(libc, pollWith(koffi))
+    : epollWaitInSlices(background.epoll_wait);
+  return { libc, background: { ...background, epoll_wait } };
 }
 
 function loadKoffi(): Koffi {

@@ -1,4 +1,7 @@
+import { builtin } from "./backend_builtin.ts";
 import type { Backend, Bytes } from "./native.ts";
+
+type EpollWait = Backend["background"]["epoll_wait"];
 
 /** A watch on one descriptor by the event loop of the runtime. While it is started, it keeps the program alive. */
 export interface PollHandle {
@@ -17,7 +20,7 @@ export interface PollHandle {
 export function epollWaitOnLoop(
   libc: Backend["libc"],
   open: (fd: number, onReadable: () => void) => PollHandle,
-): Backend["background"]["epoll_wait"] {
+): EpollWait {
   // A watch is kept: stopped, it holds nothing of the kernel's, so that it serves the number after a close too.
   const waits = new Map<number, Wait>();
   return (epfd, events, max, timeout) => {
@@ -25,6 +28,29 @@ export function epollWaitOnLoop(
     if (wait === undefined) waits.set(epfd, wait = new Wait(libc, epfd, open));
     return wait.wait(events, max, timeout);
   };
+}
+
+/** Milliseconds that a thread of a thread waits at once: for so long neither of them can be ended. */
+const SLICE = 200;
+
+/**
+ * Makes `epoll_wait` of one that runs off the event loop, in a `Worker` of Node: there the loop refuses to be closed
+ * with a foreign watch on it, and the whole program would end with the worker.
+ */
+export function epollWaitInSlices(wait: EpollWait): EpollWait {
+  return async (epfd, events, max, timeout) => {
+    const end = timeout < 0 ? Infinity : performance.now() + timeout;
+    for (;;) {
+      const rest = Math.max(Math.ceil(end - performance.now()), 0);
+      const n = await wait(epfd, events, max, Math.min(rest, SLICE));
+      if (n !== 0 || rest <= SLICE) return n;
+    }
+  };
+}
+
+/** Whether this is the thread that the program began with. */
+export function isMainThread(): boolean {
+  return builtin<{ isMainThread: boolean }>("node:worker_threads")?.isMainThread ?? true;
 }
 
 class Wait {

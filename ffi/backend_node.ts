@@ -1,5 +1,5 @@
 import { builtin } from "./backend_builtin.ts";
-import { epollWaitOnLoop, type PollHandle } from "./backend_loop.ts";
+import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle } from "./backend_loop.ts";
 import { inThread } from "./backend_threads.ts";
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
@@ -41,11 +41,10 @@ export function hasNodeFfi(): boolean {
 /** Opens libc with `node:ffi`. Readiness comes from the runtime's own loop; what else may wait runs in a thread. */
 export function openNode(): Backend {
   const libc = nodeFunctions(SYMBOLS) as unknown as Backend["libc"];
-  const background = Object.keys(BACKGROUND_SYMBOLS).map((name) => [name, inThread(name, libc.addressOf)]);
-  return {
-    libc,
-    background: { ...Object.fromEntries(background), epoll_wait: epollWaitOnLoop(libc, uvPoll) },
-  };
+  const names = Object.keys(BACKGROUND_SYMBOLS).map((name) => [name, inThread(name, libc.addressOf)]);
+  const background: Backend["background"] = Object.fromEntries(names);
+  const epoll_wait = isMainThread() ? epollWaitOnLoop(libc, uvPoll) : epollWaitInSlices(background.epoll_wait);
+  return { libc, background: { ...background, epoll_wait } };
 }
 
 /** The functions of a table, callable with numbers where `node:ffi` takes bigints only. */
