@@ -8,7 +8,7 @@ import {
   RpcServer,
 } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
-import { FAMILIES } from "./families.ts";
+import { FAMILIES, type Family } from "./families.ts";
 
 interface Tasks {
   /** Gives `value` after `delay` milliseconds, or at once if there is none. */
@@ -38,7 +38,9 @@ const TASKS: RpcHandlers<Tasks> = {
   NOTHING() {},
 };
 
-for (const family of FAMILIES) {
+for (const family of FAMILIES) callsSuite(family);
+
+function callsSuite(family: Family): void {
   /** A test with a server of tasks and a client of it. */
   function withTasks(
     criterion: string,
@@ -46,14 +48,14 @@ for (const family of FAMILIES) {
   ): void {
     test(`RpcServer over ${family.name} ${criterion}`, { needs: family.needs }, async () => {
       const endpoint = family.listen();
+      const clients: RpcClient<Tasks>[] = [];
+      async function connect(): Promise<RpcClient<Tasks>> {
+        const client = new RpcClient<Tasks>(await endpoint.connect());
+        clients.push(client);
+        return client;
+      }
       try {
         await using server = RpcServer.serve<Tasks>(endpoint.listener, TASKS);
-        const clients: RpcClient<Tasks>[] = [];
-        async function connect(): Promise<RpcClient<Tasks>> {
-          const client = new RpcClient<Tasks>(await endpoint.connect());
-          clients.push(client);
-          return client;
-        }
         try {
           await fn(await connect(), server, connect);
         } finally {
@@ -180,7 +182,7 @@ for (const family of FAMILIES) {
     assertEquals(server.connections, 1);
   });
 
-  if (family.maxBody !== undefined) continue;
+  if (family.maxBody !== undefined) return;
   withTasks("carries a body of 7 MiB both ways", async (client) => {
     const text = "aß\u{1f600}".repeat(1024 * 1024);
     assertEquals(await client.call("ECHO", text) === text, true);

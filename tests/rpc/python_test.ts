@@ -1,7 +1,7 @@
 import { TcpConn } from "../../inet/mod.ts";
 import { type Dictionary, dictionary, RpcClient, RpcClosedError, RpcError, RpcServer } from "../../rpc/mod.ts";
 import { assertEquals, assertRejects, spawn, test, type TestOptions } from "../runner/mod.ts";
-import { type Endpoint, FAMILIES, tcp } from "./families.ts";
+import { type Endpoint, FAMILIES, type Family, tcp } from "./families.ts";
 import { python, pythonServer } from "./python_peer.ts";
 
 const ERROR = { status: "ERROR" };
@@ -10,7 +10,59 @@ function ok(func: string, response: unknown): unknown {
   return { status: "OK", response: { func, response } };
 }
 
-for (const family of FAMILIES) {
+for (const family of FAMILIES) pythonSuite(family);
+
+const NEEDS: TestOptions = { needs: ["run", "read", "env"] };
+
+for (const mode of [[], ["--drip"]]) {
+  test(
+    `RpcClient calls a Python server ${mode.includes("--drip") ? "that sends byte by byte" : ""}`.trim(),
+    NEEDS,
+    async () => {
+      await using server = await pythonServer(...mode);
+      const val = { text: "grüße \u{1f600}", list: [1, 2.5, null, true] };
+      async function callOnce<T>(fn: (client: RpcClient<Dictionary>) => Promise<T>): Promise<T> {
+        using client = new RpcClient<Dictionary>(await TcpConn.connect(server.addr));
+        return await fn(client);
+      }
+      assertEquals(await callOnce((client) => client.call("PUT", { obj: "x", val })), { obj: "x", response: "ok" });
+      assertEquals(await callOnce((client) => client.call("GET", { obj: "x" })), { obj: "x", val });
+      const anything = new RpcClient(await TcpConn.connect(server.addr));
+      await assertRejects(() => anything.call("POP", {}), RpcError, "no such function");
+      anything.close();
+    },
+  );
+}
+
+test("RpcClient.call() rejects when a Python server ends in the middle of a reply", NEEDS, async () => {
+  for (const cut of [0, 3, 8, 30]) {
+    await using server = await pythonServer("--cut", String(cut));
+    using client = new RpcClient<Dictionary>(await TcpConn.connect(server.addr));
+    const calls = [client.call("GET", { obj: "x" }), client.call("GET", { obj: "y" })];
+    await Promise.all(calls.map((call) => assertRejects(() => call, RpcClosedError, "Cannot call GET")));
+  }
+});
+
+test("RpcServer goes on when Python clients vanish", NEEDS, async () => {
+  const { listener, connect, address } = tcp();
+  await using server = RpcServer.serve(listener, dictionary());
+  const script = `
+import socket, struct, sys
+host, port = sys.argv[1].rsplit(":", 1)
+for cut in range(1, 40):
+    conn = socket.create_connection((host, int(port)))
+    conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() sends a reset
+    conn.sendall((struct.pack("ii", 1, 31) + b'{"func":"GET","params":{"obj":1}}')[:cut])
+    conn.close()
+`;
+  assertEquals((await spawn("python3", ["-c", script, address ?? ""]).exit).code, 0);
+  using client = new RpcClient<Dictionary>(await connect());
+  assertEquals(await client.call("GET", { obj: "x" }), { obj: "x", val: null });
+  for (let wait = 0; server.connections > 1 && wait < 100; wait++) await new Promise((go) => setTimeout(go, 10));
+  assertEquals(server.connections, 1);
+});
+
+function pythonSuite(family: Family): void {
   /** A test with a dictionary that Python can reach. */
   function withServer(criterion: string, fn: (address: string, endpoint: Endpoint) => Promise<void>): void {
     test(`RpcServer over ${family.name} ${criterion}`, { needs: [...family.needs, "run", "read", "env"] }, async () => {
@@ -75,53 +127,3 @@ for (const family of FAMILIES) {
     }
   });
 }
-
-const NEEDS: TestOptions = { needs: ["run", "read", "env"] };
-
-for (const mode of [[], ["--drip"]]) {
-  test(
-    `RpcClient calls a Python server ${mode.includes("--drip") ? "that sends byte by byte" : ""}`.trim(),
-    NEEDS,
-    async () => {
-      await using server = await pythonServer(...mode);
-      const val = { text: "grüße \u{1f600}", list: [1, 2.5, null, true] };
-      async function callOnce<T>(fn: (client: RpcClient<Dictionary>) => Promise<T>): Promise<T> {
-        using client = new RpcClient<Dictionary>(await TcpConn.connect(server.addr));
-        return await fn(client);
-      }
-      assertEquals(await callOnce((client) => client.call("PUT", { obj: "x", val })), { obj: "x", response: "ok" });
-      assertEquals(await callOnce((client) => client.call("GET", { obj: "x" })), { obj: "x", val });
-      const anything = new RpcClient(await TcpConn.connect(server.addr));
-      await assertRejects(() => anything.call("POP", {}), RpcError, "no such function");
-      anything.close();
-    },
-  );
-}
-
-test("RpcClient.call() rejects when a Python server ends in the middle of a reply", NEEDS, async () => {
-  for (const cut of [0, 3, 8, 30]) {
-    await using server = await pythonServer("--cut", String(cut));
-    using client = new RpcClient<Dictionary>(await TcpConn.connect(server.addr));
-    const calls = [client.call("GET", { obj: "x" }), client.call("GET", { obj: "y" })];
-    await Promise.all(calls.map((call) => assertRejects(() => call, RpcClosedError, "Cannot call GET")));
-  }
-});
-
-test("RpcServer goes on when Python clients vanish", NEEDS, async () => {
-  const { listener, connect, address } = tcp();
-  await using server = RpcServer.serve(listener, dictionary());
-  const script = `
-import socket, struct, sys
-host, port = sys.argv[1].rsplit(":", 1)
-for cut in range(1, 40):
-    conn = socket.create_connection((host, int(port)))
-    conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() sends a reset
-    conn.sendall((struct.pack("ii", 1, 31) + b'{"func":"GET","params":{"obj":1}}')[:cut])
-    conn.close()
-`;
-  assertEquals((await spawn("python3", ["-c", script, address ?? ""]).exit).code, 0);
-  using client = new RpcClient<Dictionary>(await connect());
-  assertEquals(await client.call("GET", { obj: "x" }), { obj: "x", val: null });
-  for (let wait = 0; server.connections > 1 && wait < 100; wait++) await new Promise((go) => setTimeout(go, 10));
-  assertEquals(server.connections, 1);
-});

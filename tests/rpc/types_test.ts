@@ -40,7 +40,10 @@ export function wrongUses(client: RpcClient<Api>): unknown[] {
   ];
   const servers = [
     RpcServer.serve<Api>(listener, { ADD: ({ a, b }) => a + b, LATER: (text) => ({ text }) }),
-    RpcServer.serve<Api>(listener, { ADD: async ({ a, b }) => await a + b, LATER: async (text) => ({ text }) }),
+    RpcServer.serve<Api>(listener, {
+      ADD: ({ a, b }) => Promise.resolve(a + b),
+      LATER: (text) => Promise.resolve({ text }),
+    }),
     // @ts-expect-error: a handler is missing
     RpcServer.serve<Api>(listener, { ADD: ({ a, b }) => a + b }),
     // @ts-expect-error: a handler too many
