@@ -23,7 +23,7 @@ export type { SmcdLinkGroup, SmcLinkGroup, SmcLinkGroupBase, SmcLinkGroupV2, Smc
 export { listSmcSockets } from "./list_smc_sockets.ts";
 export { AF_SMC, type SmcOpenOptions, SMCPROTO_SMC, SMCPROTO_SMC6 } from "./open_smc.ts";
 export type { SmcPnet } from "./pnet.ts";
-export { SmcConn, type SmcConnectOptions } from "./smc_conn.ts";
+export { SmcConn, type SmcConnectOptions, type SmcConnOptions } from "./smc_conn.ts";
 export { addUeid, flushUeids, removeUeid, setSeidEnabled, type SmcSeid, smcSeid, smcUeids } from "./smc_eids.ts";
 export { setSmcHandshakeLimit, smcHandshakeLimit } from "./smc_handshake_limit.ts";
 export {
@@ -34,8 +34,10 @@ export {
   smcStatistics,
   smcSystemInfo,
 } from "./smc_info.ts";
-export { SmcListener, type SmcListenOptions } from "./smc_listener.ts";
+export { type SmcAcceptOptions, SmcListener, type SmcListenOptions } from "./smc_listener.ts";
+export { SMC_LIMIT_HS } from "./smc_option.ts";
 export { addSmcPnet, flushSmcPnets, removeSmcPnet, smcPnets } from "./smc_pnets.ts";
+export type { SmcFallbackError, SmcStatus } from "./smc_status.ts";
 export { type SmcSupport, smcSupport } from "./smc_support.ts";
 export type { SmcMode, SmcSocketInfo, SmcState } from "./socket_info.ts";
 export type {

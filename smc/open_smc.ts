@@ -1,5 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import { Socket } from "../socket/socket.ts";
+import { guardSmcOptions } from "./smc_option.ts";
 import { SMC_ADVICE } from "./smc_support.ts";
 
 /** Protocol of AF_SMC over IPv4 (`linux/smc.h`). */
@@ -23,7 +24,9 @@ export interface SmcOpenOptions {
 /** Opens an SMC socket for addresses of `AF_INET` or `AF_INET6`. */
 export function openSmc(family: number, { unsupported = "throw" }: SmcOpenOptions): Socket {
   try {
-    return Socket.open(C.AF_SMC, C.SOCK_STREAM, family === C.AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC);
+    const socket = Socket.open(C.AF_SMC, C.SOCK_STREAM, family === C.AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC);
+    guardSmcOptions(socket);
+    return socket;
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error) || error.code !== "EAFNOSUPPORT") throw error;
     if (unsupported === "tcp") return Socket.open(family, C.SOCK_STREAM, C.IPPROTO_TCP);

@@ -4,46 +4,185 @@ import { connectStream } from "../inet/connect_stream.ts";
 import type { StreamConnectOptions } from "../inet/stream_options.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
+import type { WaitOptions } from "../socket/wait_options.ts";
 import { openSmc, type SmcOpenOptions } from "./open_smc.ts";
+import { guardSmcOptions } from "./smc_option.ts";
+import { isTcp, requireSmc, type SmcStatus, smcStatus } from "./smc_status.ts";
+
+/** What to do with connections that fell back to TCP, and how SMC connections end. */
+export interface SmcConnOptions {
+  /**
+   * Whether a connection that fell back to TCP is allowed, or refused: closed, with an error that says why it did.
+   *
+   * @default {"allow"}
+   */
+  fallback?: "allow" | "refuse";
+  /**
+   * Milliseconds for which {@linkcode SmcConn.close} and {@linkcode SmcConn.closeWrite} wait for the peer to take what
+   * was written. What it did not take until then is lost.
+   *
+   * @default {30000}
+   */
+  drainTimeout?: number;
+}
 
 /** Options of {@linkcode SmcConn.connect}. */
-export interface SmcConnectOptions extends StreamConnectOptions, SmcOpenOptions {}
+export interface SmcConnectOptions extends StreamConnectOptions, SmcOpenOptions, SmcConnOptions {}
+
+const DRAIN_TIMEOUT = 30_000;
 
 /**
- * A connection of AF_SMC: shared memory where both ends can, TCP where one cannot.
+ * A connection of AF_SMC: shared memory where both ends can, TCP where one cannot. {@linkcode smc} tells which.
+ *
+ * What differs from TCP is handled here: the end of the connection, which would freeze the program and lose data
+ * ({@linkcode close}), and the remote address, which the kernel forgets. What is left:
+ *
+ * - Buffers are small: 64 KiB on each side. `configure` may set `SO_SNDBUF` before connecting; `SO_RCVBUF` of a listener
+ *   is not inherited, but `/proc/sys/net/smc/rmem` holds for all.
+ * - Writing to a connection that the peer closed fails with `ECONNRESET` at once, where TCP takes the first write.
+ * - `TCP_FASTOPEN` and its kin would make a connection TCP, and so would any other option of the numbers 23, 30, 33 and
+ *   34 at a level other than `SOL_SOCKET`: `socket.set()` refuses them while it is SMC. The kernel refuses `SO_REUSEPORT`,
+ *   `SO_ZEROCOPY` and `TCP_ULP` (`EOPNOTSUPP`). `TCP_INFO` and most other options of TCP are those of the handshake's TCP
+ *   connection, and say nothing about the data.
+ * - `socket.shutdown(SHUT_RD)` does not wake a waiting read; {@linkcode close} does.
+ * - Urgent data goes by `socket.send(byte, { flags: MSG_OOB })` and `socket.receive(buffer, { flags: MSG_OOB })`, as in
+ *   TCP.
+ * - A program that exits, by `Deno.exit()` too, before {@linkcode closed} is settled loses what the peer has not taken.
+ * - A descriptor that was given away by {@linkcode detach} has none of this: its close(2) waits up to 2 s, then drops up
+ *   to 64 KiB that the peer sees as a clean end.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/af_smc.7.html | af_smc(7)}
  *
  * @example Usage
  * ```ts
  * import { SmcConn, SmcListener } from "@berkeley/sockets/smc";
- * import { assertEquals } from "@std/assert";
+ * import { assert, assertEquals } from "@std/assert";
  *
  * using listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" });
  * using client = await SmcConn.connect({ port: listener.addr.port, unsupported: "tcp" });
  * using server = await listener.accept();
  * await client.write(new TextEncoder().encode("Hello, world"));
  * assertEquals(await server.read(new Uint8Array(1024)), 12);
+ * const { mode, fallback } = await client.smc();
+ * assert(mode !== "tcp" || fallback?.reason !== undefined);
  * ```
  */
-export class SmcConn extends Conn<NetAddr> {
+export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
+  readonly #drainTimeout: number;
+  #closed: Promise<void> | undefined;
+  #whenClosed: ((closing: Promise<void>) => void) | undefined;
+
   /**
    * Makes a connection of a connected AF_SMC socket, and takes ownership of it.
    *
    * @param socket The socket.
+   * @param options How it ends.
    */
-  constructor(socket: Socket) {
+  constructor(socket: Socket, options: Pick<SmcConnOptions, "drainTimeout"> = {}) {
     super(socket, tcpAddrCodec);
+    this.#drainTimeout = options.drainTimeout ?? DRAIN_TIMEOUT;
+    guardSmcOptions(socket);
   }
 
   /**
    * Connects to a host. The addresses of a name are raced as RFC 8305 says. Permission: `--allow-ffi`.
    *
-   * @param options Where to connect, how long to wait, and what to do without AF_SMC.
+   * @param options Where to connect, how long to wait, and what to do without AF_SMC or where the peer has none.
    * @returns The connection.
-   * @throws {SystemError} If the kernel has no AF_SMC (`EAFNOSUPPORT`), or no address answers, such as `ECONNREFUSED`.
+   * @throws {SystemError} If the kernel has no AF_SMC (`EAFNOSUPPORT`), no address answers, such as `ECONNREFUSED`, or a
+   * fallback is refused (`EPROTONOSUPPORT`, an {@linkcode SmcFallbackError}).
    */
   static async connect(options: SmcConnectOptions): Promise<SmcConn> {
-    return new SmcConn(await connectStream((family) => openSmc(family, options), options));
+    checkDrainTimeout(options);
+    const socket = await connectStream((family) => openSmc(family, options), options);
+    return await SmcConn.of(socket, "connect", options);
   }
+
+  /**
+   * Makes a connection of a connected socket like the constructor, but refuses a fallback where that is asked for.
+   *
+   * @param socket The socket; closed where it is refused.
+   * @param syscall What was done to connect it, for the error.
+   * @param options What to do with a fallback, and how the connection ends.
+   * @returns The connection.
+   * @throws {SmcFallbackError} If a fallback is refused.
+   */
+  static async of(socket: Socket, syscall: string, options: SmcConnOptions & WaitOptions): Promise<SmcConn> {
+    try {
+      if (options.fallback === "refuse") await requireSmc(socket, syscall, options);
+      return new SmcConn(socket, options);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Whether the connection is really SMC, and if not, why. Costs as much as there are SMC sockets on the system: the
+   * kernel can only list them all.
+   *
+   * @param options How long to wait.
+   * @returns The mode, and where it is TCP, both sides' reasons and advice.
+   * @throws {SystemError} If the connection is closed (`EBADF`), or the kernel lacks `smc_diag` (`EAFNOSUPPORT`).
+   */
+  smc(options?: WaitOptions): Promise<SmcStatus> {
+    return smcStatus(this.socket, options);
+  }
+
+  /**
+   * Ends the sending direction once the peer has taken all that was written before.
+   *
+   * @param options How long to wait. Default: the connection's `drainTimeout`. After an error it may be tried again.
+   * @throws {SystemError} If the peer does not take all in time (`ETIMEDOUT`), or is gone (`EPIPE`).
+   */
+  override async closeWrite(options: WaitOptions = {}): Promise<void> {
+    const drained = this.socket.fd >= 0 && !isTcp(this.socket);
+    await this.socket.closeWrite(drained ? { timeout: this.#drainTimeout, ...options, drained } : options);
+  }
+
+  /**
+   * Closes the connection and rejects what waits on it. In SMC the descriptor is kept, and with it the program alive,
+   * until the peer has taken all that was written: close(2) would wait for that, stop the whole program meanwhile, and
+   * after 2 s drop the rest. {@linkcode closed} tells when that is, and whether all arrived. Closing again does nothing.
+   */
+  override close(): void {
+    if (this.socket.fd < 0) return;
+    if (isTcp(this.socket)) {
+      super.close();
+      this.#settle(Promise.resolve());
+    } else {
+      this.#settle(this.socket.closeDrained(this.#drainTimeout));
+    }
+  }
+
+  /**
+   * Fulfilled when the connection is closed and the peer has taken all that was written; rejected where it did not
+   * within `drainTimeout` (`ETIMEDOUT`), or is gone (`EPIPE`). Nobody has to look at it.
+   */
+  get closed(): Promise<void> {
+    return this.#closed ??= new Promise((resolve) => this.#whenClosed = resolve);
+  }
+
+  /** Closes the connection at the end of an `await using` block, and waits until the peer has taken all. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.closed;
+  }
+
+  #settle(closing: Promise<void>): void {
+    closing.catch(() => {});
+    if (this.#whenClosed === undefined) this.#closed = closing;
+    else {
+      this.#closed?.catch(() => {});
+      this.#whenClosed(closing);
+    }
+  }
+}
+
+/** Refuses a time that cannot be meant, before any system call. */
+export function checkDrainTimeout({ drainTimeout = 0 }: SmcConnOptions): void {
+  if (drainTimeout >= 0) return;
+  throw new RangeError(
+    `Cannot wait for a drainTimeout that is not 0 or more milliseconds: current value is ${drainTimeout}`,
+  );
 }

@@ -4,14 +4,29 @@ import { numericEndpoint } from "../inet/endpoint.ts";
 import { listenOn, type StreamListenOptions } from "../inet/stream_options.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
+import type { WaitOptions } from "../socket/wait_options.ts";
 import { openSmc, type SmcOpenOptions } from "./open_smc.ts";
-import { SmcConn } from "./smc_conn.ts";
+import { checkDrainTimeout, SmcConn, type SmcConnOptions } from "./smc_conn.ts";
+import { isFallbackError } from "./smc_status.ts";
 
-/** Options of {@linkcode SmcListener.listen}. */
-export interface SmcListenOptions extends StreamListenOptions, SmcOpenOptions {}
+/** Options of {@linkcode SmcListener.listen}. `reusePort` is refused by the kernel (`EOPNOTSUPP`). */
+export interface SmcListenOptions extends StreamListenOptions, SmcOpenOptions, SmcConnOptions {}
+
+/** Options of {@linkcode SmcListener.accept}. */
+export interface SmcAcceptOptions extends WaitOptions, Pick<SmcConnOptions, "fallback"> {}
 
 /**
- * A listener of AF_SMC. A peer that has no SMC is accepted too: its connection is TCP.
+ * A listener of AF_SMC. A peer that has no SMC is accepted too: its connection is TCP, unless `fallback` is `"refuse"`.
+ *
+ * To serve HTTP over SMC, hand each connection to `node:http`:
+ *
+ * ```text
+ * const server = http.createServer(app);
+ * for await (const conn of listener) server.emit("connection", Duplex.fromWeb(conn));
+ * ```
+ *
+ * `server.listen({ fd: listener.detach() })` works too, and is faster, but then it is the runtime that closes the
+ * connections, and an SMC connection that is closed right after a long answer may lose its tail.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/af_smc.7.html | af_smc(7)}
  *
@@ -25,25 +40,60 @@ export interface SmcListenOptions extends StreamListenOptions, SmcOpenOptions {}
  * ```
  */
 export class SmcListener extends Listener<NetAddr, SmcConn> {
+  readonly #options: SmcConnOptions;
+
   /**
    * Makes a listener of a listening AF_SMC socket, and takes ownership of it.
    *
    * @param socket The socket.
+   * @param options What to do with connections that fell back, and how connections end.
    */
-  constructor(socket: Socket) {
-    super(socket, tcpAddrCodec, (accepted) => new SmcConn(accepted));
+  constructor(socket: Socket, options: SmcConnOptions = {}) {
+    super(socket, tcpAddrCodec, (accepted) => new SmcConn(accepted, options));
+    this.#options = options;
   }
 
   /**
    * Listens on an address. Permission: `--allow-ffi`.
    *
-   * @param options Where, how, and what to do without AF_SMC.
+   * @param options Where, how, and what to do without AF_SMC or where the peer has none.
    * @returns The listener.
    * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
    * @throws {SystemError} If the kernel has no AF_SMC (`EAFNOSUPPORT`), or refuses the address, such as `EADDRINUSE`.
    */
   static listen(options: SmcListenOptions): SmcListener {
+    checkDrainTimeout(options);
     const endpoint = numericEndpoint(options.hostname ?? "0.0.0.0", options.port);
-    return new SmcListener(listenOn(openSmc(endpoint.family, options), endpoint, options));
+    return new SmcListener(listenOn(openSmc(endpoint.family, options), endpoint, options), options);
+  }
+
+  /**
+   * Waits for a connection.
+   *
+   * @param options How long to wait, and what to do with one that fell back. Default: what the listener's options say.
+   * @returns The connection, which the caller owns.
+   * @throws {SystemError} If the listener is closed (`EBADF`), or a fallback is refused (`EPROTONOSUPPORT`, an
+   * {@linkcode SmcFallbackError}): the connection is closed then, and the listener goes on.
+   */
+  override async accept(options?: SmcAcceptOptions): Promise<SmcConn> {
+    return await SmcConn.of(await this.socket.accept(options), "accept", { ...this.#options, ...options });
+  }
+
+  /**
+   * The connections, until the listener is closed; those whose fallback is refused are passed over. Leaving a `for await`
+   * loop closes the listener.
+   */
+  override [Symbol.asyncIterator](): AsyncIterableIterator<SmcConn> {
+    const all = super[Symbol.asyncIterator]();
+    const next = async (): Promise<IteratorResult<SmcConn>> => {
+      for (;;) {
+        try {
+          return await all.next();
+        } catch (error) {
+          if (!isFallbackError(error)) throw error;
+        }
+      }
+    };
+    return { ...all, next };
   }
 }

@@ -7,7 +7,7 @@ import { Backoff } from "./backoff.ts";
 import { EAGAIN } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import type { Readiness } from "./readiness.ts";
-import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
+import { lengthSpace, packSockaddr, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
 /** Pending network errors of the new connection that accept(2) passes on, and tells to treat like EAGAIN. */
 const AGAIN = new Set(
@@ -23,10 +23,10 @@ export class Accept<T> extends Operation<T> {
   readonly syscall = "accept4";
   readonly #fd: number;
   readonly #readiness: Readiness;
-  readonly #make: (fd: number, sockaddr: Uint8Array) => T;
+  readonly #make: (fd: number, sockaddr: string) => T;
   #later: Backoff | undefined;
 
-  constructor(fd: number, readiness: Readiness, make: (fd: number, sockaddr: Uint8Array) => T) {
+  constructor(fd: number, readiness: Readiness, make: (fd: number, sockaddr: string) => T) {
     super();
     this.#fd = fd;
     this.#readiness = readiness;
@@ -38,7 +38,7 @@ export class Accept<T> extends Operation<T> {
     for (;;) {
       lengthSpace[0] = SOCKADDR_SIZE;
       const n = outcome(libc().accept4(this.#fd, sockaddrSpace, lengthSpace, FLAGS));
-      if (n >= 0) return this.#make(n, takeSockaddr());
+      if (n >= 0) return this.#make(n, packSockaddr());
       if (n === -EAGAIN) return undefined;
       const code = errnoName(-n) ?? "";
       if (AGAIN.has(code)) continue;

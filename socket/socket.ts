@@ -4,6 +4,7 @@ import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { Accept } from "./accept_operation.ts";
 import { Backoff } from "./backoff.ts";
+import { drainAndClose, isDrained, unsentBytes } from "./drain.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./limits.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { MessageHeader, type ReceivedMessage } from "./message_header.ts";
@@ -12,7 +13,14 @@ import { optionError, type ReadableOption, type WritableOption } from "./option.
 import { PacketSend } from "./packet_operations.ts";
 import { withProgress } from "./progress.ts";
 import { type Direction, Readiness } from "./readiness.ts";
-import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
+import {
+  lengthSpace,
+  packSockaddr,
+  SOCKADDR_SIZE,
+  sockaddrSpace,
+  takeSockaddr,
+  unpackSockaddr,
+} from "./sockaddr_space.ts";
 import { StreamRead, StreamWrite } from "./stream_operations.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -90,9 +98,15 @@ export class Socket implements Disposable {
   #fd: number;
   readonly #readiness: Readiness;
   readonly #type: number;
-  #peer: Uint8Array | undefined;
+  /** Packed. */
+  #peer: string | undefined;
   /** Called once, right before the descriptor is closed: for what is to go with it, such as the file of an address. */
   beforeClose: (() => void) | undefined;
+  /**
+   * Called before an option is set, with its level, number and bytes: gives the bytes for the kernel, or throws. For
+   * families that take an option amiss.
+   */
+  beforeOption: ((level: number, number: number, value: Uint8Array) => Uint8Array) | undefined;
 
   private constructor(fd: number, type: number) {
     this.#fd = fd;
@@ -202,7 +216,7 @@ export class Socket implements Disposable {
       const n = outcome(libc().getpeername(fd, sockaddrSpace, lengthSpace));
       if (n === -ENOTCONN) return undefined;
       if (n < 0) throw systemError(-n, "getpeername", address);
-      this.#peer = takeSockaddr();
+      this.#peer = packSockaddr();
       return true;
     }, options) as Promise<unknown> as Promise<void>;
   }
@@ -217,14 +231,13 @@ export class Socket implements Disposable {
    */
   accept(options?: WaitOptions): Promise<Socket> {
     if (this.#fd < 0) return closed("accept4");
-    return this.#readiness.run("read", new Accept(this.#fd, this.#readiness, this.#accepted), options);
+    const make = (fd: number, sockaddr: string): Socket => {
+      const socket = new Socket(fd, this.#type);
+      socket.#peer = sockaddr;
+      return socket;
+    };
+    return this.#readiness.run("read", new Accept(this.#fd, this.#readiness, make), options);
   }
-
-  readonly #accepted = (fd: number, sockaddr: Uint8Array): Socket => {
-    const socket = new Socket(fd, this.#type);
-    socket.#peer = sockaddr;
-    return socket;
-  };
 
   /**
    * Reads from a stream: waits until there are bytes, and takes at most as many as fit.
@@ -450,11 +463,13 @@ export class Socket implements Disposable {
   /**
    * Ends the sending direction once all writes before it are done.
    *
-   * @param options How long to wait for them.
+   * @param options How long to wait for them; with `drained`, also until the kernel's send buffer is empty.
    * @throws {SystemError} If the kernel refuses, such as `ENOTCONN`.
    */
-  closeWrite(options?: WaitOptions): Promise<void> {
+  closeWrite(options?: WaitOptions & { drained?: boolean }): Promise<void> {
+    const later = new Backoff(1, 16);
     return this.#run("write", "shutdown", (fd) => {
+      if (options?.drained && !isDrained(fd)) return this.#tryAgain("write", later.next());
       check(libc().shutdown(fd, C.SHUT_WR), "shutdown");
       return true;
     }, options) as Promise<unknown> as Promise<void>;
@@ -486,7 +501,7 @@ export class Socket implements Disposable {
    */
   set<T>(option: WritableOption<T>, value: T): void {
     const fd = this.#open("setsockopt");
-    const bytes = option.encode(value);
+    const bytes = this.#checked(option.level, option.number, option.encode(value));
     const n = outcome(libc().setsockopt(fd, option.level, option.number, bytes, bytes.byteLength));
     if (n < 0) throw optionError(-n, "setsockopt", option);
   }
@@ -529,12 +544,8 @@ export class Socket implements Disposable {
    */
   setOption(level: number, name: number, value: number | Uint8Array): void {
     const fd = this.#open("setsockopt");
-    if (typeof value === "number") {
-      optionSpace[0] = value;
-      check(libc().setsockopt(fd, level, name, optionSpace, 4), "setsockopt");
-    } else {
-      check(libc().setsockopt(fd, level, name, value, value.byteLength), "setsockopt");
-    }
+    const bytes = this.#checked(level, name, typeof value === "number" ? intBytes(value) : value);
+    check(libc().setsockopt(fd, level, name, bytes, bytes.byteLength), "setsockopt");
   }
 
   /**
@@ -558,7 +569,7 @@ export class Socket implements Disposable {
    * @throws {SystemError} If the socket is not connected (`ENOTCONN`).
    */
   peerSockaddr(): Uint8Array {
-    if (this.#peer !== undefined) return this.#peer;
+    if (this.#peer !== undefined) return unpackSockaddr(this.#peer);
     const fd = this.#open("getpeername");
     lengthSpace[0] = SOCKADDR_SIZE;
     check(libc().getpeername(fd, sockaddrSpace, lengthSpace), "getpeername");
@@ -573,8 +584,7 @@ export class Socket implements Disposable {
    * @throws {SystemError} If the kernel cannot tell, such as `EINVAL` for a listener.
    */
   unsentBytes(): number {
-    check(libc().ioctl(this.#open("ioctl"), C.SIOCOUTQ, optionSpace), "ioctl");
-    return optionSpace[0] ?? 0;
+    return unsentBytes(this.#open("ioctl"));
   }
 
   /**
@@ -627,18 +637,39 @@ export class Socket implements Disposable {
   /** Closes the descriptor and rejects every wait. Closing again does nothing. */
   close(): void {
     if (this.#fd < 0) return;
-    const fd = this.#fd;
-    this.beforeClose?.();
-    this.#fd = -1;
-    this.#readiness.end(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
     // After EINTR the number is free all the same: it is not tried again.
-    const n = outcome(libc().close(fd));
+    const n = outcome(libc().close(this.#release()));
     if (n < 0 && n !== -EINTR) throw systemError(-n, "close");
+  }
+
+  /**
+   * Closes like {@linkcode close}, but keeps the descriptor until the kernel's send buffer is empty: for families that
+   * lose what is in it.
+   *
+   * @param timeout Milliseconds to wait at most; then the rest is lost.
+   * @returns When the descriptor is closed.
+   * @throws {SystemError} If not all was sent: in time (`ETIMEDOUT`), or because the other end is gone (`EPIPE`).
+   */
+  closeDrained(timeout: number): Promise<void> {
+    return this.#fd < 0 ? Promise.resolve() : drainAndClose(this.#release(), timeout);
   }
 
   /** Closes the socket at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #checked(level: number, number: number, value: Uint8Array): Uint8Array {
+    return this.beforeOption === undefined ? value : this.beforeOption(level, number, value);
+  }
+
+  /** Takes the descriptor, to close it. */
+  #release(): number {
+    const fd = this.#fd;
+    this.beforeClose?.();
+    this.#fd = -1;
+    this.#readiness.end(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
+    return fd;
   }
 
   #open(syscall: string): number {
@@ -697,6 +728,12 @@ function skipBytes(buffers: Uint8Array[], count: number): Uint8Array[] {
 
 function closed(syscall: string): Promise<never> {
   return Promise.reject(libraryError("EBADF", syscall, `Cannot call ${syscall}: the socket is closed`));
+}
+
+/** The bytes of an `int`, in scratch memory. */
+function intBytes(value: number): Uint8Array {
+  optionSpace[0] = value;
+  return new Uint8Array(optionSpace.buffer);
 }
 
 function readOption(fd: number, level: number, name: number): number {
