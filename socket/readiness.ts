@@ -77,11 +77,6 @@ export class Readiness implements Watched {
     if (!this.#ending) this.#reads.ready = false;
   }
 
-  /** Says that the next operation of this direction has to wait for an event. */
-  exhausted(direction: Direction): void {
-    (direction === "read" ? this.#reads : this.#writes).ready = false;
-  }
-
   /** Takes an event. */
   ready(events: number): void {
     if ((events & END_EVENTS) !== 0) this.#ending = true;
