@@ -6,7 +6,7 @@ import { libc } from "../ffi/libc.ts";
 const ECONNREFUSED = errnoNumber("ECONNREFUSED") ?? 111;
 
 /**
- * Whether a socket of any type is bound to an `AF_UNIX` address, whether it listens or not. The socket does not notice.
+ * Whether a socket of any type is bound to the path of an `AF_UNIX` address, whether it listens or not. It does not notice.
  *
  * connect(2) of a datagram socket answers `ECONNREFUSED` only where there is none, and `EPROTOTYPE` for one of another
  * type.
@@ -17,16 +17,18 @@ const ECONNREFUSED = errnoNumber("ECONNREFUSED") ?? 111;
  *
  * @example Usage
  * ```ts
- * import { C } from "@berkeley/sockets/ffi";
+ * import { C, unlink } from "@berkeley/sockets/ffi";
  * import { isBound, Socket } from "@berkeley/sockets/socket";
  * import { assertEquals } from "@std/assert";
  *
- * using socket = Socket.open(C.AF_UNIX, C.SOCK_STREAM);
- * socket.bind(new Uint8Array([1, 0])); // the kernel chooses a name
- * const sockaddr = socket.localSockaddr();
+ * const path = new TextEncoder().encode(`/tmp/${crypto.randomUUID()}`);
+ * const sockaddr = new Uint8Array([C.AF_UNIX, 0, ...path, 0]);
+ * const socket = Socket.open(C.AF_UNIX, C.SOCK_STREAM);
+ * socket.bind(sockaddr);
  * assertEquals(isBound(sockaddr), true);
  * socket.close();
- * assertEquals(isBound(sockaddr), false);
+ * assertEquals(isBound(sockaddr), false); // the file is still there
+ * unlink(path);
  * ```
  */
 export function isBound(sockaddr: Uint8Array): boolean {

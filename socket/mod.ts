@@ -28,6 +28,7 @@ export {
 export type { Datagram } from "./datagram_operations.ts";
 export { DatagramSocket } from "./datagram_socket.ts";
 export { receiveErrorMessage } from "./error_queue.ts";
+export { type InheritedListener, inheritedListeners } from "./inherited_listeners.ts";
 export { interfaceIndex } from "./interface_index.ts";
 export { isBound } from "./is_bound.ts";
 export { Listener } from "./listener.ts";

@@ -1,0 +1,58 @@
+import { C } from "../ffi/constants.ts";
+import { environmentVariable, processIds } from "../ffi/environment.ts";
+import { Socket } from "./socket.ts";
+
+/** A socket that the service manager opened before this program was started. */
+export interface InheritedListener {
+  /** The name that the service manager gave it (`FileDescriptorName=`); `"unknown"` if none. */
+  name: string;
+  /** The socket; the caller owns it. */
+  socket: Socket;
+  /** The address family, `AF_*`: which of `TcpListener`, `UnixListener`, … is to take the socket. */
+  family: number;
+  /** The socket type, `SOCK_*`. */
+  type: number;
+}
+
+/** `SD_LISTEN_FDS_START`: after standard input, output and error. */
+const FIRST_FD = 3;
+let taken = false;
+
+/**
+ * Takes the sockets that systemd, or another service manager with its protocol, opened for this program: `LISTEN_FDS`,
+ * `LISTEN_PID` and `LISTEN_FDNAMES` of the environment tell which. They become close-on-exec and non-blocking.
+ *
+ * The constructor of a family's listener makes a listener of one: `new TcpListener(socket)`. Permission: `--allow-ffi`.
+ *
+ * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html | sd_listen_fds(3)}
+ *
+ * @returns The sockets, in order; none if the program was not started so.
+ * @throws {TypeError} If they were taken before, or a descriptor is no socket.
+ *
+ * @example Usage
+ * ```ts
+ * import { inheritedListeners } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(inheritedListeners(), []); // a test is no service
+ * ```
+ */
+export function inheritedListeners(): InheritedListener[] {
+  const count = Number(environmentVariable("LISTEN_FDS") ?? 0);
+  if (Number(environmentVariable("LISTEN_PID")) !== processIds().pid || !(count > 0)) return [];
+  if (!Number.isInteger(count) || count > 0xffff) {
+    throw new TypeError(`Cannot take the inherited listeners as LISTEN_FDS is no count: current value is ${count}`);
+  }
+  if (taken) throw new TypeError("Cannot take the inherited listeners a second time");
+  taken = true;
+  const names = (environmentVariable("LISTEN_FDNAMES") ?? "").split(":");
+  return Array.from({ length: count }, (_, i) => {
+    const socket = Socket.fromFd(FIRST_FD + i);
+    return {
+      name: names[i] || "unknown",
+      socket,
+      family: socket.getOption(C.SOL_SOCKET, C.SO_DOMAIN),
+      type: socket.getOption(C.SOL_SOCKET, C.SO_TYPE),
+    };
+  });
+}

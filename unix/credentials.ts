@@ -1,0 +1,154 @@
+import { C } from "../ffi/constants.ts";
+import type { Socket } from "../socket/socket.ts";
+import { SO_PEERSEC } from "../socket/socket_options.ts";
+import { OwnedFd } from "./owned_fd.ts";
+
+/** Who a process is. */
+export interface Credentials {
+  /** Process id; 0 for a process that is not in this pid namespace. */
+  pid: number;
+  /** User id. */
+  uid: number;
+  /** Group id. */
+  gid: number;
+}
+
+/** `sizeof(struct ucred)`. */
+export const UCRED_SIZE = 12;
+
+/**
+ * Encodes credentials for a control message of type `SCM_CREDENTIALS`. No permission is needed.
+ *
+ * ```c
+ * struct ucred { pid_t pid; uid_t uid; gid_t gid; };
+ * ```
+ *
+ * @param credentials The credentials.
+ * @returns The 12 bytes.
+ * @throws {RangeError} If an id is not a whole number of 32 bits, 0 or more.
+ *
+ * @example Usage
+ * ```ts
+ * import { decodeCredentials, encodeCredentials } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const credentials = { pid: 1, uid: 1000, gid: 100 };
+ * assertEquals(decodeCredentials(encodeCredentials(credentials)), credentials);
+ * ```
+ */
+export function encodeCredentials(credentials: Credentials): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(UCRED_SIZE);
+  const view = new DataView(bytes.buffer);
+  for (const [i, name] of (["pid", "uid", "gid"] as const).entries()) {
+    const id = credentials[name];
+    if (!(Number.isInteger(id) && id >= 0 && id <= 0xffffffff)) {
+      throw new RangeError(
+        `Cannot encode ${name} as it must be an integer from 0 to 4294967295: current value is ${id}`,
+      );
+    }
+    view.setUint32(i * 4, id, true);
+  }
+  return bytes;
+}
+
+/**
+ * Decodes a `struct ucred`. No permission is needed.
+ *
+ * @param bytes The structure.
+ * @returns The credentials.
+ * @throws {RangeError} If there are fewer than 12 bytes.
+ *
+ * @example Usage
+ * ```ts
+ * import { decodeCredentials } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(decodeCredentials(new Uint8Array(12)), { pid: 0, uid: 0, gid: 0 });
+ * ```
+ */
+export function decodeCredentials(bytes: Uint8Array): Credentials {
+  if (bytes.length < UCRED_SIZE) {
+    throw new RangeError(`Cannot decode ucred as it is ${UCRED_SIZE} bytes: current length is ${bytes.length}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return { pid: view.getInt32(0, true), uid: view.getUint32(4, true), gid: view.getUint32(8, true) };
+}
+
+/**
+ * `SO_PEERCRED`: who the process at the other end was when it connected, listened or made the pair. The kernel says it,
+ * so it cannot be forged.
+ *
+ * @param conn The connection.
+ * @returns The credentials.
+ * @throws {SystemError} If the socket is closed (`EBADF`).
+ *
+ * @example Usage
+ * ```ts
+ * import { peerCredentials, socketPair } from "@berkeley/sockets/unix";
+ * import { assert } from "@std/assert";
+ *
+ * const [left, right] = socketPair("stream");
+ * assert(peerCredentials(left).pid > 0); // this process itself
+ * left.close();
+ * right.close();
+ * ```
+ */
+export function peerCredentials(conn: { readonly socket: Socket }): Credentials {
+  return decodeCredentials(conn.socket.getOptionBytes(C.SOL_SOCKET, C.SO_PEERCRED, UCRED_SIZE));
+}
+
+/**
+ * `SO_PEERSEC`: the security context of the process at the other end, on a system with SELinux, Smack or AppArmor.
+ *
+ * @param conn The connection.
+ * @returns The context, as text.
+ * @throws {SystemError} If the system has none (`ENOPROTOOPT`).
+ *
+ * @example Usage
+ * ```ts
+ * import { peerSecurityContext, socketPair } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [left, right] = socketPair("stream");
+ * try {
+ *   assertEquals(typeof peerSecurityContext(left), "string");
+ * } catch (error) {
+ *   assertEquals((error as { code?: string }).code, "ENOPROTOOPT");
+ * }
+ * left.close();
+ * right.close();
+ * ```
+ */
+export function peerSecurityContext(conn: { readonly socket: Socket }): string {
+  return conn.socket.get(SO_PEERSEC);
+}
+
+/**
+ * `SO_PEERPIDFD`: a descriptor that stands for the process at the other end, and never for another one that got its
+ * number. It becomes readable when the process ends. Since Linux 6.5.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/pidfd_open.2.html | pidfd_open(2)}
+ *
+ * @param conn The connection.
+ * @returns The descriptor, owned.
+ * @throws {SystemError} If the kernel is older (`ENOPROTOOPT`), or the process has ended (`ESRCH`, `EINVAL`).
+ *
+ * @example Usage
+ * ```ts
+ * import { peerPidfd, socketPair } from "@berkeley/sockets/unix";
+ * import { assert } from "@std/assert";
+ *
+ * const [left, right] = socketPair("stream");
+ * try {
+ *   using pidfd = peerPidfd(left);
+ *   assert(pidfd.fd >= 0);
+ * } catch (error) {
+ *   assert((error as { code?: string }).code === "ENOPROTOOPT"); // Linux before 6.5
+ * }
+ * left.close();
+ * right.close();
+ * ```
+ */
+export function peerPidfd(conn: { readonly socket: Socket }): OwnedFd {
+  return new OwnedFd(conn.socket.getOption(C.SOL_SOCKET, C.SO_PEERPIDFD));
+}

@@ -1,0 +1,191 @@
+import { C } from "../ffi/constants.ts";
+import { processIds } from "../ffi/environment.ts";
+import {
+  type ControlMessage,
+  controlMessageSpace,
+  decodeControlMessages,
+  encodeControlMessages,
+} from "../socket/control_message.ts";
+import type { ReceivedMessage } from "../socket/message_header.ts";
+import type { Socket, TransferOptions } from "../socket/socket.ts";
+import type { UnixAddr } from "./addr.ts";
+import { type Credentials, decodeCredentials, encodeCredentials, UCRED_SIZE } from "./credentials.ts";
+import { OwnedFd } from "./owned_fd.ts";
+import { decodeSockaddrUn, encodeSockaddrUn } from "./sockaddr_un.ts";
+
+/**
+ * What a descriptor can be taken from, borrowed: its number; a `Socket`, an {@linkcode OwnedFd} or a file of `node:fs`,
+ * which have it as `fd`; a connection or a listener, by its `socket`.
+ */
+export type FdSource = number | { readonly fd: number } | { readonly socket: { readonly fd: number } };
+
+/** A message to send, with what goes beside its data. */
+export interface OutgoingUnixMessage {
+  /** The data. Default: none; on a stream at least one byte is needed to carry the rest. */
+  data?: Uint8Array;
+  /** Where to send, on a datagram socket that is not connected. */
+  addr?: UnixAddr;
+  /** `SCM_RIGHTS`: descriptors to pass, 253 at most. The receiver gets duplicates; these stay the sender's. */
+  fds?: readonly FdSource[];
+  /**
+   * `SCM_CREDENTIALS`: true for those of this process, as the kernel checks them; others need privileges. The receiver
+   * gets them if it has set `SO_PASSCRED`.
+   */
+  credentials?: boolean | Credentials;
+}
+
+/** Options of a receive with ancillary data. */
+export interface ReceiveMessageOptions extends TransferOptions {
+  /**
+   * How many descriptors are expected at most: a message with more gives none, and `controlTruncated`.
+   *
+   * @default {0}
+   */
+  maxFds?: number;
+}
+
+/** `SCM_MAX_FD`: the kernel passes no more in one message. */
+const MAX_FDS = 253;
+/** Room for a timestamp, credentials, a pidfd and a security context of 256 bytes. */
+const CONTROL_BASE = controlMessageSpace(16) + controlMessageSpace(UCRED_SIZE) + controlMessageSpace(4)
+  + controlMessageSpace(256);
+
+/**
+ * A message that came with what was beside its data. It owns the descriptors in it: those that are not taken are closed
+ * at the end of a `using` block.
+ *
+ * @example Usage
+ * ```ts
+ * import { socketPair } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [left, right] = socketPair("datagram");
+ * await left.sendMessage({ data: new Uint8Array([1]), fds: [left] });
+ * {
+ *   using message = await right.receiveMessage(new Uint8Array(16), { maxFds: 1 });
+ *   assertEquals(message.data, new Uint8Array([1]));
+ *   assertEquals(message.fds.length, 1);
+ * } // not taken: the descriptor is closed here
+ * left.close();
+ * right.close();
+ * ```
+ */
+export class UnixMessage implements Disposable {
+  /** The bytes, in the buffer that was given. */
+  readonly data: Uint8Array;
+  /** The sender; unnamed on a connection. */
+  readonly addr: UnixAddr;
+  /** Whether data was cut off, since the buffer was too small. */
+  readonly truncated: boolean;
+  /** Whether ancillary data was cut off: the descriptors of the message, all of them, are closed then. */
+  readonly controlTruncated: boolean;
+  /** `SCM_RIGHTS`: the descriptors, close-on-exec. */
+  readonly fds: readonly OwnedFd[];
+  /** `SCM_CREDENTIALS`: who sent it, if the socket has `SO_PASSCRED`. */
+  readonly credentials: Credentials | undefined;
+  /** `SCM_PIDFD`: the process that sent it, if the socket has `SO_PASSPIDFD`. */
+  readonly pidfd: OwnedFd | undefined;
+  /** `SCM_SECURITY`: the security context of the sender, if the socket has `SO_PASSSEC`. */
+  readonly securityContext: string | undefined;
+
+  /**
+   * Decodes a message of recvmsg(2), and takes ownership of the descriptors in it.
+   *
+   * @param buffer Where its data is.
+   * @param received What recvmsg(2) told.
+   * @param maxFds How many descriptors are expected at most.
+   */
+  constructor(buffer: Uint8Array, received: ReceivedMessage, maxFds: number) {
+    const control = decodeControlMessages(received.control).filter(({ level }) => level === C.SOL_SOCKET);
+    const fds = dataOf(control, C.SCM_RIGHTS).flatMap(ownFds);
+    const excess = fds.length > maxFds;
+    this.controlTruncated = excess || (received.flags & C.MSG_CTRUNC) !== 0;
+    if (this.controlTruncated) { for (const fd of fds.splice(0)) fd.close(); }
+    this.fds = fds;
+    this.pidfd = dataOf(control, C.SCM_PIDFD).flatMap(ownFds)[0];
+    const [credentials] = dataOf(control, C.SCM_CREDENTIALS);
+    this.credentials = credentials === undefined || credentials.length < UCRED_SIZE
+      ? undefined
+      : decodeCredentials(credentials);
+    const [context] = dataOf(control, C.SCM_SECURITY);
+    this.securityContext = context === undefined ? undefined : new TextDecoder().decode(context).replace(/\0+$/, "");
+    this.truncated = (received.flags & C.MSG_TRUNC) !== 0;
+    this.data = buffer.subarray(0, received.length);
+    this.addr = decodeSockaddrUn(received.sockaddr);
+  }
+
+  /** Closes the descriptors that were not taken. */
+  [Symbol.dispose](): void {
+    for (const fd of this.fds) fd.close();
+    this.pidfd?.close();
+  }
+}
+
+/** Sends a message with its ancillary data. */
+export function sendUnixMessage(
+  socket: Socket,
+  message: OutgoingUnixMessage,
+  isStream: boolean,
+  options?: TransferOptions,
+): Promise<number> {
+  const { data = new Uint8Array(0), addr, fds = [], credentials } = message;
+  const control = controlOf(fds, credentials);
+  if (isStream && data.length === 0 && control.length > 0) {
+    throw new TypeError("Cannot send ancillary data on a stream without a byte of data to carry it");
+  }
+  return socket.sendMessage({
+    buffers: [data],
+    ...(addr === undefined ? {} : { sockaddr: encodeSockaddrUn(addr) }),
+    ...(control.length === 0 ? {} : { control: encodeControlMessages(control) }),
+  }, options);
+}
+
+/** Receives a message with its ancillary data; `null` at the end of a connection, which `isEnd` knows. */
+export async function receiveUnixMessage(
+  socket: Socket,
+  buffer: Uint8Array,
+  options: ReceiveMessageOptions | undefined,
+  isEnd: (received: ReceivedMessage) => boolean,
+): Promise<UnixMessage | null> {
+  const maxFds = options?.maxFds ?? 0;
+  if (!(Number.isInteger(maxFds) && maxFds >= 0 && maxFds <= MAX_FDS)) {
+    throw new RangeError(
+      `Cannot receive a number of descriptors that is not 0 to ${MAX_FDS}: current value is ${maxFds}`,
+    );
+  }
+  const controlLength = CONTROL_BASE + (maxFds > 0 ? controlMessageSpace(4 * maxFds) : 0);
+  const received = await socket.receiveMessage({ buffers: [buffer], controlLength }, options);
+  return isEnd(received) ? null : new UnixMessage(buffer, received, maxFds);
+}
+
+function controlOf(fds: readonly FdSource[], credentials: boolean | Credentials | undefined): ControlMessage[] {
+  if (fds.length > MAX_FDS) {
+    throw new RangeError(`Cannot pass more than ${MAX_FDS} descriptors in a message: current number is ${fds.length}`);
+  }
+  const control: ControlMessage[] = [];
+  if (fds.length > 0) {
+    const data = new Uint8Array(Int32Array.from(fds, numberOf).buffer);
+    control.push({ level: C.SOL_SOCKET, type: C.SCM_RIGHTS, data });
+  }
+  if (credentials !== undefined && credentials !== false) {
+    const data = encodeCredentials(credentials === true ? processIds() : credentials);
+    control.push({ level: C.SOL_SOCKET, type: C.SCM_CREDENTIALS, data });
+  }
+  return control;
+}
+
+function numberOf(source: FdSource): number {
+  const fd = typeof source === "number" ? source : "fd" in source ? source.fd : source.socket.fd;
+  if (Number.isInteger(fd) && fd >= 0 && fd <= 0x7fffffff) return fd;
+  throw new TypeError(`Cannot pass a descriptor that is not open: current value is ${fd}`);
+}
+
+function dataOf(control: ControlMessage[], type: number): Uint8Array[] {
+  return control.filter((message) => message.type === type).map(({ data }) => data);
+}
+
+/** Whole ints only: the kernel cuts between descriptors. */
+function ownFds(data: Uint8Array): OwnedFd[] {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return Array.from({ length: Math.floor(data.length / 4) }, (_, i) => new OwnedFd(view.getInt32(i * 4, true)));
+}

@@ -1,0 +1,66 @@
+/**
+ * AF_UNIX: sockets between programs of one machine, of all three types, with paths and abstract names, and with
+ * descriptors and credentials beside the data.
+ *
+ * - A *stream* is bytes without boundaries: {@linkcode UnixListener}, {@linkcode UnixConn}.
+ * - A *seqpacket* connection is messages, whole and in order, with an end: {@linkcode UnixSeqpacketListener},
+ *   {@linkcode UnixSeqpacketConn}. Beware of the name elsewhere: what Deno calls `"unixpacket"` is a datagram socket.
+ * - *Datagrams* are messages without a connection: {@linkcode UnixDatagramSocket}.
+ *
+ * A listener owns its file: it never takes the address of a live one, and removes what it made when it is closed.
+ * {@linkcode peerCredentials} tells who is at the other end, and `sendMessage` passes open files.
+ *
+ * Permission: `--allow-ffi` alone, for files too.
+ *
+ * @example Messages between two programs
+ * ```ts
+ * import { UnixSeqpacketConn, UnixSeqpacketListener } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = UnixSeqpacketListener.listen({ abstract: `example-${crypto.randomUUID()}` });
+ * using client = await UnixSeqpacketConn.connect(listener.addr);
+ * using server = await listener.accept();
+ * await client.send(new TextEncoder().encode("SEND"));
+ * client.close();
+ * for await (const { data } of server) assertEquals(new TextDecoder().decode(data), "SEND");
+ * ```
+ *
+ * @module
+ */
+export { type InheritedListener, inheritedListeners } from "../socket/inherited_listeners.ts";
+export {
+  formatUnixAddr,
+  type UnixAbstractAddr,
+  type UnixAddr,
+  type UnixAutobindAddr,
+  type UnixBindAddr,
+  type UnixPathAddr,
+  type UnixUnnamedAddr,
+} from "./addr.ts";
+export {
+  type Credentials,
+  decodeCredentials,
+  encodeCredentials,
+  peerCredentials,
+  peerPidfd,
+  peerSecurityContext,
+} from "./credentials.ts";
+export { type FdSource, type OutgoingUnixMessage, type ReceiveMessageOptions, UnixMessage } from "./message.ts";
+export { notifySystemd, type NotifySystemdOptions } from "./notify_systemd.ts";
+export { OwnedFd } from "./owned_fd.ts";
+export {
+  DARWIN_SOCKADDR,
+  decodeSockaddrUn,
+  encodeSockaddrUn,
+  LINUX_SOCKADDR,
+  type SockaddrLayout,
+  unixAddrCodec,
+} from "./sockaddr_un.ts";
+export type { UnixBindOptions } from "./socket_file.ts";
+export { socketPair, type SocketPairs } from "./socket_pair.ts";
+export { UnixConn } from "./unix_conn.ts";
+export { type UnixDatagramBindOptions, UnixDatagramSocket } from "./unix_datagram_socket.ts";
+export { UnixListener } from "./unix_listener.ts";
+export type { UnixConnectOptions, UnixListenOptions } from "./unix_options.ts";
+export { UnixSeqpacketConn } from "./unix_seqpacket_conn.ts";
+export { UnixSeqpacketListener } from "./unix_seqpacket_listener.ts";

@@ -1,0 +1,48 @@
+import { environmentVariable } from "../ffi/environment.ts";
+import type { UnixAddr } from "./addr.ts";
+import type { FdSource } from "./message.ts";
+import { UnixDatagramSocket } from "./unix_datagram_socket.ts";
+
+/** Options of {@linkcode notifySystemd}. */
+export interface NotifySystemdOptions {
+  /** Descriptors to pass, for the state `FDSTORE=1`. */
+  fds?: readonly FdSource[];
+}
+
+/**
+ * Tells the service manager how this program is: sd_notify(3). Permission: `--allow-ffi`.
+ *
+ * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html | sd_notify(3)}
+ *
+ * @param state Assignments, one a line: `"READY=1"`, `"STATUS=Loading"`, `"WATCHDOG=1"`, `"STOPPING=1"`, …
+ * @param options What goes with it.
+ * @returns False where there is no service manager to tell (`NOTIFY_SOCKET` is not set).
+ * @throws {TypeError} If `NOTIFY_SOCKET` is no unix address.
+ * @throws {SystemError} If the service manager cannot be reached.
+ *
+ * @example Usage
+ * ```ts
+ * import { notifySystemd } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await notifySystemd("READY=1"), false); // a test is no service
+ * ```
+ */
+export async function notifySystemd(state: string, options?: NotifySystemdOptions): Promise<boolean> {
+  const name = environmentVariable("NOTIFY_SOCKET");
+  if (name === undefined || name === "") return false;
+  using socket = UnixDatagramSocket.open();
+  await socket.sendMessage({
+    data: new TextEncoder().encode(state),
+    addr: addrOf(name),
+    credentials: true,
+    ...(options?.fds === undefined ? {} : { fds: options.fds }),
+  });
+  return true;
+}
+
+function addrOf(name: string): UnixAddr {
+  if (name.startsWith("/")) return { path: name };
+  if (name.startsWith("@")) return { abstract: name.slice(1) };
+  throw new TypeError(`Cannot notify as NOTIFY_SOCKET is no path and no abstract name: current value is ${name}`);
+}

@@ -1,0 +1,147 @@
+import {
+  LINUX_SOCKADDR,
+  readSockaddrFamily,
+  SOCKADDR_HEAD_SIZE,
+  type SockaddrLayout,
+  writeSockaddrHead,
+} from "../ffi/sockaddr_layout.ts";
+import type { AddrCodec } from "../socket/addr_codec.ts";
+import { formatUnixAddr, type UnixAddr, type UnixAutobindAddr } from "./addr.ts";
+
+export { DARWIN_SOCKADDR, LINUX_SOCKADDR, type SockaddrLayout } from "../ffi/sockaddr_layout.ts";
+
+/** `sizeof(sun_path)`: 108 on Linux, 104 on the BSDs. */
+function pathSize(layout: SockaddrLayout): number {
+  return layout.hasLengthByte ? 104 : 108;
+}
+
+/**
+ * Encodes the address of a unix socket, as long as the kernel wants it: a path with the NUL behind it, an abstract name
+ * without, no name as 2 bytes. No permission is needed.
+ *
+ * ```c
+ * struct sockaddr_un {
+ *   sa_family_t sun_family;     // on the BSDs: __uint8_t sun_len; sa_family_t sun_family;
+ *   char        sun_path[108];  // on the BSDs: 104
+ * };
+ * ```
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
+ *
+ * @param addr The address.
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The structure, 2 to 110 bytes.
+ * @throws {TypeError} If a path is empty or has a NUL in it, a name is no well-formed text, or the platform lacks abstract
+ * names.
+ * @throws {RangeError} If the name does not fit: 107 bytes on Linux, 103 on the BSDs.
+ *
+ * @example Usage
+ * ```ts
+ * import { encodeSockaddrUn } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodeSockaddrUn({ path: "/a" }), new Uint8Array([1, 0, 47, 97, 0]));
+ * assertEquals(encodeSockaddrUn({ abstract: "a" }), new Uint8Array([1, 0, 0, 97]));
+ * assertEquals(encodeSockaddrUn({ unnamed: true }).length, 2);
+ * ```
+ */
+export function encodeSockaddrUn(
+  addr: UnixAddr | UnixAutobindAddr,
+  layout: SockaddrLayout = LINUX_SOCKADDR,
+): Uint8Array<ArrayBuffer> {
+  if ("path" in addr) {
+    const path = bytesOf("path", addr.path, layout);
+    if (path.length === 0) throw new TypeError("Cannot encode path as it is empty");
+    if (path.includes(0)) {
+      throw new TypeError(`Cannot encode path as it has a NUL in it: current value is ${formatUnixAddr(addr)}`);
+    }
+    return sockaddrOf(path, 0, path.length + 1, layout);
+  }
+  if (layout.hasLengthByte && !("unnamed" in addr)) {
+    throw new TypeError("Cannot encode address as this platform has no abstract names");
+  }
+  if (!("abstract" in addr)) return sockaddrOf(new Uint8Array(0), 0, 0, layout);
+  const name = bytesOf("abstract name", addr.abstract, layout);
+  return sockaddrOf(name, 1, name.length + 1, layout);
+}
+
+/**
+ * Decodes the address of a unix socket. No permission is needed.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
+ *
+ * @param bytes The structure, as long as the kernel said it is; empty for a sender without a name.
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The address. A name is text where it is UTF-8, else bytes.
+ * @throws {RangeError} If the family or a length is not that of a unix socket.
+ *
+ * @example Usage
+ * ```ts
+ * import { decodeSockaddrUn } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(decodeSockaddrUn(new Uint8Array([1, 0, 47, 97, 0])), { path: "/a" });
+ * assertEquals(decodeSockaddrUn(new Uint8Array([1, 0, 0, 97])), { abstract: "a" });
+ * assertEquals(decodeSockaddrUn(new Uint8Array([1, 0])), { unnamed: true });
+ * ```
+ */
+export function decodeSockaddrUn(bytes: Uint8Array, layout: SockaddrLayout = LINUX_SOCKADDR): UnixAddr {
+  if (bytes.length === 0) return { unnamed: true }; // recvfrom(2) tells nothing of a sender without a name
+  const family = readSockaddrFamily(bytes, layout);
+  if (family !== layout.AF_UNIX) {
+    throw new RangeError(
+      `Cannot decode sockaddr_un as its family must be ${layout.AF_UNIX}: current value is ${family}`,
+    );
+  }
+  const name = bytes.subarray(SOCKADDR_HEAD_SIZE);
+  if (name.length > pathSize(layout)) {
+    throw new RangeError(
+      `Cannot decode sockaddr_un as sun_path is ${pathSize(layout)} bytes: current length is ${name.length}`,
+    );
+  }
+  const end = name.indexOf(0);
+  if (end === 0 && !layout.hasLengthByte) return { abstract: textOf(name.subarray(1)) };
+  const path = end < 0 ? name : name.subarray(0, end); // 108 bytes may come without a NUL
+  return path.length === 0 ? { unnamed: true } : { path: textOf(path) };
+}
+
+/** The codec of unix addresses on this platform. */
+export const unixAddrCodec: AddrCodec<UnixAddr> = {
+  encode: (addr) => encodeSockaddrUn(addr),
+  decode: (sockaddr) => decodeSockaddrUn(sockaddr),
+  format: formatUnixAddr,
+};
+
+/** The bytes of a name, checked for the room of both kinds: a path needs one byte more behind it, a name one before it. */
+export function bytesOf(
+  kind: string,
+  name: string | Uint8Array,
+  layout: SockaddrLayout = LINUX_SOCKADDR,
+): Uint8Array {
+  if (typeof name === "string" && !name.isWellFormed()) {
+    throw new TypeError(`Cannot encode ${kind} as it has a lone surrogate: current value is ${JSON.stringify(name)}`);
+  }
+  const bytes = typeof name === "string" ? new TextEncoder().encode(name) : name;
+  const limit = pathSize(layout) - 1;
+  if (bytes.length > limit) {
+    throw new RangeError(
+      `Cannot encode ${kind} as sockaddr_un as it must be <= ${limit} bytes: current length is ${bytes.length}`,
+    );
+  }
+  return bytes;
+}
+
+function sockaddrOf(name: Uint8Array, at: number, length: number, layout: SockaddrLayout): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(SOCKADDR_HEAD_SIZE + length);
+  writeSockaddrHead(bytes, layout.AF_UNIX, layout);
+  bytes.set(name, SOCKADDR_HEAD_SIZE + at);
+  return bytes;
+}
+
+function textOf(bytes: Uint8Array): string | Uint8Array {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes.slice();
+  }
+}

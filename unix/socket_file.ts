@@ -1,0 +1,91 @@
+import { C } from "../ffi/constants.ts";
+import type { SystemError } from "../ffi/error.ts";
+import { chmod, type FileStatus, link, lstat, rename, unlink } from "../ffi/file.ts";
+import { isBound } from "../socket/is_bound.ts";
+import type { Socket } from "../socket/socket.ts";
+import { formatUnixAddr, type UnixBindAddr } from "./addr.ts";
+import { bytesOf, encodeSockaddrUn } from "./sockaddr_un.ts";
+
+/** Options of everything that binds a unix socket. */
+export interface UnixBindOptions {
+  /**
+   * The permissions of the socket's file, such as `0o600`; connecting needs the permission to write. The file never has
+   * more than these. Default: `0o777` less the umask.
+   */
+  mode?: number;
+  /**
+   * Replaces a socket's file that a program left behind. The file of a socket that somebody receives on, and every other
+   * kind of file, is never replaced.
+   *
+   * @default {false}
+   */
+  replaceStale?: boolean;
+}
+
+/**
+ * Binds a socket as the options say. Its file is removed when it is closed, unless that is another file by then.
+ *
+ * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses.
+ */
+export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOptions = {}): void {
+  const { mode, replaceStale = false } = options;
+  if (mode !== undefined && !(Number.isInteger(mode) && mode >= 0 && mode <= 0o777)) {
+    throw new RangeError(`Cannot bind with a mode that is not 0 to 0o777: current value is ${mode}`);
+  }
+  const sockaddr = encodeSockaddrUn(addr);
+  const address = formatUnixAddr(addr);
+  if (!("path" in addr)) return socket.bind(sockaddr, address);
+  const path = bytesOf("path", addr.path).slice();
+  // The file gets the permissions of the socket, less the umask: never more than `mode`, at no time.
+  if (mode !== undefined) chmod(socket.fd, mode);
+  try {
+    socket.bind(sockaddr, address);
+  } catch (error) {
+    if (!replaceStale || (error as SystemError).code !== "EADDRINUSE" || !removeStale(path, sockaddr)) throw error;
+    socket.bind(sockaddr, address);
+  }
+  const status = lstat(path);
+  // As long as the socket is open, the kernel gives its inode to no other file.
+  socket.beforeClose = () => removeSame(path, status);
+  if (mode !== undefined && status !== undefined && (status.mode & 0o777) !== mode) chmod(path, mode);
+}
+
+function removeSame(path: Uint8Array, status: FileStatus | undefined): void {
+  try {
+    if (isSame(status, lstat(path))) unlink(path);
+  } catch {
+    // The folder is gone, or not ours any more: the file stays, as after a crash.
+  }
+}
+
+/**
+ * Removes the file of a socket that nobody receives on.
+ *
+ * Another program may do the same at the same time and bind its own socket there. So the file is moved away first: if it
+ * turns out to be another one, it is put back.
+ *
+ * @returns Whether the path is free now.
+ */
+function removeStale(path: Uint8Array, sockaddr: Uint8Array): boolean {
+  const stale = lstat(path);
+  if (stale === undefined) return true;
+  if ((stale.mode & C.S_IFMT) !== C.S_IFSOCK || isBound(sockaddr)) return false;
+  const aside = concat(path, new TextEncoder().encode(`.${crypto.randomUUID()}`));
+  rename(path, aside);
+  const moved = isSame(stale, lstat(aside));
+  if (!moved) link(aside, path);
+  unlink(aside);
+  return moved;
+}
+
+function isSame(a: FileStatus | undefined, b: FileStatus | undefined): boolean {
+  return a !== undefined && b !== undefined && a.inode === b.inode && a.modified === b.modified
+    && a.device[0] === b.device[0] && a.device[1] === b.device[1];
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
+}

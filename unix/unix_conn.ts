@@ -1,0 +1,78 @@
+import { C } from "../ffi/constants.ts";
+import { Conn } from "../socket/conn.ts";
+import type { Socket, TransferOptions } from "../socket/socket.ts";
+import type { UnixAddr } from "./addr.ts";
+import {
+  type OutgoingUnixMessage,
+  type ReceiveMessageOptions,
+  receiveUnixMessage,
+  sendUnixMessage,
+  type UnixMessage,
+} from "./message.ts";
+import { unixAddrCodec } from "./sockaddr_un.ts";
+import { connectUnix, type UnixConnectOptions } from "./unix_options.ts";
+
+/**
+ * A unix connection that carries a stream of bytes (`SOCK_STREAM`), in the shape of `Deno.UnixConn`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { UnixConn, UnixListener } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = UnixListener.listen({ autobind: true });
+ * using client = await UnixConn.connect(listener.addr);
+ * using server = await listener.accept();
+ * await client.write(new TextEncoder().encode("hello"));
+ * assertEquals(await server.read(new Uint8Array(16)), 5);
+ * ```
+ */
+export class UnixConn extends Conn<UnixAddr> {
+  /**
+   * Makes a unix connection of a connected stream socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, unixAddrCodec);
+  }
+
+  /**
+   * Connects to an address. Permission: `--allow-ffi`.
+   *
+   * @param options The address, and how to connect.
+   * @returns The connection.
+   * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if nobody listens, `EPROTOTYPE` if
+   * the listener is of another type.
+   */
+  static async connect(options: UnixConnectOptions): Promise<UnixConn> {
+    return new UnixConn(await connectUnix(C.SOCK_STREAM, options));
+  }
+
+  /**
+   * Writes data with descriptors or credentials, which arrive with its first byte.
+   *
+   * @param message The message; at least one byte of data is needed.
+   * @param options Flags, and how long to wait.
+   * @returns How many bytes of data went: all.
+   * @throws {TypeError} If there is no data, or a descriptor is not open.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
+   */
+  async sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
+    return await sendUnixMessage(this.socket, message, true, options);
+  }
+
+  /**
+   * Reads data with what came beside it: never more than up to the next descriptors.
+   *
+   * @param buffer Where the data goes.
+   * @param options How many descriptors are expected, flags, and how long to wait.
+   * @returns The message, to be disposed of; `null` at the end of the stream.
+   * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
+   */
+  receiveMessage(buffer: Uint8Array, options?: ReceiveMessageOptions): Promise<UnixMessage | null> {
+    return receiveUnixMessage(this.socket, buffer, options, ({ length }) => length === 0 && buffer.length > 0);
+  }
+}

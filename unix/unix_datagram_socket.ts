@@ -1,0 +1,111 @@
+import { C } from "../ffi/constants.ts";
+import { DatagramSocket } from "../socket/datagram_socket.ts";
+import { Socket, type TransferOptions } from "../socket/socket.ts";
+import type { WaitOptions } from "../socket/wait_options.ts";
+import { formatUnixAddr, type UnixAddr, type UnixBindAddr } from "./addr.ts";
+import {
+  type OutgoingUnixMessage,
+  type ReceiveMessageOptions,
+  receiveUnixMessage,
+  sendUnixMessage,
+  type UnixMessage,
+} from "./message.ts";
+import { encodeSockaddrUn, unixAddrCodec } from "./sockaddr_un.ts";
+import { bindUnix, type UnixBindOptions } from "./socket_file.ts";
+import { openUnix } from "./unix_options.ts";
+
+/** Options of {@linkcode UnixDatagramSocket.bind}. */
+export type UnixDatagramBindOptions = UnixBindAddr & UnixBindOptions & {
+  /** Called with the socket before bind(2), to set any option. */
+  configure?: (socket: Socket) => void;
+};
+
+/**
+ * A unix socket for datagrams (`SOCK_DGRAM`): each whole, none lost, in order. What Deno calls `"unixpacket"`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { UnixDatagramSocket } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = UnixDatagramSocket.bind({ autobind: true });
+ * using client = UnixDatagramSocket.bind({ autobind: true });
+ * await client.send(new Uint8Array([1, 2, 3]), server.localAddr);
+ * const { data, addr } = await server.receive();
+ * assertEquals(data, new Uint8Array([1, 2, 3]));
+ * assertEquals(addr, client.localAddr);
+ * ```
+ */
+export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
+  /**
+   * Makes a socket for unix datagrams of one that is open, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, unixAddrCodec);
+  }
+
+  /**
+   * Opens a socket at an address, to receive. Its file is removed when it is closed. Permission: `--allow-ffi`.
+   *
+   * @param options The address, and how to bind.
+   * @returns The socket.
+   * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses, such as `EACCES`.
+   */
+  static override bind(options: UnixDatagramBindOptions): UnixDatagramSocket {
+    return new UnixDatagramSocket(openUnix(C.SOCK_DGRAM, (socket) => {
+      options.configure?.(socket);
+      bindUnix(socket, options, options);
+    }));
+  }
+
+  /**
+   * Opens a socket without an address, to send; nobody can answer. Permission: `--allow-ffi`.
+   *
+   * @returns The socket.
+   * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
+   */
+  static open(): UnixDatagramSocket {
+    return new UnixDatagramSocket(Socket.open(C.AF_UNIX, C.SOCK_DGRAM));
+  }
+
+  /**
+   * Makes an address the one that {@linkcode send} sends to, and takes datagrams from nobody else. The other side need
+   * not do anything. A connected socket hears at once when a full receiver has room again.
+   *
+   * @param addr The address.
+   * @param options How long to wait.
+   * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if nobody receives there.
+   */
+  connect(addr: UnixAddr, options?: WaitOptions): Promise<void> {
+    return this.socket.connect(encodeSockaddrUn(addr), { ...options, address: formatUnixAddr(addr) });
+  }
+
+  /**
+   * Sends a datagram with descriptors or credentials.
+   *
+   * @param message The message.
+   * @param options Flags, and how long to wait.
+   * @returns How many bytes of data went: all.
+   * @throws {TypeError} If a descriptor is not open.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
+   */
+  async sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
+    return await sendUnixMessage(this.socket, message, false, options);
+  }
+
+  /**
+   * Receives a datagram with what came beside it.
+   *
+   * @param buffer Where the data goes; what does not fit is cut off, and `truncated` tells.
+   * @param options How many descriptors are expected, flags, and how long to wait.
+   * @returns The message, to be disposed of.
+   * @throws {SystemError} If the socket is closed (`EBADF`).
+   */
+  async receiveMessage(buffer: Uint8Array, options?: ReceiveMessageOptions): Promise<UnixMessage> {
+    return await receiveUnixMessage(this.socket, buffer, options, () => false) as UnixMessage;
+  }
+}

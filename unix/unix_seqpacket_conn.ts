@@ -1,0 +1,82 @@
+import { C } from "../ffi/constants.ts";
+import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
+import type { Socket, TransferOptions } from "../socket/socket.ts";
+import type { UnixAddr } from "./addr.ts";
+import {
+  type OutgoingUnixMessage,
+  type ReceiveMessageOptions,
+  receiveUnixMessage,
+  sendUnixMessage,
+  type UnixMessage,
+} from "./message.ts";
+import { unixAddrCodec } from "./sockaddr_un.ts";
+import { connectUnix, type UnixConnectOptions } from "./unix_options.ts";
+
+/**
+ * A unix connection that carries messages (`SOCK_SEQPACKET`): in order, each whole, none lost.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { UnixSeqpacketConn, UnixSeqpacketListener } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = UnixSeqpacketListener.listen({ autobind: true });
+ * using client = await UnixSeqpacketConn.connect(listener.addr);
+ * using server = await listener.accept();
+ * await client.send(new TextEncoder().encode("SEND"));
+ * const message = await server.receive();
+ * assertEquals(new TextDecoder().decode(message?.data), "SEND");
+ * ```
+ */
+export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
+  /**
+   * Makes a unix connection of a connected seqpacket socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, unixAddrCodec);
+  }
+
+  /**
+   * Connects to an address. Permission: `--allow-ffi`.
+   *
+   * @param options The address, and how to connect.
+   * @returns The connection.
+   * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if nobody listens, `EPROTOTYPE` if
+   * the listener is of another type.
+   */
+  static async connect(options: UnixConnectOptions): Promise<UnixSeqpacketConn> {
+    return new UnixSeqpacketConn(await connectUnix(C.SOCK_SEQPACKET, options));
+  }
+
+  /**
+   * Sends a message with descriptors or credentials.
+   *
+   * @param message The message.
+   * @param options Flags, and how long to wait.
+   * @returns How many bytes of data went: all.
+   * @throws {TypeError} If a descriptor is not open.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
+   */
+  async sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
+    return await sendUnixMessage(this.socket, message, false, options);
+  }
+
+  /**
+   * Receives a message with what came beside it.
+   *
+   * @param buffer Where the data goes; what does not fit is cut off, and `truncated` tells.
+   * @param options How many descriptors are expected, flags, and how long to wait.
+   * @returns The message, to be disposed of; `null` at the end of the connection.
+   * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
+   */
+  receiveMessage(buffer: Uint8Array, options?: ReceiveMessageOptions): Promise<UnixMessage | null> {
+    // A message brings a timestamp at least; the end brings nothing.
+    return receiveUnixMessage(this.socket, buffer, options, ({ length, flags, control }) => {
+      return length === 0 && control.length === 0 && (flags & C.MSG_CTRUNC) === 0;
+    });
+  }
+}
