@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { type Dictionary, RpcClient, RpcClosedError } from "../../rpc/mod.ts";
 import { assert, assertEquals, test } from "../runner/mod.ts";
 import { type DictionaryProcess, dictionaryProcess } from "./dictionary_process.ts";
@@ -18,6 +18,7 @@ test(`RpcServer serves ${CONNECTIONS} connections of ${CALLS} calls with one cli
   using reader = new RpcClient<Dictionary>(await server.connect());
   assertEquals((await reader.call("GET", { obj: "x" })).val, null);
   const before = footprint(server);
+  assertEquals(before.sockets, 2); // the listener and the reader
   const acknowledged = new Map<string, number>();
   const killed = new Set<number>();
   const clients = Array.from({ length: CONNECTIONS }, (_, id) => ({
@@ -65,7 +66,7 @@ test(`RpcServer serves ${CONNECTIONS} connections of ${CALLS} calls with one cli
     if (killed.has(id)) assert(typeof val === "number" && val >= value, `${obj} is ${val}, acknowledged was ${value}`);
     else assertEquals(val, value, obj);
   }
-  await settled(server, before.descriptors);
+  await settled(server, before.sockets);
   const after = footprint(server);
   console.log(`      ${total} answered; resident ${before.mebibytes} MiB before, ${after.mebibytes} MiB after`);
   assert(after.mebibytes < before.mebibytes + 200, `the server takes ${after.mebibytes} MiB`);
@@ -75,22 +76,24 @@ test("RpcServer is not slowed by clients that drip", { needs: ["env", "read", "r
   await using server = await dictionaryProcess();
   using client = new RpcClient<Dictionary>(await server.connect());
   await callsPerSecond(client);
-  const alone = Math.max(await callsPerSecond(client), await callsPerSecond(client));
   const lorises = await Promise.all(Array.from({ length: 400 }, () => server.connect()));
   const head = new Uint8Array([1, 0, 0, 0, 0, 0, 16, 0]); // the start of a frame of 1 MiB
+  let drips = false;
   let isOver = false;
   const dripping = Promise.all(lorises.map(async (loris) => {
-    for (let i = 0; !isOver; i++) {
-      await loris.write(new Uint8Array([head[i] ?? 0x20]));
-      await pause(100);
-    }
+    for (let i = 0; !isOver; await pause(100)) if (drips) await loris.write(new Uint8Array([head[i++] ?? 0x20]));
     loris.close();
   }));
-  const among = Math.max(await callsPerSecond(client), await callsPerSecond(client), await callsPerSecond(client));
+  const best = { alone: 0, among: 0 };
+  for (let round = 0; round < 4; round++) { // in turns: other programs may take the processor for a while
+    drips = round % 2 === 1;
+    const kind = drips ? "among" : "alone";
+    best[kind] = Math.max(best[kind], await callsPerSecond(client));
+  }
   isOver = true;
   await dripping;
-  console.log(`      ${Math.round(alone)} calls a second alone, ${Math.round(among)} among 400 that drip`);
-  assert(among > alone / 2, `${among} calls a second, ${alone} without those that drip`);
+  console.log(`      ${Math.round(best.alone)} calls a second alone, ${Math.round(best.among)} among 400 that drip`);
+  assert(best.among > best.alone / 2, "those that drip slow the others");
 });
 
 async function callsPerSecond(client: RpcClient<Dictionary>): Promise<number> {
@@ -103,16 +106,27 @@ async function callsPerSecond(client: RpcClient<Dictionary>): Promise<number> {
 }
 
 /** Waits until the server has closed its connections but for those that stay. */
-async function settled(server: DictionaryProcess, descriptors: number): Promise<void> {
-  for (let round = 0; footprint(server).descriptors > descriptors; round++) {
-    if (round > 100) {
-      throw new Error(`The server has ${footprint(server).descriptors} descriptors open, not ${descriptors}`);
-    }
+async function settled(server: DictionaryProcess, sockets: number): Promise<void> {
+  for (let round = 0; footprint(server).sockets > sockets; round++) {
+    if (round > 100) throw new Error(`The server has ${footprint(server).sockets} TCP sockets open, not ${sockets}`);
     await pause(50);
   }
 }
 
-function footprint({ program: { pid } }: DictionaryProcess): { descriptors: number; mebibytes: number } {
+/** The TCP sockets of the server, and its resident memory. The runtime opens other descriptors when it likes. */
+function footprint({ program: { pid } }: DictionaryProcess): { sockets: number; mebibytes: number } {
   const resident = readFileSync(`/proc/${pid}/status`, "utf8").match(/VmRSS:\s*(\d+)/)?.[1];
-  return { descriptors: readdirSync(`/proc/${pid}/fd`).length, mebibytes: Math.round(Number(resident) / 1024) };
+  const tcp = readFileSync(`/proc/${pid}/net/tcp`, "utf8").split("\n").map((line) => line.trim().split(/\s+/)[9]);
+  const inodes = new Set(tcp);
+  const sockets =
+    readdirSync(`/proc/${pid}/fd`).filter((fd) => inodes.has(inodeOf(`/proc/${pid}/fd/${fd}`) ?? "none")).length;
+  return { sockets, mebibytes: Math.round(Number(resident) / 1024) };
+}
+
+function inodeOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path).match(/^socket:\[(\d+)\]/)?.[1];
+  } catch {
+    return undefined; // closed since the folder was read
+  }
 }
