@@ -1,0 +1,69 @@
+import { ignore, type Permission, spawn, test, which } from "../runner/mod.ts";
+
+/** The C compilers of the platforms that the library has tables for. */
+const COMPILERS = [
+  { arch: "x86_64", names: ["x86_64-linux-gnu-gcc"] },
+  { arch: "aarch64", names: ["aarch64-linux-gnu-gcc"] },
+] as const;
+
+/** A processor that the library has tables for. */
+export type Arch = (typeof COMPILERS)[number]["arch"];
+
+const needs: Permission[] = ["run", "read", "env"];
+
+/** Registers one test for each processor; where there is no compiler for one, it is skipped by name. */
+export function testWithCompilers(name: string, fn: (compiler: string, arch: Arch) => Promise<void>): void {
+  for (const { arch, names } of COMPILERS) {
+    const title = `${name}, on ${arch}`;
+    const compiler = find(names);
+    // Without the permission to look for a compiler, test() says so.
+    if (compiler === undefined) ignore(title, `needs ${names.join(" or ")}`);
+    else test(title, { needs }, () => fn(compiler, arch));
+  }
+}
+
+/** The names of the asserts that do not hold, and of those that name something the headers lack. */
+export interface Verdict {
+  wrong: string[];
+  unknown: string[];
+}
+
+/**
+ * Has a compiler judge `_Static_assert`s, without running anything: so it works for a foreign processor.
+ *
+ * @param asserts C expressions by name.
+ */
+export async function judge(compiler: string, headers: string[], asserts: Map<string, string>): Promise<Verdict> {
+  const names = [...asserts.keys()];
+  const lines = [...asserts.values()].map((expression, i) => `_Static_assert(${expression}, "assert ${i}");`);
+  const source = [
+    "#define _GNU_SOURCE",
+    ...headers.map((header) => `#include <${header}>`),
+    "#line 1",
+    ...lines,
+  ].join("\n");
+  await using program = spawn(compiler, ["-std=gnu11", "-fsyntax-only", "-fmax-errors=0", "-x", "c", "-"], {
+    env: { LC_ALL: "C" },
+  });
+  program.write(source);
+  program.closeInput();
+  const { stderr } = await program.exit;
+  const wrong = new Set<string>();
+  const unknown = new Set<string>();
+  for (const [, line, text] of stderr.matchAll(/^<stdin>:(\d+):\d+: (?:fatal )?error: (.*)$/gm)) {
+    const name = names[Number(line) - 1] ?? "?";
+    if (/^static assertion failed/.test(text ?? "")) wrong.add(name);
+    else unknown.add(name);
+  }
+  if (/fatal error/.test(stderr)) throw new Error(stderr);
+  // One undeclared name is reported once, and its assert then counts as unknown, not as right.
+  return { wrong: [...wrong].filter((name) => !unknown.has(name)), unknown: [...unknown] };
+}
+
+function find(names: readonly string[]): string | undefined {
+  try {
+    return names.find((name) => which(name) !== undefined);
+  } catch {
+    return names[0]; // no permission to look: the test is then skipped for that
+  }
+}

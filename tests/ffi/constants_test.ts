@@ -1,0 +1,87 @@
+import { C, type ConstantName, constantsOf } from "../../ffi/mod.ts";
+import { assert, assertEquals, assertThrows, test } from "../runner/mod.ts";
+import { judge, testWithCompilers } from "./c_asserts.ts";
+
+const GLIBC = [
+  "sys/types.h",
+  "sys/socket.h",
+  "sys/un.h",
+  "netinet/in.h",
+  "netinet/ip.h",
+  "netinet/tcp.h",
+  "netinet/udp.h",
+  "netinet/icmp6.h",
+  "netinet/ip_icmp.h",
+  "netdb.h",
+  "net/if.h",
+  "net/ethernet.h",
+  "sys/ioctl.h",
+  "fcntl.h",
+  "sched.h",
+  "sys/stat.h",
+  "sys/epoll.h",
+  "sys/eventfd.h",
+  "errno.h",
+];
+/** What glibc has no name for is the kernel's; these headers do not go together with all of the above. */
+const KERNEL = [
+  "sys/socket.h",
+  "sys/ioctl.h",
+  "linux/in.h",
+  "linux/in6.h",
+  "linux/tcp.h",
+  "linux/udp.h",
+  "linux/mptcp.h",
+  "linux/icmp.h",
+  "linux/errqueue.h",
+  "linux/net_tstamp.h",
+  "linux/if_packet.h",
+  "linux/if_ether.h",
+  "linux/sockios.h",
+  "linux/smc.h",
+  "linux/netfilter_ipv4.h",
+  "linux/netfilter_ipv6/ip6_tables.h",
+];
+/** Names that headers may lack, with the reason; where the headers have one, its value is checked all the same. */
+const MAY_LACK: Partial<Record<ConstantName, string>> = {
+  IPPROTO_SMC: "<linux/in.h> since Linux 6.11",
+  IP_LOCAL_PORT_RANGE: "<linux/in.h> since Linux 6.3",
+  SO_PASSPIDFD: "<asm-generic/socket.h> since Linux 6.5",
+  SO_PEERPIDFD: "<asm-generic/socket.h> since Linux 6.5",
+  SCM_PIDFD: "the kernel's own <linux/socket.h>",
+  SCM_SECURITY: "the kernel's own <linux/socket.h>",
+  SOL_SMC: "the kernel's own <linux/socket.h>",
+  SOL_UDPLITE: "the kernel's own <linux/socket.h>",
+  UDPLITE_RECV_CSCOV: "the kernel's own <net/udplite.h>; udplite(7)",
+  UDPLITE_SEND_CSCOV: "the kernel's own <net/udplite.h>; udplite(7)",
+};
+
+testWithCompilers("every constant has the value that the C headers give it", async (compiler) => {
+  const table = Object.entries(constantsOf({ os: "linux", arch: "x86_64" }));
+  assert(table.length > 100);
+  const asserts = new Map(table.map(([name, value]) => [name, `(${name}) == (${value}LL)`]));
+  const glibc = await judge(compiler, GLIBC, asserts);
+  assertEquals(glibc.wrong, []);
+  const rest = new Map(glibc.unknown.map((name) => [name, asserts.get(name) ?? ""]));
+  const kernel = await judge(compiler, KERNEL, rest);
+  assertEquals(kernel.wrong, []);
+  const nowhere = kernel.unknown.filter((name) => !(name in MAY_LACK));
+  if (nowhere.length > 0) throw new Error(`No header of this machine defines ${nowhere.join(", ")}`);
+});
+
+testWithCompilers("the check finds a wrong value, and a name that is nowhere", async (compiler) => {
+  const asserts = new Map([["AF_INET", "AF_INET == 3"], ["SOCK_RAW", "SOCK_RAW == 3"], ["AF_NONE", "AF_NONE == 1"]]);
+  assertEquals(await judge(compiler, GLIBC, asserts), { wrong: ["AF_INET"], unknown: ["AF_NONE"] });
+});
+
+test("constantsOf() refuses a platform that it has no table for", () => {
+  const error = assertThrows(() => constantsOf({ os: "darwin", arch: "aarch64" }));
+  assert(error.message.includes("current platform is darwin"), error.message);
+});
+
+test("C has the constants of this platform", () => {
+  const name: ConstantName = "AF_SMC";
+  assertEquals(C[name], 43);
+  // @ts-expect-error: a name that the table lacks does not compile
+  assertEquals(C.AF_NONSENSE, undefined);
+});
