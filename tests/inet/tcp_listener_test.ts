@@ -1,8 +1,7 @@
 import { C } from "../../ffi/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import type { Socket } from "../../socket/mod.ts";
-import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, spawnScript, test } from "../runner/mod.ts";
 
 type SystemError = Error & { code: string; syscall: string; address?: string };
 
@@ -101,7 +100,7 @@ const needs = ["run", "read", "write", "env"] as const;
 
 test("a program ends although an unref'd listener and connection wait", { needs: [...needs] }, async () => {
   for (const calls of ["listener.unref(); server.unref();", "server.unref(); listener.ref(); listener.unref();"]) {
-    await using program = deno(PROGRAM(calls));
+    await using program = spawnScript(PROGRAM(calls));
     const late = setTimeout(() => program.kill(), 20_000);
     const { code, stdout, stderr } = await program.exit;
     clearTimeout(late);
@@ -111,7 +110,7 @@ test("a program ends although an unref'd listener and connection wait", { needs:
 
 test("a program goes on while one ref'd listener waits", { needs: [...needs] }, async () => {
   for (const calls of ["", "server.unref();", "listener.unref(); server.unref(); listener.ref();"]) {
-    await using program = deno(PROGRAM(calls));
+    await using program = spawnScript(PROGRAM(calls));
     assertEquals(await program.line(), "waiting");
     const timer = new Promise((resolve) => setTimeout(() => resolve("still there"), 700));
     assertEquals(await Promise.race([program.exit, timer]), "still there");

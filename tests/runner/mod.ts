@@ -14,6 +14,7 @@ export { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, ass
 export { leakedDescriptors, openDescriptors } from "./descriptors.ts";
 export { fromHex, hex } from "./hex.ts";
 export { type Exit, type Program, spawn, type SpawnOptions } from "./spawn.ts";
+export { spawnScript } from "./spawn_script.ts";
 export { type TempDir, tempDir } from "./temp_dir.ts";
 export { ignore, type Permission, test, type TestOptions } from "./test_case.ts";
 export { which } from "./which.ts";

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
+import { runtime } from "../../ffi/platform.ts";
 import {
   assert,
   assertEquals,
@@ -9,6 +10,7 @@ import {
   leakedDescriptors,
   openDescriptors,
   spawn,
+  spawnScript,
   tempDir,
   test,
   which,
@@ -56,6 +58,13 @@ test("spawn() is rejected for a program that is not there", { needs: ["run"] }, 
   await using program = spawn("/nowhere/at/all");
   await assertRejects(() => program.exit, Error, "ENOENT");
   assertEquals(await program.line(), undefined);
+});
+
+test("spawnScript() runs a module on this same runtime", { needs: ["run", "env"] }, async () => {
+  const module = new URL("../../ffi/platform.ts", import.meta.url);
+  await using program = spawnScript(`import { runtime } from "${module}"; console.log(runtime()); await 0;`);
+  assertEquals(await program.line(), runtime());
+  assertEquals((await program.exit).code, 0);
 });
 
 test("tempDir() makes a folder and removes it with what is in it", { needs: ["read", "write", "env"] }, () => {

@@ -1,0 +1,18 @@
+import process from "node:process";
+import { type Runtime, runtime } from "../../ffi/platform.ts";
+import { type Program, spawn } from "./spawn.ts";
+
+const EVAL: Record<Runtime, string[]> = {
+  deno: ["eval"],
+  node: ["--input-type=module", "--eval"],
+  bun: ["--eval"],
+  other: [],
+};
+
+/**
+ * Runs the text of a module as a program of its own, on this same runtime and with all permissions. What it imports of
+ * the library it names by an absolute URL. Needs `--allow-run --allow-env`.
+ */
+export function spawnScript(source: string): Program {
+  return spawn(process.execPath, [...EVAL[runtime()], source]);
+}
