@@ -12,6 +12,7 @@ interface Thread {
   on(event: "error", listener: (error: Error) => void): void;
   ref(): void;
   unref(): void;
+  terminate(): Promise<unknown>;
 }
 
 /** What a thread is asked to call: pointers by their value. */
@@ -23,12 +24,16 @@ export interface Call {
 }
 
 interface Caller {
-  thread: Thread;
+  readonly thread: Thread;
+  timer: ReturnType<typeof setTimeout> | undefined;
   resolve: (result: number) => void;
   reject: (error: Error) => void;
 }
 
-/** Threads that have nothing to do; they do not keep the program alive. */
+/** Milliseconds after which a thread that has nothing to do is ended. */
+const IDLE_TIME = 500;
+
+/** Threads that have nothing to do; they do not keep the program alive. The one that worked last is at the end. */
 const idle: Caller[] = [];
 
 /**
@@ -41,6 +46,7 @@ export function inThread(
 ): (...args: (number | bigint | Bytes)[]) => Promise<number> {
   return async (...args) => {
     const caller = idle.pop() ?? start();
+    clearTimeout(caller.timer);
     const addresses = args.map((arg) => {
       if (arg === null) return 0n;
       return typeof arg === "object" ? addressOf(arg, arg, 0) : arg;
@@ -50,8 +56,7 @@ export function inThread(
     caller.thread.postMessage({ name, args: addresses });
     const value = await result;
     void args; // held until here: a thread writes to their memory
-    caller.thread.unref();
-    idle.push(caller);
+    rest(caller);
     return value;
   };
 }
@@ -60,8 +65,18 @@ function start(): Caller {
   const { Worker } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
   const file = `./backend_thread.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`;
   const thread = new Worker(new URL(file, import.meta.url));
-  const caller: Caller = { thread, resolve: () => {}, reject: () => {} };
+  const caller: Caller = { thread, timer: undefined, resolve: () => {}, reject: () => {} };
   thread.on("message", (result) => caller.resolve(result));
   thread.on("error", (error) => caller.reject(error));
   return caller;
+}
+
+function rest(caller: Caller): void {
+  caller.thread.unref();
+  idle.push(caller);
+  caller.timer = setTimeout(() => {
+    idle.splice(idle.indexOf(caller), 1);
+    void caller.thread.terminate();
+  }, IDLE_TIME);
+  (caller.timer as unknown as { unref(): void }).unref();
 }
