@@ -1,4 +1,6 @@
+import { cString, readCString } from "./c_string.ts";
 import { C } from "./constants.ts";
+import { held } from "./held.ts";
 import { background, libc } from "./libc.ts";
 import { copyMemory } from "./memory.ts";
 
@@ -75,7 +77,8 @@ export async function getaddrinfo(
   const wanted = new Int32Array(ADDRINFO_SIZE / 4);
   wanted.set([hints.flags ?? 0, hints.family ?? 0, hints.type ?? 0, hints.protocol ?? 0]);
   const result = new BigUint64Array(1);
-  const error = await background().getaddrinfo(cString(node), cString(service), wanted, result);
+  const [name, port] = [cString(node), cString(service)];
+  const error = await held(background().getaddrinfo(name, port, wanted, result), name, port, wanted, result);
   if (error !== 0) return error;
   const first = result[0] ?? 0n;
   try {
@@ -99,29 +102,10 @@ function readList(first: bigint): Addrinfo[] {
       type: view.getInt32(8, true),
       protocol: view.getInt32(12, true),
       sockaddr,
-      ...(name === 0n ? {} : { canonicalName: readCString(name) }),
+      ...(name === 0n ? {} : { canonicalName: readCString(name, MAX_NAME) }),
     });
   }
   return answers;
-}
-
-function readCString(address: bigint): string {
-  const bytes: number[] = [];
-  const byte = new Uint8Array(1);
-  while (bytes.length < MAX_NAME) {
-    copyMemory(byte, address + BigInt(bytes.length));
-    if (byte[0] === 0) break;
-    bytes.push(byte[0] ?? 0);
-  }
-  return new TextDecoder().decode(new Uint8Array(bytes));
-}
-
-function cString(text: string | null): Uint8Array | null {
-  if (text === null) return null;
-  if (text.includes("\0")) {
-    throw new TypeError(`Cannot look up a name with a NUL: current value is ${JSON.stringify(text)}`);
-  }
-  return new TextEncoder().encode(`${text}\0`);
 }
 
 /**

@@ -14,6 +14,7 @@
  *
  * @module
  */
+export { type ConstantKind, constantName, constantNumber } from "./constant_name.ts";
 export { C, type ConstantName, type Constants, constantsOf } from "./constants.ts";
 export { environmentVariable, processIds } from "./environment.ts";
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
@@ -21,6 +22,7 @@ export { libraryError, type SystemError, systemError } from "./error.ts";
 export { chmod, closeFd, type FileStatus, link, lstat, rename, unlink } from "./file.ts";
 export { check, outcome } from "./gate.ts";
 export { type Addrinfo, type AddrinfoHints, eaiName, getaddrinfo } from "./getaddrinfo.ts";
+export { getifaddrs, type Ifaddrs } from "./getifaddrs.ts";
 export { type Layout, layoutOf } from "./layout.ts";
 export { background, libc } from "./libc.ts";
 export { libraryPaths } from "./library_paths.ts";
@@ -34,5 +36,14 @@ export type {
   Functions,
   ResultTypes,
 } from "./native.ts";
+export {
+  gethostbyaddr,
+  gethostbyname,
+  getnameinfo,
+  getservbyname,
+  getservbyport,
+  type Hostent,
+  type Servent,
+} from "./netdb.ts";
 export { type Platform, platform, type Runtime, runtime } from "./platform.ts";
 export { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";

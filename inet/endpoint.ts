@@ -1,8 +1,8 @@
 import { C } from "../ffi/constants.ts";
-import { describeError } from "../ffi/error.ts";
-import { eaiName, getaddrinfo } from "../ffi/getaddrinfo.ts";
+import { getaddrinfo } from "../ffi/getaddrinfo.ts";
 import type { Endpoint } from "../socket/connect_first.ts";
 import { formatNetAddr } from "./addr.ts";
+import { lookupError, orAborted } from "./lookup.ts";
 import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
 
 /** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. */
@@ -33,24 +33,4 @@ export async function resolveEndpoints(hostname: string, port: number, signal?: 
 /** A zone that is a name needs the system to become a number. */
 function isNumeric(hostname: string): boolean {
   return /^[\d.]+$/.test(hostname) || (hostname.includes(":") && !/%.*\D/.test(hostname));
-}
-
-function lookupError(hostname: string, error: number): Error {
-  const code = eaiName(error) ?? `EAI${error}`;
-  return describeError(`Cannot look up ${hostname}: ${code}`, {
-    code,
-    errno: error,
-    syscall: "getaddrinfo",
-    address: hostname,
-  });
-}
-
-/** libc's lookup cannot be ended: it goes on, and its answer is dropped. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

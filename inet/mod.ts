@@ -25,6 +25,10 @@ export { tcpAddrCodec } from "./addr_codec.ts";
 export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
 export { formatIpv4 } from "./format_ipv4.ts";
 export { formatIpv6 } from "./format_ipv6.ts";
+export { getHostByAddr, getHostByName, type GetHostByNameOptions, type Host } from "./get_host.ts";
+export { getServByName, getServByPort, type GetServOptions, type Service } from "./get_service.ts";
+export { type AddressInfo, getaddrinfo, type GetaddrinfoOptions } from "./getaddrinfo.ts";
+export { getnameinfo, type GetnameinfoOptions } from "./getnameinfo.ts";
 export { inetAton } from "./inet_aton.ts";
 export {
   InetDatagramSocket,
@@ -36,8 +40,10 @@ export {
 export { inetNtoa } from "./inet_ntoa.ts";
 export { inetNtop } from "./inet_ntop.ts";
 export { inetPton } from "./inet_pton.ts";
+export { type InterfaceAddress, interfaces, type NetworkInterface } from "./interfaces.ts";
 export * from "./ip_options.ts";
 export * from "./ipv6_options.ts";
+export type { LookupOptions } from "./lookup.ts";
 export type { NetworkError } from "./network_error.ts";
 export { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
 export { parseIpv4 } from "./parse_ipv4.ts";

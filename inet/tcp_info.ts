@@ -1,7 +1,21 @@
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 
-/** The states of a TCP connection, by their numbers from 1 (`<netinet/tcp.h>`, without `TCP_`). */
-const STATES = [
+/** A state of a TCP connection: its C name without `TCP_`. */
+export type TcpState =
+  | "ESTABLISHED"
+  | "SYN_SENT"
+  | "SYN_RECV"
+  | "FIN_WAIT1"
+  | "FIN_WAIT2"
+  | "TIME_WAIT"
+  | "CLOSE"
+  | "CLOSE_WAIT"
+  | "LAST_ACK"
+  | "LISTEN"
+  | "CLOSING";
+
+/** The states by their numbers, from 1 (`<netinet/tcp.h>`). */
+const STATES: TcpState[] = [
   "ESTABLISHED",
   "SYN_SENT",
   "SYN_RECV",
@@ -13,10 +27,7 @@ const STATES = [
   "LAST_ACK",
   "LISTEN",
   "CLOSING",
-] as const;
-
-/** A state of a TCP connection. */
-export type TcpState = typeof STATES[number];
+];
 
 /**
  * What the kernel knows of a TCP connection (`struct tcp_info`). All times are in milliseconds, with fractions where

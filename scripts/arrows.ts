@@ -15,6 +15,8 @@ const FFI_NAMES = [
   "error",
   "file",
   "getaddrinfo",
+  "getifaddrs",
+  "netdb",
   "platform",
   "sockaddr_layout",
 ].map((name) => `ffi/${name}.ts`);

@@ -46,6 +46,7 @@ export {
   type WritableOption,
 } from "./option.ts";
 export type { Packet } from "./packet_operations.ts";
+export type { Direction } from "./readiness.ts";
 export { SeqpacketConn } from "./seqpacket_conn.ts";
 export { type MessageSpace, type OutgoingMessage, type ReceivedFrom, Socket, type TransferOptions } from "./socket.ts";
 export * from "./socket_options.ts";

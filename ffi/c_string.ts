@@ -1,0 +1,28 @@
+import { copyMemory } from "./memory.ts";
+
+/** A text as a C string; `null` is the null pointer. */
+export function cString(text: string | null): Uint8Array | null {
+  if (text === null) return null;
+  if (text.includes("\0")) {
+    throw new TypeError(`Cannot look up a name with a NUL: current value is ${JSON.stringify(text)}`);
+  }
+  return new TextEncoder().encode(`${text}\0`);
+}
+
+/** The C string at the start of a buffer. */
+export function textIn(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+/** The C string at an address in libc's memory, of at most `max` bytes. */
+export function readCString(address: bigint, max: number): string {
+  const bytes: number[] = [];
+  const byte = new Uint8Array(1);
+  while (bytes.length < max) {
+    copyMemory(byte, address + BigInt(bytes.length));
+    if (byte[0] === 0) break;
+    bytes.push(byte[0] ?? 0);
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes));
+}

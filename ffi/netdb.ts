@@ -1,0 +1,251 @@
+import { cString, readCString, textIn } from "./c_string.ts";
+import { errnoNumber } from "./errno.ts";
+import { held } from "./held.ts";
+import { background } from "./libc.ts";
+import { copyMemory } from "./memory.ts";
+import { readPointers } from "./pointer_list.ts";
+
+/** A host of the system's databases (`struct hostent`). */
+export interface Hostent {
+  /** The official name. */
+  name: string;
+  /** Other names. */
+  aliases: string[];
+  /** The address family, `AF_*`. */
+  family: number;
+  /** The addresses, 4 or 16 bytes each in network order. */
+  addresses: Uint8Array[];
+}
+
+/** A service of the system's database (`struct servent`). */
+export interface Servent {
+  /** The official name. */
+  name: string;
+  /** Other names. */
+  aliases: string[];
+  /** The port, in host order. */
+  port: number;
+  /** The protocol, such as `"tcp"`. */
+  protocol: string;
+}
+
+/** `NI_MAXHOST` and `NI_MAXSERV`. */
+const [MAX_HOST, MAX_SERVICE] = [1025, 32];
+/** Room for the strings of an entry; it is doubled while the call answers ERANGE. */
+const [FIRST_ROOM, MAX_ROOM] = [8192, 1 << 20];
+/** `h_errno` of a name that nobody knows. */
+const HOST_NOT_FOUND = 1;
+const ERANGE = errnoNumber("ERANGE") ?? 34;
+
+/**
+ * Finds the names of an address and a port, off the event loop. Permission: `--allow-ffi`.
+ *
+ * @param sockaddr The address, as bytes.
+ * @param flags `NI_*` flags, or-ed.
+ * @returns Both names, or libc's `EAI_*` number, which is negative.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/getnameinfo.3.html | getnameinfo(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { getnameinfo } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const NI_NUMERICHOST = 1, NI_NUMERICSERV = 2;
+ * const sockaddr = new Uint8Array([2, 0, 0, 80, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+ * assertEquals(await getnameinfo(sockaddr, NI_NUMERICHOST | NI_NUMERICSERV), { host: "127.0.0.1", service: "80" });
+ * ```
+ */
+export async function getnameinfo(
+  sockaddr: Uint8Array,
+  flags: number,
+): Promise<{ host: string; service: string } | number> {
+  const address = sockaddr.slice();
+  const host = new Uint8Array(MAX_HOST);
+  const service = new Uint8Array(MAX_SERVICE);
+  const call = background().getnameinfo(address, address.length, host, host.length, service, service.length, flags);
+  const error = await held(call, address, host, service);
+  return error === 0 ? { host: textIn(host), service: textIn(service) } : error;
+}
+
+/**
+ * Finds a host by its name, off the event loop. Permission: `--allow-ffi`.
+ *
+ * ```c
+ * struct hostent {
+ *   char  *h_name;       //  0
+ *   char **h_aliases;    //  8
+ *   int    h_addrtype;   // 16
+ *   int    h_length;     // 20
+ *   char **h_addr_list;  // 24
+ * };
+ * ```
+ *
+ * @param name The name.
+ * @param family `AF_INET` or `AF_INET6`.
+ * @returns The host, or libc's `h_errno` number, which is 1 or more.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyname(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { C, gethostbyname } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const host = await gethostbyname("127.0.0.1", C.AF_INET);
+ * assertEquals(typeof host === "number" ? [] : host.addresses, [new Uint8Array([127, 0, 0, 1])]);
+ * ```
+ */
+export function gethostbyname(name: string, family: number): Promise<Hostent | number> {
+  const text = cString(name);
+  return lookUpHost((entry, room, result, error) =>
+    held(
+      background().gethostbyname2_r(text, family, entry, room, room.length, result, error),
+      text,
+    )
+  );
+}
+
+/**
+ * Finds a host by an address, off the event loop. Permission: `--allow-ffi`.
+ *
+ * @param address The 4 or 16 bytes in network order.
+ * @param family `AF_INET` or `AF_INET6`.
+ * @returns The host, or libc's `h_errno` number, which is 1 or more.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyaddr(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { C, gethostbyaddr } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const HOST_NOT_FOUND = 1;
+ * assertEquals(await gethostbyaddr(new Uint8Array([0, 0, 0, 0]), C.AF_INET), HOST_NOT_FOUND);
+ * ```
+ */
+export function gethostbyaddr(address: Uint8Array, family: number): Promise<Hostent | number> {
+  const bytes = address.slice();
+  return lookUpHost((entry, room, result, error) =>
+    held(
+      background().gethostbyaddr_r(bytes, bytes.length, family, entry, room, room.length, result, error),
+      bytes,
+    )
+  );
+}
+
+/**
+ * Finds a service by its name, off the event loop. Permission: `--allow-ffi`.
+ *
+ * ```c
+ * struct servent {
+ *   char  *s_name;     //  0
+ *   char **s_aliases;  //  8
+ *   int    s_port;     // 16, in network order
+ *   char  *s_proto;    // 24
+ * };
+ * ```
+ *
+ * @param name The name.
+ * @param protocol The protocol, or `null` for any.
+ * @returns The service, or `null`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/getservbyname.3.html | getservbyname(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { getservbyname } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await getservbyname("no such service", null), null);
+ * ```
+ */
+export function getservbyname(name: string, protocol: string | null): Promise<Servent | null> {
+  const [text, wanted] = [cString(name), cString(protocol)];
+  return lookUpService((entry, room, result) =>
+    held(
+      background().getservbyname_r(text, wanted, entry, room, room.length, result),
+      [text, wanted],
+    )
+  );
+}
+
+/**
+ * Finds a service by its port, off the event loop. Permission: `--allow-ffi`.
+ *
+ * @param port The port, in host order.
+ * @param protocol The protocol, or `null` for any.
+ * @returns The service, or `null`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/getservbyname.3.html | getservbyport(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { getservbyport } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await getservbyport(1, "no such protocol"), null);
+ * ```
+ */
+export function getservbyport(port: number, protocol: string | null): Promise<Servent | null> {
+  const wanted = cString(protocol);
+  const bigEndian = new DataView(new ArrayBuffer(4));
+  bigEndian.setUint16(0, port);
+  return lookUpService((entry, room, result) =>
+    held(
+      background().getservbyport_r(bigEndian.getInt32(0, true), wanted, entry, room, room.length, result),
+      wanted,
+    )
+  );
+}
+
+type Lookup<A extends unknown[]> = (
+  entry: Uint8Array,
+  room: Uint8Array,
+  result: BigUint64Array,
+  ...more: A
+) => Promise<number>;
+
+async function lookUpHost(call: Lookup<[Int32Array]>): Promise<Hostent | number> {
+  const error = new Int32Array(1);
+  const host = await lookUp((...memory) => held(call(...memory, error), error), (view) => {
+    const length = view.getInt32(20, true);
+    return {
+      name: readCString(view.getBigUint64(0, true), MAX_HOST),
+      aliases: readPointers(view.getBigUint64(8, true)).map((at) => readCString(at, MAX_HOST)),
+      family: view.getInt32(16, true),
+      addresses: readPointers(view.getBigUint64(24, true)).map((at) => readBytes(at, length)),
+    };
+  });
+  return host ?? (error[0] || HOST_NOT_FOUND);
+}
+
+function lookUpService(call: Lookup<[]>): Promise<Servent | null> {
+  return lookUp(call, (view) => ({
+    name: readCString(view.getBigUint64(0, true), MAX_HOST),
+    aliases: readPointers(view.getBigUint64(8, true)).map((at) => readCString(at, MAX_HOST)),
+    port: view.getUint16(16),
+    protocol: readCString(view.getBigUint64(24, true), MAX_SERVICE),
+  }));
+}
+
+/** Calls with ever more room, and reads the entry while its strings are still there. */
+async function lookUp<T>(call: Lookup<[]>, read: (entry: DataView) => T): Promise<T | null> {
+  const entry = new Uint8Array(32);
+  const result = new BigUint64Array(1);
+  for (let size = FIRST_ROOM;; size *= 2) {
+    const room = new Uint8Array(size);
+    const pending = call(entry, room, result).then((n) => {
+      if (n === ERANGE && size < MAX_ROOM) return undefined;
+      return result[0] === 0n ? null : read(new DataView(entry.buffer));
+    });
+    const found = await held(pending, entry, result, room);
+    if (found !== undefined) return found;
+  }
+}
+
+function readBytes(at: bigint, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  copyMemory(bytes, at);
+  return bytes;
+}

@@ -1,0 +1,95 @@
+import { C } from "../ffi/constants.ts";
+import { describeError } from "../ffi/error.ts";
+import { gethostbyaddr, gethostbyname, type Hostent } from "../ffi/netdb.ts";
+import { inetNtop } from "./inet_ntop.ts";
+import { type LookupOptions, orAborted } from "./lookup.ts";
+import { parseIpv4 } from "./parse_ipv4.ts";
+import { parseIpv6 } from "./parse_ipv6.ts";
+
+/** A host: its names and addresses. */
+export interface Host {
+  /** The official name. */
+  name: string;
+  /** Other names. */
+  aliases: string[];
+  /** The numeric addresses. */
+  addresses: string[];
+}
+
+/** Options of {@linkcode getHostByName}. */
+export interface GetHostByNameOptions extends LookupOptions {
+  /**
+   * `AF_INET` or `AF_INET6`.
+   *
+   * @default {AF_INET}
+   */
+  family?: number;
+}
+
+/**
+ * Finds a host by its name, as the course's `gethostbyname` does, off the event loop. {@linkcode getaddrinfo} knows both
+ * families at once. Permission: `--allow-ffi`.
+ *
+ * @param name The name, or a numeric address.
+ * @param options Which family.
+ * @returns The host.
+ * @throws {Error} If nobody knows it; its `code` is libc's, such as `"HOST_NOT_FOUND"`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyname(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { getHostByName } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals((await getHostByName("127.0.0.1")).addresses, ["127.0.0.1"]);
+ * ```
+ */
+export async function getHostByName(name: string, options: GetHostByNameOptions = {}): Promise<Host> {
+  options.signal?.throwIfAborted();
+  const answer = await orAborted(gethostbyname(name, options.family ?? C.AF_INET), options.signal);
+  return hostOf(answer, name, "gethostbyname");
+}
+
+/**
+ * Finds a host by one of its addresses, off the event loop. Permission: `--allow-ffi`.
+ *
+ * @param address The numeric address.
+ * @param options How long to wait.
+ * @returns The host.
+ * @throws {Error} If nobody knows it; its `code` is libc's, such as `"HOST_NOT_FOUND"`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyaddr(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { getHostByAddr } from "@berkeley/sockets/inet";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => getHostByAddr("0.0.0.0"), Error, "HOST_NOT_FOUND");
+ * ```
+ */
+export async function getHostByAddr(address: string, options: LookupOptions = {}): Promise<Host> {
+  options.signal?.throwIfAborted();
+  const lookup = address.includes(":")
+    ? gethostbyaddr(parseIpv6(address).bytes, C.AF_INET6)
+    : gethostbyaddr(parseIpv4(address), C.AF_INET);
+  return hostOf(await orAborted(lookup, options.signal), address, "gethostbyaddr");
+}
+
+/** The values of `h_errno` from 1: name, and what hstrerror(3) says. */
+const FAILURES = [
+  ["HOST_NOT_FOUND", "Unknown host"],
+  ["TRY_AGAIN", "Host name lookup failure"],
+  ["NO_RECOVERY", "Unknown server error"],
+  ["NO_DATA", "No address associated with name"],
+] as const;
+
+function hostOf(answer: Hostent | number, asked: string, syscall: string): Host {
+  if (typeof answer === "number") {
+    const [code, text] = FAILURES[answer - 1] ?? FAILURES[0];
+    throw describeError(`Cannot look up ${asked}: ${text} (${code})`, { code, errno: answer, syscall, address: asked });
+  }
+  const { name, aliases, family, addresses } = answer;
+  return { name, aliases, addresses: addresses.map((bytes) => inetNtop(family, bytes)) };
+}

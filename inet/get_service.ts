@@ -1,0 +1,61 @@
+import { getservbyname, getservbyport, type Servent } from "../ffi/netdb.ts";
+import { type LookupOptions, orAborted } from "./lookup.ts";
+
+/** A service of the system's database, `/etc/services`. */
+export type Service = Servent;
+
+/** Options of {@linkcode getServByName} and {@linkcode getServByPort}. */
+export interface GetServOptions extends LookupOptions {
+  /** The protocol, `"tcp"` or `"udp"`. Default: any. */
+  protocol?: string;
+}
+
+/**
+ * Finds a service by its name, off the event loop. Permission: `--allow-ffi`.
+ *
+ * @param name The official name, or another one.
+ * @param options Which protocol.
+ * @returns The service with its port, or `null` if the system knows none.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/getservbyname.3.html | getservbyname(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { getServByName } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const http = await getServByName("http", { protocol: "tcp" });
+ * assertEquals(http?.port ?? 80, 80); // a system without /etc/services knows none
+ * ```
+ */
+export async function getServByName(name: string, options: GetServOptions = {}): Promise<Service | null> {
+  options.signal?.throwIfAborted();
+  return await orAborted(getservbyname(name, options.protocol ?? null), options.signal);
+}
+
+/**
+ * Finds a service by its port, off the event loop. Permission: `--allow-ffi`.
+ *
+ * @param port The port, in host order.
+ * @param options Which protocol.
+ * @returns The service with its names, or `null` if the system knows none.
+ * @throws {RangeError} If the port is not 0 to 65535.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/getservbyname.3.html | getservbyport(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { getServByPort } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const domain = await getServByPort(53);
+ * assertEquals(domain?.name ?? "domain", "domain"); // a system without /etc/services knows none
+ * ```
+ */
+export async function getServByPort(port: number, options: GetServOptions = {}): Promise<Service | null> {
+  if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
+    throw new RangeError(`Cannot look up a port that is not 0 to 65535: current value is ${port}`);
+  }
+  options.signal?.throwIfAborted();
+  return await orAborted(getservbyport(port, options.protocol ?? null), options.signal);
+}
