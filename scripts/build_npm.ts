@@ -20,7 +20,7 @@ const DENO = `declare namespace Deno {
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022, // Node 20 has no `using`
-  lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.asynciterable.d.ts"],
+  lib: ["lib.es2023.d.ts", "lib.es2024.string.d.ts", "lib.dom.d.ts", "lib.dom.asynciterable.d.ts"],
   types: ["node"],
   typeRoots: [`${root}node_modules/@types`],
   module: ts.ModuleKind.ESNext,

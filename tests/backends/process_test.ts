@@ -1,0 +1,87 @@
+import { assert, assertEquals, spawnScript, test } from "../runner/mod.ts";
+
+const INET = new URL("../../inet/mod.ts", import.meta.url);
+
+// What a program does while a connection is waited for; the outcome follows each.
+const BEGIN = `
+import { TcpConn, TcpListener } from "${INET}";
+const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+const accepted = listener.accept().catch((error) => console.log(error.code));
+`;
+
+const needs = ["run", "env", "read"] as const;
+
+async function outputOf(script: string): Promise<{ code: number | null; stdout: string; took: number }> {
+  const begin = performance.now();
+  await using program = spawnScript(script);
+  const late = setTimeout(() => program.kill(), 20_000);
+  const { code, stdout } = await program.exit;
+  clearTimeout(late);
+  return { code, stdout, took: performance.now() - begin };
+}
+
+test("process.exit() ends a program that waits", { needs: [...needs] }, async () => {
+  const { code, took } = await outputOf(`${BEGIN} setTimeout(() => process.exit(7), 100);`);
+  assertEquals(code, 7);
+  assert(took < 5000);
+});
+
+test("a thrown error ends a program that waits", { needs: [...needs] }, async () => {
+  const { code, took } = await outputOf(`${BEGIN} setTimeout(() => { throw new Error("boom"); }, 100);`);
+  assertEquals(code, 1);
+  assert(took < 5000);
+});
+
+test("closing what is waited for ends the program", { needs: [...needs] }, async () => {
+  const { code, stdout } = await outputOf(`${BEGIN} setTimeout(() => listener.close(), 100);`);
+  assertEquals([code, stdout], [0, "EBADF\n"]);
+});
+
+test("a program that waits uses no processor time", { needs: [...needs] }, async () => {
+  const { stdout } = await outputOf(`${BEGIN}
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    await pause(300);
+    const before = process.cpuUsage();
+    await pause(1000);
+    const { user, system } = process.cpuUsage(before);
+    console.log((user + system) / 1000);
+    process.exit(0);
+  `);
+  assert(Number(stdout) < 50, `${stdout} ms of processor time in a second`);
+});
+
+const THREAD = `
+import { parentPort } from "node:worker_threads";
+import process from "node:process";
+import { TcpConn, TcpListener } from "${INET}";
+const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+const client = await TcpConn.connect({ hostname: "localhost", port: listener.addr.port });
+const server = await listener.accept();
+setTimeout(() => client.write(new Uint8Array(3)), 20);
+const n = await server.read(new Uint8Array(8));
+`;
+
+const IN_THREAD = (rest: string, main: string) => `
+import { Worker } from "node:worker_threads";
+const source = ${JSON.stringify(THREAD + rest)};
+const worker = new Worker(new URL("data:text/javascript," + encodeURIComponent(source)));
+worker.on("error", (error) => console.log(error));
+const gone = new Promise((resolve) => worker.once("exit", resolve));
+worker.on("message", ${main});
+await gone;
+console.log("the program goes on");
+process.exit(0);
+`;
+
+test("sockets work in a Worker, which ends", { needs: [...needs] }, async () => {
+  const rest =
+    "for (const end of [listener, client, server]) end.close(); parentPort.postMessage(n); setTimeout(() => process.exit(0), 50);";
+  const { code, stdout } = await outputOf(IN_THREAD(rest, "(n) => console.log(n)"));
+  assertEquals([code, stdout], [0, "3\nthe program goes on\n"]);
+});
+
+test("a Worker that waits can be terminated", { needs: [...needs] }, async () => {
+  const rest = "server.read(new Uint8Array(1)); setTimeout(() => parentPort.postMessage(n), 100);";
+  const { code, stdout } = await outputOf(IN_THREAD(rest, "(n) => { console.log(n); worker.terminate(); }"));
+  assertEquals([code, stdout], [0, "3\nthe program goes on\n"]);
+});
