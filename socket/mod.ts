@@ -34,6 +34,7 @@ export { isBound } from "./is_bound.ts";
 export { Listener } from "./listener.ts";
 export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
 export type { ReceivedMessage } from "./message_header.ts";
+export { inNetworkNamespace } from "./network_namespace.ts";
 export { Operation } from "./operation.ts";
 export {
   booleanOption,
@@ -46,7 +47,10 @@ export {
   type WritableOption,
 } from "./option.ts";
 export type { Packet } from "./packet_operations.ts";
+export { poll, type PollEvent, type PollRequest, type PollResult } from "./poll.ts";
 export type { Direction } from "./readiness.ts";
+export { relay, type RelayedBytes, type RelayEnd } from "./relay.ts";
+export { sendFile, type SendFileOptions } from "./send_file.ts";
 export { SeqpacketConn } from "./seqpacket_conn.ts";
 export { type MessageSpace, type OutgoingMessage, type ReceivedFrom, Socket, type TransferOptions } from "./socket.ts";
 export * from "./socket_options.ts";

@@ -1,0 +1,62 @@
+import { C } from "../ffi/constants.ts";
+import { check, outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+
+/**
+ * Does something in another network namespace, such as to open a socket, which then belongs to it for good. The thread
+ * is back home when this returns; should the way back fail, the program is aborted: it must not go on elsewhere.
+ *
+ * Needs CAP_SYS_ADMIN, and `--allow-ffi`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/setns.2.html | setns(2)}
+ *
+ * @typeParam T What is made.
+ * @param path The namespace, such as `/run/netns/blue` or `/proc/123/ns/net`.
+ * @param action What to do there. It must be synchronous: what runs later runs at home.
+ * @returns What the action gives.
+ * @throws {SystemError} If there is no such namespace (`ENOENT`, `EINVAL`), or it may not be entered (`EPERM`).
+ *
+ * @example Open a socket in another namespace
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { inNetworkNamespace, Socket } from "@berkeley/sockets/socket";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const open = () => Socket.open(C.AF_INET, C.SOCK_DGRAM);
+ * assertThrows(() => inNetworkNamespace("/run/netns/no-such-namespace", open), Error, "ENOENT");
+ * ```
+ */
+export function inNetworkNamespace<T>(path: string, action: () => T): T {
+  const home = openFile("/proc/thread-self/ns/net");
+  try {
+    enter(path);
+    try {
+      return action();
+    } finally {
+      if (outcome(libc().setns(home, C.CLONE_NEWNET)) < 0) abort();
+    }
+  } finally {
+    libc().close(home);
+  }
+}
+
+function enter(path: string): void {
+  const fd = openFile(path);
+  try {
+    check(libc().setns(fd, C.CLONE_NEWNET), "setns", path);
+  } finally {
+    libc().close(fd);
+  }
+}
+
+function openFile(path: string): number {
+  const bytes = new TextEncoder().encode(`${path}\0`);
+  return check(libc().open(bytes, C.O_RDONLY | C.O_CLOEXEC), "open", path);
+}
+
+function abort(): never {
+  const why = new TextEncoder().encode("Cannot return to the network namespace of this thread: aborted\n");
+  libc().write(2, why, BigInt(why.length));
+  libc().abort();
+  throw new Error("unreachable");
+}

@@ -1,0 +1,132 @@
+import { C } from "../ffi/constants.ts";
+import { libraryError } from "../ffi/error.ts";
+import { check, outcome } from "../ffi/gate.ts";
+import { layoutOf } from "../ffi/layout.ts";
+import { libc } from "../ffi/libc.ts";
+import { Call } from "./operation.ts";
+import { Readiness } from "./readiness.ts";
+import type { Socket } from "./socket.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+/** What {@linkcode poll} looks for: `"error"` is reported even if it is not asked for, and so is the end. */
+export type PollEvent = "read" | "write" | "urgent" | "error";
+
+/** A socket for {@linkcode poll} to watch. */
+export interface PollRequest<S extends Socket | { readonly socket: Socket }> {
+  /** The socket, or what owns it. */
+  socket: S;
+  /**
+   * What to look for.
+   *
+   * @default {["read"]}
+   */
+  events?: PollEvent[];
+}
+
+/** What {@linkcode poll} found of a socket: `true` for what would not wait now. */
+export interface PollResult<S extends Socket | { readonly socket: Socket }> {
+  /** The socket, as it was given. */
+  socket: S;
+  /** There is something to read or to accept, or the end of the stream. */
+  read: boolean;
+  /** There is room to write, or the connection is made. */
+  write: boolean;
+  /** There is urgent data. */
+  urgent: boolean;
+  /** There is an error: of the connection, or in the error queue. */
+  error: boolean;
+  /** The other end sends no more, or the connection is over. */
+  hangup: boolean;
+}
+
+const BITS: Record<PollEvent, number> = { read: C.EPOLLIN, write: C.EPOLLOUT, urgent: C.EPOLLPRI, error: 0 };
+
+/**
+ * Waits until one of several sockets is ready, as poll(2) and select(2) do, and takes nothing from any. It goes beside
+ * reads and writes that wait on the same sockets.
+ *
+ * A socket that is closed meanwhile is watched no longer. Permission: `--allow-ffi`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/poll.2.html | poll(2)}
+ *
+ * @typeParam S What is watched.
+ * @param requests The sockets, each at most once, and what to look for.
+ * @param options How long to wait; a `timeout` of 0 only looks.
+ * @returns Those that are ready, in the order of the requests; none once the timeout is over.
+ * @throws {TypeError} If a socket is given twice.
+ * @throws {SystemError} If a socket is closed already (`EBADF`).
+ *
+ * @example Usage
+ * ```ts
+ * import { UdpSocket } from "@berkeley/sockets/inet";
+ * import { poll } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using one = UdpSocket.bind({ hostname: "127.0.0.1" });
+ * using two = UdpSocket.bind({ hostname: "127.0.0.1" });
+ * assertEquals(await poll([{ socket: one }, { socket: two }], { timeout: 0 }), []);
+ * await one.send(new Uint8Array(1), two.localAddr);
+ * const [ready] = await poll([{ socket: one }, { socket: two }]);
+ * assertEquals(ready?.socket, two);
+ * assertEquals(ready?.read, true);
+ * ```
+ */
+export async function poll<S extends Socket | { readonly socket: Socket }>(
+  requests: readonly PollRequest<S>[],
+  options?: WaitOptions,
+): Promise<PollResult<S>[]> {
+  const epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
+  // An epoll instance is a descriptor too: the poller tells when one of those in it is ready.
+  const readiness = new Readiness(epfd);
+  try {
+    for (const [i, request] of requests.entries()) watch(epfd, request, i);
+    const look = new Call("poll", () => readyOf(epfd, requests));
+    return await readiness.run("read", look, options);
+  } catch (error) {
+    if (options?.timeout !== undefined && (error as { code?: string }).code === "ETIMEDOUT") return [];
+    throw error;
+  } finally {
+    readiness.end(() => undefined);
+    libc().close(epfd);
+  }
+}
+
+const LAYOUT = layoutOf();
+const EEXIST = 17;
+
+function watch<S extends Socket | { readonly socket: Socket }>(epfd: number, request: PollRequest<S>, i: number): void {
+  const { fd } = "fd" in request.socket ? request.socket : request.socket.socket;
+  if (fd < 0) throw libraryError("EBADF", "poll", "Cannot call poll: the socket is closed");
+  const events = (request.events ?? ["read"]).reduce((bits, event) => bits | BITS[event], 0);
+  const event = new DataView(new ArrayBuffer(LAYOUT.epollEventSize));
+  event.setUint32(0, events | (events === 0 ? 0 : C.EPOLLRDHUP), true);
+  event.setUint32(LAYOUT.epollDataOffset, i, true);
+  const n = outcome(libc().epoll_ctl(epfd, C.EPOLL_CTL_ADD, fd, new Uint8Array(event.buffer)));
+  if (n === -EEXIST) throw new TypeError(`Cannot watch a socket twice: current index is ${i}`);
+  check(n < 0 ? -1 : n, "epoll_ctl");
+}
+
+function readyOf<S extends Socket | { readonly socket: Socket }>(
+  epfd: number,
+  requests: readonly PollRequest<S>[],
+): PollResult<S>[] | undefined {
+  const events = new Uint8Array(LAYOUT.epollEventSize * Math.max(requests.length, 1));
+  const n = outcome(libc().epoll_wait(epfd, events, Math.max(requests.length, 1), 0));
+  if (n <= 0) return undefined;
+  const view = new DataView(events.buffer);
+  const found = new Map<number, number>();
+  for (let at = 0; at < n * LAYOUT.epollEventSize; at += LAYOUT.epollEventSize) {
+    found.set(view.getUint32(at + LAYOUT.epollDataOffset, true), view.getUint32(at, true));
+  }
+  return requests.flatMap(({ socket }, i) => {
+    const bits = found.get(i);
+    return bits === undefined ? [] : [{
+      socket,
+      read: (bits & C.EPOLLIN) !== 0,
+      write: (bits & C.EPOLLOUT) !== 0,
+      urgent: (bits & C.EPOLLPRI) !== 0,
+      error: (bits & C.EPOLLERR) !== 0,
+      hangup: (bits & (C.EPOLLHUP | C.EPOLLRDHUP)) !== 0,
+    }];
+  });
+}

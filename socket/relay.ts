@@ -1,0 +1,140 @@
+import { C } from "../ffi/constants.ts";
+import { systemError } from "../ffi/error.ts";
+import { check, outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { EAGAIN, EINTR } from "./limits.ts";
+import { Operation } from "./operation.ts";
+import type { Socket } from "./socket.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+/** A connection for {@linkcode relay}: of any family. */
+export interface RelayEnd {
+  /** Its socket. */
+  readonly socket: Socket;
+  /** Ends the sending direction. */
+  closeWrite(): Promise<void>;
+  /** Closes it. */
+  close(): void;
+}
+
+/** How much {@linkcode relay} carried. */
+export interface RelayedBytes {
+  /** Bytes from the first connection to the second. */
+  forward: number;
+  /** Bytes from the second connection to the first. */
+  backward: number;
+}
+
+/**
+ * Connects two connections: what comes on one goes out on the other, by splice(2) inside the kernel, until both have
+ * ended or one fails. The end of one direction is passed on, and the other goes on. Takes ownership: both are closed
+ * then. Permission: `--allow-ffi`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/splice.2.html | splice(2)}
+ *
+ * @param a One connection.
+ * @param b The other, of any family.
+ * @param options A `signal` ends it; a `timeout` is the milliseconds that a direction may be silent.
+ * @returns How many bytes went each way.
+ * @throws {SystemError} If a connection breaks, such as `ECONNRESET`.
+ *
+ * @example Usage
+ * ```ts
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
+ * import { relay } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * using left = await TcpConn.connect(listener.addr);
+ * const a = await listener.accept();
+ * const b = await TcpConn.connect(listener.addr);
+ * using right = await listener.accept();
+ *
+ * const relayed = relay(a, b);
+ * await left.write(new Uint8Array([1, 2, 3]));
+ * assertEquals(await right.read(new Uint8Array(16)), 3);
+ * await left.closeWrite();
+ * await right.closeWrite();
+ * assertEquals(await relayed, { forward: 3, backward: 0 });
+ * ```
+ */
+export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Promise<RelayedBytes> {
+  const over = new AbortController();
+  const signal = options?.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
+  const carry = async (from: RelayEnd, to: RelayEnd): Promise<number> => {
+    try {
+      return await pump(from, to, { ...options, signal });
+    } catch (error) {
+      over.abort(error); // the other direction ends with the same error
+      throw error;
+    }
+  };
+  try {
+    const done = await Promise.allSettled([carry(a, b), carry(b, a)]);
+    over.signal.throwIfAborted();
+    const [forward = 0, backward = 0] = done.map((result) => result.status === "fulfilled" ? result.value : 0);
+    return { forward, backward };
+  } finally {
+    a.close();
+    b.close();
+  }
+}
+
+/** A pipe holds so much where the system allows it (`fs.pipe-max-size`). */
+const PIPE_SIZE = 1 << 20;
+
+async function pump(from: RelayEnd, to: RelayEnd, options: WaitOptions): Promise<number> {
+  const pipe = new Int32Array(2);
+  check(libc().pipe2(pipe, C.O_CLOEXEC | C.O_NONBLOCK), "pipe2");
+  const [out = -1, into = -1] = pipe;
+  try {
+    outcome(libc().fcntl(into, C.F_SETPIPE_SZ, BigInt(PIPE_SIZE))); // refused where many pipes are that large
+    const room = check(libc().fcntl(into, C.F_GETPIPE_SZ, 0n), "fcntl");
+    let total = 0;
+    for (;;) {
+      // The pipe is empty here, so an answer of EAGAIN can only mean the socket.
+      const n = await from.socket.run("read", new Splice(from.socket.fd, into, room, false), options);
+      if (n === 0) break;
+      await to.socket.run("write", new Splice(out, to.socket.fd, n, true), options);
+      total += n;
+    }
+    await to.closeWrite();
+    return total;
+  } finally {
+    libc().close(out);
+    libc().close(into);
+  }
+}
+
+/** splice(2): once, or until all is moved. */
+class Splice extends Operation<number> {
+  readonly syscall = "splice";
+  readonly #in: number;
+  readonly #out: number;
+  readonly #length: number;
+  readonly #all: boolean;
+  #moved = 0;
+
+  constructor(from: number, to: number, length: number, all: boolean) {
+    super();
+    this.#in = from;
+    this.#out = to;
+    this.#length = length;
+    this.#all = all;
+  }
+
+  /** Bytes moved; 0 at the end of the stream. */
+  attempt(): number | undefined {
+    while (this.#moved < this.#length) {
+      const rest = BigInt(this.#length - this.#moved);
+      const flags = C.SPLICE_F_MOVE | C.SPLICE_F_NONBLOCK;
+      const n = outcome(libc().splice(this.#in, null, this.#out, null, rest, flags));
+      if (n >= 0) {
+        this.#moved += n;
+        if (!this.#all || n === 0) break;
+      } else if (n === -EAGAIN) return undefined;
+      else if (n !== -EINTR) throw systemError(-n, "splice");
+    }
+    return this.#moved;
+  }
+}

@@ -1,0 +1,100 @@
+import { systemError } from "../ffi/error.ts";
+import { outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER } from "./limits.ts";
+import { Operation } from "./operation.ts";
+import { withProgress } from "./progress.ts";
+import type { Socket } from "./socket.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+/** Options of {@linkcode sendFile}. */
+export interface SendFileOptions extends WaitOptions {
+  /**
+   * Where in the file to begin, in bytes. The file's own position is neither used nor changed.
+   *
+   * @default {0}
+   */
+  offset?: number;
+  /** How many bytes to send at most. Default: up to the end of the file. */
+  length?: number;
+}
+
+/**
+ * Sends a file over a connection by sendfile(2): inside the kernel, without a copy in the program. Writes that were made
+ * before go first, and those made later wait.
+ *
+ * Parts of the file that are not in memory are read from the disk meanwhile, on this thread. Permission: `--allow-ffi`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/sendfile.2.html | sendfile(2)}
+ *
+ * @param conn The connection.
+ * @param fd The descriptor of the file, borrowed: such as `openSync()` of `node:fs` gives.
+ * @param options Which part of the file, and how long to wait.
+ * @returns How many bytes went: all of the part, or of what the file has of it.
+ * @throws {RangeError} If the offset or the length is not a whole number of 0 or more.
+ * @throws {SystemError} If the connection is broken (`EPIPE`), or the descriptor is of no file (`EINVAL`);
+ * `bytesWritten` on the error tells how many bytes went.
+ *
+ * @example Send this very file
+ * ```ts
+ * import { closeSync, openSync, readFileSync } from "node:fs";
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
+ * import { sendFile } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * using client = await TcpConn.connect(listener.addr);
+ * using server = await listener.accept();
+ * const fd = openSync("LICENSE", "r");
+ * assertEquals(await sendFile(client, fd), readFileSync("LICENSE").length);
+ * assertEquals(await sendFile(client, fd, { offset: 4, length: 7 }), 7);
+ * closeSync(fd);
+ * ```
+ */
+export async function sendFile(
+  conn: { readonly socket: Socket },
+  fd: number,
+  options: SendFileOptions = {},
+): Promise<number> {
+  const { offset = 0, length = Number.MAX_SAFE_INTEGER - offset } = options;
+  for (const [name, value] of [["offset", offset], ["length", length]] as const) {
+    if (Number.isSafeInteger(value) && value >= 0) continue;
+    throw new RangeError(`Cannot send a file as the ${name} must be 0 or more bytes: current value is ${value}`);
+  }
+  return await conn.socket.run("write", new SendFile(conn.socket.fd, fd, offset, length), options);
+}
+
+/** sendfile(2), until all is sent or the file ends. */
+class SendFile extends Operation<number> {
+  readonly syscall = "sendfile";
+  readonly #out: number;
+  readonly #in: number;
+  readonly #length: number;
+  readonly #offset = new BigUint64Array(1);
+  #sent = 0;
+
+  constructor(out: number, file: number, offset: number, length: number) {
+    super();
+    this.#out = out;
+    this.#in = file;
+    this.#offset[0] = BigInt(offset);
+    this.#length = length;
+  }
+
+  /** Bytes sent. */
+  attempt(): number | undefined {
+    while (this.#sent < this.#length) {
+      const room = BigInt(Math.min(this.#length - this.#sent, MAX_TRANSFER));
+      const n = outcome(libc().sendfile(this.#out, this.#in, this.#offset, room));
+      if (n === 0) break;
+      if (n > 0) this.#sent += n;
+      else if (n === -EAGAIN) return undefined;
+      else if (n !== -EINTR) throw systemError(-n, "sendfile");
+    }
+    return this.#sent;
+  }
+
+  override told(error: unknown): unknown {
+    return withProgress(error, "sendfile", "bytesWritten", this.#sent, this.#length);
+  }
+}
