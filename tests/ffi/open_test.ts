@@ -31,7 +31,7 @@ try {
 `;
 
 async function outputOf(source: string, permissions: string[]): Promise<string> {
-  await using program = deno(source, permissions);
+  await using program = deno(source, { permissions });
   const { code, stdout, stderr } = await program.exit;
   assertEquals(code, 0, stderr);
   return stdout;
