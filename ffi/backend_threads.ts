@@ -3,7 +3,7 @@ import type { Bytes } from "./native.ts";
 
 /** The part of `node:worker_threads` that is used, which Bun has too. */
 interface WorkerThreads {
-  Worker: new(file: URL) => Thread;
+  Worker: new(file: URL, options: { execArgv: string[] }) => Thread;
 }
 
 interface Thread {
@@ -64,7 +64,8 @@ export function inThread(
 function start(): Caller {
   const { Worker } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
   const file = `./backend_thread.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`;
-  const thread = new Worker(new URL(file, import.meta.url));
+  // The program's own flags may be ones that a file cannot have, such as --input-type.
+  const thread = new Worker(new URL(file, import.meta.url), { execArgv: [] });
   const caller: Caller = { thread, timer: undefined, resolve: () => {}, reject: () => {} };
   thread.on("message", (result) => caller.resolve(result));
   thread.on("error", (error) => caller.reject(error));

@@ -20,6 +20,13 @@ async function outputOf(script: string): Promise<{ code: number | null; stdout: 
   return { code, stdout, took: performance.now() - begin };
 }
 
+test("a name is looked up in a program without a file", { needs: [...needs] }, async () => {
+  const script = `import { TcpConn } from "${INET}";
+    await TcpConn.connect({ hostname: "no-such-host.invalid", port: 1 }).catch(({ code }) => console.log(code));`;
+  const { stdout } = await outputOf(script);
+  assert(stdout === "EAI_NONAME\n" || stdout === "EAI_AGAIN\n", stdout);
+});
+
 test("process.exit() ends a program that waits", { needs: [...needs] }, async () => {
   const { code, took } = await outputOf(`${BEGIN} setTimeout(() => process.exit(7), 100);`);
   assertEquals(code, 7);
@@ -64,7 +71,7 @@ const n = await server.read(new Uint8Array(8));
 const IN_THREAD = (rest: string, main: string) => `
 import { Worker } from "node:worker_threads";
 const source = ${JSON.stringify(THREAD + rest)};
-const worker = new Worker(new URL("data:text/javascript," + encodeURIComponent(source)));
+const worker = new Worker(new URL("data:text/javascript," + encodeURIComponent(source)), { execArgv: [] });
 worker.on("error", (error) => console.log(error));
 const gone = new Promise((resolve) => worker.once("exit", resolve));
 worker.on("message", ${main});
