@@ -1,5 +1,7 @@
 import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
 import type { RpcConn, RpcListener } from "@berkeley/sockets/rpc";
+import { SmcConn, SmcListener, smcSupport } from "@berkeley/sockets/smc";
+import { UnixConn, UnixListener } from "@berkeley/sockets/unix";
 import { parseArgs } from "@std/cli/parse-args";
 
 /** Where the server listens. */
@@ -43,14 +45,23 @@ export function readOptions(name: string, usage: string, more: string[]): {
 }
 
 /** Listens, and gives the address to print. */
-export function listen({ host, port, unix }: Endpoint): { listener: RpcListener; address: string } {
-  if (unix !== undefined) return { listener: Deno.listen({ transport: "unix", path: unix }), address: unix };
-  const listener = TcpListener.listen({ hostname: host, port });
+export function listen({ host, port, unix, smc }: Endpoint): { listener: RpcListener; address: string } {
+  if (unix !== undefined) return { listener: UnixListener.listen({ path: unix }), address: unix };
+  if (smc) sayWhetherSmc();
+  const options = { hostname: host, port };
+  const listener = smc ? SmcListener.listen({ ...options, unsupported: "tcp" }) : TcpListener.listen(options);
   return { listener, address: `${listener.addr.hostname}:${listener.addr.port}` };
 }
 
 /** Connects to the server. */
-export async function connect({ host, port, unix }: Endpoint): Promise<RpcConn> {
-  if (unix !== undefined) return await Deno.connect({ transport: "unix", path: unix });
-  return await TcpConn.connect({ hostname: host, port });
+export async function connect({ host, port, unix, smc }: Endpoint): Promise<RpcConn> {
+  if (unix !== undefined) return await UnixConn.connect({ path: unix });
+  if (!smc) return await TcpConn.connect({ hostname: host, port });
+  sayWhetherSmc();
+  return await SmcConn.connect({ hostname: host, port, unsupported: "tcp" });
+}
+
+function sayWhetherSmc(): void {
+  const support = smcSupport();
+  if (!support.supported) console.error(`TCP instead of SMC: ${support.reason}`);
 }

@@ -68,9 +68,8 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
    * @throws {TypeError | RangeError} If an option is wrong.
    */
   constructor(conn: RpcConn | RpcMessageConn, options: FrameOptions = {}) {
-    const format = frameFormat(options);
-    this.#transport = openTransport(conn, format);
-    this.#writer = new FrameWriter(this.#transport, format, () => {});
+    this.#transport = openTransport(conn, frameFormat(options));
+    this.#writer = new FrameWriter(this.#transport, () => {});
     void this.#receive();
   }
 

@@ -16,12 +16,19 @@ export interface RpcConn {
   close(): void;
 }
 
-/** A connection that carries whole messages, such as a seqpacket socket: each frame is one message. */
+/**
+ * A connection that carries whole messages, such as `UnixSeqpacketConn`: each frame is one message. No frame is longer
+ * than 212,960 bytes, what Linux takes with the send buffer that it gives by default.
+ *
+ * The end that is given one owns it: it closes it.
+ */
 export interface RpcMessageConn {
   /** Waits for the next message; gives `null` at the end. */
-  receive(): Promise<Uint8Array | null>;
+  receive(): Promise<{ data: Uint8Array } | null>;
   /** Sends one message. */
   send(message: Uint8Array): Promise<unknown>;
+  /** Ends the sending direction, where the connection can. */
+  closeWrite?(): Promise<void>;
   /** Closes the connection; what waits in `receive` and `send` rejects. */
   close(): void;
 }

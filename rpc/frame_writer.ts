@@ -1,4 +1,3 @@
-import type { FrameFormat } from "./frame.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
 import type { Transport } from "./transport.ts";
 
@@ -13,11 +12,11 @@ export class FrameWriter {
   #error: unknown;
 
   /** `onProgress` is called after every write, and once the connection has failed. */
-  constructor(transport: Transport, format: FrameFormat, onProgress: () => void) {
+  constructor(transport: Transport, onProgress: () => void) {
     this.#transport = transport;
     this.#onProgress = onProgress;
-    this.#put = new FrameBuffer(format);
-    this.#sent = new FrameBuffer(format);
+    this.#put = new FrameBuffer(transport.format);
+    this.#sent = new FrameBuffer(transport.format);
   }
 
   /** Bytes that the connection has not taken yet. */

@@ -3,25 +3,29 @@ import { decodeMessage } from "./decode_frame.ts";
 import { FRAME_HEAD_LENGTH, type FrameFormat } from "./frame.ts";
 import type { Transport } from "./transport.ts";
 
+/** unix(7) refuses a message longer than the send buffer less 32 bytes; the buffer is 212,992 by default. */
+const MESSAGE_MAX = 212_960;
+
 /** Frames over whole messages, one frame a message. */
 export class MessageTransport implements Transport {
   readonly buffered = 0;
-  readonly closeWrite = undefined;
+  readonly format: FrameFormat;
+  readonly closeWrite: (() => Promise<void>) | undefined;
   readonly #conn: RpcMessageConn;
-  readonly #format: FrameFormat;
   #message: Uint8Array | undefined;
   #offset = 0;
   #isClosed = false;
 
   constructor(conn: RpcMessageConn, format: FrameFormat) {
     this.#conn = conn;
-    this.#format = format;
+    this.format = { ...format, maxLength: Math.min(format.maxLength, MESSAGE_MAX - FRAME_HEAD_LENGTH) };
+    this.closeWrite = conn.closeWrite?.bind(conn);
   }
 
   async fill(): Promise<boolean> {
     const message = await this.#conn.receive();
     if (message === null) return false;
-    this.#message = message;
+    this.#message = message.data;
     return true;
   }
 
@@ -29,7 +33,7 @@ export class MessageTransport implements Transport {
     const message = this.#message;
     if (message === undefined) return undefined;
     this.#message = undefined;
-    const body = decodeMessage(message, this.#format, this.#offset);
+    const body = decodeMessage(message, this.format, this.#offset);
     this.#offset += message.length;
     return body;
   }
@@ -45,7 +49,7 @@ export class MessageTransport implements Transport {
   async write(frames: Uint8Array): Promise<void> {
     const view = new DataView(frames.buffer, frames.byteOffset, frames.length);
     for (let at = 0, end = 0; at < frames.length; at = end) {
-      end = at + FRAME_HEAD_LENGTH + view.getInt32(at + 4, this.#format.little);
+      end = at + FRAME_HEAD_LENGTH + view.getInt32(at + 4, this.format.little);
       await this.#conn.send(frames.subarray(at, end));
     }
   }

@@ -55,7 +55,7 @@ export class Session {
   constructor(conn: RpcConn | RpcMessageConn, host: Host) {
     this.#host = host;
     this.#transport = openTransport(conn, host.format);
-    this.#writer = new FrameWriter(this.#transport, host.format, () => {
+    this.#writer = new FrameWriter(this.#transport, () => {
       this.#hasMoved = true;
       this.wake();
     });

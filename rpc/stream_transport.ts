@@ -8,14 +8,17 @@ const LARGEST_READ = 256 * 1024;
 
 /** Frames over a stream of bytes. */
 export class StreamTransport implements Transport {
+  readonly format: FrameFormat;
   readonly #conn: RpcConn;
   readonly #decoder: FrameDecoder;
   readonly closeWrite: (() => Promise<void>) | undefined;
   #buffer = new Uint8Array(FIRST_READ);
   #isClosed = false;
 
-  constructor(conn: RpcConn, { little, maxLength }: FrameFormat) {
+  constructor(conn: RpcConn, format: FrameFormat) {
+    const { little, maxLength } = format;
     this.#conn = conn;
+    this.format = format;
     this.#decoder = new FrameDecoder({ byteOrder: little ? "little" : "big", maxLength });
     this.closeWrite = conn.closeWrite?.bind(conn);
     conn.setNoDelay?.(true); // frames are written together already, and the last one must not wait

@@ -5,6 +5,8 @@ import { StreamTransport } from "./stream_transport.ts";
 
 /** Frames over one connection, which it owns. */
 export interface Transport {
+  /** How frames look, with the longest body that the connection can carry. */
+  readonly format: FrameFormat;
   /** Bytes received of a frame that is not complete. */
   readonly buffered: number;
   /** Waits for bytes; gives false at the end of the connection. */

@@ -6,7 +6,8 @@ JSON. One call a connection, as there; `pipeline` sends many.
   rpc_peer.py pipeline ADDRESS JSON...            all calls at once on one connection; prints one line a reply
   rpc_peer.py raw ADDRESS HEX                     sends these bytes, ends its writing half; prints one line a reply
 
-ADDRESS is HOST:PORT or the path of a unix socket. --drip sends every byte by itself, --cut N sends only the first N
+ADDRESS is HOST:PORT, or a unix socket: its path, or @ and its abstract name; after "seqpacket:" every frame is one
+message. --drip sends every byte by itself, --cut N sends only the first N
 bytes, then ends (a client its writing half, a server the connection). A line is "null" where no whole reply came.
 """
 import argparse
@@ -34,6 +35,12 @@ def receive_exactly(conn, count):
 
 
 def receive(conn):
+    if conn.type == socket.SOCK_SEQPACKET:
+        message = conn.recv(1 << 20)
+        if not message:
+            return None
+        assert HEAD.unpack_from(message) == (1, len(message) - HEAD.size), message
+        return json.loads(message[HEAD.size :])
     head = receive_exactly(conn, HEAD.size)
     if head is None:
         return None
@@ -53,9 +60,12 @@ def send(conn, data, options):
 
 
 def connect(address):
-    if "/" in address:
-        conn = socket.socket(socket.AF_UNIX)
-        conn.connect(address)
+    kind, name = socket.SOCK_STREAM, address
+    if address.startswith("seqpacket:"):
+        kind, name = socket.SOCK_SEQPACKET, address[len("seqpacket:") :]
+    if name[0] in "@/":
+        conn = socket.socket(socket.AF_UNIX, kind)
+        conn.connect("\0" + name[1:] if name[0] == "@" else name)
         return conn
     host, port = address.rsplit(":", 1)
     conn = socket.create_connection((host.strip("[]"), int(port)))
@@ -101,7 +111,9 @@ def call(options):
 
 def pipeline(options):
     with connect(options.address) as conn:
-        conn.sendall(b"".join(frame_of(json.loads(text)) for text in options.words))
+        frames = [frame_of(json.loads(text)) for text in options.words]
+        for data in frames if conn.type == socket.SOCK_SEQPACKET else [b"".join(frames)]:
+            conn.sendall(data)
         for _ in options.words:
             print(json.dumps(receive(conn)), flush=True)
 

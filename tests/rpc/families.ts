@@ -1,5 +1,7 @@
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import type { RpcConn, RpcListener, RpcMessageConn } from "../../rpc/mod.ts";
+import { SmcConn, SmcListener } from "../../smc/mod.ts";
+import { type UnixAddr, UnixConn, UnixListener, UnixSeqpacketConn, UnixSeqpacketListener } from "../../unix/mod.ts";
 import { type Permission, tempDir } from "../runner/mod.ts";
 
 /** Deno's own sockets, on the runtime that has them. */
@@ -9,8 +11,8 @@ const deno = (globalThis as { Deno?: typeof Deno }).Deno;
 export interface Endpoint {
   listener: RpcListener;
   connect(): Promise<RpcConn | RpcMessageConn>;
-  /** Where it listens, as the Python peer wants it; undefined where Python's `socket.socket()` cannot go. */
-  address?: string;
+  /** Where it listens, as the Python peer wants it. */
+  address: string;
   /** Removes what the listener leaves behind. */
   remove(): void;
 }
@@ -19,14 +21,17 @@ export interface Endpoint {
 export interface Family {
   name: string;
   needs: Permission[];
-  /** The longest body it carries, where there is a limit. */
-  maxBody?: number;
+  /** Whether every frame is one message. */
+  isMessages?: true;
   listen(): Endpoint;
 }
 
 /** Every kind of connection that carries calls. */
 export const FAMILIES: Family[] = [
   { name: "TCP", needs: [], listen: tcp },
+  { name: "a unix stream", needs: [], listen: unixStream },
+  { name: "unix seqpacket", needs: [], isMessages: true, listen: seqpacket },
+  { name: "SMC, or TCP without it", needs: [], listen: smc },
   ...(deno === undefined ? [] : denoFamilies(deno)),
 ];
 
@@ -60,4 +65,38 @@ export function tcp(): Endpoint {
   const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const { addr } = listener;
   return { listener, connect: () => TcpConn.connect(addr), address: `${addr.hostname}:${addr.port}`, remove() {} };
+}
+
+function smc(): Endpoint {
+  const listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" });
+  const { addr } = listener;
+  return {
+    listener,
+    connect: () => SmcConn.connect({ ...addr, unsupported: "tcp" }),
+    address: `${addr.hostname}:${addr.port}`,
+    remove() {},
+  };
+}
+
+function unixStream(): Endpoint {
+  const listener = UnixListener.listen({ autobind: true });
+  const { addr } = listener;
+  return { listener, connect: () => UnixConn.connect(addr), address: abstractOf(addr), remove() {} };
+}
+
+function seqpacket(): Endpoint {
+  const listener = UnixSeqpacketListener.listen({ autobind: true });
+  const { addr } = listener;
+  return {
+    listener,
+    connect: () => UnixSeqpacketConn.connect(addr),
+    address: `seqpacket:${abstractOf(addr)}`,
+    remove() {},
+  };
+}
+
+/** An abstract name that the kernel chose, five hexadecimal digits, as the Python peer wants it. */
+function abstractOf(addr: UnixAddr): string {
+  if (!("abstract" in addr)) throw new TypeError("Cannot name an address that is not abstract");
+  return `@${addr.abstract}`;
 }

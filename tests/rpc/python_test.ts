@@ -1,7 +1,7 @@
 import { TcpConn } from "../../inet/mod.ts";
 import { type Dictionary, dictionary, RpcClient, RpcClosedError, RpcError, RpcServer } from "../../rpc/mod.ts";
 import { assertEquals, assertRejects, spawn, test, type TestOptions } from "../runner/mod.ts";
-import { type Endpoint, FAMILIES, type Family, tcp } from "./families.ts";
+import { FAMILIES, type Family, tcp } from "./families.ts";
 import { python, pythonServer } from "./python_peer.ts";
 
 const ERROR = { status: "ERROR" };
@@ -55,7 +55,7 @@ for cut in range(1, 40):
     conn.sendall((struct.pack("ii", 1, 31) + b'{"func":"GET","params":{"obj":1}}')[:cut])
     conn.close()
 `;
-  assertEquals((await spawn("python3", ["-c", script, address ?? ""]).exit).code, 0);
+  assertEquals((await spawn("python3", ["-c", script, address]).exit).code, 0);
   using client = new RpcClient<Dictionary>(await connect());
   assertEquals(await client.call("GET", { obj: "x" }), { obj: "x", val: null });
   for (let wait = 0; server.connections > 1 && wait < 100; wait++) await new Promise((go) => setTimeout(go, 10));
@@ -64,13 +64,13 @@ for cut in range(1, 40):
 
 function pythonSuite(family: Family): void {
   /** A test with a dictionary that Python can reach. */
-  function withServer(criterion: string, fn: (address: string, endpoint: Endpoint) => Promise<void>): void {
+  function withServer(criterion: string, fn: (address: string) => Promise<void>): void {
     test(`RpcServer over ${family.name} ${criterion}`, { needs: [...family.needs, "run", "read", "env"] }, async () => {
       const endpoint = family.listen();
-      if (endpoint.address !== undefined) {
+      {
         await using _server = RpcServer.serve(endpoint.listener, dictionary({ maxKeys: 3 }));
-        await fn(endpoint.address, endpoint);
-      } else endpoint.listener.close();
+        await fn(endpoint.address);
+      }
       endpoint.remove();
     });
   }
@@ -95,6 +95,16 @@ function pythonSuite(family: Family): void {
     ]);
   });
 
+  withServer("answers a Python client that sends many calls on one connection", async (address) => {
+    const calls = Array.from({ length: 100 }, (_, i) => ({ func: "PUT", params: { obj: `n${i % 3}`, val: i } }));
+    const get = { func: "GET", params: { obj: "n0" } };
+    const replies = await python("pipeline", address, ...[...calls, get].map((call) => JSON.stringify(call)));
+    assertEquals(replies.length, 101);
+    assertEquals(replies.at(-2), ok("PUT", { obj: "n0", response: "ok" }));
+    assertEquals(replies.at(-1), ok("GET", { obj: "n0", val: 99 }));
+  });
+
+  if (family.isMessages) return; // a part of a message is another message
   withServer("answers a Python client that sends byte by byte", async (address) => {
     const calls = [{ func: "PUT", params: { obj: "x", val: "ü".repeat(200) } }, { func: "GET", params: { obj: "x" } }];
     assertEquals(await python("call", "--drip", address, ...calls.map((call) => JSON.stringify(call))), [
@@ -110,15 +120,6 @@ function pythonSuite(family: Family): void {
     }
     const get = JSON.stringify({ func: "GET", params: { obj: "x" } });
     assertEquals(await python("call", address, get), [ok("GET", { obj: "x", val: null })]);
-  });
-
-  withServer("answers a Python client that sends many calls on one connection", async (address) => {
-    const calls = Array.from({ length: 100 }, (_, i) => ({ func: "PUT", params: { obj: `n${i % 3}`, val: i } }));
-    const get = { func: "GET", params: { obj: "n0" } };
-    const replies = await python("pipeline", address, ...[...calls, get].map((call) => JSON.stringify(call)));
-    assertEquals(replies.length, 101);
-    assertEquals(replies.at(-2), ok("PUT", { obj: "n0", response: "ok" }));
-    assertEquals(replies.at(-1), ok("GET", { obj: "n0", val: 99 }));
   });
 
   withServer("answers a Python client that sends garbage with an error", async (address) => {
