@@ -1,3 +1,4 @@
+import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
@@ -5,6 +6,10 @@ import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import { withProgress } from "./progress.ts";
 import type { Readiness } from "./readiness.ts";
+
+// Scratch memory for one synchronous call.
+const pending = new Int32Array(1);
+const length = new Uint32Array(1);
 
 /** recv(2) on a stream. */
 export class StreamRead extends Operation<number | null> {
@@ -30,10 +35,18 @@ export class StreamRead extends Operation<number | null> {
         if (n < this.#size) this.#readiness.drained();
         return n;
       }
-      if (n === 0) return null;
+      if (n === 0) return this.#end();
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR) throw systemError(-n, "recv");
     }
+  }
+
+  /** An AF_SMC connection that the peer aborted reads as ended, and keeps its error for whoever asks. */
+  #end(): null {
+    length[0] = 4;
+    const n = outcome(libc().getsockopt(this.#fd, C.SOL_SOCKET, C.SO_ERROR, pending, length));
+    if (n === 0 && pending[0] !== undefined && pending[0] !== 0) throw systemError(pending[0], "recv");
+    return null;
   }
 }
 

@@ -60,7 +60,7 @@ async function connected(listener: Socket, port: number): Promise<Socket[]> {
   listener.listen(4);
   const client = Socket.open(C.AF_SMC, C.SOCK_STREAM);
   await client.connect(sockaddr);
-  const { socket: server } = await listener.accept();
+  const server = await listener.accept();
   await client.write(new Uint8Array(70_000));
   await server.read(new Uint8Array(50_000));
   await server.write(new Uint8Array(123));
