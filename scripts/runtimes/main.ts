@@ -7,6 +7,8 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { root } from "../npm_package.ts";
+import { checkImports, checkWithoutKoffi } from "./check_imports.ts";
+import { checkTypes } from "./check_types.ts";
 import { compileTests } from "./compile_tests.ts";
 import { makeProject } from "./project.ts";
 import { mustRun } from "./run.ts";
@@ -22,7 +24,16 @@ const [available] = await Promise.all([
 const project = await makeProject();
 await compileTests(project, "tests");
 
-let failed = false;
+const faults: string[] = [];
+if (args.suite === undefined) {
+  faults.push(await checkTypes(project));
+  for (const runtime of available) faults.push(await checkImports(runtime, project));
+  const old = available.find(({ name }) => name.includes("koffi"));
+  if (old !== undefined) faults.push(await checkWithoutKoffi(old, project));
+  console.log(
+    `the tarball: ${faults.some(Boolean) ? "faults" : "installs, type-checks under nodenext and bundler, and runs"}`,
+  );
+}
 const results = new Map<Suite, Map<Runtime, SuiteResult>>();
 for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))) {
   const row = new Map<Runtime, SuiteResult>();
@@ -38,9 +49,11 @@ for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))
       } failed, ${seconds} s`,
     );
     if (result.failure !== undefined) {
-      failed = true;
-      console.error(result.failure);
+      faults.push(`${suite.name} on ${runtime.name}:\n${result.failure}`);
     }
   }
 }
-if (failed) Deno.exit(1);
+if (faults.some(Boolean)) {
+  console.error(faults.filter(Boolean).join("\n"));
+  Deno.exit(1);
+}
