@@ -1,0 +1,110 @@
+/**
+ * Runs every test: on this runtime, with `--allow-ffi` alone, as the npm package on the other runtimes, and in a guest
+ * whose kernel has SMC. Ends in one summary; a part that this machine cannot run is named with what changes that.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+
+interface Part {
+  name: string;
+  command: string[];
+  /** Why it cannot run here, and what changes that. */
+  missing?: string | undefined;
+}
+
+const USAGE = `Usage: deno task test [PART...]
+
+Runs every test, or only the parts named: deno, ffi, runtimes, smc.
+
+  --all       fail where a part cannot run here, instead of skipping it
+  -h, --help  show this`;
+
+const args = parseArgs(Deno.args, { boolean: ["help", "all"], alias: { h: "help" } });
+const root = new URL("..", import.meta.url).pathname;
+const parts: Part[] = [
+  { name: "deno", command: ["deno", "test", "-A", "tests"] },
+  { name: "ffi", command: ["deno", "test", "--no-prompt", "--allow-ffi", "tests"] },
+  {
+    name: "runtimes",
+    command: ["deno", "run", "-A", "scripts/runtimes/main.ts"],
+    missing: lacks("node") ?? lacks("npm"),
+  },
+  { name: "smc", command: ["deno", "task", "-q", "test:smc"], missing: lacks("qemu-system-x86_64") },
+];
+const chosen = args._.length === 0 ? parts : parts.filter(({ name }) => args._.includes(name));
+
+if (args.help || chosen.length < args._.length) {
+  console.log(USAGE);
+  Deno.exit(args.help ? 0 : 2);
+}
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const lines: string[] = [];
+for (const part of chosen) {
+  if (part.missing !== undefined) {
+    lines.push(`${part.name}: ${args.all ? "FAILED" : "skipped"}, ${part.missing}`);
+    if (args.all) totals.failed++;
+    continue;
+  }
+  console.log(`\n== ${part.name}: ${part.command.join(" ")}`);
+  const started = performance.now();
+  const { success, passed, failed, skipped } = await run(part.command);
+  totals.passed += passed;
+  totals.failed += Math.max(failed, success ? 0 : 1);
+  totals.skipped += skipped;
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  lines.push(
+    `${part.name}: ${
+      success ? "ok" : "FAILED"
+    }, ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`,
+  );
+}
+console.log(`\n${lines.join("\n")}\n`);
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+Deno.exit(totals.failed > 0 ? 1 : 0);
+
+/** Runs a part, shows what it prints, and adds up the counts in it. */
+async function run(command: string[]): Promise<{ success: boolean } & typeof totals> {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const [program, ...rest] = command;
+  const child = new Deno.Command(program === "deno" ? Deno.execPath() : program ?? "", {
+    args: rest,
+    cwd: root,
+    env: Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" },
+    stdout: "piped",
+  }).spawn();
+  let tail = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout) {
+    await Deno.stdout.write(chunk);
+    tail += decoder.decode(chunk, { stream: true });
+    const end = tail.lastIndexOf("\n") + 1;
+    for (const line of tail.slice(0, end).split("\n")) count(line, counts);
+    tail = tail.slice(end);
+  }
+  return { success: (await child.status).success, ...counts };
+}
+
+/** Deno says `ok | 3 passed | 1 failed | 2 ignored (1s)`; the runtimes' script says `…: 3 passed, 2 skipped, 1 failed, 1 s`. */
+function count(line: string, counts: typeof totals): void {
+  // deno-lint-ignore no-control-regex -- the colours of a terminal
+  const plain = line.replaceAll(/\x1b\[[\d;]*m/g, "");
+  if (!/^(?:ok|FAILED) \|| on .*: \d+ passed/.test(plain)) return;
+  const number = (pattern: RegExp) => Number(plain.match(pattern)?.[1] ?? 0);
+  counts.passed += number(/(\d+) passed/);
+  counts.failed += number(/(\d+) failed/);
+  counts.skipped += number(/(\d+) (?:ignored|skipped)/);
+}
+
+function lacks(program: string): string | undefined {
+  const found = (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+  if (found) return undefined;
+  const packages: Record<string, string> = { node: "nodejs", npm: "npm", "qemu-system-x86_64": "qemu-system-x86" };
+  return `${program} is missing: apt-get install ${packages[program] ?? program}`;
+}
