@@ -8,3 +8,31 @@ export const tcpAddrCodec: AddrCodec<NetAddr> = {
   decode: (sockaddr) => decodeInetSockaddr(sockaddr, "tcp"),
   format: formatNetAddr,
 };
+
+/** Where a datagram goes: an address whose transport needs not be said. */
+export type UdpDestination = Omit<NetAddr, "transport">;
+
+/** The codec of UDP's addresses. */
+export const udpAddrCodec: AddrCodec<NetAddr, UdpDestination> = {
+  encode: (addr) => encodeInetSockaddr(addr),
+  decode: (sockaddr) => decodeInetSockaddr(sockaddr, "udp"),
+  format: formatNetAddr,
+};
+
+/** An address of IP, at least: UDP's has a port too. */
+export interface IpAddr {
+  /** The numeric address without brackets. */
+  hostname: string;
+  /** The number of the zone of a scoped IPv6 address, mostly an interface index. */
+  scopeId?: number;
+}
+
+/** The codec of addresses without a port. */
+export const ipAddrCodec: AddrCodec<IpAddr> = {
+  encode: ({ hostname, scopeId }) => encodeInetSockaddr({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }),
+  decode: (sockaddr) => {
+    const { hostname, scopeId } = decodeInetSockaddr(sockaddr, "udp");
+    return scopeId === undefined ? { hostname } : { hostname, scopeId };
+  },
+  format: ({ hostname, scopeId }) => scopeId ? `${hostname}%${scopeId}` : hostname,
+};

@@ -1,4 +1,5 @@
 import { connectFirst, type Endpoint } from "../socket/connect_first.ts";
+import { inNetworkNamespace } from "../socket/network_namespace.ts";
 import type { Socket } from "../socket/socket.ts";
 import { checkWaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { numericEndpoint, resolveEndpoints } from "./endpoint.ts";
@@ -13,12 +14,14 @@ export async function connectStream(
   openFamily: (family: number) => Socket,
   options: StreamConnectOptions,
 ): Promise<Socket> {
-  const { hostname = "127.0.0.1", port, localAddress, configure } = options;
+  const { hostname = "127.0.0.1", port, localAddress, networkNamespace, configure } = options;
   checkWaitOptions(options);
   const over = new AbortController();
   const stop = watchForEnd(options, "connect", (error) => over.abort(error));
   const open = ({ family }: Endpoint): Socket => {
-    const socket = openFamily(family);
+    const socket = networkNamespace === undefined
+      ? openFamily(family)
+      : inNetworkNamespace(networkNamespace, () => openFamily(family));
     try {
       configure?.(socket);
       if (localAddress !== undefined) {

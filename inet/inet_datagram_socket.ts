@@ -5,20 +5,13 @@ import { receiveErrorMessage } from "../socket/error_queue.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
 import type { Socket, TransferOptions } from "../socket/socket.ts";
 import { SO_DOMAIN } from "../socket/socket_options.ts";
+import type { IpAddr } from "./addr_codec.ts";
 import { IP_MULTICAST_LOOP, IP_MULTICAST_TTL } from "./ip_options.ts";
 import { IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF, IPV6_MULTICAST_LOOP } from "./ipv6_options.ts";
 import { groupOption, IP_MULTICAST_IF_INDEX } from "./multicast.ts";
 import type { NetworkError } from "./network_error.ts";
 import { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
 import { SOCKADDR_IN_SIZE } from "./sockaddr_in.ts";
-
-/** An address of IP, at least: UDP's has a port too. */
-export interface IpAddr {
-  /** The numeric address without brackets. */
-  hostname: string;
-  /** The number of the zone of a scoped IPv6 address, mostly an interface index. */
-  scopeId?: number;
-}
 
 /** A datagram of IP with what the kernel tells of it. */
 export interface InetMessage<A> {

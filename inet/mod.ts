@@ -21,7 +21,7 @@
  * @module
  */
 export { formatNetAddr, type NetAddr, parseNetAddr } from "./addr.ts";
-export { tcpAddrCodec } from "./addr_codec.ts";
+export { type IpAddr, ipAddrCodec, tcpAddrCodec, udpAddrCodec, type UdpDestination } from "./addr_codec.ts";
 export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
 export { formatIpv4 } from "./format_ipv4.ts";
 export { formatIpv6 } from "./format_ipv6.ts";
@@ -29,11 +29,11 @@ export { getHostByAddr, getHostByName, type GetHostByNameOptions, type Host } fr
 export { getServByName, getServByPort, type GetServOptions, type Service } from "./get_service.ts";
 export { type AddressInfo, getaddrinfo, type GetaddrinfoOptions } from "./getaddrinfo.ts";
 export { getnameinfo, type GetnameinfoOptions } from "./getnameinfo.ts";
+export * from "./icmp_options.ts";
 export { inetAton } from "./inet_aton.ts";
 export {
   InetDatagramSocket,
   type InetMessage,
-  type IpAddr,
   type MulticastOptions,
   type QueuedError,
 } from "./inet_datagram_socket.ts";
@@ -48,6 +48,7 @@ export type { NetworkError } from "./network_error.ts";
 export { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
 export { parseIpv4 } from "./parse_ipv4.ts";
 export { type Ipv6, parseIpv6 } from "./parse_ipv6.ts";
+export { type RawOpenOptions, RawSocket } from "./raw_socket.ts";
 export {
   DARWIN_SOCKADDR,
   decodeInetSockaddr,
@@ -67,4 +68,4 @@ export type { TcpInfo, TcpState } from "./tcp_info.ts";
 export { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";
 export * from "./tcp_options.ts";
 export * from "./udp_options.ts";
-export { udpAddrCodec, type UdpBindOptions, type UdpDestination, UdpSocket } from "./udp_socket.ts";
+export { type UdpBindOptions, UdpSocket } from "./udp_socket.ts";

@@ -48,6 +48,10 @@ export interface StreamConnectOptions extends WaitOptions {
   port: number;
   /** The local address to connect from: numeric; its port is 0 by default. */
   localAddress?: { hostname: string; port?: number };
+  /**
+   * The network namespace to connect from, such as `/run/netns/blue`; names are looked up at home. Needs CAP_SYS_ADMIN.
+   */
+  networkNamespace?: string;
   /** Called with each socket before connect(2), to set any option. */
   configure?: (socket: Socket) => void;
 }

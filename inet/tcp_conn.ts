@@ -1,13 +1,25 @@
 import { C } from "../ffi/constants.ts";
 import { Conn } from "../socket/conn.ts";
-import { Socket } from "../socket/socket.ts";
+import type { Socket } from "../socket/socket.ts";
+import { SO_KEEPALIVE, SO_LINGER } from "../socket/socket_options.ts";
+import { atUrgentMark, receiveUrgent } from "../socket/urgent_data.ts";
+import type { WaitOptions } from "../socket/wait_options.ts";
 import type { NetAddr } from "./addr.ts";
 import { tcpAddrCodec } from "./addr_codec.ts";
 import { connectStream } from "./connect_stream.ts";
+import { openTcp } from "./open_tcp.ts";
 import type { StreamConnectOptions } from "./stream_options.ts";
+import { MPTCP_INFO, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY } from "./tcp_options.ts";
 
 /** Options of {@linkcode TcpConn.connect}. */
-export type TcpConnectOptions = StreamConnectOptions;
+export interface TcpConnectOptions extends StreamConnectOptions {
+  /**
+   * `IPPROTO_MPTCP`: Multipath TCP, where both ends have it; {@linkcode TcpConn.isMultipath} tells.
+   *
+   * @default {false}
+   */
+  multipath?: boolean;
+}
 
 /** How TCP probes a silent connection, as {@linkcode TcpConn.setKeepAlive} takes it. */
 export interface KeepAliveOptions {
@@ -55,8 +67,8 @@ export class TcpConn extends Conn<NetAddr> {
    * @throws {SystemError} If no address answers, such as `ECONNREFUSED`, or the name has none (`EAI_NONAME`).
    */
   static async connect(options: TcpConnectOptions): Promise<TcpConn> {
-    const open = (family: number) => Socket.open(family, C.SOCK_STREAM, C.IPPROTO_TCP);
-    return new TcpConn(await connectStream(open, options));
+    const { multipath = false } = options;
+    return new TcpConn(await connectStream((family) => openTcp(family, multipath), options));
   }
 
   /**
@@ -65,7 +77,7 @@ export class TcpConn extends Conn<NetAddr> {
    * @param noDelay Whether to.
    */
   setNoDelay(noDelay = true): void {
-    this.socket.setOption(C.IPPROTO_TCP, C.TCP_NODELAY, noDelay ? 1 : 0);
+    this.socket.set(TCP_NODELAY, noDelay);
   }
 
   /**
@@ -76,11 +88,11 @@ export class TcpConn extends Conn<NetAddr> {
   setKeepAlive(keepAlive: boolean | KeepAliveOptions = true): void {
     if (typeof keepAlive === "object") {
       const { idle, interval, count } = keepAlive;
-      if (idle !== undefined) this.socket.setOption(C.IPPROTO_TCP, C.TCP_KEEPIDLE, idle);
-      if (interval !== undefined) this.socket.setOption(C.IPPROTO_TCP, C.TCP_KEEPINTVL, interval);
-      if (count !== undefined) this.socket.setOption(C.IPPROTO_TCP, C.TCP_KEEPCNT, count);
+      if (idle !== undefined) this.socket.set(TCP_KEEPIDLE, idle);
+      if (interval !== undefined) this.socket.set(TCP_KEEPINTVL, interval);
+      if (count !== undefined) this.socket.set(TCP_KEEPCNT, count);
     }
-    this.socket.setOption(C.SOL_SOCKET, C.SO_KEEPALIVE, keepAlive === false ? 0 : 1);
+    this.socket.set(SO_KEEPALIVE, keepAlive !== false);
   }
 
   /**
@@ -89,8 +101,62 @@ export class TcpConn extends Conn<NetAddr> {
    * @param seconds How long the kernel goes on trying, or `null` for its default: in the background, until done.
    */
   setLinger(seconds: number | null): void {
-    // struct linger { int l_onoff; int l_linger; };
-    const linger = new Int32Array([seconds === null ? 0 : 1, seconds ?? 0]);
-    this.socket.setOption(C.SOL_SOCKET, C.SO_LINGER, new Uint8Array(linger.buffer));
+    this.socket.set(SO_LINGER, seconds);
+  }
+
+  /** Closes the connection at once with a reset (RST): bytes that are not sent yet are lost, on both sides. */
+  reset(): void {
+    if (this.socket.fd >= 0) this.setLinger(0);
+    this.close();
+  }
+
+  /**
+   * Whether this is a connection of Multipath TCP. `false` although `multipath` was asked for means that it fell back to
+   * TCP: the kernel, the other end or something between them lacks it.
+   *
+   * @returns Whether it is.
+   */
+  isMultipath(): boolean {
+    try {
+      return (this.socket.get(MPTCP_INFO).flags & MPTCP_INFO_FLAG_FALLBACK) === 0;
+    } catch {
+      return false; // EOPNOTSUPP: plain TCP
+    }
+  }
+
+  /**
+   * Sends bytes of which the last is urgent (out-of-band data).
+   *
+   * @param bytes The bytes, at least one.
+   * @param options How long to wait for room.
+   * @returns How many bytes went: all, unless the send buffer is full.
+   * @throws {SystemError} If the connection is over (`EPIPE`).
+   */
+  sendUrgent(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
+    return this.socket.send(bytes, { ...options, flags: C.MSG_OOB });
+  }
+
+  /**
+   * Waits for the byte of urgent data, past the data before it. A read may wait at the same time; it does not get this
+   * byte, unless `SO_OOBINLINE` is set, and stops where the byte was.
+   *
+   * @param options How long to wait.
+   * @returns The byte, or `null` if the other end has ended the stream.
+   * @throws {SystemError} If the connection is closed (`EBADF`), or the time is over (`ETIMEDOUT`).
+   */
+  receiveUrgent(options?: WaitOptions): Promise<number | null> {
+    return receiveUrgent(this.socket, options);
+  }
+
+  /**
+   * `SIOCATMARK`: whether the next byte to read is the one behind the urgent data.
+   *
+   * @returns Whether it is.
+   */
+  atUrgentMark(): boolean {
+    return atUrgentMark(this.socket);
   }
 }
+
+/** `MPTCP_INFO_FLAG_FALLBACK` */
+const MPTCP_INFO_FLAG_FALLBACK = 1;

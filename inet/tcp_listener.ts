@@ -1,14 +1,21 @@
-import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
-import { Socket } from "../socket/socket.ts";
+import type { Socket } from "../socket/socket.ts";
 import type { NetAddr } from "./addr.ts";
 import { tcpAddrCodec } from "./addr_codec.ts";
 import { numericEndpoint } from "./endpoint.ts";
+import { openTcp } from "./open_tcp.ts";
 import { listenOn, type StreamListenOptions } from "./stream_options.ts";
 import { TcpConn } from "./tcp_conn.ts";
 
 /** Options of {@linkcode TcpListener.listen}. */
-export type TcpListenOptions = StreamListenOptions;
+export interface TcpListenOptions extends StreamListenOptions {
+  /**
+   * `IPPROTO_MPTCP`: takes connections of Multipath TCP, and plain TCP too.
+   *
+   * @default {false}
+   */
+  multipath?: boolean;
+}
 
 /**
  * A TCP listener, in the shape of `Deno.TcpListener`.
@@ -46,6 +53,6 @@ export class TcpListener extends Listener<NetAddr, TcpConn> {
    */
   static listen(options: TcpListenOptions): TcpListener {
     const endpoint = numericEndpoint(options.hostname ?? "0.0.0.0", options.port);
-    return new TcpListener(listenOn(Socket.open(endpoint.family, C.SOCK_STREAM, C.IPPROTO_TCP), endpoint, options));
+    return new TcpListener(listenOn(openTcp(endpoint.family, options.multipath ?? false), endpoint, options));
   }
 }

@@ -1,15 +1,11 @@
 import { C } from "../ffi/constants.ts";
-import type { AddrCodec } from "../socket/addr_codec.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_BROADCAST, SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
-import { formatNetAddr, type NetAddr } from "./addr.ts";
+import type { NetAddr } from "./addr.ts";
+import { udpAddrCodec, type UdpDestination } from "./addr_codec.ts";
 import { numericEndpoint } from "./endpoint.ts";
 import { InetDatagramSocket } from "./inet_datagram_socket.ts";
 import { IPV6_V6ONLY } from "./ipv6_options.ts";
-import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
-
-/** Where a datagram goes: an address whose transport needs not be said. */
-export type UdpDestination = Omit<NetAddr, "transport">;
 
 /** Options of {@linkcode UdpSocket.bind}. */
 export interface UdpBindOptions {
@@ -50,13 +46,6 @@ export interface UdpBindOptions {
   /** Called with the socket before bind(2), to set any option. */
   configure?: (socket: Socket) => void;
 }
-
-/** The codec of UDP's addresses. */
-export const udpAddrCodec: AddrCodec<NetAddr, UdpDestination> = {
-  encode: (addr) => encodeInetSockaddr(addr),
-  decode: (sockaddr) => decodeInetSockaddr(sockaddr, "udp"),
-  format: formatNetAddr,
-};
 
 /**
  * A UDP socket.

@@ -41,6 +41,6 @@ export function interfaceIndex(socket: Socket, name: string): number {
   }
   const request = new Uint8Array(IFREQ_SIZE);
   request.set(text);
-  check(libc().ioctl(socket.fd, C.SIOCGIFINDEX, request), "ioctl", name);
+  check(libc().ioctl(socket.fd, BigInt(C.SIOCGIFINDEX), request), "ioctl", name);
   return new DataView(request.buffer).getInt32(NAME_SIZE, HOST_LITTLE_ENDIAN);
 }

@@ -36,16 +36,7 @@ export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
 export type { ReceivedMessage } from "./message_header.ts";
 export { inNetworkNamespace } from "./network_namespace.ts";
 export { Operation } from "./operation.ts";
-export {
-  booleanOption,
-  defineOption,
-  intOption,
-  type OptionName,
-  type ReadableOption,
-  type SocketOption,
-  textOption,
-  type WritableOption,
-} from "./option.ts";
+export type { OptionName, ReadableOption, SocketOption, WritableOption } from "./option.ts";
 export type { Packet } from "./packet_operations.ts";
 export { poll, type PollEvent, type PollRequest, type PollResult } from "./poll.ts";
 export type { Direction } from "./readiness.ts";

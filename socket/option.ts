@@ -27,7 +27,29 @@ export interface WritableOption<T> extends OptionName {
   encode(value: T): Uint8Array;
 }
 
-/** An option of a socket, for `socket.get(option)` and `socket.set(option, value)`. */
+/**
+ * An option of a socket, for `socket.get(option)` and `socket.set(option, value)`. One that the library has no definition
+ * of is an object of this shape.
+ *
+ * @example Define an option
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { Socket, type SocketOption } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const SO_PRIORITY: SocketOption<number> = {
+ *   name: "SO_PRIORITY",
+ *   level: 1,
+ *   number: 12,
+ *   size: 4,
+ *   encode: (value) => new Uint8Array(new Int32Array([value]).buffer),
+ *   decode: (bytes) => bytes[0] ?? 0,
+ * };
+ * using socket = Socket.open(C.AF_INET, C.SOCK_DGRAM);
+ * socket.set(SO_PRIORITY, 3);
+ * assertEquals(socket.get(SO_PRIORITY), 3);
+ * ```
+ */
 export interface SocketOption<T> extends ReadableOption<T>, WritableOption<T> {}
 
 /**
@@ -36,14 +58,6 @@ export interface SocketOption<T> extends ReadableOption<T>, WritableOption<T> {}
  * @param level C name of the level.
  * @param name C name of the option.
  * @returns The option. It takes the whole numbers of 32 bits, signed or not, and reads them as signed.
- *
- * @example Usage
- * ```ts
- * import { intOption } from "@berkeley/sockets/socket";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(intOption("SOL_SOCKET", "SO_RCVBUF").number, 8);
- * ```
  */
 export function intOption(level: ConstantName, name: ConstantName): SocketOption<number> {
   return defineOption(level, name, 4, (value) => encodeInt(value, name), decodeInt);
@@ -55,14 +69,6 @@ export function intOption(level: ConstantName, name: ConstantName): SocketOption
  * @param level C name of the level.
  * @param name C name of the option.
  * @returns The option.
- *
- * @example Usage
- * ```ts
- * import { booleanOption } from "@berkeley/sockets/socket";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(booleanOption("SOL_SOCKET", "SO_KEEPALIVE").decode(new Uint8Array([1, 0, 0, 0])), true);
- * ```
  */
 export function booleanOption(level: ConstantName, name: ConstantName): SocketOption<boolean> {
   return defineOption(level, name, 4, (value) => encodeInt(value ? 1 : 0, name), (bytes) => decodeInt(bytes) !== 0);
@@ -75,14 +81,6 @@ export function booleanOption(level: ConstantName, name: ConstantName): SocketOp
  * @param name C name of the option.
  * @param size Bytes that the kernel has for it, its NUL included.
  * @returns The option.
- *
- * @example Usage
- * ```ts
- * import { textOption } from "@berkeley/sockets/socket";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(textOption("IPPROTO_TCP", "TCP_CONGESTION", 16).encode("bbr").length, 4);
- * ```
  */
 export function textOption(level: ConstantName, name: ConstantName, size: number): SocketOption<string> {
   return defineOption(level, name, size, (value) => encodeText(value, name, size), (bytes) => {

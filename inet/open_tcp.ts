@@ -1,0 +1,18 @@
+import { C } from "../ffi/constants.ts";
+import type { SystemError } from "../ffi/error.ts";
+import { Socket } from "../socket/socket.ts";
+
+/** What a kernel without Multipath TCP, or with it turned off (`net.mptcp.enabled`), answers. */
+const NO_MPTCP = ["EPROTONOSUPPORT", "ENOPROTOOPT", "EINVAL"];
+
+/** Opens a TCP socket; one of Multipath TCP where that is wanted and the kernel has it. */
+export function openTcp(family: number, multipath: boolean): Socket {
+  if (multipath) {
+    try {
+      return Socket.open(family, C.SOCK_STREAM, C.IPPROTO_MPTCP);
+    } catch (error) {
+      if (!NO_MPTCP.includes((error as SystemError).code)) throw error;
+    }
+  }
+  return Socket.open(family, C.SOCK_STREAM, C.IPPROTO_TCP);
+}

@@ -1,0 +1,112 @@
+import { C } from "../ffi/constants.ts";
+import { describeError, type SystemError } from "../ffi/error.ts";
+import { Socket } from "../socket/socket.ts";
+import { type IpAddr, ipAddrCodec } from "./addr_codec.ts";
+import { InetDatagramSocket } from "./inet_datagram_socket.ts";
+import { IP_HDRINCL } from "./ip_options.ts";
+import { IPV6_HDRINCL } from "./ipv6_options.ts";
+
+/** Options of {@linkcode RawSocket.open}. */
+export interface RawOpenOptions {
+  /** The protocol, such as `IPPROTO_ICMP`; with `IPPROTO_RAW` the socket only sends, and packets have their header. */
+  protocol: number;
+  /**
+   * IPv6 instead of IPv4.
+   *
+   * @default {false}
+   */
+  ipv6?: boolean;
+  /** The local address: numeric. Only packets to it are received, and packets are sent from it. Default: any. */
+  hostname?: string;
+  /** The zone of a scoped IPv6 address. */
+  scopeId?: number;
+  /**
+   * `IP_HDRINCL`: packets that are sent begin with their IP header. The kernel still fills in its checksum and length.
+   *
+   * @default {false}
+   */
+  headerIncluded?: boolean;
+  /**
+   * `SOCK_DGRAM`: ICMP echo without privileges, where `net.ipv4.ping_group_range` has the user's group. The kernel sets
+   * the identifier and the checksum, passes only the answers, and gives no IP header.
+   *
+   * @default {false}
+   */
+  unprivileged?: boolean;
+  /** Called with the socket before bind(2), to set any option. */
+  configure?: (socket: Socket) => void;
+}
+
+/**
+ * A raw socket: packets of a protocol of IP as they are. Received IPv4 packets begin with their IP header, those of IPv6
+ * do not.
+ *
+ * Needs CAP_NET_RAW, unless it is `unprivileged`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/raw.7.html | raw(7)}
+ *
+ * @example Open one, where that is allowed
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { ICMP_FILTER, RawSocket } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP, hostname: "127.0.0.1" });
+ *   socket.socket.set(ICMP_FILTER, [0]); // echo replies only
+ *   assertEquals(socket.localAddr, { hostname: "127.0.0.1" });
+ * } catch (error) {
+ *   assertEquals(error.message, "Cannot open a raw socket: CAP_NET_RAW is needed (EPERM)");
+ * }
+ * ```
+ */
+export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
+  /**
+   * Makes a raw socket of one that is open, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, ipAddrCodec);
+  }
+
+  /**
+   * Opens a raw socket. Permission: `--allow-ffi`.
+   *
+   * @param options Which protocol, and how.
+   * @returns The socket.
+   * @throws {SyntaxError} If the hostname is not numeric.
+   * @throws {SystemError} If it is not allowed: `EPERM` without CAP_NET_RAW; `unprivileged`, `EACCES`.
+   */
+  static open(options: RawOpenOptions): RawSocket {
+    const { protocol, ipv6 = false, hostname, scopeId, headerIncluded, unprivileged = false } = options;
+    const sockaddr = hostname === undefined
+      ? undefined
+      : ipAddrCodec.encode({ hostname, ...(scopeId ? { scopeId } : {}) });
+    const socket = openSocket(ipv6 ? C.AF_INET6 : C.AF_INET, unprivileged, protocol);
+    try {
+      if (headerIncluded !== undefined) socket.set(ipv6 ? IPV6_HDRINCL : IP_HDRINCL, headerIncluded);
+      options.configure?.(socket);
+      if (sockaddr !== undefined) socket.bind(sockaddr, hostname);
+      return new RawSocket(socket);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+}
+
+function openSocket(family: number, unprivileged: boolean, protocol: number): Socket {
+  try {
+    return Socket.open(family, unprivileged ? C.SOCK_DGRAM : C.SOCK_RAW, protocol);
+  } catch (error) {
+    const { code, errno, syscall } = error as SystemError;
+    const message = REASONS[code];
+    throw message === undefined ? error : describeError(message, { code, errno, syscall });
+  }
+}
+
+const REASONS: Record<string, string | undefined> = {
+  EPERM: "Cannot open a raw socket: CAP_NET_RAW is needed (EPERM)",
+  EACCES: "Cannot open an ICMP socket: net.ipv4.ping_group_range does not have this group (EACCES)",
+};

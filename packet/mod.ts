@@ -1,0 +1,27 @@
+/**
+ * AF_PACKET: what network devices send and receive, as it is on the link.
+ *
+ * The whole of a family is here: its address as a value and as bytes, its options, and a class of one page.
+ *
+ * @example Count the bytes that pass the loopback interface, where that is allowed
+ * ```ts
+ * import { PacketSocket } from "@berkeley/sockets/packet";
+ * import { UdpSocket } from "@berkeley/sockets/inet";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using watcher = PacketSocket.open({ interface: "lo" });
+ *   using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
+ *   await udp.send(new Uint8Array(1000), udp.localAddr);
+ *   const { data, addr } = await watcher.receive();
+ *   assert(data.length > 0 && addr.interfaceIndex > 0);
+ * } catch (error) {
+ *   assertEquals(error.code, "EPERM");
+ * }
+ * ```
+ *
+ * @module
+ */
+export * from "./packet_options.ts";
+export { packetAddrCodec, type PacketOpenOptions, PacketSocket } from "./packet_socket.ts";
+export { decodeSockaddrLl, encodeSockaddrLl, type PacketAddr, type PacketType } from "./sockaddr_ll.ts";

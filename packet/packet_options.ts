@@ -1,0 +1,61 @@
+import { C } from "../ffi/constants.ts";
+import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import {
+  booleanOption,
+  defineOption,
+  type ReadableOption,
+  type SocketOption,
+  type WritableOption,
+} from "../socket/option.ts";
+
+/** What more than its own packets an interface is to take, for {@linkcode PACKET_ADD_MEMBERSHIP}. */
+export interface PacketMembership {
+  /** The number of the interface. */
+  interfaceIndex: number;
+  /** `PACKET_MR_PROMISC` for all, or `PACKET_MR_ALLMULTI` for all multicast. */
+  type: number;
+}
+
+// The options of packet sockets, sorted by C name. See packet(7).
+
+/** Has an interface take more than its own packets, as long as the socket is open. */
+export const PACKET_ADD_MEMBERSHIP: WritableOption<PacketMembership> = membershipOption("PACKET_ADD_MEMBERSHIP");
+/** Ends what {@linkcode PACKET_ADD_MEMBERSHIP} began. */
+export const PACKET_DROP_MEMBERSHIP: WritableOption<PacketMembership> = membershipOption("PACKET_DROP_MEMBERSHIP");
+/** Whether packets that this machine sends are not received. Since Linux 4.20. */
+export const PACKET_IGNORE_OUTGOING: SocketOption<boolean> = booleanOption("SOL_PACKET", "PACKET_IGNORE_OUTGOING");
+/** Whether the address of a packet has the interface that it came through first, below bridges and bonds. */
+export const PACKET_ORIGDEV: SocketOption<boolean> = booleanOption("SOL_PACKET", "PACKET_ORIGDEV");
+/** Whether what is sent goes to the device at once, past its queueing discipline. */
+export const PACKET_QDISC_BYPASS: SocketOption<boolean> = booleanOption("SOL_PACKET", "PACKET_QDISC_BYPASS");
+/** How many packets came and how many of them were dropped, since it was last read. */
+export const PACKET_STATISTICS: ReadableOption<{ packets: number; drops: number }> = defineOption<
+  { packets: number; drops: number }
+>("SOL_PACKET", "PACKET_STATISTICS", 8, () => new Uint8Array(0), (bytes) => {
+  // struct tpacket_stats { unsigned int tp_packets; unsigned int tp_drops; };
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return { packets: view.getUint32(0, HOST_LITTLE_ENDIAN), drops: view.getUint32(4, HOST_LITTLE_ENDIAN) };
+});
+
+/**
+ * ```c
+ * struct packet_mreq {
+ *   int            mr_ifindex;     // 0
+ *   unsigned short mr_type;        // 4
+ *   unsigned short mr_alen;        // 6
+ *   unsigned char  mr_address[8];  // 8
+ * };
+ * ```
+ */
+function membershipOption(
+  name: "PACKET_ADD_MEMBERSHIP" | "PACKET_DROP_MEMBERSHIP",
+): WritableOption<PacketMembership> {
+  const encode = ({ interfaceIndex, type }: PacketMembership): Uint8Array => {
+    const bytes = new Uint8Array(16);
+    const view = new DataView(bytes.buffer);
+    view.setInt32(0, interfaceIndex, HOST_LITTLE_ENDIAN);
+    view.setUint16(4, type, HOST_LITTLE_ENDIAN);
+    return bytes;
+  };
+  return { name, level: C.SOL_PACKET, number: C[name], encode };
+}

@@ -1,0 +1,109 @@
+import { C } from "../ffi/constants.ts";
+import { describeError, type SystemError } from "../ffi/error.ts";
+import type { AddrCodec } from "../socket/addr_codec.ts";
+import { DatagramSocket } from "../socket/datagram_socket.ts";
+import { interfaceIndex } from "../socket/interface_index.ts";
+import { Socket } from "../socket/socket.ts";
+import { PACKET_ADD_MEMBERSHIP } from "./packet_options.ts";
+import { decodeSockaddrLl, encodeSockaddrLl, type PacketAddr } from "./sockaddr_ll.ts";
+
+/** Options of {@linkcode PacketSocket.open}. */
+export interface PacketOpenOptions {
+  /**
+   * Which packets: `ETH_P_ALL`, or one protocol such as `ETH_P_IP`, in host order.
+   *
+   * @default {ETH_P_ALL}
+   */
+  protocol?: number;
+  /** The one interface, by name or number. Default: all. */
+  interface?: string | number;
+  /**
+   * `SOCK_DGRAM`: packets without the header of the link, which the address then stands for.
+   *
+   * @default {false}
+   */
+  cooked?: boolean;
+  /**
+   * Has the interface take the packets of others too, as long as the socket is open. It needs an `interface`.
+   *
+   * @default {false}
+   */
+  promiscuous?: boolean;
+  /** Called with the socket before bind(2), to set any option. */
+  configure?: (socket: Socket) => void;
+}
+
+/** The codec of addresses on a link. */
+export const packetAddrCodec: AddrCodec<PacketAddr, Partial<PacketAddr>> = {
+  encode: encodeSockaddrLl,
+  decode: decodeSockaddrLl,
+  format: ({ interfaceIndex = 0, hardwareAddress = "" }) => `${hardwareAddress}%${interfaceIndex}`,
+};
+
+/**
+ * A packet socket: what devices send and receive, as it is on the link.
+ *
+ * Needs CAP_NET_RAW.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/packet.7.html | packet(7)}
+ *
+ * @example Watch the loopback interface, where that is allowed
+ * ```ts
+ * import { PacketSocket } from "@berkeley/sockets/packet";
+ * import { UdpSocket } from "@berkeley/sockets/inet";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using watcher = PacketSocket.open({ interface: "lo", cooked: true });
+ *   using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
+ *   await udp.send(new TextEncoder().encode("hello"), udp.localAddr);
+ *   const { data } = await watcher.receive();
+ *   assert(data.length > 0);
+ * } catch (error) {
+ *   assertEquals(error.message, "Cannot open a packet socket: CAP_NET_RAW is needed (EPERM)");
+ * }
+ * ```
+ */
+export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>> {
+  /**
+   * Makes a packet socket of one that is open, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, packetAddrCodec);
+  }
+
+  /**
+   * Opens a packet socket. Permission: `--allow-ffi`.
+   *
+   * @param options Which packets, and of which interface.
+   * @returns The socket.
+   * @throws {SystemError} If it is not allowed (`EPERM`), or there is no such interface (`ENODEV`).
+   */
+  static open(options: PacketOpenOptions = {}): PacketSocket {
+    const { protocol = C.ETH_P_ALL, interface: nameOrIndex = 0, cooked = false, promiscuous = false } = options;
+    // With protocol 0 it receives nothing until it is bound: no packets of other interfaces slip in.
+    const socket = openSocket(cooked ? C.SOCK_DGRAM : C.SOCK_RAW);
+    try {
+      const index = typeof nameOrIndex === "number" ? nameOrIndex : interfaceIndex(socket, nameOrIndex);
+      options.configure?.(socket);
+      socket.bind(encodeSockaddrLl({ protocol, interfaceIndex: index }), String(nameOrIndex));
+      if (promiscuous) socket.set(PACKET_ADD_MEMBERSHIP, { interfaceIndex: index, type: C.PACKET_MR_PROMISC });
+      return new PacketSocket(socket);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+}
+
+function openSocket(type: number): Socket {
+  try {
+    return Socket.open(C.AF_PACKET, type, 0);
+  } catch (error) {
+    const { code, errno, syscall } = error as SystemError;
+    if (code !== "EPERM") throw error;
+    throw describeError("Cannot open a packet socket: CAP_NET_RAW is needed (EPERM)", { code, errno, syscall });
+  }
+}
