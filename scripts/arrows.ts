@@ -4,7 +4,7 @@
  * @module
  */
 
-type Room = "ffi" | "socket" | "inet" | "unix" | "netlink" | "packet" | "smc" | "rpc" | "mod.ts";
+type Room = "node" | "ffi" | "socket" | "inet" | "unix" | "netlink" | "packet" | "smc" | "rpc" | "mod.ts";
 type Arrow = "yes" | "types" | string[];
 
 const FFI_NAMES = [
@@ -41,6 +41,7 @@ const ARROWS: Record<Room, Partial<Record<Room, Arrow>>> = {
   packet: { ffi: FFI_NAMES, socket: "yes" },
   smc: { ffi: FFI_NAMES, socket: "yes", inet: CODECS, netlink: "yes" },
   rpc: { socket: "types" },
+  node: { ffi: FFI_NAMES, socket: "yes" },
   "mod.ts": { socket: "types", inet: "yes", unix: "yes", smc: "yes", rpc: "yes" },
 };
 
@@ -55,7 +56,7 @@ for (const file of [...sources("")].sort()) {
   const imports: string[] = [];
   for (const { specifier, isType } of importsIn(Deno.readTextFileSync(root + file))) {
     if (specifier.startsWith("node:") || !specifier.startsWith(".")) {
-      const isOwn = file.startsWith("ffi/backend_") || (file === "rpc/log_file.ts" && isType);
+      const isOwn = file.startsWith("ffi/backend_") || from === "node" || (file === "rpc/log_file.ts" && isType);
       if (!isOwn) faults.push(`${file} imports ${specifier}: the library has no dependency`);
       continue;
     }

@@ -8,7 +8,7 @@ const SUITES: Record<string, string[]> = {
     "tests/netlink/fuzz_test.ts",
     "tests/socket/control_message_test.ts",
   ],
-  sockets: ["tests/backends", "tests/runner", "tests/peers", "tests/socket"],
+  sockets: ["tests/backends", "tests/node", "tests/runner", "tests/peers", "tests/socket"],
   stream: ["tests/conformance/tcp_test.ts"],
   message: [],
   rpc: ["tests/rpc"],

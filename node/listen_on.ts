@@ -1,0 +1,42 @@
+import type { Server } from "node:net";
+import type { SocketOwner } from "../socket/socket_owner.ts";
+import { adopt } from "./adopt.ts";
+
+/**
+ * Lets a server of `node:net`, `node:http` or `node:https` accept from a listener, on Deno and Node: of AF_SMC too. The
+ * listener is over; closing the server closes its socket.
+ *
+ * @param server The server; it does not listen yet.
+ * @param listener A listener of streams.
+ * @returns Once the server listens.
+ * @throws {TypeError} If the listener's connections carry messages; it stays as it was.
+ * @throws {SystemError} On Bun (`EOPNOTSUPP`), whose servers take no descriptor; the listener stays as it was.
+ *
+ * @see {@link https://nodejs.org/api/net.html#serverlistenhandle-backlog-callback | server.listen({ fd })}
+ *
+ * @example Usage
+ * ```ts
+ * import { TcpListener } from "@berkeley/sockets/inet";
+ * import { listenOn } from "@berkeley/sockets/node";
+ * import { assertEquals } from "@std/assert";
+ * import { createServer } from "node:http";
+ *
+ * const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * const { port } = listener.addr;
+ * const server = createServer((request, response) => void response.end(request.url));
+ * await listenOn(server, listener);
+ * const response = await fetch(`http://127.0.0.1:${port}/hello`, { headers: { connection: "close" } });
+ * assertEquals(await response.text(), "/hello");
+ * await new Promise((resolve) => server.close(resolve));
+ * ```
+ */
+export function listenOn(server: Server, listener: SocketOwner): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    const done = (): void => {
+      server.off("error", reject);
+      resolve();
+    };
+    adopt(listener, "listen", (fd) => server.listen({ fd }, done));
+  });
+}

@@ -1,0 +1,109 @@
+import { createServer } from "node:http";
+import { connect, createServer as createNetServer } from "node:net";
+import { Duplex } from "node:stream";
+import { C } from "../../ffi/mod.ts";
+import { TcpConn, TcpListener } from "../../inet/mod.ts";
+import { listenOn, toNodeSocket } from "../../node/mod.ts";
+import { Socket, SocketOwner } from "../../socket/mod.ts";
+import { UnixConn, UnixListener } from "../../unix/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, tempDir, test } from "../runner/mod.ts";
+
+const skipOn = { bun: "Bun's node:net takes no descriptor" };
+const LOCAL = { hostname: "127.0.0.1", port: 0 };
+
+async function textOf(conn: TcpConn | UnixConn): Promise<string> {
+  let text = "";
+  for await (const chunk of conn.readable) text += new TextDecoder().decode(chunk);
+  return text;
+}
+
+async function exchange(client: TcpConn | UnixConn, server: TcpConn | UnixConn): Promise<void> {
+  const socket = toNodeSocket(server);
+  assertEquals(server.socket.fd, -1);
+  socket.on("data", (bytes) => socket.end(`got ${bytes}`));
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  await client.write(new TextEncoder().encode("hello"));
+  assertEquals(await textOf(client), "got hello");
+  client.close();
+  await closed;
+}
+
+test("toNodeSocket() makes a net.Socket of a TCP connection", { skipOn }, async () => {
+  using listener = TcpListener.listen(LOCAL);
+  const [client, server] = await Promise.all([TcpConn.connect(listener.addr), listener.accept()]);
+  await exchange(client, server);
+});
+
+test("toNodeSocket() makes a net.Socket of an AF_UNIX connection", {
+  skipOn,
+  needs: ["read", "write", "env"],
+}, async () => {
+  using dir = tempDir();
+  using listener = await UnixListener.listen({ path: `${dir.path}/socket` });
+  const [client, server] = await Promise.all([UnixConn.connect({ path: `${dir.path}/socket` }), listener.accept()]);
+  await exchange(client, server);
+});
+
+test("listenOn() lets node:http serve on a listener", { skipOn, needs: ["net"] }, async () => {
+  const listener = TcpListener.listen(LOCAL);
+  const { port } = listener.addr;
+  const server = createServer((request, response) => void response.end(`path ${request.url}`));
+  await listenOn(server, listener);
+  assertEquals(listener.socket.fd, -1);
+  using client = await TcpConn.connect({ hostname: "127.0.0.1", port });
+  await client.write(new TextEncoder().encode("GET /here HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"));
+  const answer = await textOf(client);
+  assert(answer.startsWith("HTTP/1.1 200 OK\r\n") && answer.includes("path /here"), answer);
+  await new Promise((resolve) => server.close(resolve));
+  assertEquals(
+    (await assertRejects(() => TcpConn.connect({ hostname: "127.0.0.1", port }))).message.slice(-14),
+    "(ECONNREFUSED)",
+  );
+});
+
+test("a socket that carries messages is refused, and stays open", () => {
+  class Messages extends SocketOwner {}
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_SEQPACKET).map((socket) => new Messages(socket));
+  assert(left !== undefined && right !== undefined);
+  assertThrows(() => toNodeSocket(left), TypeError, "carries messages");
+  assert(left.socket.fd >= 0);
+  left.close();
+  right.close();
+});
+
+test("on Bun, what cannot be handed over says so, and stays open", {
+  skipOn: { deno: "Deno hands over", node: "Node hands over" },
+}, async () => {
+  using listener = TcpListener.listen(LOCAL);
+  const [client, server] = await Promise.all([TcpConn.connect(listener.addr), listener.accept()]);
+  assertThrows(() => toNodeSocket(server), Error, "Duplex.fromWeb");
+  await assertRejects(() => listenOn(createNetServer(), listener), Error, "on Bun");
+  await server.write(new Uint8Array(3));
+  assertEquals(await client.read(new Uint8Array(8)), 3);
+  client.close();
+  server.close();
+});
+
+test("Duplex.fromWeb() makes a stream of node:stream of a connection", async () => {
+  using listener = TcpListener.listen(LOCAL);
+  using client = await TcpConn.connect(listener.addr);
+  const stream = Duplex.fromWeb(await listener.accept() as unknown as Parameters<typeof Duplex.fromWeb>[0]);
+  stream.on("data", (bytes) => void stream.end(`got ${bytes}`));
+  const closed = new Promise((resolve) => stream.once("close", resolve));
+  await client.write(new TextEncoder().encode("hello"));
+  await client.closeWrite();
+  assertEquals(await textOf(client), "got hello");
+  await closed;
+});
+
+test("a connection of ours and one of node:net talk to each other", { needs: ["net"] }, async () => {
+  using listener = TcpListener.listen(LOCAL);
+  const theirs = connect(listener.addr.port, "127.0.0.1");
+  const ours = await listener.accept();
+  const closed = new Promise((resolve) => theirs.once("close", resolve));
+  theirs.on("data", (bytes) => theirs.end(`got ${bytes}`));
+  await ours.write(new TextEncoder().encode("hello"));
+  assertEquals(await textOf(ours), "got hello");
+  ours.close();
+  await closed;
+});
