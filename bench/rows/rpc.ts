@@ -1,0 +1,69 @@
+import type { Contender, Row, Target } from "../row.ts";
+
+const OURS = ["deno", "run", "-A", "bench/peers/rpc_server.ts"];
+const MIB = 1024 * 1024;
+
+/** Calls with JSON: against the document's server, the runtime's own sockets, a library of npm, and the bytes alone. */
+export const RPC_ROWS: Row[] = [
+  {
+    name: "rpc-connect",
+    title: "One RPC call a connection, 16 under way",
+    unit: "calls/s",
+    better: "higher",
+    contenders: [
+      { name: "ours", server: OURS, measure: oneCallEach() },
+      { name: "python", server: ["python3", "bench/peers/document_rpc.py"], measure: oneCallEach() },
+    ],
+    targets: [{ of: "ours", against: "python", ratio: 3 }],
+  },
+  calls("rpc-seq", "RPC calls on one connection, one after the other", 1),
+  calls("rpc-pipe64", "RPC calls on one connection, 64 in flight", 64),
+  {
+    name: "rpc-1m",
+    title: "RPC calls of 1 MiB each way, 4 in flight",
+    unit: "calls/s",
+    better: "higher",
+    contenders: [
+      ours(4, MIB),
+      {
+        name: "raw",
+        server: ["deno", "run", "-A", "bench/peers/our_echo.ts"],
+        measure: ["deno", "run", "-A", "bench/measure/raw_echo.ts", "{address}", "{seconds}", "4", `${MIB}`],
+      },
+      jsonRpc(4, MIB),
+    ],
+    targets: [{ of: "ours", against: "raw", ratio: 0.6 }],
+  },
+];
+
+function calls(name: string, title: string, flight: number): Row {
+  const targets: Target[] = [
+    { of: "ours", against: "deno", ratio: 1.5 },
+    { of: "ours", against: "vscode-jsonrpc", ratio: 1.5 },
+  ];
+  const contenders = [ours(flight, 16), ours(flight, 16, "--deno"), jsonRpc(flight, 16)];
+  return { name, title, unit: "calls/s", better: "higher", contenders, targets };
+}
+
+function oneCallEach(): string[] {
+  return ["bin/rpc_client", "{address}", "16", "{seconds}"];
+}
+
+/** This library, over its own sockets or over Deno's. */
+function ours(flight: number, size: number, ...flags: "--deno"[]): Contender {
+  const program = ["deno", "run", "-A", "bench/measure/rpc_calls.ts"];
+  return {
+    name: flags.length === 0 ? "ours" : "deno",
+    server: [...OURS, ...flags],
+    measure: [...program, "{address}", "{seconds}", `${flight}`, `${size}`, ...flags],
+  };
+}
+
+function jsonRpc(flight: number, size: number): Contender {
+  const program = ["node", "bench/peers/jsonrpc.mjs"];
+  return {
+    name: "vscode-jsonrpc",
+    server: [...program, "serve"],
+    measure: [...program, "{address}", "{seconds}", `${flight}`, `${size}`],
+  };
+}
