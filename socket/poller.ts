@@ -61,7 +61,12 @@ export class Poller {
 
   constructor() {
     this.#epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
-    this.#wakefd = check(libc().eventfd(0, C.EFD_CLOEXEC | C.EFD_NONBLOCK), "eventfd");
+    try {
+      this.#wakefd = check(libc().eventfd(0, C.EFD_CLOEXEC | C.EFD_NONBLOCK), "eventfd");
+    } catch (error) {
+      libc().close(this.#epfd);
+      throw error;
+    }
     this.#control(C.EPOLL_CTL_ADD, this.#wakefd, C.EPOLLIN | C.EPOLLET, 0);
   }
 

@@ -1,0 +1,51 @@
+import { deno } from "../peers/deno_program.ts";
+import { assert, assertEquals, ignore, type Permission, test, which } from "../runner/mod.ts";
+
+const needs: Permission[] = ["run", "read", "env"];
+const INET = new URL("../../inet/mod.ts", import.meta.url);
+
+const PROGRAM = `
+import { TcpConn, TcpListener } from "${INET}";
+using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+using client = await TcpConn.connect(listener.addr);
+using server = await listener.accept();
+const bytes = new Uint8Array(4 << 20).map((_, i) => i * 7);
+const sent = client.write(bytes);
+const got = new Uint8Array(bytes.length);
+for (let at = 0; at < got.length;) at += await server.read(got.subarray(at)) ?? 1e9;
+console.log(await sent, got.every((byte, i) => byte === bytes[i]));
+client.close();
+console.log(await server.read(got));
+`;
+
+// What a signal does to a call now and then, strace does to every third one: it is not made, and errno is set.
+const CALLS: [call: string, when: string][] = [
+  ["recvfrom", "1+3"],
+  ["sendto", "1+3"],
+  ["recvfrom,sendto", "1+2"],
+];
+const strace = findStrace();
+for (const [calls, when] of CALLS) {
+  const name = `a stream loses nothing when ${calls.replace(",", " and ")} answer EINTR`;
+  if (strace === undefined) {
+    ignore(name, "needs strace");
+    continue;
+  }
+  test(name, { needs }, async () => {
+    const inject = `inject=${calls}:error=EINTR:when=${when}`;
+    await using program = deno(PROGRAM, { under: [strace, "-f", "-e", `trace=${calls}`, "-e", inject] });
+    const late = setTimeout(() => program.kill(), 30_000);
+    const { code, stdout, stderr } = await program.exit;
+    clearTimeout(late);
+    assertEquals([code, stdout], [0, `${4 << 20} true\nnull\n`], stderr.slice(-2000));
+    assert((stderr.match(/\(INJECTED\)/g)?.length ?? 0) > 0, stderr.slice(-2000));
+  });
+}
+
+function findStrace(): string | undefined {
+  try {
+    return which("strace");
+  } catch {
+    return "strace"; // no permission to look: test() then says which it needs
+  }
+}
