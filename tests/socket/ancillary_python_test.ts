@@ -42,6 +42,7 @@ first, second = array.array("i", raw)
 print(data.decode(), level == socket.SOL_SOCKET, kind == socket.SCM_RIGHTS, flags & socket.MSG_CTRUNC)
 a = socket.socket(fileno=first)
 b = socket.socket(fileno=second)
+b.setblocking(True) # the flag belongs to the socket, not to the descriptor
 a.sendall(b"through the first")
 print(b.recv(64).decode())
 `;

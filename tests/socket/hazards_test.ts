@@ -1,0 +1,174 @@
+import { C } from "../../ffi/mod.ts";
+import { TcpConn, TcpListener } from "../../inet/mod.ts";
+import { Socket } from "../../socket/mod.ts";
+import { deno } from "../peers/deno_program.ts";
+import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
+
+function pair(type: number = C.SOCK_STREAM): [Socket, Socket] {
+  return Socket.pair(C.AF_UNIX, type);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+test("2,000 waits with timeouts of their own all end in time, and none afterwards", async () => {
+  const [left, right] = pair();
+  const begin = performance.now();
+  const reads = Array.from(
+    { length: 2000 },
+    (_, i) => left.read(new Uint8Array(1), { timeout: 20 + i % 50 }).then(() => "read", ({ code }) => code),
+  );
+  assertEquals(new Set(await Promise.all(reads)), new Set(["ETIMEDOUT"]));
+  assert(performance.now() - begin < 5000);
+  await right.write(new Uint8Array([1]));
+  assertEquals(await left.read(new Uint8Array(8), { timeout: 1000 }), 1);
+  left.close();
+  right.close();
+});
+
+test("2,000 waits whose timeouts do not come are answered in order, and leave no timer", async () => {
+  const [left, right] = pair();
+  const order: number[] = [];
+  const reads = Array.from(
+    { length: 2000 },
+    (_, i) => left.read(new Uint8Array(1), { timeout: 100_000 }).then(() => order.push(i)),
+  );
+  await right.write(new Uint8Array(2000));
+  await Promise.all(reads);
+  assertEquals(order, order.map((_, i) => i));
+  assertEquals(order.length, 2000);
+  left.close();
+  right.close();
+});
+
+test("closing one of two sockets in the reaction to the other's data leaves the rest in order", async () => {
+  for (let round = 0; round < 50; round++) {
+    const [a, b] = pair();
+    const [c, d] = pair();
+    const first = a.read(new Uint8Array(1)).then(() => c.close(), () => {});
+    const second = c.read(new Uint8Array(1)).then(() => a.close(), () => {});
+    void b.write(new Uint8Array(1));
+    void d.write(new Uint8Array(1));
+    await Promise.all([first, second]);
+    // Whichever was first, a new socket may have the number of a closed one, and must not hear of the old.
+    const [e, f] = pair();
+    const silent = e.read(new Uint8Array(1), { timeout: 2 }).then(() => "read", ({ code }) => code);
+    assertEquals(await silent, "ETIMEDOUT");
+    for (const socket of [a, b, c, d, e, f]) socket.close();
+  }
+});
+
+test("a number that is reused at once belongs to the new socket only", async () => {
+  for (let round = 0; round < 200; round++) {
+    const [a, b] = pair();
+    const read = a.read(new Uint8Array(1)).catch(({ code }) => code);
+    await b.write(new Uint8Array(1)); // the event is on its way
+    const { fd } = a;
+    if (round % 2 === 0) await Promise.resolve();
+    a.close();
+    const [c, d] = pair();
+    assertEquals(c.fd, fd);
+    const buffer = new Uint8Array(4);
+    const next = c.read(buffer);
+    await d.write(new Uint8Array([42]));
+    assertEquals(await next, 1);
+    assertEquals(buffer[0], 42);
+    assert([1, "EBADF"].includes(await read));
+    for (const socket of [b, c, d]) socket.close();
+  }
+});
+
+test("an abort within the reaction to another wait's data ends the waits behind it only", async () => {
+  const [left, right] = pair();
+  const controller = new AbortController();
+  const first = left.read(new Uint8Array(1)).then(() => controller.abort(new Error("enough")));
+  const second = assertRejects(() => left.read(new Uint8Array(1), { signal: controller.signal }), Error, "enough");
+  await right.write(new Uint8Array(1));
+  await Promise.all([first, second]);
+  const third = left.read(new Uint8Array(4));
+  await right.write(new Uint8Array(2));
+  assertEquals(await third, 2);
+  left.close();
+  right.close();
+});
+
+test("reading and writing wait side by side: each has a queue of its own", async () => {
+  const [left, right] = pair();
+  const write = left.write(new Uint8Array(4 << 20));
+  const read = left.read(new Uint8Array(8));
+  await pause(10);
+  await right.write(new Uint8Array(3));
+  assertEquals(await read, 3);
+  const buffer = new Uint8Array(1 << 20);
+  for (let got = 0; got < 4 << 20;) got += await right.read(buffer) ?? 0;
+  assertEquals(await write, 4 << 20);
+  left.close();
+  right.close();
+});
+
+test("connect() that is aborted while it waits can be closed, and the listener goes on", async () => {
+  using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  for (let round = 0; round < 50; round++) {
+    const controller = new AbortController();
+    const connect = TcpConn.connect({ port: listener.addr.port, signal: controller.signal });
+    if (round % 2 === 1) await Promise.resolve();
+    controller.abort(new Error("no"));
+    await connect.then((conn) => conn.close(), ({ message }) => assertEquals(message, "no"));
+  }
+  const client = await TcpConn.connect(listener.addr);
+  for (;;) {
+    using server = await listener.accept({ timeout: 5000 });
+    if (server.remoteAddr.port === client.localAddr.port) break;
+  }
+  client.close();
+});
+
+test("a message that waits keeps its memory through garbage collections", { needs: ["run", "env"] }, async () => {
+  await using program = deno(
+    `
+    import { Socket } from "${new URL("../../socket/mod.ts", import.meta.url)}";
+    function litter() {
+      for (let i = 0; i < 3; i++) {
+        gc();
+        for (let k = 0; k < 20_000; k++) new Uint8Array(1 + k % 64).fill(0x58);
+      }
+    }
+    const [left, right] = Socket.pair(1, 2);
+    // Received: buffers that only the operation holds when the message comes.
+    const parts = (n) => [new Uint8Array(3), new Uint8Array(5), new Uint8Array(60)].slice(0, n);
+    const results = [];
+    const waits = [1, 2, 3].map((n) => {
+      const buffers = parts(n);
+      return right.receiveMessage({ buffers, controlLength: 32 }).then(({ length }) =>
+        results.push([length, buffers.map((bytes) => new TextDecoder().decode(bytes)).join("|")])
+      );
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    litter();
+    for (const text of ["abc", "abcdefgh", "0123456789"]) await left.send(new TextEncoder().encode(text));
+    await Promise.all(waits);
+    for (const [length, text] of results) console.log(length, text.replaceAll("\\0", ""));
+    // Sent: small arrays made for the call, which waits for room.
+    const sent = [];
+    for (let i = 0; i < 400; i++) {
+      sent.push(left.sendMessage({ buffers: [new TextEncoder().encode(String(i)), new Uint8Array([0x2e])] }));
+    }
+    litter();
+    const buffer = new Uint8Array(16);
+    let right_ones = 0;
+    for (let i = 0; i < 400; i++) {
+      const n = await right.receive(buffer);
+      if (new TextDecoder().decode(buffer.subarray(0, n)) === i + ".") right_ones++;
+      if (i % 100 === 0) litter();
+    }
+    await Promise.all(sent);
+    console.log(right_ones);
+    left.close();
+    right.close();
+    `,
+    { v8: ["--expose-gc"] },
+  );
+  const { code, stdout, stderr } = await program.exit;
+  assertEquals([code, stdout], [0, "3 abc\n8 abc|defgh\n10 012|34567|89\n400\n"], stderr);
+});
