@@ -7,6 +7,8 @@ import { resultOf } from "./reply.ts";
 import { RpcClosedError } from "./rpc_closed_error.ts";
 import { openTransport, type Transport } from "./transport.ts";
 
+const PORTION = Number(Deno.env.get("PORTION") ?? 16);
+
 /** What a timer can wait: 24 days. */
 const LONGEST_TIMER = 0x7fffffff;
 
@@ -44,12 +46,13 @@ interface Pending {
  *
  * @example Call a server
  * ```ts
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
  * import { type Dictionary, dictionary, RpcClient, RpcServer } from "@berkeley/sockets/rpc";
  * import { assertEquals } from "@std/assert";
  *
- * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
  * await using _server = RpcServer.serve(listener, dictionary());
- * using client = new RpcClient<Dictionary>(await Deno.connect(listener.addr as Deno.NetAddr));
+ * using client = new RpcClient<Dictionary>(await TcpConn.connect(listener.addr));
  * await client.call("PUT", { obj: "colour", val: "blue" });
  * assertEquals(await client.call("GET", { obj: "colour" }), { obj: "colour", val: "blue" });
  * ```
@@ -115,7 +118,11 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
   async #receive(): Promise<void> {
     try {
       while (await this.#transport.fill()) {
-        for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) this.#answer(body);
+        let replies = 0;
+        for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) {
+          this.#answer(body);
+          if (++replies % PORTION === 0) await undefined;
+        }
       }
       this.#transport.end();
       this.#finish(new RpcClosedError("the server ended the connection", { cause: this.#writer.error }));

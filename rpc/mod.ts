@@ -12,12 +12,13 @@
  *
  * @example
  * ```ts
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
  * import { type Dictionary, dictionary, RpcClient, RpcServer } from "@berkeley/sockets/rpc";
  * import { assertEquals } from "@std/assert";
  *
- * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
  * await using _server = RpcServer.serve(listener, dictionary());
- * using client = new RpcClient<Dictionary>(await Deno.connect(listener.addr as Deno.NetAddr));
+ * using client = new RpcClient<Dictionary>(await TcpConn.connect(listener.addr));
  * await client.call("PUT", { obj: "colour", val: { name: "blue" } });
  * assertEquals((await client.call("GET", { obj: "colour" })).val, { name: "blue" });
  * ```

@@ -39,6 +39,7 @@ const LONGEST_TICK = 250;
  *
  * @example Serve two functions
  * ```ts
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
  * import { RpcClient, RpcServer } from "@berkeley/sockets/rpc";
  * import { assertEquals } from "@std/assert";
  *
@@ -47,12 +48,12 @@ const LONGEST_TICK = 250;
  *   NEGATE(params: number): number;
  * }
  *
- * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
  * await using _server = RpcServer.serve<Sums>(listener, {
  *   ADD: (numbers) => numbers.reduce((sum, number) => sum + number, 0),
  *   NEGATE: async (number) => -number,
  * });
- * using client = new RpcClient<Sums>(await Deno.connect(listener.addr as Deno.NetAddr));
+ * using client = new RpcClient<Sums>(await TcpConn.connect(listener.addr));
  * assertEquals(await Promise.all([client.call("ADD", [1, 2, 3]), client.call("NEGATE", 4)]), [6, -4]);
  * ```
  */
