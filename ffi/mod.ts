@@ -3,6 +3,7 @@
  *
  * Nothing is opened by the import; the first call opens libc and needs `--allow-ffi`.
  *
+ * @example Open a socket by the numbers
  * ```ts
  * import { C, check, libc } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
@@ -17,6 +18,7 @@
 export { type ConstantKind, constantName, constantNumber } from "./constant_name.ts";
 export { C, type ConstantName, type Constants, constantsOf } from "./constants.ts";
 export { environmentVariable, processIds } from "./environment.ts";
+export { CONSTANTS_LINUX } from "./constants_linux.ts";
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 export { libraryError, type SystemError, systemError } from "./error.ts";
 export { chmod, closeFd, type FileStatus, link, lstat, rename, unlink } from "./file.ts";
