@@ -1,7 +1,7 @@
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR } from "./limits.ts";
+import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
@@ -41,6 +41,7 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
   attempt(): Datagram<A> | undefined {
     const buffer = this.#buffer ?? (scratch ??= new Uint8Array(SCRATCH_SIZE));
     const room = buffer.byteLength;
+    if (room === 0) buffer.subarray(); // a TypeError if it was transferred away: better than a datagram lost
     for (;;) {
       lengthSpace[0] = SOCKADDR_SIZE;
       const n = outcome(libc().recvfrom(this.#fd, buffer, BigInt(room), this.#flags, sockaddrSpace, lengthSpace));
@@ -52,6 +53,36 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
       }
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR) throw systemError(-n, "recvfrom");
+    }
+  }
+}
+
+/** sendto(2) of one datagram, of a family whose socket tells when there is room again. */
+export class DatagramSend extends Operation<number> {
+  readonly syscall = "sendto";
+  readonly #fd: number;
+  readonly #bytes: Uint8Array;
+  readonly #sockaddr: Uint8Array;
+  readonly #flags: number;
+  readonly #format: () => string;
+
+  constructor(fd: number, bytes: Uint8Array, sockaddr: Uint8Array, flags: number, format: () => string) {
+    super();
+    this.#fd = fd;
+    this.#bytes = bytes;
+    this.#sockaddr = sockaddr;
+    this.#flags = flags | MSG_NOSIGNAL;
+    this.#format = format;
+  }
+
+  /** Bytes that went: all. */
+  attempt(): number | undefined {
+    const [length, sockaddr] = [BigInt(this.#bytes.byteLength), this.#sockaddr];
+    for (;;) {
+      const n = outcome(libc().sendto(this.#fd, this.#bytes, length, this.#flags, sockaddr, sockaddr.byteLength));
+      if (n >= 0) return n;
+      if (n === -EAGAIN) return undefined;
+      if (n !== -EINTR) throw systemError(-n, "sendto", this.#format());
     }
   }
 }

@@ -40,6 +40,7 @@ export class MessageHeader {
   readonly #control: Uint8Array | undefined;
   /** Kept for their addresses. */
   readonly #held: Uint8Array[];
+  readonly #lengths: number[];
 
   constructor(buffers: Uint8Array[], sockaddr?: Uint8Array, control?: Uint8Array) {
     this.bytes = new Uint8Array(MSGHDR_SIZE);
@@ -53,11 +54,25 @@ export class MessageHeader {
       vectorsView.setBigUint64(i * IOVEC_SIZE + 8, BigInt(buffer.byteLength), true);
     }
     this.#held = [vectors, ...buffers];
+    this.#lengths = this.#held.map(({ byteLength }) => byteLength);
     this.#view.setBigUint64(0, pointerTo(sockaddr), true);
     this.#view.setBigUint64(16, pointerTo(vectors), true);
     this.#view.setBigUint64(24, BigInt(buffers.length), true);
     this.#view.setBigUint64(32, pointerTo(control), true);
     this.reset();
+  }
+
+  /**
+   * To be called before each system call: memory of a buffer that was transferred away meanwhile is not ours any more.
+   *
+   * @throws {TypeError} If one was.
+   */
+  check(): void {
+    for (let i = 0; i < this.#held.length; i++) {
+      if (this.#held[i]?.byteLength !== this.#lengths[i]) {
+        throw new TypeError("Cannot use a buffer that was transferred away or resized while the operation waited");
+      }
+    }
   }
 
   /** Restores the lengths, which recvmsg(2) overwrites. */

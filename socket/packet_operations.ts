@@ -23,6 +23,7 @@ export class PacketSpace {
   readonly length: number;
 
   constructor(buffer: Uint8Array) {
+    if (buffer.byteLength === 0) buffer.subarray(); // a TypeError if it was transferred away
     this.buffer = buffer;
     this.header = new MessageHeader([buffer]);
     this.length = buffer.byteLength;
@@ -56,6 +57,7 @@ export class PacketReceive extends Operation<Packet | null> {
   /** The message, `null` at the end of the connection. */
   attempt(): Packet | null | undefined {
     const { buffer, header, length } = this.#space;
+    header.check();
     for (;;) {
       const n = outcome(libc().recvmsg(this.#fd, header.bytes, this.#flags));
       if (n > 0 || (n === 0 && (header.flags & MSG_CTRUNC) !== 0)) {

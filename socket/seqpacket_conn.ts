@@ -69,6 +69,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    * same one again. Without a buffer the bytes are a copy of their own, up to 208 KiB.
    * @param options Flags such as `MSG_PEEK`, and how long to wait.
    * @returns The message, which may be empty; `null` at the end of the connection.
+   * @throws {TypeError} If the buffer was transferred away.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   receive(buffer?: Uint8Array, options?: TransferOptions): Promise<Packet | null> {
@@ -78,7 +79,13 @@ export class SeqpacketConn<A> extends SocketOwner {
       return this.socket.run("read", new PacketReceive(this.socket.fd, scratch, true, flags), options);
     }
     let space = this.#space;
-    if (space === undefined || !space.fits(buffer)) this.#space = space = new PacketSpace(buffer);
+    if (space === undefined || !space.fits(buffer)) {
+      try {
+        this.#space = space = new PacketSpace(buffer);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
     return this.socket.run("read", new PacketReceive(this.socket.fd, space, false, flags), options);
   }
 

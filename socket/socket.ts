@@ -353,6 +353,7 @@ export class Socket implements Disposable {
       "sendmsg",
       (fd) => {
         for (;;) {
+          header.check();
           const n = outcome(libc().sendmsg(fd, header.bytes, flags));
           if (n === -EAGAIN) return this.#whenRoom(sockaddr, later);
           if (n === -EINTR) continue;
@@ -380,6 +381,7 @@ export class Socket implements Disposable {
     const header = new MessageHeader(space.buffers, new Uint8Array(SOCKADDR_SIZE), control);
     const flags = (options?.flags ?? 0) | C.MSG_CMSG_CLOEXEC;
     return this.#run("read", "recvmsg", (fd) => {
+      header.check();
       header.reset();
       const length = this.#received(outcome(libc().recvmsg(fd, header.bytes, flags)), 0, "recvmsg");
       return length === undefined ? undefined : header.received(length);

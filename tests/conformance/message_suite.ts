@@ -1,0 +1,273 @@
+import { MessageBatch } from "../../socket/mod.ts";
+import { assert, assertEquals, assertRejects, test, type TestOptions } from "../runner/mod.ts";
+
+/** A message, as ours are received. */
+export interface Message {
+  data: Uint8Array;
+  truncated: boolean;
+}
+
+/** One of two connected ends that keep the boundaries of messages. */
+export interface MessageEnd extends Disposable {
+  readonly socket: {
+    getOption(level: number, name: number): number;
+    setOption(level: number, name: number, value: number): void;
+  };
+  send(bytes: Uint8Array, addr?: undefined, options?: { timeout?: number; signal?: AbortSignal }): Promise<number>;
+  receive(
+    buffer?: Uint8Array,
+    options?: { timeout?: number; signal?: AbortSignal; flags?: number },
+  ): Promise<Message | null>;
+  sendBatch(batch: MessageBatch): Promise<number>;
+  receiveBatch(batch: MessageBatch): Promise<number | null>;
+  close(): void;
+}
+
+/** What a type of socket does. */
+export interface MessageCapabilities {
+  /** The end of a connection is received as `null`. */
+  hasEnd: boolean;
+  /** Messages each way in the test of bulk. */
+  bulk: number;
+  needs?: NonNullable<TestOptions["needs"]>;
+}
+
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+const MSG_PEEK = 2;
+
+/** Registers what holds for every socket that carries messages, lossless and in order, whatever the family and the type. */
+export function messageSuite(
+  name: string,
+  pair: () => Promise<[MessageEnd, MessageEnd]>,
+  { hasEnd, bulk, needs = [] }: MessageCapabilities,
+): void {
+  function suiteTest(title: string, fn: (left: MessageEnd, right: MessageEnd) => Promise<void>): void {
+    test(`${name}: ${title}`, { needs }, async () => {
+      const [left, right] = await pair();
+      try {
+        await fn(left, right);
+      } finally {
+        left.close();
+        right.close();
+      }
+    });
+  }
+
+  suiteTest("boundaries are kept, whatever the size", async (left, right) => {
+    const sizes = [1, 0, 2, 4095, 0, 0, 4096, 4097, 65_000, 1, 100_000];
+    const sending = (async () => {
+      for (const [i, size] of sizes.entries()) assertEquals(await left.send(new Uint8Array(size).fill(i)), size);
+    })();
+    const buffer = new Uint8Array(1 << 17);
+    for (const [i, size] of sizes.entries()) {
+      const message = await right.receive(buffer, { timeout: 5000 });
+      assertEquals(message?.data.length, size);
+      assertEquals(message?.truncated, false);
+      assert(message?.data.every((byte) => byte === i));
+    }
+    await sending;
+  });
+
+  suiteTest("a message without a buffer of the caller's is a copy of its own", async (left, right) => {
+    await left.send(Uint8Array.of(1));
+    await left.send(Uint8Array.of(2));
+    const first = await right.receive();
+    const second = await right.receive();
+    assertEquals([first?.data, second?.data], [Uint8Array.of(1), Uint8Array.of(2)]);
+  });
+
+  suiteTest("a message larger than the buffer is reported, and the next one is whole", async (left, right) => {
+    await left.send(Uint8Array.of(1, 2, 3, 4));
+    await left.send(Uint8Array.of(5));
+    await left.send(Uint8Array.of(6));
+    const buffer = new Uint8Array(3);
+    assertEquals(told(await right.receive(buffer)), { data: Uint8Array.of(1, 2, 3), truncated: true });
+    assertEquals(told(await right.receive(buffer)), { data: Uint8Array.of(5), truncated: false });
+    assertEquals(told(await right.receive(new Uint8Array(0))), { data: new Uint8Array(0), truncated: true });
+  });
+
+  suiteTest("a message as long as the buffer is not truncated", async (left, right) => {
+    await left.send(Uint8Array.of(1, 2, 3));
+    assertEquals(told(await right.receive(new Uint8Array(3))), { data: Uint8Array.of(1, 2, 3), truncated: false });
+  });
+
+  suiteTest("MSG_PEEK leaves the message", async (left, right) => {
+    await left.send(Uint8Array.of(7));
+    for (const flags of [MSG_PEEK, MSG_PEEK, 0]) {
+      assertEquals(told(await right.receive(new Uint8Array(4), { flags })), {
+        data: Uint8Array.of(7),
+        truncated: false,
+      });
+    }
+  });
+
+  suiteTest("a buffer that was transferred away is not written to any more", async (left, right) => {
+    const buffer = new Uint8Array(4096);
+    await left.send(Uint8Array.of(1));
+    await right.receive(buffer);
+    const moved = structuredClone(buffer, { transfer: [buffer.buffer] });
+    await left.send(Uint8Array.of(2));
+    await assertRejects(() => right.receive(buffer), TypeError);
+    assertEquals(moved[0], 1);
+    const waited = new Uint8Array(8);
+    assertEquals((await right.receive(waited))?.data, Uint8Array.of(2));
+    const waiting = assertRejects(() => right.receive(waited));
+    const kept = structuredClone(waited, { transfer: [waited.buffer] });
+    await left.send(Uint8Array.of(3));
+    await waiting;
+    assertEquals(kept[0], 2);
+    await left.send(Uint8Array.of(4));
+  });
+
+  suiteTest("a waiting receive() gets the message; concurrent ones in the order of the calls", async (left, right) => {
+    const receives = [0, 1, 2].map(() => right.receive(new Uint8Array(1)));
+    await pause(10);
+    for (const i of [0, 1, 2]) await left.send(Uint8Array.of(i));
+    assertEquals((await Promise.all(receives)).map((message) => message?.data[0]), [0, 1, 2]);
+  });
+
+  suiteTest("receive() keeps to its timeout and its signal, and loses nothing", async (left, right) => {
+    await assertRejects(() => right.receive(undefined, { timeout: 10 }), Error, "in time");
+    const reason = new Error("given up");
+    const error = await assertRejects(() => right.receive(undefined, { signal: AbortSignal.abort(reason) }));
+    assertEquals(error, reason);
+    await left.send(Uint8Array.of(9));
+    assertEquals((await right.receive())?.data, Uint8Array.of(9));
+  });
+
+  suiteTest("send() waits while the queue is full, and goes on when there is room", async (left, right) => {
+    left.socket.setOption(SOL_SOCKET, SO_SNDBUF, 4608);
+    let sent = 0;
+    const sending = (async () => {
+      for (let i = 0; i < 500; i++, sent++) await left.send(new Uint8Array(500).fill(i));
+    })();
+    await pause(20);
+    assert(sent < 500, "nothing was full");
+    for (let i = 0; i < 500; i++) {
+      const message = await right.receive(new Uint8Array(600), { timeout: 5000 });
+      assertEquals([message?.data.length, message?.data[0]], [500, i & 0xff]);
+    }
+    await sending;
+  });
+
+  suiteTest("a send() that its signal ends is not sent", async (left, right) => {
+    left.socket.setOption(SOL_SOCKET, SO_SNDBUF, 4608);
+    let full = 0;
+    for (;; full++) {
+      const error = await left.send(new Uint8Array(2000), undefined, { timeout: 10 }).then(() => undefined, (e) => e);
+      if (error !== undefined) break;
+    }
+    for (let i = 0; i < full; i++) assertEquals((await right.receive(new Uint8Array(2000)))?.data.length, 2000);
+    await left.send(Uint8Array.of(1));
+    assertEquals((await right.receive(new Uint8Array(2000)))?.data.length, 1);
+  });
+
+  suiteTest("a message that can never fit is refused", async (left) => {
+    left.socket.setOption(SOL_SOCKET, SO_SNDBUF, 4608);
+    const size = left.socket.getOption(SOL_SOCKET, SO_SNDBUF);
+    await assertRejects(() => left.send(new Uint8Array(size)), Error, "EMSGSIZE");
+  });
+
+  suiteTest("batches go both ways, and mix with single messages", async (left, right) => {
+    const batch = new MessageBatch({ capacity: 8, size: 4 });
+    for (const text of ["a", "", "bcd"]) batch.push(new TextEncoder().encode(text));
+    await left.sendBatch(batch);
+    await left.send(new TextEncoder().encode("12345"));
+    const into = new MessageBatch({ capacity: 3, size: 4 });
+    assertEquals(await right.receiveBatch(into), 3);
+    assertEquals([0, 1, 2].map((i) => new TextDecoder().decode(into.data(i))), ["a", "", "bcd"]);
+    assertEquals(told(await right.receive(new Uint8Array(4))), {
+      data: new TextEncoder().encode("1234"),
+      truncated: true,
+    });
+  });
+
+  suiteTest(`${bulk} messages both ways at once arrive once, whole and in order`, async (left, right) => {
+    await Promise.all([sendAll(left, bulk), sendAll(right, bulk), receiveAll(left, bulk), receiveAll(right, bulk)]);
+  });
+
+  suiteTest("close() rejects what waits, and use after it is refused", async (left) => {
+    const waiting = assertRejects(() => left.receive());
+    await pause(5);
+    left.close();
+    left.close();
+    assertEquals((await waiting as { code?: string }).code, "EBADF");
+    for (const use of [() => left.receive(), () => left.send(new Uint8Array(1))]) {
+      assertEquals((await assertRejects(use) as { code?: string }).code, "EBADF");
+    }
+  });
+
+  suiteTest("what a closed end sent before is received", async (left, right) => {
+    for (let i = 0; i < 5; i++) await left.send(Uint8Array.of(i));
+    left.close();
+    for (let i = 0; i < 5; i++) assertEquals((await right.receive(new Uint8Array(1)))?.data, Uint8Array.of(i));
+    if (hasEnd) assertEquals(await right.receive(new Uint8Array(1)), null);
+  });
+
+  suiteTest("send() to an end that is gone is an error", async (left, right) => {
+    right.close();
+    const error = await assertRejects(() => left.send(Uint8Array.of(1))) as { code?: string };
+    assert(["EPIPE", "ECONNREFUSED", "ECONNRESET"].includes(error.code ?? ""), `${error}`);
+  });
+
+  if (!hasEnd) return;
+
+  suiteTest("an empty message is told from the end, also as the last one", async (left, right) => {
+    await left.send(new Uint8Array(0));
+    assertEquals((await right.receive(new Uint8Array(8)))?.data.length, 0);
+    await left.send(new Uint8Array(0));
+    await left.send(Uint8Array.of(1));
+    await left.send(new Uint8Array(0));
+    left.close();
+    const lengths: (number | undefined)[] = [];
+    for (let i = 0; i < 5; i++) lengths.push((await right.receive(new Uint8Array(8)))?.data.length);
+    assertEquals(lengths, [0, 1, 0, undefined, undefined]);
+  });
+
+  suiteTest("the end is told from an empty message by a batch, too", async (left, right) => {
+    await left.send(new Uint8Array(0));
+    await left.send(Uint8Array.of(1));
+    await left.send(new Uint8Array(0));
+    left.close();
+    const batch = new MessageBatch({ capacity: 16, size: 4 });
+    assertEquals(await right.receiveBatch(batch), 3);
+    assertEquals([0, 1, 2].map((i) => batch.data(i).length), [0, 1, 0]);
+    assertEquals(await right.receiveBatch(batch), null);
+  });
+
+  suiteTest("the end answers every waiting receive()", async (left, right) => {
+    const waiting = [right.receive(), right.receive(new Uint8Array(0)), right.receive(new Uint8Array(8))];
+    await pause(10);
+    left.close();
+    assertEquals(await Promise.all(waiting), [null, null, null]);
+  });
+}
+
+async function sendAll(end: MessageEnd, count: number): Promise<void> {
+  const bytes = new Uint8Array(256);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < count; i++) {
+    view.setUint32(0, i);
+    await end.send(bytes.subarray(0, 4 + i % 61));
+  }
+}
+
+async function receiveAll(end: MessageEnd, count: number): Promise<void> {
+  const bytes = new Uint8Array(256);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < count; i++) {
+    const message = await end.receive(bytes);
+    if (message?.data.length === 4 + i % 61 && !message.truncated && view.getUint32(0) === i) continue;
+    throw new Error(`Message ${i} has ${message?.data.length} bytes and the number ${view.getUint32(0)}`);
+  }
+}
+
+/** Without the sender's address. */
+function told(message: Message | null): Message | null {
+  return message === null ? null : { data: message.data, truncated: message.truncated };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

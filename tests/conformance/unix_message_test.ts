@@ -1,0 +1,43 @@
+import { socketPair, UnixDatagramSocket, UnixSeqpacketConn, UnixSeqpacketListener } from "../../unix/mod.ts";
+import { type MessageEnd, messageSuite } from "./message_suite.ts";
+
+messageSuite("unix seqpacket, a pair", () => Promise.resolve(seqpackets(...socketPair("seqpacket"))), {
+  hasEnd: true,
+  bulk: 1_000_000,
+});
+
+messageSuite("unix seqpacket, connected", async () => {
+  using listener = UnixSeqpacketListener.listen({ autobind: true });
+  return seqpackets(await UnixSeqpacketConn.connect(listener.addr), await listener.accept());
+}, { hasEnd: true, bulk: 10_000 });
+
+messageSuite("unix datagram, a pair", () => Promise.resolve(socketPair("datagram")), {
+  hasEnd: false,
+  bulk: 1_000_000,
+});
+
+messageSuite("unix datagram, connected both ways", async () => {
+  const ends = [0, 1].map(() => UnixDatagramSocket.bind({ autobind: true })) as [
+    UnixDatagramSocket,
+    UnixDatagramSocket,
+  ];
+  await Promise.all([ends[0].connect(ends[1].localAddr), ends[1].connect(ends[0].localAddr)]);
+  return ends;
+}, { hasEnd: false, bulk: 10_000 });
+
+function seqpackets(left: UnixSeqpacketConn, right: UnixSeqpacketConn): [MessageEnd, MessageEnd] {
+  return [seqpacket(left), seqpacket(right)];
+}
+
+/** The suite gives options behind an address, which a connection does not take. */
+function seqpacket(end: UnixSeqpacketConn): MessageEnd {
+  return {
+    socket: end.socket,
+    send: (bytes, _addr, options) => end.send(bytes, options),
+    receive: (buffer, options) => end.receive(buffer, options),
+    sendBatch: (batch) => end.sendBatch(batch),
+    receiveBatch: (batch) => end.receiveBatch(batch),
+    close: () => end.close(),
+    [Symbol.dispose]: () => end.close(),
+  };
+}

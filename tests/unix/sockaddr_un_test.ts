@@ -1,0 +1,132 @@
+import { Socket } from "@berkeley/sockets/socket";
+import {
+  DARWIN_SOCKADDR,
+  decodeSockaddrUn,
+  encodeSockaddrUn,
+  formatUnixAddr,
+  LINUX_SOCKADDR,
+  type UnixAddr,
+} from "@berkeley/sockets/unix";
+import { compileC } from "../peers/c_program.ts";
+import { runProgram } from "../peers/run_program.ts";
+import { assert, assertEquals, assertThrows, fromHex, hex, test } from "../runner/mod.ts";
+
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+
+test("encodeSockaddrUn() has the exact length of each kind", () => {
+  assertEquals(hex(encodeSockaddrUn({ path: "/a" })), "01002f6100");
+  assertEquals(hex(encodeSockaddrUn({ abstract: "a" })), "01000061");
+  assertEquals(hex(encodeSockaddrUn({ abstract: "\0a\0" })), "010000006100");
+  assertEquals(hex(encodeSockaddrUn({ abstract: "" })), "010000");
+  assertEquals(hex(encodeSockaddrUn({ unnamed: true })), "0100");
+  assertEquals(hex(encodeSockaddrUn({ autobind: true })), "0100");
+  assertEquals(hex(encodeSockaddrUn({ path: "/a" }, DARWIN_SOCKADDR)), "05012f6100");
+  assertEquals(hex(encodeSockaddrUn({ unnamed: true }, DARWIN_SOCKADDR)), "0201");
+  assertThrows(() => encodeSockaddrUn({ abstract: "a" }, DARWIN_SOCKADDR), TypeError, "no abstract names");
+});
+
+test("encodeSockaddrUn() takes paths up to the limit, which a RangeError names", () => {
+  for (const [layout, limit] of [[LINUX_SOCKADDR, 107], [DARWIN_SOCKADDR, 103]] as const) {
+    for (let length = 1; length <= 300; length++) {
+      const addr = { path: "p".repeat(length) };
+      if (length <= limit) {
+        assertEquals(decodeSockaddrUn(encodeSockaddrUn(addr, layout), layout), addr);
+      } else {
+        const error = assertThrows(() => encodeSockaddrUn(addr, layout), RangeError, `must be <= ${limit} bytes`);
+        assert(error.message.endsWith(`current length is ${length}`), error.message);
+      }
+    }
+  }
+  for (let length = 0; length <= 300; length++) {
+    const addr = { abstract: new Uint8Array(length).fill(0xff) };
+    if (length > 107) assertThrows(() => encodeSockaddrUn(addr), RangeError, "must be <= 107 bytes");
+    else assertEquals(decodeSockaddrUn(encodeSockaddrUn(addr)), length === 0 ? { abstract: "" } : addr);
+  }
+  assertThrows(() => encodeSockaddrUn({ path: "ü".repeat(54) }), RangeError, "current length is 108");
+});
+
+test("encodeSockaddrUn() rejects what is no path, before the kernel could misread it", () => {
+  assertThrows(() => encodeSockaddrUn({ path: "" }), TypeError, "empty");
+  assertThrows(() => encodeSockaddrUn({ path: "a\0b" }), TypeError, "NUL");
+  assertThrows(() => encodeSockaddrUn({ path: new Uint8Array([0]) }), TypeError, "NUL");
+  assertThrows(() => encodeSockaddrUn({ path: "\ud800" }), TypeError, "lone surrogate");
+  assertThrows(() => encodeSockaddrUn({ abstract: "\udfff" }), TypeError, "lone surrogate");
+});
+
+test("decodeSockaddrUn() gives back every byte value, as text where it is UTF-8", () => {
+  for (let byte = 0; byte < 256; byte++) {
+    const path = Uint8Array.of(0x2f, byte, 0x61);
+    const text = byte < 0x80 ? String.fromCharCode(0x2f, byte, 0x61) : undefined;
+    if (byte > 0) assertEquals(decodeSockaddrUn(encodeSockaddrUn({ path })), { path: text ?? path } as UnixAddr);
+    assertEquals(decodeSockaddrUn(encodeSockaddrUn({ abstract: path })), { abstract: text ?? path } as UnixAddr);
+  }
+  for (const path of ["/ü", "/日本", "\ufeffbom", "😀"]) {
+    assertEquals(decodeSockaddrUn(encodeSockaddrUn({ path })), { path });
+  }
+});
+
+test("decodeSockaddrUn() takes what kernels give: no NUL behind 108 bytes, zeros behind a path, nothing at all", () => {
+  assertEquals(decodeSockaddrUn(new Uint8Array(0)), { unnamed: true });
+  assertEquals(decodeSockaddrUn(fromHex("0100")), { unnamed: true });
+  assertEquals(decodeSockaddrUn(fromHex(`0100${"61".repeat(108)}`)), { path: "a".repeat(108) });
+  assertEquals(decodeSockaddrUn(fromHex("01002f6100000000")), { path: "/a" });
+  assertEquals(decodeSockaddrUn(fromHex("10010000000000000000000000000000"), DARWIN_SOCKADDR), { unnamed: true });
+});
+
+test("decodeSockaddrUn() rejects every other input with a RangeError", () => {
+  assertThrows(() => decodeSockaddrUn(fromHex("01")), RangeError);
+  assertThrows(() => decodeSockaddrUn(fromHex("02002f61")), RangeError, "family");
+  assertThrows(() => decodeSockaddrUn(fromHex(`0100${"61".repeat(109)}`)), RangeError, "108");
+  assertThrows(() => decodeSockaddrUn(fromHex("09012f61"), DARWIN_SOCKADDR), RangeError, "sa_len");
+  for (let round = 0; round < 20_000; round++) {
+    const bytes = crypto.getRandomValues(new Uint8Array(round % 140));
+    if (round % 2 === 0 && bytes.length > 1) bytes.set([1, 0]);
+    for (const layout of [LINUX_SOCKADDR, DARWIN_SOCKADDR]) {
+      try {
+        decodeSockaddrUn(bytes, layout);
+      } catch (error) {
+        assert(error instanceof RangeError, String(error));
+      }
+    }
+  }
+});
+
+test("formatUnixAddr() shows what cannot be printed", () => {
+  assertEquals(formatUnixAddr({ path: "/a b\n" }), "/a b\\x0a");
+  assertEquals(formatUnixAddr({ path: Uint8Array.of(0x2f, 0xff) }), "/\\xff");
+  assertEquals(formatUnixAddr({ autobind: true }), "(autobind)");
+});
+
+test("encodeSockaddrUn() writes what C writes", { needs: ["run", "read", "write", "env"] }, async () => {
+  const program = await compileC(`
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+int main(void) {
+  struct sockaddr_un a; memset(&a, 0, sizeof a); a.sun_family = AF_UNIX;
+  strcpy(a.sun_path, "/run/x");
+  size_t length = offsetof(struct sockaddr_un, sun_path) + strlen(a.sun_path) + 1;
+  for (size_t i = 0; i < length; i++) printf("%02x", ((unsigned char *)&a)[i]);
+  printf(" %zu", sizeof a.sun_path);
+  return 0;
+}`);
+  assertEquals(await runProgram(program), `${hex(encodeSockaddrUn({ path: "/run/x" }))} 108`);
+});
+
+test("the kernel gives back each name that was bound", () => {
+  for (const abstract of ["sockets-test", "sockets\0test\0", Uint8Array.of(0xff, 0, 0xfe)]) {
+    using socket = Socket.open(AF_UNIX, SOCK_STREAM);
+    const sockaddr = encodeSockaddrUn({ abstract });
+    socket.bind(sockaddr);
+    assertEquals(hex(socket.localSockaddr()), hex(sockaddr));
+    assertEquals(decodeSockaddrUn(socket.localSockaddr()), { abstract });
+  }
+  using socket = Socket.open(AF_UNIX, SOCK_STREAM);
+  assertEquals(decodeSockaddrUn(socket.localSockaddr()), { unnamed: true });
+  socket.bind(encodeSockaddrUn({ autobind: true }));
+  const addr = decodeSockaddrUn(socket.localSockaddr());
+  assert("abstract" in addr && /^[0-9a-f]{5}$/.test(String(addr.abstract)), formatUnixAddr(addr));
+});
