@@ -71,10 +71,18 @@ function removeStale(path: Uint8Array, sockaddr: Uint8Array): boolean {
   if (stale === undefined) return true;
   if ((stale.mode & C.S_IFMT) !== C.S_IFSOCK || isBound(sockaddr)) return false;
   const aside = concat(path, new TextEncoder().encode(`.${crypto.randomUUID()}`));
-  rename(path, aside);
+  try {
+    rename(path, aside);
+  } catch (error) {
+    if ((error as SystemError).code === "ENOENT") return true; // another program was faster
+    throw error;
+  }
   const moved = isSame(stale, lstat(aside));
-  if (!moved) link(aside, path);
-  unlink(aside);
+  try {
+    if (!moved) link(aside, path);
+  } finally {
+    unlink(aside);
+  }
   return moved;
 }
 

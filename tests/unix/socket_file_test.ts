@@ -1,0 +1,218 @@
+import { closeFd } from "@berkeley/sockets/ffi";
+import {
+  UnixConn,
+  UnixDatagramSocket,
+  UnixListener,
+  type UnixListenOptions,
+  UnixSeqpacketListener,
+} from "@berkeley/sockets/unix";
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect as nodeConnect, createServer } from "node:net";
+import process from "node:process";
+import { assert, assertEquals, assertRejects, assertThrows, spawn, tempDir, test } from "../runner/mod.ts";
+
+const needs = ["read", "write", "env"] as const;
+
+/** Every kind of socket that makes a file. */
+const BINDERS: [name: string, bind: (options: UnixListenOptions) => Disposable & { detach(): number }][] = [
+  ["UnixListener.listen()", (options) => UnixListener.listen(options)],
+  ["UnixSeqpacketListener.listen()", (options) => UnixSeqpacketListener.listen(options)],
+  ["UnixDatagramSocket.bind()", (options) => UnixDatagramSocket.bind(options)],
+];
+
+for (const [name, bind] of BINDERS) {
+  test(`${name} makes a file, and removes it at the end`, { needs: [...needs] }, () => {
+    using dir = tempDir();
+    const path = `${dir.path}/s`;
+    {
+      using _ = bind({ path });
+      assert(lstatSync(path).isSocket());
+    }
+    assert(!existsSync(path));
+  });
+
+  test(`${name} refuses the address of a live socket, replaceStale or not`, { needs: [...needs] }, () => {
+    using dir = tempDir();
+    const path = `${dir.path}/s`;
+    using _ = bind({ path });
+    const inode = lstatSync(path).ino;
+    for (const [, other] of BINDERS) {
+      for (const replaceStale of [false, true]) {
+        const error = assertThrows(() => other({ path, replaceStale }), Error, `Cannot bind to ${path}`);
+        assertEquals((error as { code?: string }).code, "EADDRINUSE");
+      }
+    }
+    assertEquals(lstatSync(path).ino, inode);
+  });
+
+  test(`${name} replaces a stale file only if it is asked to`, { needs: [...needs] }, () => {
+    using dir = tempDir();
+    const path = `${dir.path}/s`;
+    leaveStale(path);
+    assertThrows(() => bind({ path }), Error, "EADDRINUSE");
+    {
+      using _ = bind({ path, replaceStale: true });
+      assert(lstatSync(path).isSocket());
+    }
+    assert(!existsSync(path));
+  });
+
+  test(`${name} never replaces another kind of file`, { needs: [...needs] }, () => {
+    using dir = tempDir();
+    const [file, folder, link, dangling] = ["file", "folder", "link", "dangling"].map((kind) =>
+      `${dir.path}/${kind}`
+    ) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(file, "precious");
+    mkdirSync(folder);
+    symlinkSync(file, link);
+    symlinkSync(`${dir.path}/nowhere`, dangling);
+    for (const path of [file, folder, link, dangling]) {
+      const before = lstatSync(path);
+      assertThrows(() => bind({ path, replaceStale: true }), Error, "EADDRINUSE");
+      assertEquals(lstatSync(path).ino, before.ino);
+    }
+  });
+
+  test(`${name} leaves a file that is not its own any more`, { needs: [...needs] }, () => {
+    using dir = tempDir();
+    const path = `${dir.path}/s`;
+    const first = bind({ path });
+    renameSync(path, `${path}.old`);
+    const second = bind({ path });
+    first[Symbol.dispose]();
+    assert(lstatSync(path).isSocket());
+    second[Symbol.dispose]();
+    assert(!existsSync(path));
+    assert(existsSync(`${path}.old`));
+  });
+
+  test(`${name} keeps the file of a descriptor that was given away`, { needs: [...needs] }, () => {
+    using dir = tempDir();
+    const path = `${dir.path}/s`;
+    const fd = bind({ path }).detach();
+    assert(existsSync(path));
+    closeFd(fd);
+  });
+
+  test(`${name} gives the file the mode, whatever the umask`, { needs: [...needs, "sys"] }, () => {
+    using dir = tempDir();
+    const before = process.umask();
+    try {
+      for (const umask of [0o000, 0o022, 0o077, 0o777]) {
+        process.umask(umask);
+        for (const mode of [0o600, 0o666, 0o660, 0o777, 0o000]) {
+          using _ = bind({ path: `${dir.path}/s`, mode });
+          assertEquals(lstatSync(`${dir.path}/s`).mode & 0o777, mode, `umask ${umask}, mode ${mode}`);
+        }
+        using _ = bind({ path: `${dir.path}/s` });
+        assertEquals(lstatSync(`${dir.path}/s`).mode & 0o777, 0o777 & ~umask);
+      }
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  test(`${name} refuses a mode that is none`, () => {
+    for (const mode of [-1, 0o1000, 0.5, NaN]) {
+      assertThrows(() => bind({ path: "/nowhere/s", mode }), RangeError, "mode");
+    }
+  });
+}
+
+test("the file never has more permissions than its mode, as strace sees it", { needs: [...needs, "run"] }, async () => {
+  using dir = tempDir();
+  const script = `import { UnixListener } from "@berkeley/sockets/unix";
+    UnixListener.listen({ path: "${dir.path}/s", mode: 0o600 }).close();`;
+  writeFileSync(`${dir.path}/main.ts`, script);
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  await using program = spawn("strace", [
+    ...["-f", "-e", "trace=bind,fchmod,fchmodat,?fchmodat2,chmod,umask,unlink", "-o", `${dir.path}/trace`],
+    ...[process.execPath, "run", "--no-check", "--allow-ffi", "--config", config, `${dir.path}/main.ts`],
+  ]);
+  assertEquals((await program.exit).code, 0, (await program.exit).stderr);
+  const calls = readFileSync(`${dir.path}/trace`, "utf8").match(/(fchmod\w*|umask|bind|unlink)\((?!.*SIG)/g);
+  assertEquals(calls, ["fchmod(", "bind(", "unlink("]);
+});
+
+test("replaceStale by many programs at once leaves exactly one listener", { needs: [...needs, "run"] }, async () => {
+  using dir = tempDir();
+  writeFileSync(
+    `${dir.path}/main.ts`,
+    `import { UnixListener } from "@berkeley/sockets/unix";
+     const path = "${dir.path}/s";
+     try {
+       const listener = UnixListener.listen({ path, replaceStale: true });
+       console.log("listening");
+       for await (const conn of listener) conn.close();
+     } catch (error) {
+       console.log(error.code);
+     }`,
+  );
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  leaveStale(`${dir.path}/s`);
+  for (let round = 0; round < 3; round++) { // programs that are killed leave the file for the next round
+    const programs = Array.from({ length: 6 }, () => {
+      return spawn(process.execPath, ["run", "--no-check", "--allow-ffi", "--config", config, `${dir.path}/main.ts`]);
+    });
+    const said = await Promise.all(programs.map((program) => program.line()));
+    assertEquals(said.toSorted(), [...Array(5).fill("EADDRINUSE"), "listening"]);
+    (await UnixConn.connect({ path: `${dir.path}/s` })).close();
+    for (const program of programs) await program[Symbol.asyncDispose]();
+  }
+});
+
+test("closing a listener whose folder is gone does nothing more", { needs: [...needs] }, () => {
+  const dir = tempDir();
+  const listener = UnixListener.listen({ path: `${dir.path}/s` });
+  dir[Symbol.dispose]();
+  listener.close();
+});
+
+test("UnixConn.connect() tells what is in the way", { needs: [...needs] }, async () => {
+  using dir = tempDir();
+  const path = `${dir.path}/s`;
+  const codeOf = async () => (await assertRejects(() => UnixConn.connect({ path })) as { code?: string }).code;
+  assertEquals(await codeOf(), "ENOENT");
+  leaveStale(path);
+  assertEquals(await codeOf(), "ECONNREFUSED");
+  using _ = UnixSeqpacketListener.listen({ path, replaceStale: true });
+  assertEquals(await codeOf(), "EPROTOTYPE");
+});
+
+test("UnixConn.connect() from a path of its own removes that file", { needs: [...needs] }, async () => {
+  using dir = tempDir();
+  using listener = UnixListener.listen({ path: `${dir.path}/s` });
+  const client = await UnixConn.connect({ path: `${dir.path}/s`, localAddr: { path: `${dir.path}/c` } });
+  using server = await listener.accept();
+  assertEquals(server.remoteAddr, { path: `${dir.path}/c` });
+  assertEquals(client.localAddr, { path: `${dir.path}/c` });
+  client.close();
+  assert(!existsSync(`${dir.path}/c`));
+});
+
+test("node:net connects to UnixListener, and UnixConn to its server", { needs: [...needs] }, async () => {
+  using dir = tempDir();
+  using listener = UnixListener.listen({ path: `${dir.path}/s` });
+  const client = nodeConnect(`${dir.path}/s`);
+  client.write("hello");
+  using conn = await listener.accept();
+  const buffer = new Uint8Array(8);
+  assertEquals(await conn.read(buffer), 5);
+  client.destroy();
+  const server = createServer((socket) => socket.end("bye"));
+  await new Promise<void>((resolve) => server.listen(`${dir.path}/n`, resolve));
+  using back = await UnixConn.connect({ path: `${dir.path}/n` });
+  assertEquals(await back.read(buffer), 3);
+  back.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** Leaves the file of a socket that nobody receives on. */
+function leaveStale(path: string): void {
+  closeFd(UnixDatagramSocket.bind({ path }).detach());
+}
