@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { root } from "../npm_package.ts";
+import { checkCross } from "./check_cross.ts";
 import { checkImports, checkWithoutKoffi } from "./check_imports.ts";
 import { checkTypes } from "./check_types.ts";
 import { compileTests } from "./compile_tests.ts";
@@ -14,7 +15,7 @@ import { makeProject } from "./project.ts";
 import { mustRun } from "./run.ts";
 import { runSuite, type SuiteResult } from "./run_suite.ts";
 import { type Runtime, runtimes } from "./runtime.ts";
-import { type Suite, suites } from "./suites.ts";
+import { filesFor, type Suite, suites } from "./suites.ts";
 
 const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["write"] });
 const [available] = await Promise.all([
@@ -39,7 +40,7 @@ for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))
   const row = new Map<Runtime, SuiteResult>();
   results.set(suite, row);
   for (const runtime of available.filter(({ name }) => name.includes(args.runtime ?? ""))) {
-    const result = await runSuite(runtime, project, suite.files);
+    const result = await runSuite(runtime, project, filesFor(runtime, suite));
     row.set(runtime, result);
     const count = (outcome: string) => result.tests.filter((test) => test.outcome === outcome).length;
     const seconds = (result.duration / 1000).toFixed(1);
@@ -52,6 +53,18 @@ for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))
       faults.push(`${suite.name} on ${runtime.name}:\n${result.failure}`);
     }
   }
+}
+if ((args.suite ?? "cross") === "cross") {
+  const begin = performance.now();
+  const all = await checkCross(available, project);
+  const pairs = all.flatMap(({ server, client, results }) =>
+    Object.entries(results).map(([family, result]) => ({ server, client, family, result }))
+  );
+  for (const { server, client, family, result } of pairs) {
+    if (result !== "ok") faults.push(`${family}, server on ${server.name}, client on ${client.name}: ${result}`);
+  }
+  const good = pairs.filter(({ result }) => result === "ok").length;
+  console.log(`cross: ${good} of ${pairs.length} passed, ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
 if (faults.some(Boolean)) {
   console.error(faults.filter(Boolean).join("\n"));

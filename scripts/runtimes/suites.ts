@@ -1,18 +1,18 @@
 import { root } from "../npm_package.ts";
+import type { Runtime } from "./runtime.ts";
 
-/** The suites that run on every runtime: folders of tests, and single ones. */
-const SUITES: Record<string, string[]> = {
-  codecs: [
-    "tests/inet",
-    "tests/netlink/codec_test.ts",
-    "tests/netlink/fuzz_test.ts",
-    "tests/socket/control_message_test.ts",
-  ],
-  sockets: ["tests/backends", "tests/node", "tests/runner", "tests/peers", "tests/socket"],
-  stream: ["tests/conformance/tcp_test.ts"],
-  message: [],
-  rpc: ["tests/rpc"],
+/** The suites that run on every runtime, by what the paths of their files match; the first match counts. */
+const SUITES: Record<string, RegExp> = {
+  codecs:
+    /^tests\/(inet|netlink|smc|socket|unix)\/(\w*sockaddr\w*|text|python|glibc|codec|fuzz|decode|names|control_message)_test\.ts$/,
+  message: /^tests\/conformance\/\w*message\w*_test\.ts$/,
+  stream: /^tests\/conformance\/\w+_test\.ts$/,
+  rpc: /^tests\/rpc\/\w+_test\.ts$/,
+  sockets: /^tests\/(backends|ffi|inet|netlink|node|packet|peers|runner|socket|unix)\/\w+_test\.ts$/,
 };
+
+/** A test file is about Deno alone if it names Deno's global, or starts programs written for Deno. */
+const OF_DENO = /\bDeno\.\w|deno_program/;
 
 /** A suite: its name, and its test files, relative to the repository. */
 export interface Suite {
@@ -22,14 +22,27 @@ export interface Suite {
 
 /** The suites that have test files. */
 export function suites(): Suite[] {
-  return Object.entries(SUITES)
-    .map(([name, paths]) => ({ name, files: [...new Set(paths.flatMap((path) => [...testFiles(path)]))].sort() }))
-    .filter(({ files }) => files.length > 0);
+  const files = [...testFiles("tests")].sort();
+  const suiteOf = (file: string) => Object.keys(SUITES).find((name) => SUITES[name]?.test(file));
+  return Object.keys(SUITES)
+    .map((name) => ({ name, files: files.filter((file) => suiteOf(file) === name) }))
+    .filter((suite) => suite.files.length > 0);
 }
 
-function* testFiles(path: string): Generator<string> {
-  if (path.endsWith("_test.ts")) yield path;
-  else if (Deno.statSync(root + path).isDirectory) {
-    for (const entry of Deno.readDirSync(root + path)) yield* testFiles(`${path}/${entry.name}`);
+/** The files of a suite that a runtime runs. */
+export function filesFor({ kind }: Runtime, { files }: Suite): string[] {
+  return kind === "deno" ? files : files.filter((file) => !isOfDeno(file));
+}
+
+/** Whether a test file is about Deno alone. */
+export function isOfDeno(file: string): boolean {
+  return OF_DENO.test(Deno.readTextFileSync(root + file).replaceAll(/^\s*\*.*$/gm, ""));
+}
+
+function* testFiles(folder: string): Generator<string> {
+  for (const entry of Deno.readDirSync(root + folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) yield* testFiles(path);
+    else if (path.endsWith("_test.ts")) yield path;
   }
 }
