@@ -103,9 +103,17 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     await this.socket.connect(this.#codec.encode(addr), { address: this.#codec.format(addr) });
   }
 
-  /** Ends the connection: from now on it receives from anybody. */
+  /**
+   * Ends the connection: from now on it receives from anybody, at the same address.
+   *
+   * @throws {SystemError} If another socket has taken the port meanwhile (`EADDRINUSE`).
+   */
   async disconnect(): Promise<void> {
-    await this.socket.connect(new Uint8Array(16)); // a sockaddr of AF_UNSPEC
+    const local = this.socket.localSockaddr();
+    await this.socket.connect(new Uint8Array(SOCKADDR_IN_SIZE)); // a sockaddr of AF_UNSPEC
+    // The kernel also takes back a port that it had chosen itself: bytes 2 and 3 of either sockaddr.
+    const now = this.socket.localSockaddr();
+    if (now[2] !== local[2] || now[3] !== local[3]) this.socket.bind(local);
   }
 
   /**

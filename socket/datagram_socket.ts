@@ -1,6 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
-import { type Datagram, DatagramReceive } from "./datagram_operations.ts";
+import { type Datagram, DatagramReceive, DatagramSend } from "./datagram_operations.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import type { Socket, TransferOptions } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
@@ -70,7 +70,12 @@ export class DatagramSocket<A, I = A> extends SocketOwner implements AsyncIterab
   send(bytes: Uint8Array, addr?: I, options?: TransferOptions): Promise<number> {
     if (addr === undefined) return this.socket.send(bytes, options);
     try {
-      return this.socket.sendTo(bytes, this.#codec.encode(addr), options);
+      const sockaddr = this.#codec.encode(addr);
+      const address = () => this.#codec.format(addr);
+      // A full queue behind an AF_UNIX address raises no event here when it has room again: that is waited for there.
+      if (sockaddr[0] === C.AF_UNIX) return this.socket.sendTo(bytes, sockaddr, { ...options, address: address() });
+      const flags = options?.flags ?? 0;
+      return this.socket.run("write", new DatagramSend(this.socket.fd, bytes, sockaddr, flags, address), options);
     } catch (error) {
       return Promise.reject(error); // an address that cannot be one
     }

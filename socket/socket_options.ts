@@ -34,8 +34,8 @@ export const SO_BINDTOIFINDEX: SocketOption<number> = intOption("SOL_SOCKET", "S
 export const SO_BROADCAST: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_BROADCAST");
 /** Microseconds to poll the device for when there is nothing to receive. Raising it needs CAP_NET_ADMIN. */
 export const SO_BUSY_POLL: SocketOption<number> = intOption("SOL_SOCKET", "SO_BUSY_POLL");
-/** Packets that one busy poll takes at most. Raising it needs CAP_NET_ADMIN. Since Linux 5.11. */
-export const SO_BUSY_POLL_BUDGET: SocketOption<number> = intOption("SOL_SOCKET", "SO_BUSY_POLL_BUDGET");
+/** Packets that one busy poll takes at most. Raising it needs CAP_NET_ADMIN. It cannot be read. Since Linux 5.11. */
+export const SO_BUSY_POLL_BUDGET: WritableOption<number> = intOption("SOL_SOCKET", "SO_BUSY_POLL_BUDGET");
 /** The number by which sock_diag(7) knows the socket. */
 export const SO_COOKIE: ReadableOption<bigint> = unsigned64("SO_COOKIE");
 /** Whether the protocol records debugging information. Turning it on needs CAP_NET_ADMIN. */

@@ -12,7 +12,11 @@ const EVAL: Record<Runtime, string[]> = {
 /**
  * Runs the text of a module as a program of its own, on this same runtime and with all permissions. What it imports of
  * the library it names by an absolute URL. Needs `--allow-run --allow-env`.
+ *
+ * @param source The module.
+ * @param under A command with its arguments that starts the program, such as `setpriv`.
  */
-export function spawnScript(source: string): Program {
-  return spawn(process.execPath, [...EVAL[runtime()], source]);
+export function spawnScript(source: string, under: string[] = []): Program {
+  const [program = "", ...args] = [...under, process.execPath, ...EVAL[runtime()], source];
+  return spawn(program, args);
 }

@@ -1,0 +1,135 @@
+import process from "node:process";
+import { C } from "../../ffi/mod.ts";
+import { ICMP6_FILTER, ICMP_FILTER, IPV6_RECVHOPLIMIT, RawSocket, UdpSocket } from "../../inet/mod.ts";
+import { inNetworkNamespace, poll, SO_TYPE } from "../../socket/mod.ts";
+import { namespacePair } from "../peers/network_namespace.ts";
+import { runProgram } from "../peers/run_program.ts";
+import { assertEquals, assertThrows, ignore, spawn, spawnScript, test } from "../runner/mod.ts";
+
+const root = process.getuid?.() === 0;
+
+function testAsRoot(name: string, fn: () => void | Promise<void>): void {
+  if (root) test(name, { needs: ["run", "read"] }, fn);
+  else ignore(name, "needs root, for CAP_NET_RAW");
+}
+
+/** An ICMP echo request with its checksum (RFC 792, RFC 1071). */
+function echoRequest(type: number, id: number, sequence: number, payload: Uint8Array): Uint8Array {
+  const packet = new Uint8Array(8 + payload.length);
+  const view = new DataView(packet.buffer);
+  packet[0] = type;
+  view.setUint16(4, id);
+  view.setUint16(6, sequence);
+  packet.set(payload, 8);
+  let sum = 0;
+  for (let at = 0; at < packet.length; at += 2) sum += ((packet[at] ?? 0) << 8) + (packet[at + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  view.setUint16(2, ~sum & 0xffff);
+  return packet;
+}
+
+testAsRoot("a raw ICMP socket pings this machine over IPv4", async () => {
+  using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP });
+  socket.socket.set(ICMP_FILTER, [0]); // echo reply
+  const payload = crypto.getRandomValues(new Uint8Array(32));
+  await socket.send(echoRequest(8, 0xbeef, 7, payload), { hostname: "127.0.0.1" });
+  const { data, addr } = await socket.receive(undefined, { timeout: 2000 });
+  assertEquals(addr, { hostname: "127.0.0.1" });
+  const header = ((data[0] ?? 0) & 15) * 4; // raw IPv4 sockets give the IP header too
+  assertEquals(header, 20);
+  assertEquals([...data.subarray(header, header + 2), ...data.subarray(header + 4, header + 8)], [
+    0,
+    0,
+    0xbe,
+    0xef,
+    0,
+    7,
+  ]);
+  assertEquals(data.subarray(header + 8), payload);
+});
+
+testAsRoot("a raw ICMPv6 socket pings this machine, and the kernel makes the checksum", async () => {
+  using socket = RawSocket.open({ protocol: C.IPPROTO_ICMPV6, ipv6: true });
+  socket.socket.set(ICMP6_FILTER, [129]); // echo reply
+  socket.socket.set(IPV6_RECVHOPLIMIT, true);
+  await socket.send(new Uint8Array([128, 0, 0, 0, 1, 2, 0, 3, 9]), { hostname: "::1" });
+  const { data, info } = await socket.receiveMessage(undefined, { timeout: 2000 });
+  assertEquals([data[0], ...data.subarray(4)], [129, 1, 2, 0, 3, 9]);
+  assertEquals(info.hopLimit, 64);
+});
+
+testAsRoot("ICMP_FILTER keeps other types away", async () => {
+  using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP });
+  socket.socket.set(ICMP_FILTER, [3]);
+  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { hostname: "127.0.0.1" });
+  assertEquals(await poll([{ socket }], { timeout: 50 }), []);
+  socket.socket.set(ICMP_FILTER, [0]);
+  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { hostname: "127.0.0.1" });
+  assertEquals((await socket.receive(undefined, { timeout: 2000 })).data.length, 28);
+});
+
+testAsRoot("a raw socket hears the ping of Debian, and tcpdump's own protocol numbers hold", async () => {
+  using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP, hostname: "127.0.0.1" });
+  socket.socket.set(ICMP_FILTER, [8]); // echo request
+  await using ping = spawn("ping", ["-c", "1", "-p", "abcd", "127.0.0.1"]);
+  const { data } = await socket.receive(undefined, { timeout: 5000 });
+  assertEquals(data[20], 8);
+  assertEquals((await ping.exit).code, 0);
+  assertEquals([...data.subarray(-4)], [0xab, 0xcd, 0xab, 0xcd]);
+});
+
+testAsRoot("headerIncluded sends an IP header of our own, from an address of our own", async () => {
+  using raw = RawSocket.open({ protocol: C.IPPROTO_UDP, headerIncluded: true });
+  using receiver = UdpSocket.bind({ hostname: "127.0.0.1" });
+  const packet = new Uint8Array(20 + 8 + 4);
+  const view = new DataView(packet.buffer);
+  packet.set([0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17]); // the kernel fills in length, id and checksum
+  packet.set([127, 1, 2, 3], 12);
+  packet.set([127, 0, 0, 1], 16);
+  view.setUint16(20, 4321);
+  view.setUint16(22, receiver.localAddr.port);
+  view.setUint16(24, 12);
+  packet.set(new TextEncoder().encode("fake"), 28);
+  await raw.send(packet, { hostname: "127.0.0.1" });
+  const { data, addr } = await receiver.receive(undefined, { timeout: 2000 });
+  assertEquals(new TextDecoder().decode(data), "fake");
+  assertEquals(addr, { transport: "udp", hostname: "127.1.2.3", port: 4321 });
+});
+
+testAsRoot("unprivileged ICMP works where the kernel allows the group, and tells where not", async () => {
+  await using pair = await namespacePair();
+  const open = () =>
+    inNetworkNamespace(pair.left.path, () => RawSocket.open({ protocol: C.IPPROTO_ICMP, unprivileged: true }));
+  const error = assertThrows(open) as Error & { code: string };
+  assertEquals(
+    error.message,
+    "Cannot open an ICMP socket: net.ipv4.ping_group_range does not have this group (EACCES)",
+  );
+  assertEquals(error.code, "EACCES");
+  await runProgram("ip", ["netns", "exec", pair.left.name, "sysctl", "-qw", "net.ipv4.ping_group_range=0 0"]);
+  using socket = open();
+  assertEquals(socket.socket.get(SO_TYPE), C.SOCK_DGRAM);
+  await socket.send(new Uint8Array([8, 0, 0, 0, 0, 0, 0, 5, 1, 2, 3]), { hostname: "10.9.0.2" });
+  const { data, addr } = await socket.receive(undefined, { timeout: 5000 });
+  assertEquals(addr, { hostname: "10.9.0.2" });
+  assertEquals([data[0], ...data.subarray(6)], [0, 0, 5, 1, 2, 3]);
+});
+
+test(
+  "RawSocket.open() and PacketSocket.open() name the capability that is missing",
+  { needs: ["run", "env"] },
+  async () => {
+    const program = `
+    import { RawSocket } from "${new URL("../../inet/mod.ts", import.meta.url)}";
+    import { PacketSocket } from "${new URL("../../packet/mod.ts", import.meta.url)}";
+    for (const open of [() => RawSocket.open({ protocol: 1 }), () => PacketSocket.open()]) {
+      try { open(); console.log("opened"); } catch (error) { console.log(error.code, error.message); }
+    }`;
+    await using child = spawnScript(program, root ? ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"] : []);
+    const { stdout, stderr } = await child.exit;
+    assertEquals(stdout.trimEnd().split("\n"), [
+      "EPERM Cannot open a raw socket: CAP_NET_RAW is needed (EPERM)",
+      "EPERM Cannot open a packet socket: CAP_NET_RAW is needed (EPERM)",
+    ], stderr);
+  },
+);

@@ -1,0 +1,104 @@
+import process from "node:process";
+import { C } from "../../ffi/mod.ts";
+import { UdpSocket } from "../../inet/mod.ts";
+import { decodeSockaddrLl, encodeSockaddrLl, PACKET_STATISTICS, PacketSocket } from "../../packet/mod.ts";
+import { inNetworkNamespace } from "../../socket/mod.ts";
+import { namespacePair } from "../peers/network_namespace.ts";
+import { runProgram } from "../peers/run_program.ts";
+import { assert, assertEquals, assertThrows, ignore, spawn, test } from "../runner/mod.ts";
+
+function testAsRoot(name: string, fn: () => void | Promise<void>): void {
+  if (process.getuid?.() === 0) test(name, { needs: ["run", "read"] }, fn);
+  else ignore(name, "needs root, for CAP_NET_RAW");
+}
+
+testAsRoot(
+  "PacketSocket.open() sees a packet as it is on the link, raw and cooked, on one interface and on all",
+  async () => {
+    using raw = PacketSocket.open({ interface: "lo" });
+    using cooked = PacketSocket.open({ interface: "lo", cooked: true, protocol: C.ETH_P_IP });
+    using all = PacketSocket.open();
+    using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
+    const payload = crypto.getRandomValues(new Uint8Array(20));
+    await udp.send(payload, udp.localAddr);
+    const isOurs = (data: Uint8Array) =>
+      data.length >= 20 && data.subarray(-20).every((byte, i) => byte === payload[i]);
+    for (const [socket, header] of [[raw, 14], [cooked, 0], [all, 14]] as const) {
+      for (;;) {
+        const { data, addr } = await socket.receive(undefined, { timeout: 2000 });
+        if (!isOurs(data)) continue; // traffic of others
+        assertEquals(data.length, header + 20 + 8 + 20);
+        assertEquals([addr.protocol, addr.hardwareType], [C.ETH_P_IP, 772]);
+        assert(["outgoing", "host"].includes(addr.packetType));
+        break;
+      }
+    }
+  },
+);
+
+testAsRoot("PacketSocket sends a frame of our own over a link to Python", async () => {
+  await using pair = await namespacePair();
+  const program = `import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
+s.bind(("right", 0x88b5))
+print("ready", flush=True)
+data, address = s.recvfrom(2048)
+print(data[14:19].decode(), address[1], address[4].hex(":"))
+s.send(bytes.fromhex("ffffffffffff") + address[4] + (0x88b5).to_bytes(2, "big") + b"answer".ljust(50))`;
+  await using peer = spawn("ip", ["netns", "exec", pair.right.name, "python3", "-c", program]);
+  assertEquals(await peer.line(), "ready");
+  using socket = inNetworkNamespace(
+    pair.left.path,
+    () => PacketSocket.open({ interface: "left", cooked: true, protocol: 0x88b5, promiscuous: true }),
+  );
+  const { interfaceIndex, hardwareAddress } = socket.localAddr;
+  await socket.send(new TextEncoder().encode("hello"), {
+    interfaceIndex,
+    hardwareAddress: "ff:ff:ff:ff:ff:ff",
+    protocol: 0x88b5,
+  });
+  assertEquals(await peer.line(), `hello 34997 ${hardwareAddress}`);
+  const { data, addr } = await socket.receive(undefined, { timeout: 5000 });
+  assertEquals(new TextDecoder().decode(data.subarray(0, 6)), "answer");
+  assertEquals(addr.packetType, "broadcast");
+  assertEquals(addr.hardwareAddress, hardwareAddress);
+  assertEquals(socket.socket.get(PACKET_STATISTICS).packets >= 1, true);
+  assertEquals(socket.socket.get(PACKET_STATISTICS), { packets: 0, drops: 0 }); // reading resets it
+});
+
+testAsRoot("PacketSocket.open() tells that there is no such interface", () => {
+  assertThrows(() => PacketSocket.open({ interface: "nosuch" }), Error, "ENODEV");
+});
+
+test("encodeSockaddrLl() writes what Python's kernel tells of a bound socket", { needs: ["run"] }, async () => {
+  const bytes = encodeSockaddrLl({
+    protocol: 0x0806,
+    interfaceIndex: 0x01020304,
+    hardwareType: 772,
+    packetType: "multicast",
+    hardwareAddress: "01:02:03:04:05:06",
+  });
+  const expression =
+    `struct.pack("=HHiHBB8s", 17, socket.htons(0x0806), 0x01020304, 772, 2, 6, bytes([1, 2, 3, 4, 5, 6]))`;
+  const packed = await runProgram("python3", ["-c", `import socket, struct; print(${expression}.hex())`]);
+  assertEquals(Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""), packed.trim());
+  assertEquals(decodeSockaddrLl(bytes), {
+    protocol: 0x0806,
+    interfaceIndex: 0x01020304,
+    hardwareType: 772,
+    packetType: "multicast",
+    hardwareAddress: "01:02:03:04:05:06",
+  });
+});
+
+test("encodeSockaddrLl() refuses what does not fit, decodeSockaddrLl() what is cut off", () => {
+  assertThrows(() => encodeSockaddrLl({ protocol: 65536 }), RangeError, "protocol");
+  assertThrows(() => encodeSockaddrLl({ interfaceIndex: -1 }), RangeError, "interface index");
+  for (const hardwareAddress of ["1", "xx", "01:02:03:04:05:06:07:08:09", "01:", "001:02"]) {
+    assertThrows(() => encodeSockaddrLl({ hardwareAddress }), SyntaxError);
+  }
+  for (let length = 0; length < 12; length++) {
+    assertThrows(() => decodeSockaddrLl(encodeSockaddrLl({}).subarray(0, length)), RangeError);
+  }
+  assertThrows(() => decodeSockaddrLl(new Uint8Array(20)), RangeError);
+});

@@ -1,0 +1,51 @@
+import process from "node:process";
+import { runProgram } from "./run_program.ts";
+
+/** Two network namespaces with a link between them, of the interfaces `left` and `right`. */
+export interface NamespacePair extends AsyncDisposable {
+  /** One: its name, its path, and its addresses 10.9.0.1 and fd09::1. */
+  left: { name: string; path: string };
+  /** The other: 10.9.0.2 and fd09::2. */
+  right: { name: string; path: string };
+}
+
+/** Why {@linkcode namespacePair} cannot work here; `undefined` if it can. */
+export function whyNoNamespaces(): string | undefined {
+  return process.getuid?.() === 0 ? undefined : "needs root, for network namespaces";
+}
+
+let made = 0;
+
+/** Makes both, and removes them at the end of `await using`. Needs root and `ip` (iproute2). */
+export async function namespacePair(): Promise<NamespacePair> {
+  const names = ["a", "b"].map((end) => `bs-${process.pid}-${made}${end}`);
+  made++;
+  const [left = "", right = ""] = names;
+  const pair = {
+    left: { name: left, path: `/run/netns/${left}` },
+    right: { name: right, path: `/run/netns/${right}` },
+    async [Symbol.asyncDispose]() {
+      for (const name of names) await runProgram("ip", ["netns", "del", name]).catch(() => {});
+    },
+  };
+  try {
+    for (const name of names) await ip("netns", "add", name);
+    await ip("link", "add", "left", "netns", left, "type", "veth", "peer", "name", "right", "netns", right);
+    for (const [i, name] of names.entries()) {
+      const device = i === 0 ? "left" : "right";
+      await ip("-n", name, "addr", "add", `10.9.0.${i + 1}/24`, "dev", device);
+      await ip("-n", name, "addr", "add", `fd09::${i + 1}/64`, "dev", device, "nodad");
+      await ip("-n", name, "link", "set", device, "up");
+      await ip("-n", name, "link", "set", "lo", "up");
+      await ip("-n", name, "route", "add", "224.0.0.0/4", "dev", device);
+    }
+    return pair;
+  } catch (error) {
+    await pair[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function ip(...args: string[]): Promise<void> {
+  await runProgram("ip", args);
+}
