@@ -5,9 +5,7 @@ import { FrameWriter } from "./frame_writer.ts";
 import { parseJson } from "./json.ts";
 import { resultOf } from "./reply.ts";
 import { RpcClosedError } from "./rpc_closed_error.ts";
-import { openTransport, type Transport } from "./transport.ts";
-
-const PORTION = Number(Deno.env.get("PORTION") ?? 16);
+import { openTransport, PORTION, type Transport } from "./transport.ts";
 
 /** What a timer can wait: 24 days. */
 const LONGEST_TIMER = 0x7fffffff;
@@ -97,7 +95,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
       checkTimeout(options.timeout);
       options.signal?.throwIfAborted();
       if (this.#end !== undefined) throw closedBefore(func, this.#end);
-      this.#writer.put(JSON.stringify({ func, params: params ?? null }));
+      this.#writer.put([JSON.stringify({ func, params: params ?? null })]);
       const pending: Pending = { func, resolve, reject, isSettled: false };
       if (options.signal !== undefined || options.timeout !== undefined) giveUpOn(pending, options);
       this.#pending.push(pending);
@@ -121,7 +119,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
         let replies = 0;
         for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) {
           this.#answer(body);
-          if (++replies % PORTION === 0) await undefined;
+          if (++replies % PORTION === 0) await undefined; // the callers go on, and call again
         }
       }
       this.#transport.end();

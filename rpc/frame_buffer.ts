@@ -1,8 +1,9 @@
 import { encodeHead, FRAME_HEAD_LENGTH, type FrameFormat } from "./frame.ts";
 import { FrameError } from "./frame_error.ts";
+import { giveMemory, takeMemory } from "./spare_memory.ts";
 
-const SMALL = 4096;
-const KEPT = 256 * 1024;
+const SMALL = 512;
+const KEPT = 16 * 1024;
 const encoder = new TextEncoder();
 
 /** Collects frames of text, encoded in place, in memory that is used again. */
@@ -21,25 +22,17 @@ export class FrameBuffer {
     return this.#length;
   }
 
-  /** Adds one frame; throws a FrameError, and adds nothing, where the text is too long. */
-  put(text: string): void {
-    const { maxLength } = this.#format;
-    // UTF-8 has at least one byte and at most three for each UTF-16 unit.
-    if (text.length > maxLength) {
-      throw new FrameError(
-        `Cannot encode a frame of ${text.length} or more bytes: the limit is ${maxLength}`,
-        "too-long",
-        4,
-      );
+  /** Adds one frame of some texts; throws a FrameError, and adds nothing, where they are too long. */
+  put(texts: readonly string[]): void {
+    const start = this.#length;
+    try {
+      this.#length += FRAME_HEAD_LENGTH;
+      for (const text of texts) this.#write(text, start);
+      encodeHead(this.#view, start, this.#length - start - FRAME_HEAD_LENGTH, this.#format);
+    } catch (error) {
+      this.#length = start;
+      throw error;
     }
-    this.#reserve(text.length);
-    let { read, written } = this.#encode(text);
-    if (read < text.length) {
-      this.#reserve(text.length * 3);
-      ({ read, written } = this.#encode(text));
-    }
-    encodeHead(this.#view, this.#length, written, this.#format);
-    this.#length += FRAME_HEAD_LENGTH + written;
   }
 
   /** The frames, valid until `clear`. */
@@ -53,19 +46,36 @@ export class FrameBuffer {
     if (this.#bytes.length > KEPT) this.#replace(new Uint8Array(SMALL));
   }
 
+  #write(text: string, start: number): void {
+    // UTF-8 has at least one byte and at most three for each UTF-16 unit.
+    const length = this.#length - start - FRAME_HEAD_LENGTH + text.length;
+    if (length > this.#format.maxLength) {
+      const message = `Cannot encode a frame of ${length} or more bytes: the limit is ${this.#format.maxLength}`;
+      throw new FrameError(message, "too-long", 4);
+    }
+    this.#reserve(text.length);
+    let { read, written } = this.#encode(text);
+    if (read < text.length) {
+      this.#reserve(text.length * 3);
+      ({ read, written } = this.#encode(text));
+    }
+    this.#length += written;
+  }
+
   #encode(text: string): TextEncoderEncodeIntoResult {
-    return encoder.encodeInto(text, this.#bytes.subarray(this.#length + FRAME_HEAD_LENGTH));
+    return encoder.encodeInto(text, this.#bytes.subarray(this.#length));
   }
 
   #reserve(length: number): void {
-    const needed = this.#length + FRAME_HEAD_LENGTH + length;
+    const needed = this.#length + length;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.bytes());
+    const grown = takeMemory(needed, Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
     this.#replace(grown);
   }
 
   #replace(bytes: Uint8Array<ArrayBuffer>): void {
+    giveMemory(this.#bytes);
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer);
   }

@@ -1,15 +1,18 @@
 import { endedIn } from "./decode_frame.ts";
 import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormat, type FrameOptions } from "./frame.ts";
 import type { FrameError } from "./frame_error.ts";
+import { giveMemory, takeMemory } from "./spare_memory.ts";
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+const FIRST_ROOM = 64 * 1024;
 
 /**
  * Takes the bytes of a stream in pieces of any size and gives the bodies of its frames.
  *
  * A body that lies whole in one piece is a view of that piece: it is not copied, and changes when the piece is
  * overwritten. A body that arrives in several pieces is collected in memory that grows with what has arrived, not with
- * what the head claims. After an error the decoder gives nothing but this error: the boundaries are lost.
+ * what the head claims, and that is used again: it changes after the following call of {@linkcode next}. After an error
+ * the decoder gives nothing but this error: the boundaries are lost.
  *
  * @example Decode a stream
  * ```ts
@@ -37,8 +40,10 @@ export class FrameDecoder {
   /** The claimed length of the body, or -1 before its head is complete. */
   #length = -1;
   /** Collects a body that is split between pieces. */
-  #body: Uint8Array = NOTHING;
+  #body: Uint8Array<ArrayBuffer> = NOTHING;
   #bodyLength = 0;
+  /** The memory of the body that was given last. */
+  #given: Uint8Array<ArrayBuffer> = NOTHING;
   #error: FrameError | undefined;
 
   /**
@@ -55,7 +60,7 @@ export class FrameDecoder {
     return this.#headLength + this.#bodyLength + this.#piece.length - this.#at;
   }
 
-  /** Bytes of memory that hold the part of a split body. */
+  /** Bytes of memory that hold, or have room for, the part of a split body. */
   get allocated(): number {
     return this.#body.length;
   }
@@ -86,8 +91,35 @@ export class FrameDecoder {
    */
   next(): Uint8Array | undefined {
     if (this.#error !== undefined) throw this.#error;
+    if (this.#given !== NOTHING) {
+      giveMemory(this.#given);
+      this.#given = NOTHING;
+    }
     if (this.#length < 0 && !this.#readHead()) return undefined;
     return this.#readBody();
+  }
+
+  /**
+   * Gives memory for the rest of a long body, so that it can be read without a copy; say {@linkcode filled} then, in
+   * place of {@linkcode push}.
+   *
+   * @param least The least number of bytes that must be missing.
+   * @returns Where the next bytes of the stream go, or `undefined` if fewer are missing.
+   */
+  room(least: number): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#length - this.#bodyLength < least || this.#at < this.#piece.length) return undefined;
+    if (this.#bodyLength === this.#body.length) this.#grow(Math.max(this.#bodyLength * 2, FIRST_ROOM));
+    return this.#body.subarray(this.#bodyLength, this.#length);
+  }
+
+  /**
+   * Says that the first bytes of the {@linkcode room} have been filled.
+   *
+   * @param count How many.
+   */
+  filled(count: number): void {
+    this.#bodyLength += count;
+    this.#start += count;
   }
 
   /**
@@ -134,20 +166,25 @@ export class FrameDecoder {
     const part = this.#piece.subarray(this.#at, this.#at + missing);
     this.#at += part.length;
     if (part.length === this.#length) return this.#finish(part);
-    this.#collect(part);
+    if (part.length > 0) this.#collect(part);
     if (part.length < missing) return undefined;
+    this.#given = this.#body;
     return this.#finish(this.#body.subarray(0, this.#length));
   }
 
   #collect(part: Uint8Array): void {
     const needed = this.#bodyLength + part.length;
-    if (needed > this.#body.length) {
-      const grown = new Uint8Array(Math.min(this.#length, needed * 2));
-      grown.set(this.#body.subarray(0, this.#bodyLength));
-      this.#body = grown;
-    }
+    if (needed > this.#body.length) this.#grow(needed * 2);
     this.#body.set(part, this.#bodyLength);
     this.#bodyLength = needed;
+  }
+
+  #grow(wanted: number): void {
+    const most = Math.min(this.#length, wanted);
+    const grown = takeMemory(most, most);
+    grown.set(this.#body.subarray(0, this.#bodyLength));
+    giveMemory(this.#body);
+    this.#body = grown;
   }
 
   #finish(body: Uint8Array): Uint8Array {

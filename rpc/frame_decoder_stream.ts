@@ -27,7 +27,9 @@ export class FrameDecoderStream extends TransformStream<Uint8Array, Uint8Array> 
     super({
       transform(chunk, controller) {
         decoder.push(chunk);
-        for (let body = decoder.next(); body !== undefined; body = decoder.next()) controller.enqueue(body);
+        for (let body = decoder.next(); body !== undefined; body = decoder.next()) {
+          controller.enqueue(body.buffer === chunk.buffer ? body : body.slice()); // a collected one is overwritten
+        }
       },
       flush() {
         decoder.end();

@@ -6,7 +6,9 @@ export class FrameWriter {
   readonly #transport: Transport;
   readonly #onProgress: () => void;
   #put: FrameBuffer;
-  #sent: FrameBuffer;
+  /** Takes the turn of `#put` while that is written; made when it is first needed. */
+  #other: FrameBuffer | undefined;
+  #writing = 0;
   #isWriting = false;
   #isScheduled = false;
   #error: unknown;
@@ -16,12 +18,11 @@ export class FrameWriter {
     this.#transport = transport;
     this.#onProgress = onProgress;
     this.#put = new FrameBuffer(transport.format);
-    this.#sent = new FrameBuffer(transport.format);
   }
 
   /** Bytes that the connection has not taken yet. */
   get queued(): number {
-    return this.#put.length + this.#sent.length;
+    return this.#put.length + this.#writing;
   }
 
   /** Why writing failed, if it did. */
@@ -29,9 +30,9 @@ export class FrameWriter {
     return this.#error;
   }
 
-  /** Queues one frame; throws a FrameError, and queues nothing, where the text is too long. */
-  put(text: string): void {
-    if (this.#error === undefined) this.#put.put(text);
+  /** Queues one frame of some texts; throws a FrameError, and queues nothing, where they are too long. */
+  put(texts: readonly string[]): void {
+    if (this.#error === undefined) this.#put.put(texts);
   }
 
   /** Starts writing what is queued. */
@@ -53,15 +54,19 @@ export class FrameWriter {
     this.#isWriting = true;
     try {
       while (this.#put.length > 0) {
-        [this.#put, this.#sent] = [this.#sent, this.#put];
-        await this.#transport.write(this.#sent.bytes());
-        this.#sent.clear();
+        const written = this.#put;
+        this.#put = this.#other ?? new FrameBuffer(this.#transport.format);
+        this.#other = written;
+        this.#writing = written.length;
+        await this.#transport.write(written.bytes());
+        this.#writing = 0;
+        written.clear();
         this.#onProgress();
       }
     } catch (error) {
       this.#error = error ?? new Error("Cannot write to the connection");
+      this.#writing = 0;
       this.#put.clear();
-      this.#sent.clear();
       this.#transport.close();
       this.#onProgress();
     }

@@ -1,8 +1,12 @@
 import { parseJson } from "./json.ts";
+import type { Reply } from "./reply_queue.ts";
 import { RpcError } from "./rpc_error.ts";
 
+/** Below this, joining texts costs less than encoding each. */
+const SHORT = 4096;
+
 /** The reply to what is no call. */
-export const ERROR_REPLY = "{\"status\":\"ERROR\"}";
+export const ERROR_REPLY: Reply = ["{\"status\":\"ERROR\"}"];
 
 /** What the document's server answers in place of a result where it has no such function. */
 export const UNKNOWN_FUNCTION = "ERROR - Function doesn't exist";
@@ -12,12 +16,14 @@ export function replyHead(func: unknown): string {
   return `{"status":"OK","response":{"func":${JSON.stringify(func)},"response":`;
 }
 
-/** The text after it. */
-export const REPLY_TAIL = "}}";
+/** The reply with the JSON of a result after its head. */
+export function okReply(head: string, json: string): Reply {
+  return json.length < SHORT ? [head + json + "}}"] : [head, json, "}}"];
+}
 
 /** The reply for an exception of a handler; only an RpcError tells the caller why. */
-export function errorReply(error: unknown): string {
-  return error instanceof RpcError ? JSON.stringify({ status: "ERROR", error: error.message }) : ERROR_REPLY;
+export function errorReply(error: unknown): Reply {
+  return error instanceof RpcError ? [JSON.stringify({ status: "ERROR", error: error.message })] : ERROR_REPLY;
 }
 
 /** A call as the document defines it. */

@@ -1,11 +1,14 @@
+/** The JSON of a reply in one or more texts: one is quicker where they are short, more need no copy where they are long. */
+export type Reply = readonly string[];
+
 /** Passes replies on in the order of their calls, in whatever order they become known. */
 export class ReplyQueue {
-  readonly #put: (text: string) => void;
+  readonly #put: (reply: Reply) => void;
   /** From the first reply that is not known yet. */
-  readonly #replies: { text?: string }[] = [];
+  readonly #replies: { known?: Reply }[] = [];
   #held = 0;
 
-  constructor(put: (text: string) => void) {
+  constructor(put: (reply: Reply) => void) {
     this.#put = put;
   }
 
@@ -20,28 +23,32 @@ export class ReplyQueue {
   }
 
   /** Takes a reply that is known. */
-  add(text: string): void {
-    if (this.#replies.length === 0) return this.#put(text);
-    this.#replies.push({ text });
-    this.#held += text.length;
+  add(reply: Reply): void {
+    if (this.#replies.length === 0) return this.#put(reply);
+    this.#replies.push({ known: reply });
+    this.#held += lengthOf(reply);
   }
 
   /** Keeps the place of a reply; call the function given when it is known. */
-  reserve(): (text: string) => void {
-    const reply: { text?: string } = {};
-    this.#replies.push(reply);
-    return (text) => {
-      reply.text = text;
-      this.#held += text.length;
+  reserve(): (reply: Reply) => void {
+    const place: { known?: Reply } = {};
+    this.#replies.push(place);
+    return (reply) => {
+      place.known = reply;
+      this.#held += lengthOf(reply);
       this.#advance();
     };
   }
 
   #advance(): void {
-    for (let text = this.#replies[0]?.text; text !== undefined; text = this.#replies[0]?.text) {
+    for (let reply = this.#replies[0]?.known; reply !== undefined; reply = this.#replies[0]?.known) {
       this.#replies.shift();
-      this.#held -= text.length;
-      this.#put(text);
+      this.#held -= lengthOf(reply);
+      this.#put(reply);
     }
   }
+}
+
+function lengthOf(reply: Reply): number {
+  return reply.reduce((sum, text) => sum + text.length, 0);
 }

@@ -2,11 +2,11 @@ import type { RpcConn, RpcMessageConn } from "./conn.ts";
 import type { FrameFormat } from "./frame.ts";
 import { FrameError } from "./frame_error.ts";
 import { FrameWriter } from "./frame_writer.ts";
-import { ERROR_REPLY, errorReply, parseCall, REPLY_TAIL, replyHead, UNKNOWN_FUNCTION } from "./reply.ts";
-import { ReplyQueue } from "./reply_queue.ts";
+import { ERROR_REPLY, errorReply, okReply, parseCall, replyHead, UNKNOWN_FUNCTION } from "./reply.ts";
+import { type Reply, ReplyQueue } from "./reply_queue.ts";
 import { RpcError } from "./rpc_error.ts";
 import type { RpcLimits } from "./server_options.ts";
-import { openTransport, type Transport } from "./transport.ts";
+import { openTransport, PORTION, type Transport } from "./transport.ts";
 
 /** Replies that a peer may leave unread before its calls are no longer read. */
 const HIGH_WATER = 1024 * 1024;
@@ -39,7 +39,7 @@ export class Session {
   readonly #host: Host;
   readonly #transport: Transport;
   readonly #writer: FrameWriter;
-  readonly #replies = new ReplyQueue((text) => this.#put(text));
+  readonly #replies = new ReplyQueue((reply) => this.#put(reply));
   #wake: (() => void) | undefined;
   #hasCalled = false;
   #isEnding = false;
@@ -128,6 +128,7 @@ export class Session {
 
   /** Runs the calls that have arrived, no more at a time than may be in flight. */
   async #serve(): Promise<void> {
+    let calls = 0;
     try {
       for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) {
         this.#isPartial = false;
@@ -136,6 +137,9 @@ export class Session {
         while (this.#isCrowded() && !this.#isEnding) await this.#room();
         if (this.#isEnding) return;
         this.#call(body);
+        if (++calls % PORTION !== 0) continue;
+        this.#writer.flush();
+        await undefined; // the write goes on
       }
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -169,11 +173,11 @@ export class Session {
 
   /** Keeps the place of a reply until its handler settles. */
   #await(handler: Handler, result: PromiseLike<unknown>): void {
-    const reply = this.#replies.reserve();
+    const answer = this.#replies.reserve();
     this.#host.calls++;
-    const settle = (text: string): void => {
+    const settle = (reply: Reply): void => {
       this.#host.calls--;
-      reply(text);
+      answer(reply);
       this.#writer.flushSoon();
       for (const session of this.#host.crowd) session.wake(); // the one that waits longest is first
       this.wake();
@@ -181,18 +185,18 @@ export class Session {
     result.then((value) => replyOf(handler, value)).then(settle, (error) => settle(this.#replyOfError(error)));
   }
 
-  #put(text: string): void {
+  #put(reply: Reply): void {
     if (this.#isClosed) return;
     try {
-      this.#writer.put(text);
+      this.#writer.put(reply);
     } catch (error) {
-      if (text === ERROR_REPLY) return this.close(); // the limit does not even leave room for this
+      if (reply === ERROR_REPLY) return this.close(); // the limit does not even leave room for this
       this.#host.onError(error);
       this.#put(ERROR_REPLY);
     }
   }
 
-  #replyOfError(error: unknown): string {
+  #replyOfError(error: unknown): Reply {
     if (!(error instanceof RpcError)) this.#host.onError(error);
     return errorReply(error);
   }
@@ -242,12 +246,12 @@ export class Session {
   }
 }
 
-function replyOf(handler: Handler, result: unknown): string {
-  return handler.head + (JSON.stringify(result) ?? "null") + REPLY_TAIL;
+function replyOf(handler: Handler, result: unknown): Reply {
+  return okReply(handler.head, JSON.stringify(result) ?? "null");
 }
 
-function unknownFunctionReply(func: unknown): string {
-  return replyHead(func) + JSON.stringify(UNKNOWN_FUNCTION) + REPLY_TAIL;
+function unknownFunctionReply(func: unknown): Reply {
+  return okReply(replyHead(func), JSON.stringify(UNKNOWN_FUNCTION));
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -3,8 +3,9 @@ import type { FrameFormat } from "./frame.ts";
 import { FrameDecoder } from "./frame_decoder.ts";
 import type { Transport } from "./transport.ts";
 
-const FIRST_READ = 16 * 1024;
-const LARGEST_READ = 256 * 1024;
+/** Most connections carry short calls: the buffer grows when it was filled. Long bodies are read where they belong. */
+const FIRST_READ = 2048;
+const LARGEST_READ = 64 * 1024;
 
 /** Frames over a stream of bytes. */
 export class StreamTransport implements Transport {
@@ -29,10 +30,15 @@ export class StreamTransport implements Transport {
   }
 
   async fill(): Promise<boolean> {
-    const count = await this.#conn.read(this.#buffer);
+    const room = this.#decoder.room(LARGEST_READ);
+    const count = await this.#conn.read(room ?? this.#buffer);
     if (count === null) return false;
+    if (room !== undefined) {
+      this.#decoder.filled(count);
+      return true;
+    }
     this.#decoder.push(this.#buffer.subarray(0, count));
-    if (count === this.#buffer.length && count < LARGEST_READ) this.#buffer = new Uint8Array(count * 2);
+    if (count === this.#buffer.length && count < LARGEST_READ) this.#buffer = new Uint8Array(count * 4);
     return true;
   }
 

@@ -3,6 +3,12 @@ import type { FrameFormat } from "./frame.ts";
 import { MessageTransport } from "./message_transport.ts";
 import { StreamTransport } from "./stream_transport.ts";
 
+/**
+ * How many frames of one read are handled before what came of them is written: with many in flight, the two ends work at
+ * the same time instead of in turns.
+ */
+export const PORTION = 8;
+
 /** Frames over one connection, which it owns. */
 export interface Transport {
   /** How frames look, with the longest body that the connection can carry. */

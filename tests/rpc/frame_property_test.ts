@@ -8,18 +8,18 @@ const byteOrder = fc.constantFrom<FrameOptions["byteOrder"] & string>("native", 
 const cuts = fc.array(fc.nat(2000), { maxLength: 10 });
 
 test("FrameDecoder gives back what encodeFrame() made, however it is cut", () => {
-  fc.assert(fc.property(bodies, byteOrder, cuts, (bodies, byteOrder, cuts) => {
+  fc.assert(fc.property(bodies, byteOrder, cuts, fc.boolean(), (bodies, byteOrder, cuts, intoRoom) => {
     const stream = concat(...bodies.map((body) => encodeFrame(body, { byteOrder })));
-    const outcome = decodePieces(cut(stream, cuts), { byteOrder });
+    const outcome = decodePieces(cut(stream, cuts), { byteOrder }, intoRoom);
     assertEquals(outcome, { bodies: bodies.map((body) => [...body]) });
   }));
 });
 
 test("FrameDecoder says where a stream of frames was cut short", () => {
-  fc.assert(fc.property(bodies, cuts, fc.nat(), (bodies, cuts, at) => {
+  fc.assert(fc.property(bodies, cuts, fc.nat(), fc.boolean(), (bodies, cuts, at, intoRoom) => {
     const stream = concat(...bodies.map((body) => encodeFrame(body)));
     const end = at % (stream.length + 1);
-    const { bodies: whole, error } = decodePieces(cut(stream.subarray(0, end), cuts));
+    const { bodies: whole, error } = decodePieces(cut(stream.subarray(0, end), cuts), {}, intoRoom);
     assertEquals(whole, bodies.slice(0, whole.length).map((body) => [...body]));
     const used = whole.reduce((sum, body) => sum + 8 + body.length, 0);
     assertEquals(error, used === end ? undefined : { code: "unexpected-end", offset: end });

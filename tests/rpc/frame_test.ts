@@ -51,8 +51,11 @@ for (const [name, bytes, outcome] of CASES) {
   test(`FrameDecoder gives the same for ${name} whole, byte by byte and split anywhere`, () => {
     assertEquals(decodePieces([bytes], LITTLE), outcome, "whole");
     assertEquals(decodePieces(singleBytes(bytes), LITTLE), outcome, "byte by byte");
+    assertEquals(decodePieces(singleBytes(bytes), LITTLE, true), outcome, "byte by byte, into the room");
     for (let at = 0; at <= bytes.length; at++) {
-      assertEquals(decodePieces([bytes.subarray(0, at), bytes.subarray(at)], LITTLE), outcome, `split at ${at}`);
+      const halves = [bytes.subarray(0, at), bytes.subarray(at)];
+      assertEquals(decodePieces(halves, LITTLE), outcome, `split at ${at}`);
+      assertEquals(decodePieces(halves, LITTLE, true), outcome, `split at ${at}, into the room`);
     }
   });
   if (outcome.error?.code === "unexpected-end") continue; // bytes after it would be the rest of the frame
@@ -103,6 +106,26 @@ test("FrameDecoder allocates by what has arrived, not by what the head claims", 
     assert(decoder.allocated <= 2 * received, `${decoder.allocated} bytes allocated for ${received}`);
     assertEquals(decoder.buffered, 8 + received);
   }
+});
+
+test("FrameDecoder.room() is for long bodies, and grows with what has arrived", () => {
+  const decoder = new FrameDecoder({ byteOrder: "little", maxLength: 0x7fffffff });
+  assertEquals(decoder.room(1), undefined);
+  decoder.push(concat(rawFrame(1, 1_000_000, []), new Uint8Array(50_000)));
+  assertEquals(decoder.room(1), undefined); // the piece is not used up
+  assertEquals(decoder.next(), undefined);
+  assertEquals(decoder.room(950_001), undefined);
+  for (let received = 50_000; received < 1_000_000;) {
+    const room = decoder.room(1);
+    assert(room !== undefined && room.length > 0 && room.length <= Math.max(received, 64 * 1024), `${room?.length}`);
+    room.fill(7);
+    decoder.filled(room.length);
+    received += room.length;
+  }
+  assertEquals(decoder.room(1), undefined);
+  const body = decoder.next();
+  assertEquals([body?.length, body?.at(49_999), body?.at(50_000), body?.at(-1)], [1_000_000, 0, 7, 7]);
+  decoder.end();
 });
 
 test("FrameDecoder takes a second piece before the first is used up", () => {

@@ -8,16 +8,32 @@ export interface Outcome {
   error?: { code: FrameErrorCode; offset: number };
 }
 
-/** Decodes a stream that arrives in these pieces, then ends. Each piece is overwritten as soon as the decoder allows. */
-export function decodePieces(pieces: Uint8Array[], options: FrameOptions = {}): Outcome {
+/**
+ * Decodes a stream that arrives in these pieces, then ends. Each piece is overwritten as soon as the decoder allows. What
+ * continues a body goes into the decoder's room for it, if so wanted.
+ */
+export function decodePieces(pieces: Uint8Array[], options: FrameOptions = {}, intoRoom = false): Outcome {
   const decoder = new FrameDecoder(options);
   const bodies: number[][] = [];
+  function take(piece: Uint8Array): void {
+    decoder.push(piece);
+    for (let body = decoder.next(); body !== undefined; body = decoder.next()) bodies.push([...body]);
+    piece.fill(0xee);
+  }
+  function fill(room: Uint8Array, piece: Uint8Array): number {
+    const part = piece.subarray(0, room.length);
+    room.set(part);
+    decoder.filled(part.length);
+    take(new Uint8Array(0));
+    return part.length;
+  }
   try {
     for (const piece of pieces) {
-      const borrowed = piece.slice();
-      decoder.push(borrowed);
-      for (let body = decoder.next(); body !== undefined; body = decoder.next()) bodies.push([...body]);
-      borrowed.fill(0xee);
+      let at = 0;
+      for (let room = decoder.room(1); intoRoom && at < piece.length && room !== undefined; room = decoder.room(1)) {
+        at += fill(room, piece.subarray(at));
+      }
+      take(piece.slice(at));
     }
     decoder.end();
   } catch (error) {
