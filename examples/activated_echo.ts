@@ -1,0 +1,31 @@
+/** An echo server that systemd starts with its listening sockets, over TCP and unix alike. */
+import { TcpListener } from "@berkeley/sockets/inet";
+import type { TcpConn } from "@berkeley/sockets/inet";
+import { inheritedListeners, notifySystemd, UnixListener } from "@berkeley/sockets/unix";
+import type { InheritedListener, UnixConn } from "@berkeley/sockets/unix";
+
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+
+const inherited = inheritedListeners();
+if (Deno.args.length > 0 || inherited.length === 0) {
+  console.log("Usage: systemd-socket-activate -l ADDRESS deno run --allow-ffi activated_echo.ts");
+  Deno.exit(2);
+}
+const serving = inherited.map(serve);
+await notifySystemd("READY=1");
+await Promise.all(serving);
+
+async function serve({ name, socket, family, type }: InheritedListener): Promise<void> {
+  if (type !== SOCK_STREAM) throw new TypeError(`Cannot echo on ${name}: it is no socket of streams`);
+  const listener = family === AF_UNIX ? new UnixListener(socket) : new TcpListener(socket);
+  for await (const conn of listener) void echo(conn);
+}
+
+async function echo(conn: TcpConn | UnixConn): Promise<void> {
+  try {
+    await conn.readable.pipeTo(conn.writable);
+  } catch (error) {
+    console.error(`activated_echo: ${error instanceof Error ? error.message : error}`);
+  }
+}

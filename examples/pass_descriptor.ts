@@ -1,0 +1,39 @@
+/** Passes an open file to another program, which may read it although it may not open it. */
+import { libc } from "@berkeley/sockets/ffi";
+import { UnixSeqpacketConn, UnixSeqpacketListener } from "@berkeley/sockets/unix";
+import { closeSync, openSync } from "node:fs";
+
+const [role, path, file] = Deno.args;
+if (role === "give" && path !== undefined && file !== undefined) await give(path, file);
+else if (role === "take" && path !== undefined) await take(path);
+else {
+  const usage = "Usage: pass_descriptor.ts give PATH FILE\n       pass_descriptor.ts take PATH\n\n"
+    + "The first opens FILE and gives it to the next program that connects to PATH; the second prints what is in it.";
+  console.log(usage);
+  Deno.exit(role === "-h" || role === "--help" ? 0 : 2);
+}
+
+async function give(path: string, file: string): Promise<void> {
+  const fd = openSync(file, "r");
+  try {
+    using listener = UnixSeqpacketListener.listen({ path, mode: 0o666, replaceStale: true });
+    console.log(`giving ${file} at ${path}`);
+    using conn = await listener.accept();
+    await conn.sendMessage({ data: new TextEncoder().encode(file), fds: [fd] });
+    await conn.receive(); // until the other end has gone: it has the file then
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function take(path: string): Promise<void> {
+  using conn = await UnixSeqpacketConn.connect({ path });
+  using message = await conn.receiveMessage(new Uint8Array(4096), { maxFds: 1 });
+  const fd = message?.fds[0]?.fd;
+  if (message === null || fd === undefined) throw new Error("No file came");
+  console.error(`took ${new TextDecoder().decode(message.data)}`);
+  const buffer = new Uint8Array(65536);
+  for (let n = libc().read(fd, buffer, 65536n); n > 0; n = libc().read(fd, buffer, 65536n)) {
+    await Deno.stdout.write(buffer.subarray(0, n));
+  }
+}

@@ -1,0 +1,29 @@
+/** Writes a line to the system's log: one datagram to /dev/log, as syslog(3) sends it. */
+import { UnixDatagramSocket } from "@berkeley/sockets/unix";
+import { parseArgs } from "@std/cli/parse-args";
+
+const FACILITY_USER = 1 << 3;
+const SEVERITIES = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
+const args = parseArgs(Deno.args, {
+  string: ["path", "severity", "tag"],
+  boolean: ["help"],
+  alias: { h: "help" },
+  default: { path: "/dev/log", severity: "notice", tag: "syslog.ts" },
+});
+const severity = SEVERITIES.indexOf(args.severity);
+if (args.help || args._.length === 0 || severity < 0) {
+  console.log(`Usage: syslog.ts [--path PATH] [--severity ${SEVERITIES.join("|")}] [--tag TAG] TEXT…`);
+  Deno.exit(args.help ? 0 : 2);
+}
+
+// RFC 3164 without the host name, as syslog(3) writes it: <priority>Mmm dd hh:mm:ss tag[pid]: text
+const now = new Date();
+const day = `${now.getDate()}`.padStart(2);
+const month = now.toLocaleString("en", { month: "short" });
+const line = `<${FACILITY_USER | severity}>${month} ${day} ${
+  now.toTimeString().slice(0, 8)
+} ${args.tag}[${Deno.pid}]: ${args._.join(" ")}`;
+
+using socket = UnixDatagramSocket.open();
+await socket.send(new TextEncoder().encode(line), { path: args.path });

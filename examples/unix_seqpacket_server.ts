@@ -1,0 +1,42 @@
+/** The server of the unix sockets document: answers each client that says SEND with a greeting, until one says DOWN. */
+import { UnixSeqpacketListener } from "@berkeley/sockets/unix";
+
+const DEFAULT_PATH = "/tmp/9Lq7BNBnBycd6nxy.socket";
+const BUFFER_SIZE = 1024;
+
+const [path = DEFAULT_PATH] = Deno.args;
+if (path === "-h" || path === "--help") {
+  console.log(`Usage: unix_seqpacket_server.ts [PATH]\n\nListens at PATH, by default ${DEFAULT_PATH}.`);
+  Deno.exit(0);
+}
+
+using listener = UnixSeqpacketListener.listen({ path, backlog: 20, replaceStale: true });
+for await (using conn of listener) {
+  let command = "";
+  for await (const { data } of conn) {
+    command = textOf(data);
+    console.log(command);
+    if (command === "SEND" || command === "DOWN") break;
+  }
+  if (command !== "SEND" && command !== "DOWN") continue; // the client has gone without a command
+  console.log(command === "SEND" ? "Sending Data" : "Closing Program");
+
+  const text = new TextEncoder().encode("Hello World!\n");
+  try {
+    console.log(`Sending buffer of size: ${text.length}`);
+    await conn.send(new Uint8Array(Int32Array.of(text.length).buffer));
+    console.log("Sending contents of Buffer");
+    const buffer = new Uint8Array(BUFFER_SIZE); // as in the document, the whole buffer is sent
+    buffer.set(text);
+    await conn.send(buffer);
+  } catch (error) {
+    console.error(`unix_seqpacket_server: ${error instanceof Error ? error.message : error}`);
+  }
+  if (command === "DOWN") break;
+}
+
+/** What C sees of a message: the bytes before the first NUL. */
+function textOf(data: Uint8Array): string {
+  const end = data.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? data : data.subarray(0, end));
+}
