@@ -1,3 +1,4 @@
+import { platform } from "../../ffi/mod.ts";
 import { ignore, type Permission, spawn, test, which } from "../runner/mod.ts";
 
 /** The C compilers of the platforms that the library has tables for. */
@@ -13,7 +14,8 @@ const needs: Permission[] = ["run", "read", "env"];
 
 /** Registers one test for each processor; where there is no compiler for one, it is skipped by name. */
 export function testWithCompilers(name: string, fn: (compiler: string, arch: Arch) => Promise<void>): void {
-  for (const { arch, names } of COMPILERS) {
+  for (const { arch, names: foreign } of COMPILERS) {
+    const names = platform().arch === arch ? ["cc", ...foreign] : foreign;
     const title = `${name}, on ${arch}`;
     const compiler = find(names);
     // Without the permission to look for a compiler, test() says so.
