@@ -1,5 +1,6 @@
 /**
- * `idle_memory.ts ADDRESS PID CONNECTIONS`: how much the resident memory of a server grows with each connection.
+ * `idle_memory.ts ADDRESS PID CONNECTIONS`: how much the resident memory of a server grows with each
+ * connection, beyond the first thousand.
  *
  * SIGUSR2 has the server collect its garbage first. What the kernel keeps for a socket is no process's memory and not in it.
  *
@@ -10,10 +11,13 @@ import { delay, whileIdle } from "./idle_client.ts";
 const [address = "", pid = "", connections = ""] = Deno.args;
 const count = Number(connections);
 
-// The first connections load code and grow pools once: they are no cost of a connection.
-await whileIdle(address, 100, () => delay(100));
-const before = await resident();
-const after = await whileIdle(address, count, resident);
+/** The first connections load code, and grow the pools of the runtime: they are no cost of a connection. */
+const WARM = 1000;
+
+const [before, after] = await whileIdle(address, WARM, async () => {
+  await delay(100);
+  return [await resident(), await whileIdle(address, count, resident)];
+});
 console.log(JSON.stringify({ value: (after - before) / count, before, after }));
 
 /** Bytes in memory, after all garbage has gone. */
