@@ -18,15 +18,18 @@ export interface SmcAcceptOptions extends WaitOptions, Pick<SmcConnOptions, "fal
 /**
  * A listener of AF_SMC. A peer that has no SMC is accepted too: its connection is TCP, unless `fallback` is `"refuse"`.
  *
- * To serve HTTP over SMC, hand each connection to `node:http`:
+ * A server of `node:http` or `Deno.serve` can serve on it in two ways. One listens on a unix socket, and each connection is
+ * relayed to it, which loses nothing (`examples/http_over_smc.ts`):
  *
  * ```text
- * const server = http.createServer(app);
- * for await (const conn of listener) server.emit("connection", Duplex.fromWeb(conn));
+ * const inner = await UnixConn.connect({ path });
+ * conn.readable.pipeTo(inner.writable);
+ * inner.readable.pipeTo(conn.writable);
  * ```
  *
- * `server.listen({ fd: listener.detach() })` works too, and is faster, but then it is the runtime that closes the
- * connections, and an SMC connection that is closed right after a long answer may lose its tail.
+ * The other adopts the descriptor, `server.listen({ fd: listener.detach() })`, and is faster. But then it is the runtime
+ * that closes the connections: where an SMC connection is closed right after a long answer, as with `Connection: close`,
+ * the program stands still for up to 2 s and the answer may lose its tail. Connections that are kept are safe.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/af_smc.7.html | af_smc(7)}
  *

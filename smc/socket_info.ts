@@ -81,6 +81,7 @@ const STATES = new Map<number, SmcState>([
   [27, "PROCESSABORT"],
 ]);
 
+const FALLBACK_TCP = 1;
 const MODES: Record<number, SmcMode> = { 0: "smc-r", 1: "tcp", 2: "smc-d" };
 const SHUTDOWNS = ["none", "read", "write", "both"] as const;
 
@@ -138,9 +139,9 @@ export function decodeSmcSocketInfo(payload: Uint8Array): SmcSocketInfo {
   const attributes = new Attributes(payload.subarray(64));
   const number = view.getUint8(1);
   const state = STATES.get(number) ?? `${number}`;
-  // A listener and a handshake have mode 0 whatever becomes of it.
+  // A listener and a handshake have mode 0 whatever becomes of it; TCP is for good.
   const decided = state !== "INIT" && state !== "LISTEN" && state !== "CLOSED";
-  const mode = decided ? MODES[view.getUint8(2)] : undefined;
+  const mode = decided || view.getUint8(2) === FALLBACK_TCP ? MODES[view.getUint8(2)] : undefined;
   const info: SmcSocketInfo = {
     state,
     ...(mode === undefined ? {} : { mode }),

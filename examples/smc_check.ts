@@ -1,0 +1,72 @@
+/** Tells whether connections are really SMC, like smc_chk: starts a server and a client, or checks an address. */
+import { SmcConn, SmcListener, type SmcStatus, smcSupport } from "@berkeley/sockets/smc";
+import { parseArgs } from "@std/cli/parse-args";
+
+const USAGE = `Usage: smc_check.ts [-a ADDRESS] [-p PORT] [-t SECONDS] [-s]
+
+  -a ADDRESS  connect to ADDRESS (default: to a server of its own on 127.0.0.1)
+  -p PORT     the port (default 37373)
+  -t SECONDS  how long to wait for the connection (default 10)
+  -s          only serve, on ADDRESS (default 0.0.0.0), for a check from elsewhere
+  -h, --help  show this
+
+Exit code: 0 SMC, 1 TCP, 2 wrong arguments, 3 no connection.`;
+
+const args = parseArgs(Deno.args, {
+  boolean: ["s", "help"],
+  string: ["a", "p", "t"],
+  alias: { h: "help" },
+  default: { p: "37373", t: "10" },
+  unknown: (arg: string) => usageError(`unknown argument: ${arg}`),
+});
+if (args.help) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+if (!/^\d+$/.test(args.p) || Number(args.p) > 65535) usageError(`the port must be 0 to 65535: ${args.p}`);
+if (!(Number(args.t) > 0)) usageError(`-t needs a number of seconds: ${args.t}`);
+const port = Number(args.p);
+const timeout = Number(args.t) * 1000;
+
+const { supported, reason, advice } = smcSupport();
+if (!supported) console.log(`This system has no SMC: ${reason}\n${advice}`);
+try {
+  if (args.s) await serve(args.a ?? "0.0.0.0");
+  else Deno.exit(await check());
+} catch (error) {
+  console.error(`smc_check: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(3);
+}
+
+async function serve(hostname: string): Promise<void> {
+  using listener = SmcListener.listen({ hostname, port, unsupported: "tcp" });
+  console.log(`listening on ${listener.addr.hostname}:${listener.addr.port}`);
+  for await (const conn of listener) {
+    console.log(describe(`client ${conn.remoteAddr.hostname}`, await conn.smc()));
+    conn.readable.pipeTo(conn.writable).catch(() => {});
+  }
+}
+
+async function check(): Promise<number> {
+  const own = args.a === undefined;
+  using listener = own ? SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" }) : undefined;
+  const accepted = listener?.accept({ timeout });
+  accepted?.catch(() => {});
+  const hostname = args.a ?? "127.0.0.1";
+  using conn = await SmcConn.connect({ hostname, port: listener?.addr.port ?? port, timeout, unsupported: "tcp" });
+  const status = await conn.smc();
+  console.log(describe(`connection to ${hostname}`, status));
+  (await accepted)?.close();
+  return status.mode === "tcp" ? 1 : 0;
+}
+
+function describe(what: string, { mode, fallback }: SmcStatus): string {
+  if (fallback === undefined) return `${what}: ${mode.toUpperCase()}`;
+  const peer = fallback.peerReason === undefined ? "" : `\n  peer:   ${fallback.peerReason}`;
+  return `${what}: TCP\n  reason: ${fallback.reason}${peer}\n  advice: ${fallback.advice}`;
+}
+
+function usageError(message: string): never {
+  console.error(`smc_check: ${message}\n\n${USAGE}`);
+  Deno.exit(2);
+}

@@ -1,0 +1,67 @@
+/** A table of the SMC sockets of this system, like smcss, with the reasons for TCP in words. */
+import { listSmcSockets, type SmcSocketInfo } from "@berkeley/sockets/smc";
+import { parseArgs } from "@std/cli/parse-args";
+
+const USAGE = `Usage: smcss.ts [--all] [--json] [--watch [SECONDS]]
+
+  -a, --all          listeners and sockets on their way too
+      --json         one array of everything that the kernel tells
+      --watch[=N]    again every N seconds (2)
+  -h, --help         show this`;
+
+const COLUMNS = ["State", "UID", "Inode", "Local Address", "Peer Address", "Mode", "Device", "Why TCP"];
+
+const args = parseArgs(Deno.args, {
+  boolean: ["all", "json", "help"],
+  string: ["watch"],
+  alias: { a: "all", h: "help" },
+  unknown: (arg: string) => usageError(`unknown argument: ${arg}`),
+});
+if (args.help) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+const seconds = args.watch === undefined ? undefined : Number(args.watch || "2");
+if (seconds !== undefined && !(seconds > 0)) usageError(`--watch needs a number of seconds: ${args.watch}`);
+try {
+  await show();
+  while (seconds !== undefined) {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    console.log();
+    await show();
+  }
+} catch (error) {
+  console.error(`smcss: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(1);
+}
+
+async function show(): Promise<void> {
+  const sockets = (await listSmcSockets()).filter(({ mode }) => args.all || mode !== undefined);
+  if (args.json) console.log(JSON.stringify(sockets, plainNumbers, 2));
+  else printTable([COLUMNS, ...sockets.map(rowOf)]);
+}
+
+function rowOf(info: SmcSocketInfo): string[] {
+  const { state, uid, inode, mode, link, fallback } = info;
+  const [local, remote] = [info.localAddr, info.remoteAddr].map(({ hostname, port }) => {
+    return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  });
+  const reasons = [fallback?.reason, fallback?.peerReason === undefined ? undefined : `peer: ${fallback.peerReason}`];
+  const why = reasons.filter((reason) => reason !== undefined).join("; ");
+  return [state, `${uid}`, `${inode}`, local ?? "", remote ?? "", mode?.toUpperCase() ?? "", link?.device ?? "", why];
+}
+
+function printTable(rows: string[][]): void {
+  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+}
+
+/** The socket's cookie has 64 bits, which JSON has no number for. */
+function plainNumbers(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}` : value;
+}
+
+function usageError(message: string): never {
+  console.error(`smcss: ${message}\n\n${USAGE}`);
+  Deno.exit(2);
+}
