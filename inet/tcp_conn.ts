@@ -137,8 +137,8 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * Waits for the byte of urgent data, past the data before it. A read may wait at the same time; it does not get this
-   * byte, unless `SO_OOBINLINE` is set, and stops where the byte was.
+   * Waits for the byte of urgent data, past the data before it. Read only afterwards: the kernel discards the byte as soon
+   * as a read goes past its place. With `SO_OOBINLINE` it stays among the data instead, and is not found here.
    *
    * @param options How long to wait.
    * @returns The byte, or `null` if the other end has ended the stream.

@@ -10,7 +10,7 @@ import type { WaitOptions } from "./wait_options.ts";
 
 const EINVAL = errnoNumber("EINVAL") ?? 22;
 
-/** Waits for the byte of urgent data of a stream, beside reads that wait; `null` once there will be none. */
+/** Waits for the byte of urgent data of a stream; `null` once there will be none. A read past its place discards it. */
 export async function receiveUrgent(socket: Socket, options?: WaitOptions): Promise<number | null> {
   const byte = new Uint8Array(1);
   for (let ended = false;;) {
