@@ -52,8 +52,8 @@ export class Listener<A, C> extends SocketOwner implements AsyncIterable<C> {
    * @returns The connection, which the caller owns.
    * @throws {SystemError} If the listener is closed (`EBADF`).
    */
-  async accept(options?: WaitOptions): Promise<C> {
-    return this.#connOf(await this.socket.accept(options));
+  accept(options?: WaitOptions): Promise<C> {
+    return this.socket.accept(options, this.#connOf);
   }
 
   /** The connections, until the listener is closed. Leaving a `for await` loop closes it, as `Deno.Listener` does. */

@@ -226,15 +226,24 @@ export class Socket implements Disposable {
    * descriptors or memory it is tried again after a while, up to a second.
    *
    * @param options How long to wait.
+   * @param as Makes what is given of the connection's socket. Default: the socket itself.
    * @returns The connection's socket, which the caller owns; {@linkcode peerSockaddr} tells whose it is.
    * @throws {SystemError} If the socket does not listen, or is closed meanwhile.
    */
-  accept(options?: WaitOptions): Promise<Socket> {
+  accept(options?: WaitOptions): Promise<Socket>;
+  accept<T>(options: WaitOptions | undefined, as: (socket: Socket) => T): Promise<T>;
+  accept<T>(options?: WaitOptions, as?: (socket: Socket) => T): Promise<T | Socket> {
     if (this.#fd < 0) return closed("accept4");
-    const make = (fd: number, sockaddr: string): Socket => {
+    const make = (fd: number, sockaddr: string): T | Socket => {
       const socket = new Socket(fd, this.#type);
       socket.#peer = sockaddr;
-      return socket;
+      if (as === undefined) return socket;
+      try {
+        return as(socket);
+      } catch (error) {
+        socket.close();
+        throw error;
+      }
     };
     return this.#readiness.run("read", new Accept(this.#fd, this.#readiness, make), options);
   }
