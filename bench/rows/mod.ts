@@ -9,6 +9,7 @@ import { ECHO_ROWS } from "./echo.ts";
 import { IDLE_ROWS } from "./idle.ts";
 import { RPC_ROWS } from "./rpc.ts";
 import { SYSCALL_ROWS } from "./syscalls.ts";
+import { UNIX_ROWS } from "./unix.ts";
 
 /** The rows, in the order in which they run and are shown. */
-export const ROWS: Row[] = [...ECHO_ROWS, ...ACCEPT_ROWS, ...IDLE_ROWS, ...RPC_ROWS, ...SYSCALL_ROWS];
+export const ROWS: Row[] = [...ECHO_ROWS, ...ACCEPT_ROWS, ...IDLE_ROWS, ...RPC_ROWS, ...SYSCALL_ROWS, ...UNIX_ROWS];
