@@ -1,0 +1,20 @@
+/** The client of the course: it greets a server, and says what that answers. */
+import { TcpConn } from "@berkeley/sockets/inet";
+
+const [hostname, port] = Deno.args;
+if (hostname === undefined || port === undefined || !/^\d+$/.test(port)) {
+  console.log("[Usage]: chat_client.ts SERVER_IP PORT");
+  Deno.exit(1);
+}
+
+try {
+  using conn = await TcpConn.connect({ hostname, port: Number(port) });
+  console.log(`CLIENT CONNECTED TO SERVER AT ${hostname}:${port}`);
+  await conn.write(new TextEncoder().encode("Hello server, would you like to chat?\n"));
+  const buffer = new Uint8Array(1024);
+  const n = await conn.read(buffer) ?? 0;
+  console.log(`${hostname} said: ${new TextDecoder().decode(buffer.subarray(0, n)).trimEnd()}`);
+} catch (error) {
+  console.error(`[Client error]: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(1);
+}

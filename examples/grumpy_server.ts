@@ -1,0 +1,24 @@
+/** The server of the course: it says what it hears, and wants no friends. */
+import { TcpListener } from "@berkeley/sockets/inet";
+
+const [port] = Deno.args;
+if (port === undefined || !/^\d+$/.test(port)) {
+  console.log("[Usage]: grumpy_server.ts PORT");
+  Deno.exit(1);
+}
+
+using listener = TcpListener.listen({ hostname: "0.0.0.0", port: Number(port), backlog: 5 });
+console.log(`SERVER AT ${listener.addr.hostname}:${listener.addr.port} LISTENING FOR CONNECTIONS`);
+
+const buffer = new Uint8Array(1024);
+for await (using conn of listener) {
+  const { hostname, port } = conn.remoteAddr;
+  try {
+    console.log(`RECEIVED CONNECTION FROM ${hostname}:${port}`);
+    const n = await conn.read(buffer) ?? 0;
+    console.log(`${hostname} said: ${new TextDecoder().decode(buffer.subarray(0, n)).trimEnd()}`);
+    await conn.write(new TextEncoder().encode("I'm a grumpy server, don't connect, I don't want no friends!\n"));
+  } catch (error) {
+    console.error(`[Server error]: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,141 @@
+/** Sends ICMP echo requests, unprivileged where the kernel allows it, and tells how long the answers take. */
+import { C } from "@berkeley/sockets/ffi";
+import {
+  getaddrinfo,
+  ICMP6_FILTER,
+  ICMP_FILTER,
+  IP_RECVTTL,
+  IPV6_RECVHOPLIMIT,
+  RawSocket,
+} from "@berkeley/sockets/inet";
+import { parseArgs } from "@std/cli/parse-args";
+
+const HELP = `Usage: ping.ts [-c COUNT] [-i SECONDS] [-W SECONDS] [-s BYTES] [-t TTL] [-4 | -6] HOST
+
+  -c COUNT    stop after so many (default: at Ctrl+C)
+  -i SECONDS  between two (default 1)
+  -W SECONDS  to wait for an answer (default 1)
+  -s BYTES    of data in each (default 56)
+  -t TTL      of each`;
+
+const args = parseArgs(Deno.args, {
+  string: ["c", "i", "W", "s", "t"],
+  boolean: ["4", "6", "help"],
+  alias: { h: "help" },
+});
+const [host] = args._;
+if (args.help || host === undefined) {
+  console.log(HELP);
+  Deno.exit(args.help ? 0 : 2);
+}
+const count = numberOf(args.c, Infinity);
+const [interval, patience, size] = [numberOf(args.i, 1), numberOf(args.W, 1), numberOf(args.s, 56)];
+
+const answers = await getaddrinfo(String(host), null, {
+  type: C.SOCK_RAW,
+  family: args["4"] ? C.AF_INET : args["6"] ? C.AF_INET6 : C.AF_UNSPEC,
+}).catch((error) => fail(error.message));
+const [target] = answers;
+if (target === undefined) fail(`${host} has no address`);
+const ipv6 = target.family === C.AF_INET6;
+const [request, reply] = ipv6 ? [128, 129] : [8, 0];
+const identifier = Deno.pid & 0xffff;
+
+const { socket, raw } = open();
+socket.socket.set(ipv6 ? IPV6_RECVHOPLIMIT : IP_RECVTTL, true);
+const times: number[] = [];
+let sent = 0;
+const began = performance.now();
+Deno.addSignalListener("SIGINT", () => finish());
+console.log(`PING ${host} (${target.addr.hostname}) ${size} bytes of data${raw ? "" : ", unprivileged"}.`);
+while (sent < count) {
+  const start = performance.now();
+  await pingOnce(++sent);
+  const rest = interval * 1000 - (performance.now() - start);
+  if (sent < count && rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+}
+finish();
+
+async function pingOnce(sequence: number): Promise<void> {
+  const packet = new Uint8Array(8 + size).map((_, i) => i & 255);
+  const view = new DataView(packet.buffer);
+  packet.set([request, 0, 0, 0]);
+  view.setUint16(4, identifier);
+  view.setUint16(6, sequence & 0xffff);
+  if (!ipv6) view.setUint16(2, checksum(packet));
+  const start = performance.now();
+  try {
+    const hopLimit = args.t === undefined ? {} : { hopLimit: Number(args.t) };
+    await socket.sendMessage(packet, hopLimit, target?.addr);
+    for (;;) {
+      const timeout = Math.max(0, patience * 1000 - (performance.now() - start));
+      const { data, addr, info } = await socket.receiveMessage(undefined, { timeout });
+      const time = performance.now() - start;
+      const icmp = raw && !ipv6 ? data.subarray(((data[0] ?? 0) & 15) * 4) : data;
+      const answer = new DataView(icmp.buffer, icmp.byteOffset, icmp.length);
+      const ours = icmp[0] === reply && answer.getUint16(6) === (sequence & 0xffff)
+        && (!raw || answer.getUint16(4) === identifier);
+      if (!ours) continue;
+      times.push(time);
+      const text = `${icmp.length} bytes from ${addr.hostname}: icmp_seq=${sequence} ttl=${info.hopLimit}`;
+      return console.log(`${text} time=${time.toFixed(3)} ms`);
+    }
+  } catch (error) {
+    const late = error instanceof Error && "code" in error && error.code === "ETIMEDOUT";
+    console.log(late ? `no answer yet for icmp_seq=${sequence}` : `icmp_seq=${sequence}: ${messageOf(error)}`);
+  }
+}
+
+/** Without privileges the kernel sets the identifier and keeps other answers away. */
+function open(): { socket: RawSocket; raw: boolean } {
+  const protocol = ipv6 ? C.IPPROTO_ICMPV6 : C.IPPROTO_ICMP;
+  try {
+    return { socket: RawSocket.open({ protocol, ipv6, unprivileged: true }), raw: false };
+  } catch {
+    try {
+      const socket = RawSocket.open({ protocol, ipv6 });
+      if (ipv6) socket.socket.set(ICMP6_FILTER, [reply]);
+      else socket.socket.set(ICMP_FILTER, [reply]);
+      return { socket, raw: true };
+    } catch (error) {
+      fail(messageOf(error));
+    }
+  }
+}
+
+/** RFC 1071. */
+function checksum(packet: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < packet.length; at += 2) sum += ((packet[at] ?? 0) << 8) + (packet[at + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+function finish(): never {
+  const loss = sent === 0 ? 0 : Math.round((1 - times.length / sent) * 100);
+  console.log(`\n--- ${host} ping statistics ---`);
+  const total = Math.round(performance.now() - began);
+  console.log(`${sent} packets transmitted, ${times.length} received, ${loss}% packet loss, time ${total}ms`);
+  if (times.length > 0) {
+    const mean = times.reduce((sum, time) => sum + time) / times.length;
+    const deviation = Math.sqrt(times.reduce((sum, time) => sum + (time - mean) ** 2, 0) / times.length);
+    const figures = [Math.min(...times), mean, Math.max(...times), deviation].map((ms) => ms.toFixed(3));
+    console.log(`rtt min/avg/max/mdev = ${figures.join("/")} ms`);
+  }
+  Deno.exit(times.length > 0 ? 0 : 1);
+}
+
+function numberOf(text: string | undefined, byDefault: number): number {
+  const value = text === undefined ? byDefault : Number(text);
+  if (!(value >= 0)) fail(`not a number: ${text}`);
+  return value;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function fail(message: string): never {
+  console.error(`ping: ${message}`);
+  Deno.exit(2);
+}

@@ -1,0 +1,49 @@
+/** Forwards connections, inside the kernel: from TCP, unix or SMC to TCP, unix or SMC. */
+import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
+import { SmcConn, SmcListener } from "@berkeley/sockets/smc";
+import { relay, type RelayEnd } from "@berkeley/sockets/socket";
+import { UnixConn, UnixListener } from "@berkeley/sockets/unix";
+
+const [from, to] = Deno.args;
+if (from === undefined || to === undefined || !from.includes(":") || !to.includes(":")) {
+  console.log("Usage: relay.ts FROM TO\n\nFROM and TO are tcp:HOST:PORT, smc:HOST:PORT or unix:PATH.");
+  Deno.exit(2);
+}
+
+using listener = listen(from);
+console.log(`relaying ${from} to ${to}`);
+for await (const conn of listener) void forward(conn);
+
+async function forward(conn: RelayEnd): Promise<void> {
+  try {
+    const { forward, backward } = await relay(
+      conn,
+      await connect(to ?? "").catch((error) => {
+        conn.close();
+        throw error;
+      }),
+    );
+    console.log(`a connection is over: ${forward} bytes forth, ${backward} back`);
+  } catch (error) {
+    console.error(`relay: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function listen(place: string): AsyncIterable<RelayEnd> & Disposable {
+  const [kind, where, options] = parse(place);
+  if (kind === "unix") return UnixListener.listen({ path: where });
+  return kind === "smc" ? SmcListener.listen({ ...options, unsupported: "tcp" }) : TcpListener.listen(options);
+}
+
+async function connect(place: string): Promise<RelayEnd> {
+  const [kind, where, options] = parse(place);
+  if (kind === "unix") return await UnixConn.connect({ path: where });
+  return kind === "smc" ? await SmcConn.connect({ ...options, unsupported: "tcp" }) : await TcpConn.connect(options);
+}
+
+function parse(place: string): [kind: string, where: string, options: { hostname: string; port: number }] {
+  const [, kind = "", where = ""] = /^(tcp|smc|unix):(.*)$/.exec(place) ?? [];
+  const colon = where.lastIndexOf(":");
+  const hostname = where.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+  return [kind, where, { hostname, port: Number(where.slice(colon + 1)) }];
+}

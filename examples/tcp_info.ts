@@ -1,0 +1,53 @@
+/** Watches a connection live: connects, sends as fast as it goes, and shows what TCP knows, like `ss -ti`. */
+import { TCP_CONGESTION, TCP_INFO, TcpConn } from "@berkeley/sockets/inet";
+import { parseArgs } from "@std/cli/parse-args";
+
+const args = parseArgs(Deno.args, {
+  string: ["seconds", "interval"],
+  boolean: ["help"],
+  alias: { h: "help" },
+  default: { seconds: "5", interval: "0.5" },
+});
+const [hostname, port] = args._.map(String);
+if (args.help || hostname === undefined || port === undefined) {
+  console.log(
+    "Usage: tcp_info.ts [--seconds S] [--interval S] HOST PORT\n\nSends zeros to a server that reads, and shows TCP_INFO.",
+  );
+  Deno.exit(args.help ? 0 : 2);
+}
+
+try {
+  using conn = await TcpConn.connect({ hostname, port: Number(port), timeout: 5000 });
+  const end = performance.now() + Number(args.seconds) * 1000;
+  console.log(`connected to ${hostname}:${port}, congestion control ${conn.socket.get(TCP_CONGESTION)}`);
+  const timer = setInterval(() => show(conn), Number(args.interval) * 1000);
+  try {
+    const chunk = new Uint8Array(65536);
+    while (performance.now() < end) await conn.write(chunk, { timeout: 5000 });
+  } finally {
+    clearInterval(timer);
+    show(conn);
+  }
+} catch (error) {
+  console.error(`tcp_info: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(1);
+}
+
+function show(conn: TcpConn): void {
+  const info = conn.socket.get(TCP_INFO);
+  const parts = {
+    state: info.state,
+    rtt: `${info.rtt}/${info.rttVariance} ms`,
+    cwnd: `${info.congestionWindow} segments of ${info.sendMss}`,
+    unacked: info.unacked,
+    retransmitted: info.totalRetrans,
+    sent: bytes(info.bytesSent),
+    delivery: `${bytes(info.deliveryRate)}/s`,
+  };
+  console.log(Object.entries(parts).map(([name, value]) => `${name} ${value}`).join("  "));
+}
+
+function bytes(n = 0): string {
+  const unit = Math.min(Math.floor(Math.log2(Math.max(n, 1)) / 10), 3);
+  return `${(n / 1024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${["B", "KiB", "MiB", "GiB"][unit]}`;
+}

@@ -1,0 +1,44 @@
+/** A chat of everybody in the local network, by multicast: what one types, all read. */
+import { UdpSocket } from "@berkeley/sockets/inet";
+import { parseArgs } from "@std/cli/parse-args";
+
+const args = parseArgs(Deno.args, {
+  string: ["group", "port", "interface", "name"],
+  boolean: ["help"],
+  alias: { h: "help" },
+  default: { group: "239.255.42.99", port: "4299", name: `guest-${Deno.pid}` },
+});
+if (args.help) {
+  console.log(
+    "Usage: udp_chat.ts [--name NAME] [--group ADDRESS] [--port N] [--interface NAME]\n\nEach line you type goes to all.",
+  );
+  Deno.exit(0);
+}
+const { group, name } = args;
+const port = Number(args.port);
+
+try {
+  using socket = UdpSocket.bind({ hostname: group.includes(":") ? "::" : "0.0.0.0", port, reuseAddress: true });
+  socket.joinMulticast(group, args.interface === undefined ? {} : { interface: args.interface });
+  if (args.interface !== undefined) socket.setMulticastInterface(args.interface);
+  console.log(`${name} is in ${group}:${port}`);
+  void say(socket);
+  for await (const { data, addr } of socket) console.log(`${addr.hostname} ${new TextDecoder().decode(data)}`);
+} catch (error) {
+  console.error(`udp_chat: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(1);
+}
+
+/** Sends each line of the standard input; its end leaves the chat. */
+async function say(socket: UdpSocket): Promise<void> {
+  let rest = "";
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines.filter(Boolean)) {
+      await socket.send(new TextEncoder().encode(`${name}: ${line}`), { hostname: group, port });
+    }
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100)); // the last answers
+  socket.close();
+}
