@@ -6,7 +6,7 @@ const children = new Set<Deno.ChildProcess>();
 /** Compiles the C peers into `.cache/bench`. */
 export async function buildPeers(): Promise<void> {
   await Deno.mkdir(`${root}.cache/bench`, { recursive: true });
-  for (const name of ["echo_client", "echo_server", "message_client", "rpc_client", "unix_server"]) {
+  for (const name of ["echo_client", "echo_server", "message_client", "rpc_client", "unix_server", "bulk", "udp"]) {
     const args = ["-O2", "-Wall", "-Wextra", "-std=gnu17", "-o", `.cache/bench/${name}`, `bench/peers/${name}.c`];
     const { success, stderr } = await new Deno.Command("cc", { args, cwd: root }).output();
     if (!success) throw new Error(`Cannot compile ${name}.c: ${new TextDecoder().decode(stderr)}`);

@@ -22,7 +22,7 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static int echo(void) {
+static void echo(void) {
   int fd = socket(AF_INET, SOCK_DGRAM, 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;
@@ -83,7 +83,7 @@ int main(int count, char **arguments) {
     if (strcmp(arguments[i], "--seconds") == 0) seconds = atof(arguments[i + 1]);
     if (strcmp(arguments[i], "--size") == 0) size = (size_t)atol(arguments[i + 1]);
   }
-  if (count > 1 && strcmp(arguments[1], "echo") == 0) return echo();
+  if (count > 1 && strcmp(arguments[1], "echo") == 0) echo();
   if (count > 1 && strcmp(arguments[1], "ping") == 0) return ping(host, port, seconds, size);
   return fputs("usage: udp ping --address A --seconds S [--size BYTES] | udp echo\n", stderr), 2;
 }

@@ -5,11 +5,22 @@
  */
 import type { Row } from "../row.ts";
 import { ACCEPT_ROWS } from "./accept.ts";
+import { BULK_ROWS } from "./bulk.ts";
 import { ECHO_ROWS } from "./echo.ts";
 import { IDLE_ROWS } from "./idle.ts";
 import { RPC_ROWS } from "./rpc.ts";
 import { SYSCALL_ROWS } from "./syscalls.ts";
+import { UDP_ROWS } from "./udp.ts";
 import { UNIX_ROWS } from "./unix.ts";
 
 /** The rows, in the order in which they run and are shown. */
-export const ROWS: Row[] = [...ECHO_ROWS, ...ACCEPT_ROWS, ...IDLE_ROWS, ...RPC_ROWS, ...SYSCALL_ROWS, ...UNIX_ROWS];
+export const ROWS: Row[] = [
+  ...ECHO_ROWS,
+  ...ACCEPT_ROWS,
+  ...UDP_ROWS,
+  ...BULK_ROWS,
+  ...IDLE_ROWS,
+  ...RPC_ROWS,
+  ...SYSCALL_ROWS,
+  ...UNIX_ROWS,
+];

@@ -1,0 +1,80 @@
+/* Bulk transfer over TCP: the far end of the sendFile and relay rows.
+ *
+ *   bulk sink                       takes and drops all that comes, and closes each connection when its peer has ended
+ *   bulk push --address A --seconds S   pushes for so long, then waits until the sink has taken all; "value" is MiB/s */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static void die(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void *drain(void *argument) {
+  const int fd = (int)(intptr_t)argument;
+  /* With MSG_TRUNC the kernel drops the bytes without copying them: the sink takes no time of its own. */
+  while (recv(fd, NULL, 1 << 20, MSG_TRUNC) > 0) continue;
+  close(fd);
+  return NULL;
+}
+
+static void sink(void) {
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 16) < 0) die("listen");
+  getsockname(listener, (struct sockaddr *)&address, &length);
+  printf("listening on 127.0.0.1:%d\n", ntohs(address.sin_port));
+  fflush(stdout);
+  for (;;) {
+    const int fd = accept(listener, NULL, NULL);
+    pthread_t thread;
+    if (fd < 0 || pthread_create(&thread, NULL, drain, (void *)(intptr_t)fd) != 0) die("accept");
+    pthread_detach(thread);
+  }
+}
+
+static void push(const char *host, int port, double seconds) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  static char chunk[1 << 18];
+  double total = 0;
+  if (inet_pton(AF_INET, host, &address.sin_addr) != 1) die("inet_pton");
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) die("connect");
+  const double began = now();
+  while (now() < began + seconds) {
+    const ssize_t n = send(fd, chunk, sizeof chunk, MSG_NOSIGNAL);
+    if (n < 0) die("send");
+    total += (double)n;
+  }
+  shutdown(fd, SHUT_WR);
+  if (recv(fd, chunk, 1, 0) != 0) die("the sink did not end");
+  printf("{\"value\": %.1f}\n", total / (now() - began) / (1 << 20));
+}
+
+int main(int count, char **arguments) {
+  char host[64] = "";
+  int port = 0;
+  double seconds = 1;
+  for (int i = 2; i + 1 < count; i += 2) {
+    if (strcmp(arguments[i], "--address") == 0) sscanf(arguments[i + 1], "%63[^:]:%d", host, &port);
+    if (strcmp(arguments[i], "--seconds") == 0) seconds = atof(arguments[i + 1]);
+  }
+  if (count > 1 && strcmp(arguments[1], "sink") == 0) sink();
+  if (count > 1 && strcmp(arguments[1], "push") == 0) return push(host, port, seconds), 0;
+  return fputs("usage: bulk sink | bulk push --address A --seconds S\n", stderr), 2;
+}
