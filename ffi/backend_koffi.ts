@@ -86,8 +86,12 @@ function promised(call: KoffiFunction): (...args: unknown[]) => unknown {
 
 function pollWith(koffi: Koffi): (fd: number, onReadable: () => void) => PollHandle {
   return (fd, onReadable) => {
-    const handle = koffi.node.poll(fd, READABLE, onReadable);
+    const once = (): void => {
+      handle.stop();
+      onReadable();
+    };
+    const handle = koffi.node.poll(fd, READABLE, once);
     handle.stop();
-    return { start: () => handle.start(READABLE, onReadable), stop: () => handle.stop() };
+    return { start: () => handle.start(READABLE, once), stop: () => handle.stop() };
   };
 }

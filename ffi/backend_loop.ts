@@ -5,7 +5,7 @@ type EpollWait = Backend["background"]["epoll_wait"];
 
 /** A watch on one descriptor by the event loop of the runtime. While it is started, it keeps the program alive. */
 export interface PollHandle {
-  /** Starts to call back while the descriptor is readable. */
+  /** Starts: calls back once, as soon as the descriptor is readable. */
   start(): void;
   /** Stops. */
   stop(): void;
@@ -70,12 +70,14 @@ class Wait {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const end = (n: number): void => {
         this.#handle.stop();
+        this.#look = () => {}; // a call that is on its way must not take events that nobody gets
         clearTimeout(timer);
         resolve(n);
       };
       this.#look = () => {
         const n = this.#libc.epoll_wait(this.#epfd, events, max, 0);
-        if (n !== 0) end(n); // else someone else took the events
+        if (n !== 0) end(n);
+        else this.#handle.start(); // someone else took the events
       };
       if (timeout >= 0) timer = setTimeout(() => end(0), timeout);
       this.#handle.start();

@@ -91,12 +91,14 @@ function uvPoll(fd: number, onReadable: () => void): PollHandle {
   const handle = new Uint8Array(Number(call("uv_handle_size", UV_POLL)));
   const error = call("uv_poll_init", ffi().getCurrentEventLoop(), handle, fd);
   if (error !== 0) throw new Error(`Cannot watch descriptor ${fd} on the event loop: libuv's error is ${error}`);
+  const stop = (): void => void call("uv_poll_stop", handle);
   // typedef void (*uv_poll_cb)(uv_poll_t *handle, int status, int events);
-  const callback = lib.registerCallback({ arguments: ["uint64", "int32", "int32"], return: "void" }, onReadable);
-  return {
-    start: () => void call("uv_poll_start", handle, UV_READABLE, callback),
-    stop: () => void call("uv_poll_stop", handle),
-  };
+  const callback = lib.registerCallback({ arguments: ["uint64", "int32", "int32"], return: "void" }, () => {
+    stop();
+    // No promise is settled behind a foreign callback until something else happens; an immediate comes at once.
+    setImmediate(onReadable);
+  });
+  return { start: () => void call("uv_poll_start", handle, UV_READABLE, callback), stop };
 }
 
 function ffi(): NodeFfi {

@@ -52,7 +52,7 @@ async function exchangeStream(conn: Stream, length = 3_000_000): Promise<void> {
 
 function echoStreams(listener: AsyncIterable<Stream> & { close(): void }): () => void {
   void (async () => {
-    for await (const conn of listener) void conn.readable.pipeTo(conn.writable);
+    for await (const conn of listener) void conn.readable.pipeTo(conn.writable).catch(() => {}); // the client tells
   })();
   return () => listener.close();
 }
@@ -82,7 +82,7 @@ const seqpacket: Family = {
   serve() {
     const listener = UnixSeqpacketListener.listen({ autobind: true });
     void (async () => {
-      for await (const conn of listener) void answer(conn);
+      for await (const conn of listener) void answer(conn).catch(() => conn.close()); // the client tells
     })();
     return { address: listener.addr, close: () => listener.close() };
 
