@@ -20,18 +20,27 @@ const { MSG_CTRUNC, MSG_TRUNC } = C;
 export class PacketSpace {
   readonly buffer: Uint8Array;
   readonly header: MessageHeader;
+  readonly bytes: Uint8Array;
   readonly length: number;
+  #view: Uint8Array;
 
   constructor(buffer: Uint8Array) {
     if (buffer.byteLength === 0) buffer.subarray(); // a TypeError if it was transferred away
-    this.buffer = buffer;
+    this.buffer = this.#view = buffer;
     this.header = new MessageHeader([buffer]);
+    this.bytes = this.header.bytes;
     this.length = buffer.byteLength;
   }
 
   /** Whether this is for `buffer`, at the place where it was: a buffer that was transferred away has no length. */
   fits(buffer: Uint8Array): boolean {
     return this.buffer === buffer && this.length === buffer.byteLength;
+  }
+
+  /** The first bytes of the buffer. Messages are often of one length: the view of the last one serves again. */
+  view(length: number): Uint8Array {
+    if (this.#view.byteLength !== length) this.#view = this.buffer.subarray(0, length);
+    return this.#view;
   }
 }
 
@@ -56,13 +65,14 @@ export class PacketReceive extends Operation<Packet | null> {
 
   /** The message, `null` at the end of the connection. */
   attempt(): Packet | null | undefined {
-    const { buffer, header, length } = this.#space;
-    header.check();
+    const space = this.#space;
+    const length = space.length;
+    if (length !== space.buffer.byteLength) space.header.check();
     for (;;) {
-      const n = outcome(libc().recvmsg(this.#fd, header.bytes, this.#flags));
-      if (n > 0 || (n === 0 && (header.flags & MSG_CTRUNC) !== 0)) {
+      const n = outcome(libc().recvmsg(this.#fd, space.bytes, this.#flags));
+      if (n > 0 || (n === 0 && (space.header.flags & MSG_CTRUNC) !== 0)) {
         const end = n < length ? n : length;
-        return { data: this.#copy ? buffer.slice(0, end) : buffer.subarray(0, end), truncated: n > length };
+        return { data: this.#copy ? space.buffer.slice(0, end) : space.view(end), truncated: n > length };
       }
       if (n === 0) return null;
       if (n === -EAGAIN) return undefined;

@@ -1,5 +1,5 @@
-// Deno's own unix sockets: deno_unix.ts TYPE echo PATH. What it calls "unixpacket" is a datagram socket.
-const [type, , path = ""] = Deno.args;
+// Deno's own unix sockets: deno_unix.ts TYPE MODE PATH. What it calls "unixpacket" is a datagram socket.
+const [type, mode, path = ""] = Deno.args;
 try {
   Deno.removeSync(path);
 } catch {
@@ -9,9 +9,17 @@ if (type === "datagram") {
   const socket = Deno.listenDatagram({ transport: "unixpacket", path });
   console.log(`listening on ${path}`);
   const buffer = new Uint8Array(65536);
+  let count = 0n;
   for (;;) {
     const [data, addr] = await socket.receive(buffer);
-    await socket.send(data, addr);
+    if (mode === "echo") {
+      await socket.send(data, addr);
+    } else if (data.length > 1) {
+      count++;
+    } else {
+      await socket.send(new Uint8Array(BigUint64Array.of(count).buffer), addr);
+      count = 0n;
+    }
   }
 } else {
   const listener = Deno.listen({ transport: "unix", path });

@@ -7,9 +7,17 @@ const buffer = new Uint8Array(65536);
 if (type === "datagram") {
   using socket = UnixDatagramSocket.bind({ path, replaceStale: true });
   console.log(`listening on ${path}`);
+  let count = 0n;
   for (;;) {
     const { data, addr } = await socket.receive(buffer);
-    await socket.send(data, addr);
+    if (mode === "echo") {
+      await socket.send(data, addr);
+    } else if (data.length > 1) {
+      count++;
+    } else {
+      await socket.send(new Uint8Array(BigUint64Array.of(count).buffer), addr);
+      count = 0n;
+    }
   }
 } else if (type === "stream") {
   using listener = UnixListener.listen({ path, replaceStale: true });

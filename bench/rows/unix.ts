@@ -22,6 +22,9 @@ export const UNIX_ROWS: Row[] = [
   ]),
   stream(1, 1.5),
   stream(32, 1.1),
+  message("datagram", "sink", "received one way", { ours: OURS, deno: DENO }, [
+    { of: "ours", against: "deno", ratio: 2 },
+  ]),
   message("datagram", "echo", "ping-pong", { ours: OURS, deno: DENO }, [{ of: "ours", against: "deno", ratio: 2 }]),
 ];
 

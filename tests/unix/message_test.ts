@@ -236,7 +236,7 @@ test("datagram: messages tell the sender's address", async () => {
   assertEquals(message.addr, client.localAddr);
 });
 
-test("UnixMessage takes only whole descriptors of control messages that lie", async () => {
+test("UnixMessage takes only whole descriptors of control messages that lie", () => {
   const [left, right] = socketPair("seqpacket");
   const fd = right.socket.dup().detach();
   const whole = encodeControlMessages([{
@@ -261,7 +261,7 @@ test("UnixMessage takes only whole descriptors of control messages that lie", as
   right.close();
 });
 
-test("a receiver that dies with descriptors in flight leaks none here", { needs: ["run"] }, async () => {
+test("a receiver that dies with 10,000 descriptors in flight leaks none", { needs: ["run"] }, async () => {
   using listener = UnixListener.listen({ autobind: true });
   const { abstract } = listener.addr as { abstract: string };
   const program = `import socket,sys,time
@@ -270,7 +270,9 @@ s = socket.socket(socket.AF_UNIX); s.connect("\\x00${abstract}"); s.recv(1); pri
   using conn = await listener.accept();
   const [a, b] = socketPair("stream");
   await conn.sendMessage({ data: Uint8Array.of(1), fds: [a] });
-  for (let i = 0; i < 50; i++) await conn.sendMessage({ data: Uint8Array.of(2), fds: [b] });
+  // Without privileges the kernel keeps no more descriptors in flight than a process may have open.
+  const count = process.getuid?.() === 0 ? 250 : 10;
+  for (let i = 0; i < 40; i++) await conn.sendMessage({ data: Uint8Array.of(2), fds: Array(count).fill(b) });
   assertEquals(await peer.line(), "got");
   peer.kill();
   await peer.exit;
