@@ -3,6 +3,8 @@ import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./limits.ts";
 import { Operation } from "./operation.ts";
+import type { Readiness } from "./readiness.ts";
+import { Room } from "./room.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
 /** A datagram that came. */
@@ -57,22 +59,32 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
   }
 }
 
-/** sendto(2) of one datagram, of a family whose socket tells when there is room again. */
+/** sendto(2) of one datagram. */
 export class DatagramSend extends Operation<number> {
   readonly syscall = "sendto";
   readonly #fd: number;
+  readonly #readiness: Readiness;
   readonly #bytes: Uint8Array;
   readonly #sockaddr: Uint8Array;
   readonly #flags: number;
-  readonly #format: () => string;
+  readonly #address: (() => string) | undefined;
+  #room: Room | undefined;
 
-  constructor(fd: number, bytes: Uint8Array, sockaddr: Uint8Array, flags: number, format: () => string) {
+  constructor(
+    fd: number,
+    readiness: Readiness,
+    bytes: Uint8Array,
+    sockaddr: Uint8Array,
+    flags: number,
+    address?: () => string,
+  ) {
     super();
     this.#fd = fd;
+    this.#readiness = readiness;
     this.#bytes = bytes;
     this.#sockaddr = sockaddr;
     this.#flags = flags | MSG_NOSIGNAL;
-    this.#format = format;
+    this.#address = address;
   }
 
   /** Bytes that went: all. */
@@ -81,8 +93,8 @@ export class DatagramSend extends Operation<number> {
     for (;;) {
       const n = outcome(libc().sendto(this.#fd, this.#bytes, length, this.#flags, sockaddr, sockaddr.byteLength));
       if (n >= 0) return n;
-      if (n === -EAGAIN) return undefined;
-      if (n !== -EINTR) throw systemError(-n, "sendto", this.#format());
+      if (n === -EAGAIN) return (this.#room ??= new Room(this.#readiness)).wait(sockaddr);
+      if (n !== -EINTR) throw systemError(-n, "sendto", this.#address?.());
     }
   }
 }

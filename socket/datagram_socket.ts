@@ -1,6 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
-import { type Datagram, DatagramReceive, DatagramSend } from "./datagram_operations.ts";
+import { type Datagram, DatagramReceive } from "./datagram_operations.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import type { Socket, TransferOptions } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
@@ -71,11 +71,7 @@ export class DatagramSocket<A, I = A> extends SocketOwner implements AsyncIterab
     if (addr === undefined) return this.socket.send(bytes, options);
     try {
       const sockaddr = this.#codec.encode(addr);
-      const address = () => this.#codec.format(addr);
-      // A full queue behind an AF_UNIX address raises no event here when it has room again: that is waited for there.
-      if (sockaddr[0] === C.AF_UNIX) return this.socket.sendTo(bytes, sockaddr, { ...options, address: address() });
-      const flags = options?.flags ?? 0;
-      return this.socket.run("write", new DatagramSend(this.socket.fd, bytes, sockaddr, flags, address), options);
+      return this.socket.sendTo(bytes, sockaddr, { ...options, address: () => this.#codec.format(addr) });
     } catch (error) {
       return Promise.reject(error); // an address that cannot be one
     }

@@ -9,5 +9,9 @@ export const MAX_TRANSFER = 0x7ffff000;
 export const EAGAIN: number = errnoNumber("EAGAIN") ?? 11;
 /** A signal came: try again. */
 export const EINTR: number = errnoNumber("EINTR") ?? 4;
+/** The connection is on its way. */
+export const EINPROGRESS: number = errnoNumber("EINPROGRESS") ?? 115;
+/** There is no connection. */
+export const ENOTCONN: number = errnoNumber("ENOTCONN") ?? 107;
 /** A broken connection answers `EPIPE` instead of raising SIGPIPE. */
 export const MSG_NOSIGNAL: number = C.MSG_NOSIGNAL;

@@ -3,6 +3,7 @@
  *
  * For a family that the library has no module for, `Socket` takes its numbers and its sockaddr as bytes.
  *
+ * @example Messages of a family by its numbers
  * ```ts
  * import { C } from "@berkeley/sockets/ffi";
  * import { Socket } from "@berkeley/sockets/socket";
@@ -31,6 +32,7 @@ export { receiveErrorMessage } from "./error_queue.ts";
 export { type InheritedListener, inheritedListeners } from "./inherited_listeners.ts";
 export { interfaceIndex } from "./interface_index.ts";
 export { isBound } from "./is_bound.ts";
+export { Descriptor } from "./descriptor.ts";
 export { Listener } from "./listener.ts";
 export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
 export type { ReceivedMessage } from "./message_header.ts";

@@ -77,6 +77,11 @@ export class Readiness implements Watched {
     if (!this.#ending) this.#reads.ready = false;
   }
 
+  /** Has what waits tried again after a while, where the kernel will raise no event. */
+  readyLater(direction: Direction, delay: number): void {
+    setTimeout(() => this.ready(direction === "read" ? C.EPOLLIN : C.EPOLLOUT), delay);
+  }
+
   /** Takes an event. */
   ready(events: number): void {
     if ((events & END_EVENTS) !== 0) this.#ending = true;

@@ -1,0 +1,76 @@
+import { C } from "../ffi/constants.ts";
+import { systemError } from "../ffi/error.ts";
+import { outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./limits.ts";
+import type { MessageBatch } from "./message_batch.ts";
+import { Operation } from "./operation.ts";
+import { withProgress } from "./progress.ts";
+import type { Readiness } from "./readiness.ts";
+import { Room } from "./room.ts";
+
+/** recvmmsg(2) of what is there. */
+export class BatchReceive extends Operation<number> {
+  readonly syscall = "recvmmsg";
+  readonly #fd: number;
+  readonly #batch: MessageBatch;
+  readonly #flags: number;
+
+  constructor(fd: number, batch: MessageBatch, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#batch = batch;
+    this.#flags = flags | C.MSG_CMSG_CLOEXEC;
+  }
+
+  /** How many messages came. */
+  attempt(): number | undefined {
+    const batch = this.#batch;
+    for (;;) {
+      batch.clear();
+      const n = outcome(libc().recvmmsg(this.#fd, batch.headers, batch.capacity, this.#flags, null));
+      if (n === -EAGAIN) return undefined;
+      if (n === -EINTR) continue;
+      if (n < 0) throw systemError(-n, "recvmmsg");
+      batch.received(n);
+      return n;
+    }
+  }
+}
+
+/** sendmmsg(2), until all messages are sent. */
+export class BatchSend extends Operation<number> {
+  readonly syscall = "sendmmsg";
+  readonly #fd: number;
+  readonly #batch: MessageBatch;
+  readonly #total: number;
+  readonly #flags: number;
+  readonly #room: Room;
+  #sent = 0;
+
+  constructor(fd: number, readiness: Readiness, batch: MessageBatch, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#batch = batch;
+    this.#total = batch.length;
+    this.#flags = flags | MSG_NOSIGNAL;
+    this.#room = new Room(readiness);
+  }
+
+  /** How many messages went: all. */
+  attempt(): number | undefined {
+    while (this.#sent < this.#total) {
+      const headers = this.#batch.headersFrom(this.#sent);
+      const n = outcome(libc().sendmmsg(this.#fd, headers, this.#total - this.#sent, this.#flags));
+      if (n === -EAGAIN) return this.#room.wait(this.#batch.sockaddr(this.#sent));
+      if (n >= 0) this.#sent += n;
+      else if (n !== -EINTR) throw systemError(-n, "sendmmsg");
+    }
+    return this.#total;
+  }
+
+  /** Tells on the error how many messages went before. */
+  override told(error: unknown): unknown {
+    return withProgress(error, "sendmmsg", "messagesSent", this.#sent, this.#total);
+  }
+}

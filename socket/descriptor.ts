@@ -1,0 +1,261 @@
+import { libraryError, systemError } from "../ffi/error.ts";
+import { check, outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { drainAndClose, unsentBytes } from "./drain.ts";
+import { EINTR } from "./limits.ts";
+import type { Operation } from "./operation.ts";
+import { optionError, type ReadableOption, type WritableOption } from "./option.ts";
+import { type Direction, Readiness } from "./readiness.ts";
+import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+// Scratch memory for option values: used within one synchronous call, never across a wait.
+const optionSpace = new Int32Array(1);
+
+/**
+ * One descriptor of a socket, owned: its options, its address, its waits and its end. {@linkcode Socket} adds what travels
+ * through it.
+ */
+export abstract class Descriptor implements Disposable {
+  #fd: number;
+  /** When it can be read and written. */
+  protected readonly readiness: Readiness;
+  /** Called once, right before the descriptor is closed: for what is to go with it, such as the file of an address. */
+  beforeClose: (() => void) | undefined;
+  /**
+   * Called before an option is set, with its level, number and bytes: gives the bytes for the kernel, or throws. For
+   * families that take an option amiss.
+   */
+  beforeOption: ((level: number, number: number, value: Uint8Array) => Uint8Array) | undefined;
+
+  /**
+   * Takes ownership of a descriptor.
+   *
+   * @param fd The descriptor, non-blocking.
+   */
+  constructor(fd: number) {
+    this.#fd = fd;
+    this.readiness = new Readiness(fd);
+  }
+
+  /** The descriptor, borrowed; -1 once the socket is closed. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /**
+   * Runs an operation of your own on the descriptor: at once if nothing is before it, else when its turn has come, and
+   * again with each readiness while it would block.
+   *
+   * @param direction The queue that it stands in.
+   * @param operation The operation.
+   * @param options How long to wait.
+   * @returns What the operation gives.
+   */
+  run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
+    if (this.#fd < 0) return Promise.reject(closedError(operation.syscall));
+    return this.readiness.run(direction, operation, options);
+  }
+
+  /**
+   * Reads an option.
+   *
+   * @param option The option, such as `SO_RCVBUF`.
+   * @returns The value.
+   * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`; the message names the option.
+   */
+  get<T>(option: ReadableOption<T>): T {
+    const fd = this.open("getsockopt");
+    const value = new Uint8Array(option.size);
+    lengthSpace[0] = option.size;
+    const n = outcome(libc().getsockopt(fd, option.level, option.number, value, lengthSpace));
+    if (n < 0) throw optionError(-n, "getsockopt", option);
+    return option.decode(value.subarray(0, Math.min(lengthSpace[0] ?? 0, option.size)));
+  }
+
+  /**
+   * Sets an option.
+   *
+   * @param option The option, such as `SO_RCVBUF`.
+   * @param value The value.
+   * @throws {RangeError} If the value cannot be one of the option.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM`; the message names the option.
+   */
+  set<T>(option: WritableOption<T>, value: T): void {
+    const fd = this.open("setsockopt");
+    const bytes = this.#checked(option.level, option.number, option.encode(value));
+    const n = outcome(libc().setsockopt(fd, option.level, option.number, bytes, bytes.byteLength));
+    if (n < 0) throw optionError(-n, "setsockopt", option);
+  }
+
+  /**
+   * Reads an option that has no definition and whose value is an `int`.
+   *
+   * @param level The level, such as `SOL_SOCKET`.
+   * @param name The option, such as `SO_RCVBUF`.
+   * @returns The value.
+   * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
+   */
+  getOption(level: number, name: number): number {
+    return readOption(this.open("getsockopt"), level, name);
+  }
+
+  /**
+   * Reads an option that has no definition, as bytes.
+   *
+   * @param level The level, such as `IPPROTO_TCP`.
+   * @param name The option, such as `TCP_INFO`.
+   * @param size Bytes of room for the value.
+   * @returns The bytes that the kernel gave.
+   * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
+   */
+  getOptionBytes(level: number, name: number, size: number): Uint8Array {
+    const value = new Uint8Array(size);
+    lengthSpace[0] = size;
+    check(libc().getsockopt(this.open("getsockopt"), level, name, value, lengthSpace), "getsockopt");
+    return value.subarray(0, Math.min(lengthSpace[0] ?? 0, size));
+  }
+
+  /**
+   * Sets an option that has no definition.
+   *
+   * @param level The level, such as `SOL_SOCKET`.
+   * @param name The option, such as `SO_RCVBUF`.
+   * @param value A number for an option that is an `int`, else the bytes.
+   * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
+   */
+  setOption(level: number, name: number, value: number | Uint8Array): void {
+    const fd = this.open("setsockopt");
+    const bytes = this.#checked(level, name, typeof value === "number" ? intBytes(value) : value);
+    check(libc().setsockopt(fd, level, name, bytes, bytes.byteLength), "setsockopt");
+  }
+
+  /**
+   * The address that the socket is bound to.
+   *
+   * @returns The sockaddr bytes.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  localSockaddr(): Uint8Array {
+    const fd = this.open("getsockname");
+    lengthSpace[0] = SOCKADDR_SIZE;
+    check(libc().getsockname(fd, sockaddrSpace, lengthSpace), "getsockname");
+    return takeSockaddr();
+  }
+
+  /**
+   * `SIOCOUTQ`: bytes that were written and are still in the kernel's send buffer. TCP counts those that are not
+   * acknowledged too; AF_SMC those that are not in the peer's memory yet.
+   *
+   * @returns The number of bytes.
+   * @throws {SystemError} If the kernel cannot tell, such as `EINVAL` for a listener.
+   */
+  unsentBytes(): number {
+    return unsentBytes(this.open("ioctl"));
+  }
+
+  /**
+   * The number by which the system knows the socket, in `/proc/net` and in sock_diag(7): the one in `socket:[…]`.
+   *
+   * @returns The inode number.
+   * @throws {SystemError} If there is no `/proc` (`ENOENT`).
+   */
+  inode(): number {
+    const path = new TextEncoder().encode(`/proc/self/fd/${this.open("readlink")}\0`);
+    const target = new Uint8Array(64);
+    const n = check(libc().readlink(path, target, target.byteLength), "readlink");
+    return Number(/\d+/.exec(new TextDecoder().decode(target.subarray(0, n)))?.[0]);
+  }
+
+  /** Makes waits keep the program alive, as they do from the start. */
+  ref(): void {
+    this.readiness.referenced = true;
+  }
+
+  /** Lets the program end while this socket waits; its waits are then looked after every 10 ms. */
+  unref(): void {
+    this.readiness.referenced = false;
+  }
+
+  /**
+   * Gives the descriptor away: from now on the caller owns it. It stays non-blocking. Waits are rejected.
+   *
+   * @returns The descriptor.
+   * @throws {SystemError} If the socket is closed.
+   */
+  detach(): number {
+    const fd = this.open("detach");
+    this.#fd = -1;
+    this.readiness.end(() => libraryError("EBADF", "detach", "Cannot go on waiting: the descriptor was given away"));
+    return fd;
+  }
+
+  /** Closes the descriptor and rejects every wait. Closing again does nothing. */
+  close(): void {
+    if (this.#fd < 0) return;
+    const fd = this.#release();
+    try {
+      this.beforeClose?.();
+    } finally {
+      closeNow(fd);
+    }
+  }
+
+  /**
+   * Closes like {@linkcode close}, but keeps the descriptor until the kernel's send buffer is empty: for families that
+   * lose what is in it.
+   *
+   * @param timeout Milliseconds to wait at most; then the rest is lost.
+   * @returns When the descriptor is closed.
+   * @throws {SystemError} If not all was sent: in time (`ETIMEDOUT`), or because the other end is gone (`EPIPE`).
+   */
+  closeDrained(timeout: number): Promise<void> {
+    return this.#fd < 0 ? Promise.resolve() : drainAndClose(this.#release(), timeout);
+  }
+
+  /** Closes the socket at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The descriptor for a call, unless it is closed. */
+  protected open(syscall: string): number {
+    if (this.#fd < 0) throw closedError(syscall);
+    return this.#fd;
+  }
+
+  #checked(level: number, number: number, value: Uint8Array): Uint8Array {
+    return this.beforeOption === undefined ? value : this.beforeOption(level, number, value);
+  }
+
+  /** Takes the descriptor, to close it. */
+  #release(): number {
+    const fd = this.#fd;
+    this.#fd = -1;
+    this.readiness.end(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
+    return fd;
+  }
+}
+
+/** Reads an option that is an `int`, of a descriptor that nobody owns yet. */
+export function readOption(fd: number, level: number, name: number): number {
+  lengthSpace[0] = 4;
+  check(libc().getsockopt(fd, level, name, optionSpace, lengthSpace), "getsockopt");
+  return optionSpace[0] ?? 0;
+}
+
+/** After EINTR the number is free all the same: it is not tried again. */
+function closeNow(fd: number): void {
+  const n = outcome(libc().close(fd));
+  if (n < 0 && n !== -EINTR) throw systemError(-n, "close");
+}
+
+/** The bytes of an `int`, in scratch memory. */
+function intBytes(value: number): Uint8Array {
+  optionSpace[0] = value;
+  return new Uint8Array(optionSpace.buffer);
+}
+
+function closedError(syscall: string): Error {
+  return libraryError("EBADF", syscall, `Cannot call ${syscall}: the socket is closed`);
+}

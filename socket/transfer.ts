@@ -1,0 +1,41 @@
+import type { WaitOptions } from "./wait_options.ts";
+
+/** Options of operations that take the flags of send(2) and recv(2). */
+export interface TransferOptions extends WaitOptions {
+  /**
+   * `MSG_*` flags, or-ed. `MSG_NOSIGNAL` is always added to a send.
+   *
+   * @default {0}
+   */
+  flags?: number;
+}
+
+/** A datagram's length and sender, as {@linkcode Socket.receiveFrom} gives them. */
+export interface ReceivedFrom {
+  /** Bytes written into the buffer; with `MSG_TRUNC` in the flags, the length of the whole datagram. */
+  length: number;
+  /** The sender's sockaddr, empty if the family or the connection gives none. */
+  sockaddr: Uint8Array;
+}
+
+/** A message for {@linkcode Socket.sendMessage}: any part may be left out. */
+export interface OutgoingMessage {
+  /** The data, gathered from these buffers in order. */
+  buffers?: Uint8Array[];
+  /** Where to send, as sockaddr bytes; left out for a connected socket. */
+  sockaddr?: Uint8Array;
+  /** The ancillary data, encoded as control messages. */
+  control?: Uint8Array;
+}
+
+/** Where {@linkcode Socket.receiveMessage} puts a message. */
+export interface MessageSpace {
+  /** The data is scattered into these buffers in order. */
+  buffers: Uint8Array[];
+  /**
+   * Bytes of room for ancillary data.
+   *
+   * @default {0}
+   */
+  controlLength?: number;
+}
