@@ -11,7 +11,7 @@ import { runRow } from "./run_row.ts";
 import type { RowResult } from "./statistics.ts";
 import { formatText, tables } from "./table.ts";
 
-const HELP = `Usage: deno task bench [--rows NAME,…] [--rounds N] [--seconds S] [--output DIR] [--strace]
+const HELP = `Usage: deno task bench [--rows NAME,…] [--rounds N] [--seconds S] [--output DIR] [--strace] [--guest]
 
   --rows NAME,…   only these rows; echo* is every row that begins so (default: all)
   --only NAME,…   only these contenders
@@ -20,6 +20,7 @@ const HELP = `Usage: deno task bench [--rows NAME,…] [--rounds N] [--seconds S
   --output DIR    where to write (default bench/results; of chosen rows .cache/bench/results, since a part
                   must not replace the whole)
   --strace        count system calls too
+  --guest         measure SMC too, on a kernel that has it
 
 Rows: ${ROWS.map((row) => row.name).join(", ")}`;
 
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
   options: {
     help: { type: "boolean" },
     strace: { type: "boolean" },
+    guest: { type: "boolean" },
     rows: { type: "string" },
     only: { type: "string" },
     rounds: { type: "string", default: "5" },

@@ -17,7 +17,7 @@ export interface Row {
   /** The most rounds, where the value hardly varies or a measurement takes long. */
   rounds?: number;
   /** The row runs only with the flag of this name. */
-  flag?: "strace";
+  flag?: "strace" | "guest";
 }
 
 /**

@@ -9,6 +9,7 @@ import { BULK_ROWS } from "./bulk.ts";
 import { ECHO_ROWS } from "./echo.ts";
 import { IDLE_ROWS } from "./idle.ts";
 import { RPC_ROWS } from "./rpc.ts";
+import { SMC_ROWS } from "./smc.ts";
 import { SYSCALL_ROWS } from "./syscalls.ts";
 import { UDP_ROWS } from "./udp.ts";
 import { UNIX_ROWS } from "./unix.ts";
@@ -21,6 +22,7 @@ export const ROWS: Row[] = [
   ...BULK_ROWS,
   ...IDLE_ROWS,
   ...RPC_ROWS,
+  ...SMC_ROWS,
   ...SYSCALL_ROWS,
   ...UNIX_ROWS,
 ];

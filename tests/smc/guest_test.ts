@@ -13,7 +13,7 @@ if (process.env["GUEST"] === "1") {
 } else if (emulator() === undefined) {
   ignore(name, "needs qemu-system-x86_64; to install it and run them: deno task test:smc");
 } else {
-  test(name, { needs, timeout: 300_000 }, async () => {
+  test(name, { needs, timeout: 420_000 }, async () => {
     await using guest = spawn(process.execPath, ["task", "test:smc"], { cwd: root });
     for (let line = await guest.line(); line !== undefined; line = await guest.line()) console.log(line);
     const { code, stderr } = await guest.exit;
