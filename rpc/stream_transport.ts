@@ -14,6 +14,7 @@ export class StreamTransport implements Transport {
   readonly #decoder: FrameDecoder;
   readonly closeWrite: (() => Promise<void>) | undefined;
   #buffer = new Uint8Array(FIRST_READ);
+  #writes = 0;
   #isClosed = false;
 
   constructor(conn: RpcConn, format: FrameFormat) {
@@ -22,7 +23,6 @@ export class StreamTransport implements Transport {
     this.format = format;
     this.#decoder = new FrameDecoder({ byteOrder: little ? "little" : "big", maxLength });
     this.closeWrite = conn.closeWrite?.bind(conn);
-    conn.setNoDelay?.(true); // frames are written together already, and the last one must not wait
   }
 
   get buffered(): number {
@@ -55,6 +55,8 @@ export class StreamTransport implements Transport {
   }
 
   async write(frames: Uint8Array): Promise<void> {
+    // Frames are written together already, and none must wait for the other end; the first does not.
+    if (this.#writes++ === 1) this.#conn.setNoDelay?.(true);
     let at = 0;
     do at += await this.#conn.write(at === 0 ? frames : frames.subarray(at)); while (at < frames.length);
   }
