@@ -135,7 +135,7 @@ for (const type of TYPES) {
     right.close();
   });
 
-  test(`${type}: SCM_CREDENTIALS tell who sent`, async () => {
+  test(`${type}: SCM_CREDENTIALS tell who sent`, { needs: ["sys"] }, async () => {
     const [left, right] = socketPair(type);
     right.socket.setOption(C.SOL_SOCKET, SO_PASSCRED, 1);
     await left.sendMessage({ data: Uint8Array.of(1), credentials: true });
@@ -261,7 +261,7 @@ test("UnixMessage takes only whole descriptors of control messages that lie", ()
   right.close();
 });
 
-test("a receiver that dies with 10,000 descriptors in flight leaks none", { needs: ["run"] }, async () => {
+test("a receiver that dies with 10,000 descriptors in flight leaks none", { needs: ["run", "sys"] }, async () => {
   using listener = UnixListener.listen({ autobind: true });
   const { abstract } = listener.addr as { abstract: string };
   const program = `import socket,sys,time
@@ -281,21 +281,25 @@ s = socket.socket(socket.AF_UNIX); s.connect("\\x00${abstract}"); s.recv(1); pri
   a.close();
 });
 
-test("peerCredentials() and peerPidfd() tell a client in another process", { needs: ["run", "read"] }, async () => {
-  using listener = UnixListener.listen({ autobind: true });
-  const { abstract } = listener.addr as { abstract: string };
-  const program = `import socket,os,time
+test(
+  "peerCredentials() and peerPidfd() tell a client in another process",
+  { needs: ["run", "read", "sys"] },
+  async () => {
+    using listener = UnixListener.listen({ autobind: true });
+    const { abstract } = listener.addr as { abstract: string };
+    const program = `import socket,os,time
 os.setgid(12345); os.setuid(54321)
 s = socket.socket(socket.AF_UNIX); s.connect("\\x00${abstract}"); time.sleep(60)`;
-  await using peer = spawn("python3", ["-c", process.getuid?.() === 0 ? program : program.replace(/os\.set.*/, "")]);
-  using conn = await listener.accept({ timeout: 10_000 });
-  const credentials = peerCredentials(conn);
-  assertEquals(credentials.pid, peer.pid);
-  if (process.getuid?.() === 0) assertEquals(credentials, { pid: peer.pid, uid: 54321, gid: 12345 });
-  using pidfd = peerPidfd(conn);
-  assertEquals(pidOf(pidfd.fd), peer.pid);
-  assert(closeOnExec(pidfd.fd));
-});
+    await using peer = spawn("python3", ["-c", process.getuid?.() === 0 ? program : program.replace(/os\.set.*/, "")]);
+    using conn = await listener.accept({ timeout: 10_000 });
+    const credentials = peerCredentials(conn);
+    assertEquals(credentials.pid, peer.pid);
+    if (process.getuid?.() === 0) assertEquals(credentials, { pid: peer.pid, uid: 54321, gid: 12345 });
+    using pidfd = peerPidfd(conn);
+    assertEquals(pidOf(pidfd.fd), peer.pid);
+    assert(closeOnExec(pidfd.fd));
+  },
+);
 
 test("UnixConn.sendMessage() with credentials of others needs privileges", async () => {
   const [left, right] = socketPair("stream");

@@ -11,7 +11,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { assertEquals, assertRejects, type Program, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
 
-const needs: NonNullable<TestOptions["needs"]> = ["read", "write", "env", "run"];
+const needs: NonNullable<TestOptions["needs"]> = ["read", "write", "env", "run", "sys"];
 const PEER = fileURLToPath(new URL("peer.py", import.meta.url));
 const MESSAGES = [new TextEncoder().encode("one"), new Uint8Array(0), new Uint8Array(60_000).fill(0x78)];
 
