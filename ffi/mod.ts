@@ -17,8 +17,8 @@
  */
 export { type ConstantKind, constantName, constantNumber } from "./constant_name.ts";
 export { C, type ConstantName, type Constants, constantsOf } from "./constants.ts";
-export { environmentVariable, processIds } from "./environment.ts";
 export { CONSTANTS_LINUX } from "./constants_linux.ts";
+export { environmentVariable, processIds } from "./environment.ts";
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 export { libraryError, type SystemError, systemError } from "./error.ts";
 export { chmod, closeFd, type FileStatus, link, lstat, rename, unlink } from "./file.ts";

@@ -15,6 +15,16 @@ const optionSpace = new Int32Array(1);
 /**
  * One descriptor of a socket, owned: its options, its address, its waits and its end. {@linkcode Socket} adds what travels
  * through it.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { type Descriptor, SO_RCVBUF, Socket } from "@berkeley/sockets/socket";
+ * import { assert } from "@std/assert";
+ *
+ * using descriptor: Descriptor = Socket.open(C.AF_INET, C.SOCK_DGRAM);
+ * assert(descriptor.fd > 2 && descriptor.get(SO_RCVBUF) > 0);
+ * ```
  */
 export abstract class Descriptor implements Disposable {
   #fd: number;

@@ -28,11 +28,11 @@ export {
 } from "./control_message.ts";
 export type { Datagram } from "./datagram_operations.ts";
 export { DatagramSocket } from "./datagram_socket.ts";
+export { Descriptor } from "./descriptor.ts";
 export { receiveErrorMessage } from "./error_queue.ts";
 export { type InheritedListener, inheritedListeners } from "./inherited_listeners.ts";
 export { interfaceIndex } from "./interface_index.ts";
 export { isBound } from "./is_bound.ts";
-export { Descriptor } from "./descriptor.ts";
 export { Listener } from "./listener.ts";
 export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
 export type { ReceivedMessage } from "./message_header.ts";

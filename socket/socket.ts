@@ -147,6 +147,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the socket does not listen, or is closed meanwhile.
    */
   accept(options?: WaitOptions): Promise<Socket>;
+  /** Waits for a connection, and gives what `as` makes of its socket. */
   accept<T>(options: WaitOptions | undefined, as: (socket: Socket) => T): Promise<T>;
   accept<T>(options?: WaitOptions, as?: (socket: Socket) => T): Promise<T | Socket> {
     const make = (fd: number, sockaddr: string): T | Socket => {
