@@ -34,6 +34,11 @@ export class Readiness implements Watched {
   #referenced = true;
   #ending = false;
 
+  /**
+   * Starts with both directions taken to be ready.
+   *
+   * @param fd The descriptor, non-blocking; borrowed.
+   */
   constructor(fd: number) {
     this.#fd = fd;
   }
