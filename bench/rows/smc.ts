@@ -20,7 +20,7 @@ function row(name: string, title: string, unit: string, what: string): Row {
       name: over,
       measure: ["deno", "run", "-A", "scripts/guest/main.ts", "--", ...script, over, what, "{seconds}"],
     })),
-    targets: [{ of: "fallback", against: "tcp", ratio: 0.8 }, { of: "smc-r", against: "tcp", ratio: 0.25 }],
+    targets: [{ of: "fallback", against: "tcp", ratio: 0.8 }, { of: "smc-r", against: "tcp", ratio: 0.04 }],
     rounds: 1,
     flag: "guest",
   };
