@@ -97,7 +97,7 @@ export class PacketSend extends Operation<number> {
 
   /** Bytes that went. */
   attempt(): number | undefined {
-    const length = BigInt(Math.min(this.#bytes.byteLength, MAX_TRANSFER));
+    const length = sizeOf(this.#bytes);
     for (;;) {
       const n = outcome(libc().send(this.#fd, this.#bytes, length, this.#flags));
       if (n >= 0) return n;
@@ -105,4 +105,17 @@ export class PacketSend extends Operation<number> {
       if (n !== -EINTR) throw systemError(-n, "send");
     }
   }
+}
+
+// Messages are often of one length, and a bigint is slow to make.
+let lastLength = 0;
+let lastSize = 0n;
+
+function sizeOf(bytes: Uint8Array): bigint {
+  const length = bytes.byteLength;
+  if (length !== lastLength) {
+    lastLength = length;
+    lastSize = BigInt(Math.min(length, MAX_TRANSFER));
+  }
+  return lastSize;
 }

@@ -138,10 +138,25 @@ function sockaddrOf(name: Uint8Array, at: number, length: number, layout: Sockad
   return bytes;
 }
 
+// A TextDecoder takes longer than recvfrom(2), and a server hears from the same clients again and again.
+let lastBytes = new Uint8Array(0);
+let lastText = "";
+
 function textOf(bytes: Uint8Array): string | Uint8Array {
+  if (isLast(bytes)) return lastText;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    lastText = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    lastBytes = new Uint8Array(bytes);
+    return lastText;
   } catch {
     return bytes.slice();
   }
+}
+
+function isLast(bytes: Uint8Array): boolean {
+  if (bytes.length !== lastBytes.length) return false;
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    if (bytes[i] !== lastBytes[i]) return false;
+  }
+  return true;
 }

@@ -2,6 +2,7 @@ import type { Contender, Row, Target } from "../row.ts";
 
 const FOLDER = new URL("../../.cache/bench/", import.meta.url).pathname;
 const OURS = ["deno", "run", "-A", "bench/peers/our_unix.ts"];
+const BATCHES = ["deno", "run", "-A", "bench/peers/our_unix_batch.ts"];
 const DENO = ["deno", "run", "-A", "--unstable-net", "bench/peers/deno_unix.ts"];
 const C = ["bin/unix_server"];
 const PYTHON = ["python3", "bench/peers/unix_server.py"];
@@ -12,11 +13,11 @@ export const UNIX_ROWS: Row[] = [
     { of: "ours", against: "python", ratio: 1.5 },
     { of: "ours", against: "c", ratio: 0.9 },
   ]),
-  message("seqpacket", "sink", "received one way", { ours: OURS, c: C, python: PYTHON }, [
+  message("seqpacket", "sink", "received one way", { ours: OURS, "in batches": BATCHES, c: C, python: PYTHON }, [
     { of: "ours", against: "python", ratio: 1 },
     { of: "ours", against: "c", ratio: 0.7 },
   ]),
-  message("seqpacket", "source", "sent one way", { ours: OURS, c: C, python: PYTHON }, [
+  message("seqpacket", "source", "sent one way", { ours: OURS, "in batches": BATCHES, c: C, python: PYTHON }, [
     { of: "ours", against: "python", ratio: 1 },
     { of: "ours", against: "c", ratio: 0.7 },
   ]),
@@ -63,6 +64,6 @@ function stream(connections: number, ratio: number): Row {
 /** Each server has a path of its own: they live at the same time. */
 function contenders(row: string, servers: Record<string, string[]>, args: string[], measure: string[]): Contender[] {
   return Object.entries(servers).map(([name, server]) => {
-    return { name, server: [...server, ...args, `${FOLDER}${row}-${name}.sock`], measure };
+    return { name, server: [...server, ...args, `${FOLDER}${row}-${name.replace(" ", "-")}.sock`], measure };
   });
 }
