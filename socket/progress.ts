@@ -8,17 +8,17 @@ import { libraryError } from "../ffi/error.ts";
 export function withProgress(
   error: unknown,
   syscall: string,
-  field: "bytesWritten" | "messagesSent",
+  field: "bytesRead" | "bytesWritten" | "messagesSent",
   done: number,
   total: number,
 ): unknown {
   if (error instanceof Error && "syscall" in error) return Object.assign(error, { [field]: done });
   if (done === 0) return error;
-  const unit = field === "bytesWritten" ? "bytes" : "messages";
+  const unit = field === "messagesSent" ? "messages" : "bytes";
   const partial = libraryError(
     "ECANCELED",
     syscall,
-    `Cannot send all of ${total} ${unit}: the send was aborted after ${done}`,
+    `Cannot ${field === "bytesRead" ? "receive" : "send"} all of ${total} ${unit}: it was aborted after ${done}`,
   );
   return Object.assign(partial, { [field]: done, cause: error });
 }

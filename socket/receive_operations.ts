@@ -3,6 +3,7 @@ import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./limits.ts";
 import { Operation } from "./operation.ts";
+import { withProgress } from "./progress.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
 import type { ReceivedFrom } from "./transfer.ts";
 
@@ -29,6 +30,45 @@ export class Receive extends Operation<number> {
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR) throw systemError(-n, "recv");
     }
+  }
+}
+
+/**
+ * recv(2) on a stream until the buffer is full or the stream ends: what `MSG_WAITALL` means, which the kernel does not do
+ * for a non-blocking socket.
+ */
+export class ReceiveAll extends Operation<number> {
+  readonly syscall = "recv";
+  readonly #fd: number;
+  readonly #buffer: Uint8Array;
+  readonly #total: number;
+  readonly #flags: number;
+  #received = 0;
+
+  constructor(fd: number, buffer: Uint8Array, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#buffer = buffer;
+    this.#total = buffer.byteLength;
+    this.#flags = flags;
+  }
+
+  /** Bytes that came; fewer than asked for only at the end of the stream. */
+  attempt(): number | undefined {
+    while (this.#received < this.#total) {
+      const rest = this.#buffer.subarray(this.#received);
+      const n = outcome(libc().recv(this.#fd, rest, BigInt(Math.min(rest.byteLength, MAX_TRANSFER)), this.#flags));
+      if (n === 0) break;
+      if (n > 0) this.#received += n;
+      else if (n === -EAGAIN) return undefined;
+      else if (n !== -EINTR) throw systemError(-n, "recv");
+    }
+    return this.#received;
+  }
+
+  /** Tells on the error how many bytes are in the buffer already. */
+  override told(error: unknown): unknown {
+    return withProgress(error, "recv", "bytesRead", this.#received, this.#total);
   }
 }
 

@@ -13,7 +13,7 @@ import type { ReceivedMessage } from "./message_header.ts";
 import { MessageReceive, MessageSend } from "./message_operations.ts";
 import { Call } from "./operation.ts";
 import { PacketSend } from "./packet_operations.ts";
-import { Receive, ReceiveFrom } from "./receive_operations.ts";
+import { Receive, ReceiveAll, ReceiveFrom } from "./receive_operations.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr, unpackSockaddr } from "./sockaddr_space.ts";
 import { StreamRead, StreamWrite } from "./stream_operations.ts";
 import type { MessageSpace, OutgoingMessage, ReceivedFrom, TransferOptions } from "./transfer.ts";
@@ -221,15 +221,21 @@ export class Socket extends Descriptor {
   }
 
   /**
-   * Receives with one recv(2), once there is something.
+   * Receives with one recv(2), once there is something. With `MSG_WAITALL` on a stream, until the buffer is full.
    *
    * @param buffer Where the bytes go.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes came. 0 is the end of a stream, and an empty message elsewhere.
-   * @throws {SystemError} If the connection is broken, such as `ECONNRESET`.
+   * @returns How many bytes came. 0 is the end of a stream, and an empty message elsewhere; with `MSG_WAITALL`, the end is
+   * less than the buffer has room for.
+   * @throws {SystemError} If the connection is broken, such as `ECONNRESET`; after a wait with `MSG_WAITALL`, `bytesRead`
+   * on the error tells how many bytes are in the buffer already.
    */
   receive(buffer: Uint8Array, options?: TransferOptions): Promise<number> {
-    return this.run("read", new Receive(this.fd, buffer, options?.flags ?? 0), options);
+    const flags = options?.flags ?? 0;
+    if ((flags & (C.MSG_WAITALL | C.MSG_PEEK)) === C.MSG_WAITALL && this.#type === C.SOCK_STREAM) {
+      return this.run("read", new ReceiveAll(this.fd, buffer, flags), options);
+    }
+    return this.run("read", new Receive(this.fd, buffer, flags), options);
   }
 
   /**

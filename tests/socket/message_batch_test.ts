@@ -105,7 +105,7 @@ test("Socket.sendBatch() tells how many went before an error", async () => {
   const signal = AbortSignal.timeout(20);
   batch.clear();
   for (let i = 0; i < 3; i++) batch.push(new Uint8Array(4000));
-  const aborted = await assertRejects(() => from.sendBatch(batch, { signal }), Error, "the send was aborted after");
+  const aborted = await assertRejects(() => from.sendBatch(batch, { signal }), Error, "it was aborted after");
   const { messagesSent = 0 } = aborted as { messagesSent?: number };
   assert(messagesSent > 0 && messagesSent < 3);
   closeAll(from, to);

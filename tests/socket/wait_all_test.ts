@@ -1,0 +1,40 @@
+import { C } from "../../ffi/mod.ts";
+import { Socket } from "../../socket/mod.ts";
+import { assertEquals, assertRejects, test } from "../runner/mod.ts";
+
+const flags = C.MSG_WAITALL;
+
+test("Socket.receive() with MSG_WAITALL fills the buffer, however the bytes come", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+  const buffer = new Uint8Array(1000);
+  const receive = right.receive(buffer, { flags });
+  for (let i = 0; i < 1001; i++) {
+    await left.write(Uint8Array.of(i));
+    if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assertEquals(await receive, 1000);
+  assertEquals(buffer, new Uint8Array(1000).map((_, i) => i));
+  assertEquals(await right.read(buffer), 1);
+  left.close();
+  right.close();
+});
+
+test("Socket.receive() with MSG_WAITALL gives less at the end of the stream only", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+  await left.write(new Uint8Array(3));
+  const receive = right.receive(new Uint8Array(8), { flags });
+  left.close();
+  assertEquals(await receive, 3);
+  assertEquals(await right.receive(new Uint8Array(8), { flags }), 0);
+  right.close();
+});
+
+test("Socket.receive() with MSG_WAITALL tells how much came before its timeout", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+  const buffer = new Uint8Array(8);
+  await left.write(Uint8Array.of(1, 2, 3));
+  const late = await assertRejects(() => right.receive(buffer, { flags, timeout: 10 })) as { bytesRead?: number };
+  assertEquals([late.bytesRead, ...buffer.subarray(0, 3)], [3, 1, 2, 3]);
+  left.close();
+  right.close();
+});
