@@ -30,7 +30,11 @@ const parts: Part[] = [
     command: ["deno", "run", "-A", "scripts/runtimes/main.ts"],
     missing: lacks("node") ?? lacks("npm"),
   },
-  { name: "smc", command: ["deno", "task", "-q", "test:smc"], missing: lacks("qemu-system-x86_64") },
+  {
+    name: "smc",
+    command: ["deno", "task", "-q", "test:smc"],
+    missing: lacks("qemu-system-x86_64") && "qemu is missing; to install it and run them: deno task test:smc",
+  },
 ];
 const chosen = args._.length === 0 ? parts : parts.filter(({ name }) => args._.includes(name));
 
@@ -105,6 +109,5 @@ function lacks(program: string): string | undefined {
     }
   });
   if (found) return undefined;
-  const packages: Record<string, string> = { node: "nodejs", npm: "npm", "qemu-system-x86_64": "qemu-system-x86" };
-  return `${program} is missing: apt-get install ${packages[program] ?? program}`;
+  return `${program} is missing: apt-get install nodejs npm`;
 }

@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import process from "node:process";
 import { C, constantName, constantNumber } from "../../ffi/mod.ts";
 import {
   getaddrinfo,
@@ -11,7 +10,17 @@ import {
   interfaces,
 } from "../../inet/mod.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, ignore, spawn, spawnScript, tempDir, test } from "../runner/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  ignore,
+  isRoot,
+  spawn,
+  spawnScript,
+  tempDir,
+  test,
+} from "../runner/mod.ts";
 
 type LookupError = Error & { code: string; syscall: string; errno: number };
 
@@ -100,7 +109,7 @@ test("getaddrinfo() answers as Python's does, for hints and odd inputs", { needs
 });
 
 function testAsRoot(name: string, fn: () => Promise<void>): void {
-  if (process.getuid?.() === 0) test(name, { needs: ["run", "read", "write", "env"] }, fn);
+  if (isRoot()) test(name, { needs: ["run", "read", "write", "env"] }, fn);
   else ignore(name, "needs root, for a hosts file of its own");
 }
 

@@ -3,13 +3,13 @@ import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import * as inet from "../../inet/mod.ts";
 import * as options from "../../socket/mod.ts";
-import { assert, assertEquals, assertThrows, ignore, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
 import { CASES, ELSEWHERE, everyOption, KINDS } from "./option_cases.ts";
 
 const { Socket } = options;
 const PEER = new URL("../peers/option_peer.py", import.meta.url).pathname;
 
-if (process.getuid?.() !== 0) {
+if (!isRoot()) {
   ignore("every option agrees with Python", "needs root: pidfd_getfd, and the capabilities of some options");
 } else {
   test(
@@ -151,7 +151,7 @@ async function pack(expressions: string[]): Promise<string[]> {
   return (await python.exit).stdout.trimEnd().split("\n");
 }
 
-if (process.getuid?.() === 0) {
+if (isRoot()) {
   test("options that can only be set, or only on some sockets, have their effect", async () => {
     using udp = inet.UdpSocket.bind({ hostname: "127.0.0.1" });
     udp.socket.set(options.SO_BUSY_POLL_BUDGET, 16);

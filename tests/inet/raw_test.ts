@@ -1,12 +1,11 @@
-import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import { ICMP6_FILTER, ICMP_FILTER, IPV6_RECVHOPLIMIT, RawSocket, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, poll, SO_TYPE } from "../../socket/mod.ts";
 import { namespacePair } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, assertThrows, ignore, spawn, spawnScript, test } from "../runner/mod.ts";
+import { assertEquals, assertThrows, ignore, isRoot, spawn, spawnScript, test } from "../runner/mod.ts";
 
-const root = process.getuid?.() === 0;
+const root = isRoot();
 
 function testAsRoot(name: string, fn: () => void | Promise<void>): void {
   if (root) test(name, { needs: ["run", "read"] }, fn);

@@ -1,14 +1,13 @@
-import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import { UdpSocket } from "../../inet/mod.ts";
 import { decodeSockaddrLl, encodeSockaddrLl, PACKET_STATISTICS, PacketSocket } from "../../packet/mod.ts";
 import { inNetworkNamespace } from "../../socket/mod.ts";
 import { namespacePair } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertThrows, ignore, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
 
 function testAsRoot(name: string, fn: () => void | Promise<void>): void {
-  if (process.getuid?.() === 0) test(name, { needs: ["run", "read"] }, fn);
+  if (isRoot()) test(name, { needs: ["run", "read"] }, fn);
   else ignore(name, "needs root, for CAP_NET_RAW");
 }
 

@@ -1,4 +1,4 @@
-import process from "node:process";
+import { isRoot } from "../runner/mod.ts";
 import { runProgram } from "./run_program.ts";
 
 /** Two network namespaces with a link between them, of the interfaces `left` and `right`. */
@@ -11,7 +11,7 @@ export interface NamespacePair extends AsyncDisposable {
 
 /** Why {@linkcode namespacePair} cannot work here; `undefined` if it can. */
 export function whyNoNamespaces(): string | undefined {
-  return process.getuid?.() === 0 ? undefined : "needs root, for network namespaces";
+  return isRoot() ? undefined : "needs root, for network namespaces";
 }
 
 let made = 0;

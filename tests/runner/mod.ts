@@ -12,6 +12,7 @@
  */
 export { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertThrows } from "./asserts.ts";
 export { leakedDescriptors, openDescriptors } from "./descriptors.ts";
+export { environment, isRoot } from "./environment.ts";
 export { fromHex, hex } from "./hex.ts";
 export { type Exit, type Program, spawn, type SpawnOptions } from "./spawn.ts";
 export { spawnScript } from "./spawn_script.ts";

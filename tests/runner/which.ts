@@ -1,10 +1,10 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import process from "node:process";
+import { environment } from "./environment.ts";
 
 /** Where a program is, looked for in `PATH`; `undefined` if nowhere. Needs `--allow-read --allow-env`. */
 export function which(program: string): string | undefined {
-  const paths = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join(folder, program));
+  const paths = (environment("PATH") ?? "").split(delimiter).filter(Boolean).map((folder) => join(folder, program));
   return paths.find(executable);
 }
 

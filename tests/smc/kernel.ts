@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
-import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import { addUeid, removeUeid, smcUeids } from "../../smc/mod.ts";
 import { Socket } from "../../socket/mod.ts";
-import { ignore, test, type TestOptions } from "../runner/mod.ts";
+import { environment, ignore, test, type TestOptions } from "../runner/mod.ts";
 
 /** The one UEID of the guest: with it connections are SMC-R, without it they fall back to TCP. */
 export const UEID = "GUEST";
 
 /** Whether this is the guest that `deno task test:smc` boots: its SMC may be changed as tests like. */
-export const inGuest: boolean = process.env["GUEST"] === "1" && hasSmc() && existsSync("/bin/smc_diag");
+export const inGuest: boolean = environment("GUEST") === "1" && hasSmc() && existsSync("/bin/smc_diag");
 
 /** Registers a test that needs a kernel with SMC whose settings it may change. */
 export function smcTest(name: string, fn: () => void | Promise<void>): void;
