@@ -51,7 +51,7 @@ async function main(args: string[]): Promise<number> {
   const started = performance.now();
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   await Deno.mkdir(cache, { recursive: true });
-  await installMissing({ "qemu-system-x86_64": "qemu-system-x86", cc: "gcc", xz: "xz-utils" });
+  await installMissing({ "qemu-system-x86_64": "qemu-system-x86", cc: "gcc libc6-dev", xz: "xz-utils" });
   const release = await newestKernel(options.kernel);
   const kernel = `${cache}/linux-${release}`;
   await unpackPackage(`linux-image-${release}`, kernel);

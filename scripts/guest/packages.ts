@@ -1,16 +1,17 @@
 import { hasProgram, run, say } from "./run.ts";
 
-/** Installs the Debian packages whose program is missing. */
+/** Installs the Debian packages, by name and several if need be, whose program is missing. */
 export async function installMissing(packageOf: Record<string, string>): Promise<void> {
   const missing: string[] = [];
-  for (const [program, name] of Object.entries(packageOf)) if (!await hasProgram(program)) missing.push(name);
+  for (const [program, names] of Object.entries(packageOf)) {
+    if (!await hasProgram(program)) missing.push(...names.split(" "));
+  }
   if (missing.length === 0) return;
   say(`installing ${missing.join(" ")}`);
-  const sudo = Deno.uid() === 0 ? [] : ["sudo"];
-  const apt = [...sudo, "apt-get", "install", "-y", "--no-install-recommends", ...missing];
-  await run("env", apt).catch(async () => {
-    await run("env", [...sudo, "apt-get", "update"]);
-    await run("env", apt);
+  const install = ["install", "-y", "--no-install-recommends", ...missing];
+  await asRoot("apt-get", install).catch(async () => {
+    await asRoot("apt-get", ["update"]);
+    await asRoot("apt-get", install);
   });
 }
 
@@ -20,13 +21,13 @@ export async function installMissing(packageOf: Record<string, string>): Promise
  * The cloud flavour has no soft-RoCE, and the realtime one and the debug symbols are not wanted either.
  */
 export async function newestKernel(series: string): Promise<string> {
-  const names = await run("apt-cache", ["pkgnames", `linux-image-${series}.`]);
-  const releases = names.split("\n")
-    .map((name) => name.replace("linux-image-", ""))
-    .filter((release) => /^[\d.]+\+[a-z0-9+]+-amd64$/.test(release))
-    .sort(compareReleases);
+  let releases = await knownKernels(series);
+  if (releases.length === 0) {
+    await asRoot("apt-get", ["update"]);
+    releases = await knownKernels(series);
+  }
   const newest = releases.at(-1);
-  if (newest === undefined) throw new Error(`Cannot find a kernel ${series} by apt: try apt-get update`);
+  if (newest === undefined) throw new Error(`Cannot find a kernel ${series}: this system's apt offers none`);
   return newest;
 }
 
@@ -40,7 +41,7 @@ export async function unpackPackage(name: string, folder: string): Promise<void>
     // As root, apt would rather download as its own user, who may not write here.
     const download = ["-o", "APT::Sandbox::User=root", "download", name];
     await run("apt-get", download, { cwd: temp }).catch(async () => {
-      await run("env", [...Deno.uid() === 0 ? [] : ["sudo"], "apt-get", "update"]);
+      await asRoot("apt-get", ["update"]);
       await run("apt-get", download, { cwd: temp });
     });
     for await (const { name } of Deno.readDir(temp)) await run("dpkg", ["-x", `${temp}/${name}`, `${temp}/tree`]);
@@ -50,6 +51,14 @@ export async function unpackPackage(name: string, folder: string): Promise<void>
   }
 }
 
-function compareReleases(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
+async function knownKernels(series: string): Promise<string[]> {
+  const names = await run("apt-cache", ["pkgnames", `linux-image-${series}.`]);
+  return names.split("\n")
+    .map((name) => name.replace("linux-image-", ""))
+    .filter((release) => /^[\d.]+\+[a-z0-9+]+-amd64$/.test(release))
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+}
+
+function asRoot(program: string, args: string[]): Promise<string> {
+  return Deno.uid() === 0 ? run(program, args) : run("sudo", [program, ...args]);
 }
