@@ -1,12 +1,25 @@
 /**
  * Shared Memory Communications: sockets of AF_SMC, and all that the kernel tells about them.
  *
- * @example Why are connections TCP?
- * ```ts
- * import { smcFallbackReason } from "@berkeley/sockets/smc";
- * import { assertEquals } from "@std/assert";
+ * {@linkcode SmcListener} and {@linkcode SmcConn} are used like TCP's; where the kernel or the peer has no SMC, the
+ * connection is TCP, and `conn.smc()` says why. What smc-tools show and change is here as functions:
+ * {@linkcode listSmcSockets}, {@linkcode smcLinkGroups}, {@linkcode smcLinks}, {@linkcode smcDevices},
+ * {@linkcode smcStatistics}, {@linkcode smcFallbackStatistics}, {@linkcode addUeid}, {@linkcode addSmcPnet} and their kin.
  *
- * assertEquals(smcFallbackReason(0x03010000).meaning, "The peer did not offer SMC");
+ * @example Echo, and ask whether it is really SMC
+ * ```ts
+ * import { SmcConn, SmcListener } from "@berkeley/sockets/smc";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * using listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" });
+ * using client = await SmcConn.connect({ port: listener.addr.port, unsupported: "tcp" });
+ * using server = await listener.accept();
+ * await client.write(new TextEncoder().encode("Hello, world"));
+ * const buffer = new Uint8Array(1024);
+ * assertEquals(await server.read(buffer), 12);
+ *
+ * const { mode, fallback } = await client.smc();
+ * assert(mode !== "tcp" || fallback?.advice !== undefined);
  * ```
  *
  * @module
