@@ -1,4 +1,5 @@
 import { builtin } from "./backend_builtin.ts";
+import { held } from "./held.ts";
 import type { Bytes } from "./native.ts";
 
 /** The part of `node:worker_threads` that is used, which Bun has too. */
@@ -23,61 +24,74 @@ export interface Call {
   args: (number | bigint)[];
 }
 
-interface Caller {
-  readonly thread: Thread;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  resolve: (result: number) => void;
-  reject: (error: Error) => void;
-}
-
 /** Milliseconds after which a thread that has nothing to do is ended. */
 const IDLE_TIME = 500;
 
-/** Threads that have nothing to do; they do not keep the program alive. The one that worked last is at the end. */
-const idle: Caller[] = [];
+/** Threads of one function: more calls at once wait for each other. */
+const MAX_THREADS = 4;
 
 /**
  * Makes a function that runs a function of libc in a thread, for runtimes whose FFI is synchronous. A pending call keeps
- * the program alive; calls do not wait for each other.
+ * the program alive. Functions do not wait for each other.
  */
 export function inThread(
   name: string,
   addressOf: (buffer: Bytes, same: Bytes, length: number) => bigint,
 ): (...args: (number | bigint | Bytes)[]) => Promise<number> {
-  return async (...args) => {
-    const caller = idle.pop() ?? start();
-    clearTimeout(caller.timer);
+  const callers: Caller[] = [];
+  return (...args) => {
     const addresses = args.map((arg) => {
       if (arg === null) return 0n;
       return typeof arg === "object" ? addressOf(arg, arg, 0) : arg;
     });
-    const result = new Promise<number>((resolve, reject) => Object.assign(caller, { resolve, reject }));
-    caller.thread.ref();
-    caller.thread.postMessage({ name, args: addresses });
-    const value = await result;
-    void args; // held until here: a thread writes to their memory
-    rest(caller);
-    return value;
+    let caller = callers.find(({ calls }) => calls === 0);
+    if (caller === undefined && callers.length < MAX_THREADS) callers.push(caller = new Caller(callers));
+    caller ??= callers.reduce((least, other) => other.calls < least.calls ? other : least);
+    return held(caller.call({ name, args: addresses }), args);
   };
 }
 
-function start(): Caller {
-  const { Worker } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
-  const file = `./backend_thread.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`;
-  // The program's own flags may be ones that a file cannot have, such as --input-type.
-  const thread = new Worker(new URL(file, import.meta.url), { execArgv: [] });
-  const caller: Caller = { thread, timer: undefined, resolve: () => {}, reject: () => {} };
-  thread.on("message", (result) => caller.resolve(result));
-  thread.on("error", (error) => caller.reject(error));
-  return caller;
-}
+/** A thread that takes calls one after the other; between them it does not keep the program alive. */
+class Caller {
+  /** Calls that are not answered yet. */
+  calls = 0;
+  readonly #all: Caller[];
+  readonly #thread: Thread;
+  readonly #pending: { resolve: (result: number) => void; reject: (error: Error) => void }[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-function rest(caller: Caller): void {
-  caller.thread.unref();
-  idle.push(caller);
-  caller.timer = setTimeout(() => {
-    idle.splice(idle.indexOf(caller), 1);
-    void caller.thread.terminate();
-  }, IDLE_TIME);
-  (caller.timer as unknown as { unref(): void }).unref();
+  constructor(all: Caller[]) {
+    this.#all = all;
+    const { Worker } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
+    const file = `./backend_thread.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`;
+    // The program's own flags may be ones that a file cannot have, such as --input-type.
+    this.#thread = new Worker(new URL(file, import.meta.url), { execArgv: [] });
+    this.#thread.on("message", (result) => this.#answered(result));
+    this.#thread.on("error", (error) => this.#failed(error));
+  }
+
+  call(call: Call): Promise<number> {
+    clearTimeout(this.#timer);
+    if (this.calls++ === 0) this.#thread.ref();
+    this.#thread.postMessage(call);
+    return new Promise((resolve, reject) => this.#pending.push({ resolve, reject }));
+  }
+
+  #answered(result: number): void {
+    this.#pending.shift()?.resolve(result);
+    if (--this.calls > 0) return;
+    this.#thread.unref();
+    this.#timer = setTimeout(() => this.#end(), IDLE_TIME);
+    (this.#timer as unknown as { unref(): void }).unref();
+  }
+
+  #failed(error: Error): void {
+    this.#end();
+    for (const { reject } of this.#pending.splice(0)) reject(error);
+  }
+
+  #end(): void {
+    this.#all.splice(this.#all.indexOf(this), 1);
+    void this.#thread.terminate();
+  }
 }

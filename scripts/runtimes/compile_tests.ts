@@ -28,7 +28,7 @@ function compiled(file: string, source: string): string {
     },
   });
   return outputText.replaceAll(
-    /(\b(?:from |import |import\(|new URL\())"([^"]+)"/g,
+    /(\b(?:from |import |import\(|new URL\())"([^"$][^"]*)"/g,
     (_, before: string, specifier: string) => `${before}"${specifierIn(file, specifier)}"`,
   );
 }

@@ -11,8 +11,11 @@ const SUITES: Record<string, RegExp> = {
   sockets: /^tests\/(backends|ffi|inet|netlink|node|packet|peers|runner|socket|unix)\/\w+_test\.ts$/,
 };
 
-/** A test file is about Deno alone if it names Deno's global, or starts programs written for Deno. */
-const OF_DENO = /\bDeno\.\w|deno_program/;
+/**
+ * A test is about Deno alone if it, or a helper that it imports, names Deno's global, starts Deno or one of the examples,
+ * or reads the sources.
+ */
+const OF_DENO = /\bDeno\.\w|"deno"|--allow-ffi|examples\/|_options\.ts`/;
 
 /** A suite: its name, and its test files, relative to the repository. */
 export interface Suite {
@@ -35,8 +38,17 @@ export function filesFor({ kind }: Runtime, { files }: Suite): string[] {
 }
 
 /** Whether a test file is about Deno alone. */
-export function isOfDeno(file: string): boolean {
-  return OF_DENO.test(Deno.readTextFileSync(root + file).replaceAll(/^\s*\*.*$/gm, ""));
+export function isOfDeno(file: string, seen: Set<string> = new Set()): boolean {
+  if (seen.has(file) || !file.startsWith("tests/") || file.startsWith("tests/runner/")) return false;
+  seen.add(file);
+  const text = Deno.readTextFileSync(root + file).replaceAll(/^\s*(\/?\*|\/\/).*$/gm, "");
+  const imports = [...text.matchAll(/^(?:import|export) .*?from "(\.[^"]+)"|^\} from "(\.[^"]+)"/gm)];
+  return OF_DENO.test(text)
+    || imports.some(([, one, other]) => isOfDeno(resolve(file, one ?? other ?? ""), seen));
+}
+
+function resolve(file: string, specifier: string): string {
+  return new URL(specifier, `file:///${file}`).pathname.slice(1);
 }
 
 function* testFiles(folder: string): Generator<string> {

@@ -17,11 +17,6 @@ import {
 } from "../../inet/mod.ts";
 import { assertEquals, assertThrows, test } from "../runner/mod.ts";
 
-/** Locks the shape: each is assignable to the other. */
-export const ofDeno: Deno.NetAddr = { transport: "tcp", hostname: "::1", port: 1 } satisfies NetAddr as NetAddr;
-/** The other way. */
-export const ofOurs: NetAddr = ofDeno;
-
 test("htons() and its kin swap on a little-endian host only", () => {
   assertEquals([htons(0x1234, true), htons(0x1234, false)], [0x3412, 0x1234]);
   assertEquals([ntohs(0x1234, true), ntohs(0x1234, false)], [0x3412, 0x1234]);
