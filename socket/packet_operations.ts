@@ -50,32 +50,45 @@ export class PacketSpace {
  */
 export class PacketReceive extends Operation<Packet | null> {
   readonly syscall = "recvmsg";
+  /** True once it has given its result: it can then be used again. */
+  done = true;
   readonly #fd: number;
-  readonly #space: PacketSpace;
-  readonly #copy: boolean;
-  readonly #flags: number;
+  #space: PacketSpace | undefined;
+  #copy = false;
+  #flags = 0;
 
-  constructor(fd: number, space: PacketSpace, copy: boolean, flags: number) {
+  constructor(fd: number) {
     super();
     this.#fd = fd;
+  }
+
+  /** Prepares it for another message. */
+  prepare(space: PacketSpace, copy: boolean, flags: number): this {
+    this.done = false;
+    this.next = this.stopWatching = undefined;
     this.#space = space;
     this.#copy = copy;
     this.#flags = flags | MSG_TRUNC;
+    return this;
   }
 
   /** The message, `null` at the end of the connection. */
   attempt(): Packet | null | undefined {
-    const space = this.#space;
+    const space = this.#space as PacketSpace;
     const length = space.length;
     if (length !== space.buffer.byteLength) space.header.check();
     for (;;) {
       const n = outcome(libc().recvmsg(this.#fd, space.bytes, this.#flags));
       if (n > 0 || (n === 0 && (space.header.flags & MSG_CTRUNC) !== 0)) {
+        this.done = true;
         const end = n < length ? n : length;
         return { data: this.#copy ? space.buffer.slice(0, end) : space.view(end), truncated: n > length };
       }
-      if (n === 0) return null;
       if (n === -EAGAIN) return undefined;
+      if (n === 0) {
+        this.done = true;
+        return null;
+      }
       if (n !== -EINTR) throw systemError(-n, "recvmsg");
     }
   }

@@ -36,6 +36,7 @@ let scratch: PacketSpace | undefined;
 export class SeqpacketConn<A> extends SocketOwner {
   readonly #codec: AddrCodec<A>;
   #space: PacketSpace | undefined;
+  #receive: PacketReceive | undefined;
   #localAddr: A | undefined;
   #remoteAddr: A | undefined;
 
@@ -76,7 +77,7 @@ export class SeqpacketConn<A> extends SocketOwner {
     const flags = options?.flags ?? 0;
     if (buffer === undefined) {
       scratch ??= new PacketSpace(new Uint8Array(SCRATCH_SIZE));
-      return this.socket.run("read", new PacketReceive(this.socket.fd, scratch, true, flags), options);
+      return this.socket.run("read", this.#operation().prepare(scratch, true, flags), options);
     }
     let space = this.#space;
     if (space === undefined || !space.fits(buffer)) {
@@ -86,7 +87,7 @@ export class SeqpacketConn<A> extends SocketOwner {
         return Promise.reject(error);
       }
     }
-    return this.socket.run("read", new PacketReceive(this.socket.fd, space, false, flags), options);
+    return this.socket.run("read", this.#operation().prepare(space, false, flags), options);
   }
 
   /**
@@ -148,6 +149,11 @@ export class SeqpacketConn<A> extends SocketOwner {
   override detach(): number {
     this.socket.set(SO_TIMESTAMP, false);
     return super.detach();
+  }
+
+  /** The last operation, unless it still waits: receiving is so quick that making one is felt. */
+  #operation(): PacketReceive {
+    return this.#receive?.done === true ? this.#receive : this.#receive = new PacketReceive(this.socket.fd);
   }
 
   /** The messages, until the end of the connection or its close. */
