@@ -24,6 +24,20 @@ const INTEREST = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLET;
  *
  * The descriptor is registered with the poller at the first wait, and for writing at the first wait to write, so that a
  * socket whose peer keeps up never hears of room in its send buffer.
+ *
+ * @example A read waits here, and is tried again when there is something
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+ * const read = right.read(new Uint8Array(8));
+ * await left.write(new Uint8Array([1, 2, 3]));
+ * assertEquals(await read, 3);
+ * left.close();
+ * right.close();
+ * ```
  */
 export class Readiness implements Watched {
   readonly #fd: number;
