@@ -49,4 +49,5 @@ export { SeqpacketConn } from "./seqpacket_conn.ts";
 export { type MessageSpace, type OutgoingMessage, type ReceivedFrom, Socket, type TransferOptions } from "./socket.ts";
 export * from "./socket_options.ts";
 export { SocketOwner } from "./socket_owner.ts";
+export { setSpinTime } from "./spin_time.ts";
 export type { WaitOptions } from "./wait_options.ts";
