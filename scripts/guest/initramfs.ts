@@ -1,5 +1,5 @@
 import { CpioWriter } from "./cpio.ts";
-import { readModules } from "./modules.ts";
+import { PROGRAMS, readModules } from "./modules.ts";
 import { run, say } from "./run.ts";
 
 /** What of this checkout the guest gets; of `node_modules` only what the tests import. */
@@ -64,6 +64,9 @@ export async function writeBase(cache: string, options: BaseOptions): Promise<st
   for (const set of options.modules) {
     const setup = await sourceOf(`setup/${set}`).catch(() => undefined);
     if (setup !== undefined) cpio.addFile(`guest/setup/${set}`, setup);
+    for (const program of PROGRAMS[set] ?? []) {
+      await addProgram(cpio, (await run("which", [program])).trim(), `bin/${program}`);
+    }
   }
   await addProgram(cpio, Deno.execPath(), "bin/deno");
   cpio.close();

@@ -7,7 +7,11 @@ export const MODULE_SETS: Record<string, string[]> = {
   can: ["vcan", "can_raw", "can_bcm", "can_isotp"],
   tipc: ["tipc"],
   sctp: ["crc32c_generic", "sctp", "sctp_diag"],
+  netem: ["veth", "sch_netem"],
 };
+
+/** Programs of the host that a set needs beside its modules. */
+export const PROGRAMS: Record<string, string[] | undefined> = { netem: ["ip", "tc"] };
 
 /** One module as the guest loads it. */
 export interface KernelModule {

@@ -15,7 +15,7 @@ function whyNoNetem(): string | undefined {
     execFileSync("tc", ["-n", name, "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"], { stdio: "ignore" });
     return undefined;
   } catch {
-    return "needs a kernel with sch_netem: run it in the guest with --modules sch_netem,veth";
+    return "needs a kernel with sch_netem: run it in the guest with --modules netem";
   } finally {
     try {
       execFileSync("ip", ["netns", "del", name], { stdio: "ignore" });
@@ -68,9 +68,12 @@ testInBadNetwork("TCP delivers every byte in order over loss, delay and reorderi
 
 testInBadNetwork("UDP loses and reorders, and no wait outlives its timeout", async () => {
   await using pair = await namespacePair();
-  await worsen(pair.left.name, "left", "delay", "2ms", "2ms", "loss", "30%");
   using sender = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: "10.9.0.1" }));
   using receiver = inNetworkNamespace(pair.right.path, () => UdpSocket.bind({ hostname: "10.9.0.2" }));
+  // The neighbour is known before it gets bad: the kernel drops what it must keep until then.
+  await sender.send(new Uint8Array(2), receiver.localAddr);
+  await receiver.receive(undefined, { timeout: 20_000 });
+  await worsen(pair.left.name, "left", "delay", "2ms", "2ms", "loss", "30%");
   for (let i = 0; i < 400; i++) await sender.send(new Uint8Array([i & 255, i >> 8]), receiver.localAddr);
   const seen = new Set<number>();
   for (;;) {
@@ -81,7 +84,7 @@ testInBadNetwork("UDP loses and reorders, and no wait outlives its timeout", asy
       break;
     }
   }
-  assert(seen.size > 180 && seen.size < 380, `${seen.size} of 400 came`);
+  assert(seen.size > 200 && seen.size < 360, `${seen.size} of 400 came`); // 280 on average
 });
 
 testInBadNetwork("with everything lost, connect, read and write end at their timeouts", async () => {
