@@ -1,7 +1,7 @@
 /**
  * Tests the npm package: builds it, installs its tarball in an empty project, and runs the suites there on every
- * runtime. `--write` puts the table of results into README.md. `--suite=<name>` and `--runtime=<part of its name>`
- * choose.
+ * runtime but Deno, which `deno task test` is for. `--write` runs Deno too, and puts the table of results into README.md.
+ * `--suite=<name>` and `--runtime=<part of its name>` choose.
  *
  * @module
  */
@@ -16,6 +16,7 @@ import { mustRun } from "./run.ts";
 import { runSuite, type SuiteResult } from "./run_suite.ts";
 import { type Runtime, runtimes } from "./runtime.ts";
 import { filesFor, type Suite, suites } from "./suites.ts";
+import { tableOf, writeTable } from "./table.ts";
 
 const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["write"] });
 const [available] = await Promise.all([
@@ -39,21 +40,19 @@ const results = new Map<Suite, Map<Runtime, SuiteResult>>();
 for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))) {
   const row = new Map<Runtime, SuiteResult>();
   results.set(suite, row);
-  for (const runtime of available.filter(({ name }) => name.includes(args.runtime ?? ""))) {
+  const chosen = available.filter(({ name, kind }) =>
+    args.runtime === undefined ? args.write || kind !== "deno" : name.includes(args.runtime)
+  );
+  await Promise.all(chosen.map(async (runtime) => {
     const result = await runSuite(runtime, project, filesFor(runtime, suite));
     row.set(runtime, result);
     const count = (outcome: string) => result.tests.filter((test) => test.outcome === outcome).length;
-    const seconds = (result.duration / 1000).toFixed(1);
-    console.log(
-      `${suite.name} on ${runtime.name}: ${count("passed")} passed, ${count("skipped")} skipped, ${
-        count("failed")
-      } failed, ${seconds} s`,
-    );
-    if (result.failure !== undefined) {
-      faults.push(`${suite.name} on ${runtime.name}:\n${result.failure}`);
-    }
-  }
+    const counts = ["passed", "skipped", "failed"].map((outcome) => `${count(outcome)} ${outcome}`).join(", ");
+    console.log(`${suite.name} on ${runtime.name}: ${counts}, ${(result.duration / 1000).toFixed(1)} s`);
+    if (result.failure !== undefined) faults.push(`${suite.name} on ${runtime.name}:\n${result.failure}`);
+  }));
 }
+let cross = "not run";
 if ((args.suite ?? "cross") === "cross") {
   const begin = performance.now();
   const all = await checkCross(available, project);
@@ -64,8 +63,10 @@ if ((args.suite ?? "cross") === "cross") {
     if (result !== "ok") faults.push(`${family}, server on ${server.name}, client on ${client.name}: ${result}`);
   }
   const good = pairs.filter(({ result }) => result === "ok").length;
-  console.log(`cross: ${good} of ${pairs.length} passed, ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+  cross = `${good} of ${pairs.length}`;
+  console.log(`cross: ${cross} passed, ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
+if (args.write) writeTable(tableOf(available, results, cross));
 if (faults.some(Boolean)) {
   console.error(faults.filter(Boolean).join("\n"));
   Deno.exit(1);

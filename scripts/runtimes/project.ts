@@ -1,9 +1,9 @@
 import { root } from "../npm_package.ts";
 import { mustRun } from "./run.ts";
-import { cache } from "./runtime.ts";
+import { cache, KOFFI } from "./runtime.ts";
 
 /** What a program of a user's needs beside the package. */
-const DEPENDENCIES = ["koffi@3.3.4"];
+const DEPENDENCIES = [`koffi@${KOFFI}`];
 /** What the tests need: the compiler, and what `deno.json` maps the names in the tests to. */
 const DEV_DEPENDENCIES = ["typescript", "@types/node", "fast-check", "@std/assert"].map(fromDenoConfig);
 

@@ -21,7 +21,7 @@ export interface SuiteResult {
  * @param files The test files, relative to the repository.
  */
 export async function runSuite(runtime: Runtime, project: string, files: string[]): Promise<SuiteResult> {
-  const junit = `${cache}junit.xml`;
+  const junit = `${cache}${runtime.name.replaceAll(/\W+/g, "_")}.xml`;
   await Deno.remove(junit).catch(() => {});
   const begin = performance.now();
   const command = commandOf(runtime, files, junit);

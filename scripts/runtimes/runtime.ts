@@ -14,9 +14,12 @@ export interface Runtime {
 /** Folder of everything that is installed for these tests. */
 export const cache: string = `${root}.cache/runtimes/`;
 
-const NODE_20 = "20.20.2";
+/** The oldest Node that the package is tested on. */
+export const NODE_20 = "20.20.2";
 const NODE_26 = "26.10.0";
 const BUN = "1.4.4";
+/** The koffi that the package is tested with. */
+export const KOFFI = "3.3.4";
 
 /** Installs the runtimes, where they are not there yet, and gives them. */
 export async function runtimes(): Promise<Runtime[]> {
@@ -33,7 +36,13 @@ export async function runtimes(): Promise<Runtime[]> {
   ];
 }
 
-async function install(name: string, version: string, program: string): Promise<string> {
+/**
+ * Installs an npm package into a folder of its own in the cache, where it is not there yet.
+ *
+ * @param program The path in `node_modules` of the file that is wanted.
+ * @returns Its absolute path.
+ */
+export async function install(name: string, version: string, program: string): Promise<string> {
   const folder = `${cache}${name}-${version}`;
   const path = `${folder}/node_modules/${program}`;
   if (await isFile(path)) return path;

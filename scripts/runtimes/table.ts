@@ -1,0 +1,53 @@
+import { root } from "../npm_package.ts";
+import type { SuiteResult } from "./run_suite.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Suite } from "./suites.ts";
+
+const BEGIN = /<!-- runtimes:[^>]*-->\n/;
+const END = "<!-- /runtimes -->";
+
+/** The results as a Markdown table: a row for each suite, a column for each runtime, and why tests were skipped. */
+export function tableOf(
+  runtimes: Runtime[],
+  results: Map<Suite, Map<Runtime, SuiteResult>>,
+  cross: string,
+): string {
+  const lines = [
+    row(["suite", ...runtimes.map(({ name }) => name)]),
+    row(["---", ...runtimes.map(() => "---")]),
+    ...[...results].map(([{ name }, cells]) => row([name, ...runtimes.map((runtime) => cell(cells.get(runtime)))])),
+    row([
+      "every family, server × client",
+      ...runtimes.map((_, i) => i === 0 ? `${cross}, every runtime with every other` : "″"),
+    ]),
+  ];
+  const reasons = [...results.values()].flatMap((cells) => [...cells.values()]).flatMap(({ tests }) =>
+    tests.flatMap(({ name, outcome }) => outcome === "skipped" ? name.match(/\[skipped: (.*)\]$/)?.[1] ?? [] : [])
+  );
+  const skipped = [...new Set(reasons)].sort();
+  return `${lines.join("\n")}\n\nA second number counts skipped tests, because of: ${skipped.join("; ")}. `
+    + "Tests about Deno alone, such as its permissions and its own sockets, run on Deno alone.\n";
+}
+
+/** Puts the table where README.md has its marks. */
+export function writeTable(table: string): void {
+  const path = `${root}README.md`;
+  const text = Deno.readTextFileSync(path);
+  const begin = text.match(BEGIN);
+  const start = (begin?.index ?? -1) + (begin?.[0].length ?? 0);
+  const end = text.indexOf(END);
+  if (begin === null || end < start) throw new Error("Cannot find the marks of the table in README.md");
+  Deno.writeTextFileSync(path, `${text.slice(0, start)}\n${table}\n${text.slice(end)}`);
+}
+
+function row(cells: string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function cell(result: SuiteResult | undefined): string {
+  if (result === undefined) return "not run";
+  const count = (outcome: string) => result.tests.filter((test) => test.outcome === outcome).length;
+  const skipped = count("skipped") > 0 ? `, ${count("skipped")} skipped` : "";
+  const failed = result.failure === undefined ? "" : `, **${count("failed") || "it"} failed**`;
+  return `${count("passed")}${skipped}${failed}`;
+}
