@@ -9,6 +9,7 @@ import { BULK_ROWS } from "./bulk.ts";
 import { ECHO_ROWS } from "./echo.ts";
 import { IDLE_ROWS } from "./idle.ts";
 import { RPC_ROWS } from "./rpc.ts";
+import { RUNTIME_ROWS } from "./runtimes.ts";
 import { SMC_ROWS } from "./smc.ts";
 import { SYSCALL_ROWS } from "./syscalls.ts";
 import { UDP_ROWS } from "./udp.ts";
@@ -22,6 +23,7 @@ export const ROWS: Row[] = [
   ...BULK_ROWS,
   ...IDLE_ROWS,
   ...RPC_ROWS,
+  ...RUNTIME_ROWS,
   ...SMC_ROWS,
   ...SYSCALL_ROWS,
   ...UNIX_ROWS,
