@@ -9,11 +9,14 @@ const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
 const accepted = listener.accept().catch((error) => console.log(error.code));
 `;
 
-const needs = ["run", "env", "read"] as const;
+const needs = ["run", "env", "read", "write"] as const;
 
-async function outputOf(script: string): Promise<{ code: number | null; stdout: string; took: number }> {
+async function outputOf(
+  script: string,
+  from?: "file" | "arguments",
+): Promise<{ code: number | null; stdout: string; took: number }> {
   const begin = performance.now();
-  await using program = spawnScript(script);
+  await using program = spawnScript(script, from);
   const late = setTimeout(() => program.kill(), 20_000);
   const { code, stdout } = await program.exit;
   clearTimeout(late);
@@ -23,7 +26,7 @@ async function outputOf(script: string): Promise<{ code: number | null; stdout: 
 test("a name is looked up in a program without a file", { needs: [...needs] }, async () => {
   const script = `import { TcpConn } from "${INET}";
     await TcpConn.connect({ hostname: "no-such-host.invalid", port: 1 }).catch(({ code }) => console.log(code));`;
-  const { stdout } = await outputOf(script);
+  const { stdout } = await outputOf(script, "arguments");
   assert(stdout === "EAI_NONAME\n" || stdout === "EAI_AGAIN\n", stdout);
 });
 

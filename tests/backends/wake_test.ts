@@ -29,7 +29,7 @@ for _ in range(9):
 `;
 
 test("what another process sends wakes a program in which nothing else happens", {
-  needs: ["env", "run"],
+  needs: ["env", "run", "read", "write"],
   timeout: 10_000,
 }, async () => {
   await using program = spawnScript(PROGRAM);

@@ -60,7 +60,7 @@ test("spawn() is rejected for a program that is not there", { needs: ["run"] }, 
   assertEquals(await program.line(), undefined);
 });
 
-test("spawnScript() runs a module on this same runtime", { needs: ["run", "env"] }, async () => {
+test("spawnScript() runs a module on this same runtime", { needs: ["run", "env", "read", "write"] }, async () => {
   const module = new URL("../../ffi/platform.ts", import.meta.url);
   await using program = spawnScript(`import { runtime } from "${module}"; console.log(runtime()); await 0;`);
   assertEquals(await program.line(), runtime());
