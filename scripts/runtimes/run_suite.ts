@@ -4,7 +4,7 @@ import { run } from "./run.ts";
 import { cache, type Runtime } from "./runtime.ts";
 
 /** Milliseconds for one suite on one runtime. */
-const SUITE_TIMEOUT = 180_000;
+const SUITE_TIMEOUT = 600_000;
 
 /** What a suite gave on a runtime. */
 export interface SuiteResult {
