@@ -1,5 +1,6 @@
 /**
- * Builds `npm/` from the sources: one JavaScript file for each, with declarations and a source map.
+ * Builds `npm/`, or the folder that is named, from the sources: one JavaScript file for each, with declarations and a
+ * source map.
  *
  * The compiler knows what Node 20 has, and not more: a later built-in does not compile.
  *
@@ -8,7 +9,7 @@
 import ts from "typescript";
 import { documents, entryPoints, packageJson, programs, root } from "./npm_package.ts";
 
-const out = `${root}npm/`;
+const out = Deno.args[0] ?? `${root}npm/`;
 
 /** What is used of `Deno`, whose own types clash with those of Node. */
 const DENO = `declare namespace Deno {

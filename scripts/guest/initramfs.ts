@@ -89,14 +89,16 @@ export async function writeCheckout(path: string, root: string, peers: string, c
   cpio.close();
 }
 
-async function addTree(cpio: CpioWriter, from: string, to: string): Promise<void> {
+/** Adds a file, or a folder with all that is in it; does nothing where there is none. */
+export async function addTree(cpio: CpioWriter, from: string, to: string): Promise<void> {
   const stat = await Deno.stat(from).catch(() => undefined);
   if (stat?.isFile) cpio.addFile(to, await Deno.readFile(from), stat.mode === null ? 0o644 : stat.mode & 0o777);
   if (!stat?.isDirectory) return;
   for await (const { name } of Deno.readDir(from)) await addTree(cpio, `${from}/${name}`, `${to}/${name}`);
 }
 
-async function addProgram(cpio: CpioWriter, program: string, to: string): Promise<void> {
+/** Adds a program of this system with its shared libraries. */
+export async function addProgram(cpio: CpioWriter, program: string, to: string): Promise<void> {
   cpio.addFile(to, await Deno.readFile(program), 0o755);
   // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)" and "/lib64/ld-linux-x86-64.so.2 (0x…)"
   for (const [, path] of (await run("ldd", [program])).matchAll(/(\/\S+) \(0x/g)) {

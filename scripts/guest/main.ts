@@ -10,6 +10,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { writeBase, writeCheckout } from "./initramfs.ts";
 import { MODULE_SETS } from "./modules.ts";
+import { writeNode, writePackage } from "./node.ts";
 import { installMissing, newestKernel, unpackPackage } from "./packages.ts";
 import { compilePeers } from "./peers.ts";
 import { boot } from "./qemu.ts";
@@ -21,6 +22,7 @@ Runs COMMAND in a guest and ends with its exit code. What it leaves in /tmp/out 
 
   --kernel SERIES    kernel series that apt offers (6.12)
   --modules SETS     ${Object.keys(MODULE_SETS).join(", ")}; comma-separated (smc)
+  --node             with Node, koffi and the npm package, built from this checkout
   --memory MIB       memory of the guest (3000)
   --timeout SECONDS  the guest is ended after this long (240)
   --out FOLDER       where files of /tmp/out go
@@ -39,7 +41,7 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 async function main(args: string[]): Promise<number> {
   const options = parseArgs(args, {
     "--": true,
-    boolean: ["help"],
+    boolean: ["help", "node"],
     string: ["kernel", "modules", "memory", "timeout", "out"],
     default: { kernel: "6.12", modules: "smc", memory: "3000", timeout: "240" },
   });
@@ -52,6 +54,7 @@ async function main(args: string[]): Promise<number> {
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   await Deno.mkdir(cache, { recursive: true });
   await installMissing({ "qemu-system-x86_64": "qemu-system-x86", cc: "gcc libc6-dev", xz: "xz-utils" });
+  if (options.node) await installMissing({ npm: "npm" });
   const release = await newestKernel(options.kernel);
   const kernel = `${cache}/linux-${release}`;
   await unpackPackage(`linux-image-${release}`, kernel);
@@ -66,7 +69,12 @@ async function main(args: string[]): Promise<number> {
   try {
     const environment = Deno.stdout.isTerminal() ? [] : ["env", "NO_COLOR=1"];
     await writeCheckout(`${temp}/checkout.cpio`, root, `${cache}/peers`, [...environment, ...command]);
-    await concatenate([base, `${temp}/checkout.cpio`], `${temp}/initramfs`);
+    const archives = [base, `${temp}/checkout.cpio`];
+    if (options.node) {
+      await writePackage(`${temp}/package.cpio`, root, temp);
+      archives.push(await writeNode(cache), `${temp}/package.cpio`);
+    }
+    await concatenate(archives, `${temp}/initramfs`);
     say(`booting Linux ${release} after ${seconds()}`);
     await boot({
       kernel: `${kernel}/boot/vmlinuz-${release}`,
