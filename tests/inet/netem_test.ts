@@ -4,11 +4,11 @@ import { TCP_INFO, TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, relay } from "../../socket/mod.ts";
 import { namespacePair } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, ignore, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, ignore, isRoot, test } from "../runner/mod.ts";
 
 /** Why the network cannot be made worse here; `undefined` if it can. */
 function whyNoNetem(): string | undefined {
-  if (process.getuid?.() !== 0) return "needs root, for tc netem";
+  if (!isRoot()) return "needs root, for tc netem";
   const name = `bs-netem-${process.pid}`;
   try {
     execFileSync("ip", ["netns", "add", name], { stdio: "ignore" });
