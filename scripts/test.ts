@@ -1,6 +1,6 @@
 /**
- * Runs every test: on this runtime, with `--allow-ffi` alone, as the npm package on the other runtimes, and in a guest
- * whose kernel has SMC. Ends in one summary; a part that this machine cannot run is named with what changes that.
+ * Runs every test: on this runtime, with `--allow-ffi` alone, as the npm package on the other runtimes, and in guests
+ * whose kernel has SMC and can make a network bad. Ends in one summary; a part that this machine cannot run is named with what changes that.
  *
  * @module
  */
@@ -15,13 +15,14 @@ interface Part {
 
 const USAGE = `Usage: deno task test [PART...]
 
-Runs every test, or only the parts named: deno, ffi, runtimes, smc.
+Runs every test, or only the parts named: deno, ffi, runtimes, smc, netem.
 
   --all       fail where a part cannot run here, instead of skipping it
   -h, --help  show this`;
 
 const args = parseArgs(Deno.args, { boolean: ["help", "all"], alias: { h: "help" } });
 const root = new URL("..", import.meta.url).pathname;
+const noGuest = lacks("qemu-system-x86_64") && "qemu is missing; to install it and run them: deno task test:smc";
 const parts: Part[] = [
   { name: "deno", command: ["deno", "test", "-A", "tests"] },
   { name: "ffi", command: ["deno", "test", "--no-prompt", "--allow-ffi", "tests"] },
@@ -30,11 +31,8 @@ const parts: Part[] = [
     command: ["deno", "run", "-A", "scripts/runtimes/main.ts"],
     missing: lacks("node") ?? lacks("npm"),
   },
-  {
-    name: "smc",
-    command: ["deno", "task", "-q", "test:smc"],
-    missing: lacks("qemu-system-x86_64") && "qemu is missing; to install it and run them: deno task test:smc",
-  },
+  { name: "smc", command: ["deno", "task", "-q", "test:smc"], missing: noGuest },
+  { name: "netem", command: ["deno", "task", "-q", "test:netem"], missing: noGuest },
 ];
 const chosen = args._.length === 0 ? parts : parts.filter(({ name }) => args._.includes(name));
 
