@@ -1,4 +1,4 @@
-import { assert, assertEquals, spawnScript, test } from "../runner/mod.ts";
+import { assert, assertEquals, spawnFile, spawnScript, test } from "../runner/mod.ts";
 
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 
@@ -16,7 +16,7 @@ async function outputOf(
   from?: "file" | "arguments",
 ): Promise<{ code: number | null; stdout: string; took: number }> {
   const begin = performance.now();
-  await using program = spawnScript(script, from);
+  await using program = start(script);
   const late = setTimeout(() => program.kill(), 20_000);
   const { code, stdout } = await program.exit;
   clearTimeout(late);
@@ -26,7 +26,7 @@ async function outputOf(
 test("a name is looked up in a program without a file", { needs: [...needs] }, async () => {
   const script = `import { TcpConn } from "${INET}";
     await TcpConn.connect({ hostname: "no-such-host.invalid", port: 1 }).catch(({ code }) => console.log(code));`;
-  const { stdout } = await outputOf(script, "arguments");
+  const { stdout } = await outputOf(script, spawnScript);
   assert(stdout === "EAI_NONAME\n" || stdout === "EAI_AGAIN\n", stdout);
 });
 

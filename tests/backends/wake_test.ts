@@ -1,4 +1,4 @@
-import { assert, spawn, spawnScript, test } from "../runner/mod.ts";
+import { assert, spawn, spawnFile, test } from "../runner/mod.ts";
 
 // A program of its own: the timers and pipes of a test runner would wake it too.
 const PROGRAM = `
@@ -32,7 +32,7 @@ test("what another process sends wakes a program in which nothing else happens",
   needs: ["env", "run", "read", "write"],
   timeout: 10_000,
 }, async () => {
-  await using program = spawnScript(PROGRAM);
+  await using program = spawnFile(PROGRAM);
   await using _peer = spawn("python3", ["-c", PEER, await program.line() ?? ""]);
   const delays = (await program.line() ?? "").split(",").map(Number).sort((a, b) => a - b);
   assert((delays[4] ?? Infinity) < 50, `${delays.map((delay) => delay.toFixed(1)).join()} ms`);

@@ -15,6 +15,7 @@ export { leakedDescriptors, openDescriptors } from "./descriptors.ts";
 export { environment, isRoot } from "./environment.ts";
 export { fromHex, hex } from "./hex.ts";
 export { type Exit, type Program, spawn, type SpawnOptions } from "./spawn.ts";
+export { spawnFile } from "./spawn_file.ts";
 export { spawnScript } from "./spawn_script.ts";
 export { type TempDir, tempDir } from "./temp_dir.ts";
 export { ignore, type Permission, test, type TestOptions } from "./test_case.ts";

@@ -10,6 +10,7 @@ import {
   leakedDescriptors,
   openDescriptors,
   spawn,
+  spawnFile,
   spawnScript,
   tempDir,
   test,
@@ -60,12 +61,14 @@ test("spawn() is rejected for a program that is not there", { needs: ["run"] }, 
   assertEquals(await program.line(), undefined);
 });
 
-test("spawnScript() runs a module on this same runtime", { needs: ["run", "env", "read", "write"] }, async () => {
-  const module = new URL("../../ffi/platform.ts", import.meta.url);
-  await using program = spawnScript(`import { runtime } from "${module}"; console.log(runtime()); await 0;`);
-  assertEquals(await program.line(), runtime());
-  assertEquals((await program.exit).code, 0);
-});
+for (const start of [spawnFile, spawnScript]) {
+  test(`${start.name}() runs a module on this same runtime`, { needs: ["run", "env", "read", "write"] }, async () => {
+    const module = new URL("../../ffi/platform.ts", import.meta.url);
+    await using program = start(`import { runtime } from "${module}"; console.log(runtime()); await 0;`);
+    assertEquals(await program.line(), runtime());
+    assertEquals((await program.exit).code, 0);
+  });
+}
 
 test("tempDir() makes a folder and removes it with what is in it", { needs: ["read", "write", "env"] }, () => {
   const dir = tempDir();
