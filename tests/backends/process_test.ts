@@ -1,4 +1,4 @@
-import { assert, assertEquals, spawnFile, spawnScript, test } from "../runner/mod.ts";
+import { assert, assertEquals, type Program, spawnFile, spawnScript, test } from "../runner/mod.ts";
 
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 
@@ -13,7 +13,7 @@ const needs = ["run", "env", "read", "write"] as const;
 
 async function outputOf(
   script: string,
-  from?: "file" | "arguments",
+  start = spawnFile,
 ): Promise<{ code: number | null; stdout: string; took: number }> {
   const begin = performance.now();
   await using program = start(script);
