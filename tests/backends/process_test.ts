@@ -1,4 +1,4 @@
-import { assert, assertEquals, type Program, spawnFile, spawnScript, test } from "../runner/mod.ts";
+import { assert, assertEquals, spawnFile, spawnScript, test } from "../runner/mod.ts";
 
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 
