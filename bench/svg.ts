@@ -2,9 +2,9 @@ import type { RowResult } from "./statistics.ts";
 import { formatRatio, formatValue } from "./table.ts";
 
 const WIDTH = 860;
-const LABEL = 60;
-const BAR = 520;
-const COLOURS: Record<string, string> = { ours: "#0b7285" };
+const LABEL = 90;
+const BAR = 490;
+const OURS = "#0b7285";
 const OTHER = "#adb5bd";
 
 /** A picture of the results: a group of bars for each row, the ratio to `ours` beside each peer's value. */
@@ -27,7 +27,9 @@ export function drawSvg(results: RowResult[], caption: string): string {
       }
       const length = Math.max(1, Math.round(median / most * BAR));
       parts.push(
-        `<rect x="${16 + LABEL}" y="${y - 11}" width="${length}" height="14" rx="2" fill="${COLOURS[name] ?? OTHER}"/>`,
+        `<rect x="${16 + LABEL}" y="${y - 11}" width="${length}" height="14" rx="2" fill="${
+          name.startsWith("ours") ? OURS : OTHER
+        }"/>`,
       );
       const ratio = name === "ours" || !ours || !median ? "" : `  (ours: ${formatRatio(ours / median)} ×)`;
       text(16 + LABEL + length + 8, y, formatValue(median) + ratio);
