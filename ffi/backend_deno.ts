@@ -1,3 +1,4 @@
+import { errnoByCopy } from "./errno_by_copy.ts";
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
 import { firstLibrary } from "./open_library.ts";
@@ -6,11 +7,11 @@ import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./
 
 /** Opens libc with `Deno.dlopen`. */
 export function openDeno(): Backend {
-  return firstLibrary(permittedPaths(), (path) =>
-    ({
-      libc: symbolsOf(path, SYMBOLS, false),
-      background: symbolsOf(path, BACKGROUND_SYMBOLS, true),
-    }) as unknown as Backend);
+  return firstLibrary(permittedPaths(), (path) => {
+    const libc = symbolsOf(path, SYMBOLS, false) as unknown as Backend["libc"];
+    const background = symbolsOf(path, BACKGROUND_SYMBOLS, true) as unknown as Backend["background"];
+    return { libc, background, errno: errnoByCopy(libc) };
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { builtin } from "./backend_builtin.ts";
 import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle } from "./backend_loop.ts";
+import { errnoByCopy } from "./errno_by_copy.ts";
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
 import { firstLibrary } from "./open_library.ts";
@@ -44,7 +45,7 @@ export function openKoffi(): Backend {
   const epoll_wait = isMainThread()
     ? epollWaitOnLoop(libc, pollWith(koffi))
     : epollWaitInSlices(background.epoll_wait);
-  return { libc, background: { ...background, epoll_wait } };
+  return { libc, background: { ...background, epoll_wait }, errno: errnoByCopy(libc) };
 }
 
 function loadKoffi(): Koffi {

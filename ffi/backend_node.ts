@@ -5,12 +5,13 @@ import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
 import { firstLibrary } from "./open_library.ts";
 import { platform } from "./platform.ts";
-import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";
+import { BACKGROUND_SYMBOLS, type Signature, SYMBOLS } from "./symbols.ts";
 
 /** The part of `node:ffi` that is used. */
 interface NodeFfi {
   dlopen(path: string | null, definitions: Record<string, Definition>): { functions: Native; lib: Library };
   getCurrentEventLoop(): bigint;
+  toArrayBuffer(address: bigint, length: number, copy: boolean): ArrayBuffer;
 }
 
 interface Library {
@@ -44,29 +45,21 @@ export function openNode(): Backend {
   const names = Object.keys(BACKGROUND_SYMBOLS).map((name) => [name, inThread(name, libc.addressOf)]);
   const background: Backend["background"] = Object.fromEntries(names);
   const epoll_wait = isMainThread() ? epollWaitOnLoop(libc, uvPoll) : epollWaitInSlices(background.epoll_wait);
-  return { libc, background: { ...background, epoll_wait } };
+  // Seen through a buffer: between two calls the compiler may run, and set errno.
+  const errno = new Int32Array(ffi().toArrayBuffer(libc.__errno_location(), 4, false));
+  return { libc, background: { ...background, epoll_wait }, errno: () => errno[0] ?? 0 };
 }
 
-/** The functions of a table, callable with numbers where `node:ffi` takes bigints only. */
+/** The functions of a table, callable. They are not wrapped: V8 dies of compiling one that gets its arguments spread. */
 export function nodeFunctions(table: Record<string, Signature>): Native {
   return firstLibrary(libraryPaths(platform()), (path) => {
     const functions: Native = {};
     for (const [key, { name = key, parameters, result }] of Object.entries(table)) {
       const definition = { arguments: parameters.map((type) => TYPES[type]), return: TYPES[result] };
-      const { functions: opened } = ffi().dlopen(path, { [name]: definition });
-      functions[key] = widened(opened[name] as Native[string], parameters);
+      functions[key] = ffi().dlopen(path, { [name]: definition }).functions[name] as Native[string];
     }
     return functions;
   });
-}
-
-function widened(call: Native[string], parameters: readonly NativeType[]): Native[string] {
-  const wide = [...parameters.keys()].filter((i) => parameters[i] === "i64" || parameters[i] === "usize");
-  if (wide.length === 0) return call;
-  return (...args) => {
-    for (const i of wide) args[i] = BigInt(args[i] as number | bigint);
-    return call(...args);
-  };
 }
 
 const UV_POLL = 8; // enum uv_handle_type
@@ -86,19 +79,20 @@ function uvPoll(fd: number, onReadable: () => void): PollHandle {
     // int uv_poll_stop(uv_poll_t *handle);
     uv_poll_stop: { arguments: ["buffer"], return: "int32" },
   });
-  const { functions, lib } = uv;
-  const call = (name: string, ...args: unknown[]): unknown => functions[name]?.(...args);
-  const handle = new Uint8Array(Number(call("uv_handle_size", UV_POLL)));
-  const error = call("uv_poll_init", ffi().getCurrentEventLoop(), handle, fd);
+  const { functions: { uv_handle_size, uv_poll_init, uv_poll_start, uv_poll_stop }, lib } = uv;
+  const handle = new Uint8Array(Number(uv_handle_size?.(UV_POLL)));
+  const error = uv_poll_init?.(ffi().getCurrentEventLoop(), handle, fd);
   if (error !== 0) throw new Error(`Cannot watch descriptor ${fd} on the event loop: libuv's error is ${error}`);
-  const stop = (): void => void call("uv_poll_stop", handle);
   // typedef void (*uv_poll_cb)(uv_poll_t *handle, int status, int events);
   const callback = lib.registerCallback({ arguments: ["uint64", "int32", "int32"], return: "void" }, () => {
-    stop();
+    uv_poll_stop?.(handle);
     // No promise is settled behind a foreign callback until something else happens; an immediate comes at once.
     setImmediate(onReadable);
   });
-  return { start: () => void call("uv_poll_start", handle, UV_READABLE, callback), stop };
+  return {
+    start: () => void uv_poll_start?.(handle, UV_READABLE, callback),
+    stop: () => void uv_poll_stop?.(handle),
+  };
 }
 
 function ffi(): NodeFfi {

@@ -27,4 +27,21 @@ const table: Record<string, Signature> = Object.fromEntries(
 
 const functions = runtime() === "bun" ? bunFunctions(table) : nodeFunctions(table);
 const { parentPort } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
-parentPort.on("message", ({ name, args }) => parentPort.postMessage(functions[name]?.(...args)));
+parentPort.on("message", ({ name, args }) => parentPort.postMessage(call(functions[name], args)));
+
+/** Not by spreading: V8 dies of compiling a call of `node:ffi` that gets its arguments so. */
+function call(callee: typeof functions[string] | undefined, args: unknown[]): unknown {
+  const [a, b, c, d, e, f, g, h] = args;
+  switch (args.length) {
+    case 4:
+      return callee?.(a, b, c, d);
+    case 6:
+      return callee?.(a, b, c, d, e, f);
+    case 7:
+      return callee?.(a, b, c, d, e, f, g);
+    case 8:
+      return callee?.(a, b, c, d, e, f, g, h);
+    default:
+      throw new RangeError(`Cannot call a function with so many arguments: current value is ${args.length}`);
+  }
+}

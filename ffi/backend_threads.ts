@@ -36,13 +36,13 @@ const MAX_THREADS = 4;
  */
 export function inThread(
   name: string,
-  addressOf: (buffer: Bytes, same: Bytes, length: number) => bigint,
+  addressOf: (buffer: Bytes, same: Bytes, length: bigint) => bigint,
 ): (...args: (number | bigint | Bytes)[]) => Promise<number> {
   const callers: Caller[] = [];
   return (...args) => {
     const addresses = args.map((arg) => {
       if (arg === null) return 0n;
-      return typeof arg === "object" ? addressOf(arg, arg, 0) : arg;
+      return typeof arg === "object" ? addressOf(arg, arg, 0n) : arg;
     });
     let caller = callers.find(({ calls }) => calls === 0);
     if (caller === undefined && callers.length < MAX_THREADS) callers.push(caller = new Caller(callers));

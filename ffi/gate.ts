@@ -1,8 +1,5 @@
 import { systemError } from "./error.ts";
-import { libc } from "./libc.ts";
-
-const errnoNow = new Int32Array(1);
-let errnoAddress: bigint | undefined;
+import { errno } from "./libc.ts";
 
 /**
  * The gate: the one place where the -1 of a C function is seen. Give it the result in the expression that makes the
@@ -21,8 +18,7 @@ let errnoAddress: bigint | undefined;
  */
 export function outcome(result: number): number {
   if (result !== -1) return result;
-  libc().copyFrom(errnoNow, errnoAddress ??= libc().__errno_location(), 4n);
-  return -(errnoNow[0] ?? 0);
+  return -errno();
 }
 
 /**

@@ -48,6 +48,11 @@ export function background(): Backend["background"] {
   return (opened ??= open()).background;
 }
 
+/** errno of this thread, after a call that was made the moment before. */
+export function errno(): number {
+  return (opened ??= open()).errno();
+}
+
 function open(): Backend {
   const name = runtime();
   switch (name) {

@@ -10,9 +10,9 @@ export interface ArgumentTypes {
   /** `unsigned int`, `socklen_t` */
   u32: number;
   /** `long` */
-  i64: number | bigint;
+  i64: bigint;
   /** `size_t` */
-  usize: number | bigint;
+  usize: bigint;
   /** A pointer to memory of JavaScript. */
   buffer: Bytes;
   /** A pointer by its value. */
@@ -54,4 +54,6 @@ export interface Backend {
   readonly libc: Functions<typeof SYMBOLS>;
   /** Calls that may wait, off the event loop. One pending call keeps the program alive. */
   readonly background: BackgroundFunctions<typeof BACKGROUND_SYMBOLS>;
+  /** errno of this thread, to be read before anything else happens. */
+  errno(): number;
 }

@@ -100,7 +100,7 @@ export function gethostbyname(name: string, family: number): Promise<Hostent | n
   const text = cString(name);
   return lookUpHost((entry, room, result, error) =>
     held(
-      background().gethostbyname2_r(text, family, entry, room, room.length, result, error),
+      background().gethostbyname2_r(text, family, entry, room, BigInt(room.length), result, error),
       text,
     )
   );
@@ -128,7 +128,7 @@ export function gethostbyaddr(address: Uint8Array, family: number): Promise<Host
   const bytes = address.slice();
   return lookUpHost((entry, room, result, error) =>
     held(
-      background().gethostbyaddr_r(bytes, bytes.length, family, entry, room, room.length, result, error),
+      background().gethostbyaddr_r(bytes, bytes.length, family, entry, room, BigInt(room.length), result, error),
       bytes,
     )
   );
@@ -164,7 +164,7 @@ export function getservbyname(name: string, protocol: string | null): Promise<Se
   const [text, wanted] = [cString(name), cString(protocol)];
   return lookUpService((entry, room, result) =>
     held(
-      background().getservbyname_r(text, wanted, entry, room, room.length, result),
+      background().getservbyname_r(text, wanted, entry, room, BigInt(room.length), result),
       [text, wanted],
     )
   );
@@ -193,7 +193,7 @@ export function getservbyport(port: number, protocol: string | null): Promise<Se
   bigEndian.setUint16(0, port);
   return lookUpService((entry, room, result) =>
     held(
-      background().getservbyport_r(bigEndian.getInt32(0, true), wanted, entry, room, room.length, result),
+      background().getservbyport_r(bigEndian.getInt32(0, true), wanted, entry, room, BigInt(room.length), result),
       wanted,
     )
   );

@@ -173,7 +173,7 @@ export abstract class Descriptor implements Disposable {
   inode(): number {
     const path = new TextEncoder().encode(`/proc/self/fd/${this.open("readlink")}\0`);
     const target = new Uint8Array(64);
-    const n = check(libc().readlink(path, target, target.byteLength), "readlink");
+    const n = check(libc().readlink(path, target, BigInt(target.byteLength)), "readlink");
     return Number(/\d+/.exec(new TextDecoder().decode(target.subarray(0, n)))?.[0]);
   }
 

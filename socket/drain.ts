@@ -10,14 +10,14 @@ const count = new Int32Array(1);
 
 /** `SIOCOUTQ`: bytes in the send buffer. */
 export function unsentBytes(fd: number): number {
-  check(libc().ioctl(fd, C.SIOCOUTQ, count), "ioctl");
+  check(libc().ioctl(fd, BigInt(C.SIOCOUTQ), count), "ioctl");
   return count[0] ?? 0;
 }
 
 /** Whether the send buffer is empty. Throws where it never will be, because the connection is broken. */
 export function isDrained(fd: number): boolean {
   if (unsentBytes(fd) === 0) return true;
-  const n = outcome(libc().send(fd, NOTHING, 0, C.MSG_NOSIGNAL | C.MSG_DONTWAIT));
+  const n = outcome(libc().send(fd, NOTHING, 0n, C.MSG_NOSIGNAL | C.MSG_DONTWAIT));
   if (n < 0 && n !== -EAGAIN && n !== -EINTR) throw systemError(-n, "send");
   return false;
 }

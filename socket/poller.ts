@@ -163,7 +163,7 @@ export class Poller {
     if (this.#woken) return;
     this.#woken = true;
     // The eventfd is edge-triggered and never read: each write is an event.
-    check(libc().write(this.#wakefd, ONE, 8), "write");
+    check(libc().write(this.#wakefd, ONE, 8n), "write");
   }
 
   #dispatch(events: Int32Array, n: number): void {

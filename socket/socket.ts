@@ -96,9 +96,9 @@ export class Socket extends Descriptor {
       throw new RangeError(`Cannot take a descriptor as it must be 0 or more: current value is ${fd}`);
     }
     const type = readOption(fd, C.SOL_SOCKET, C.SO_TYPE);
-    const flags = check(libc().fcntl(fd, C.F_GETFL, 0), "fcntl");
-    check(libc().fcntl(fd, C.F_SETFL, flags | C.O_NONBLOCK), "fcntl");
-    check(libc().fcntl(fd, C.F_SETFD, C.FD_CLOEXEC), "fcntl");
+    const flags = check(libc().fcntl(fd, C.F_GETFL, 0n), "fcntl");
+    check(libc().fcntl(fd, C.F_SETFL, BigInt(flags | C.O_NONBLOCK)), "fcntl");
+    check(libc().fcntl(fd, C.F_SETFD, BigInt(C.FD_CLOEXEC)), "fcntl");
     return new Socket(fd, type);
   }
 
@@ -352,7 +352,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
    */
   dup(): Socket {
-    const fd = check(libc().fcntl(this.open("fcntl"), C.F_DUPFD_CLOEXEC, 0), "fcntl");
+    const fd = check(libc().fcntl(this.open("fcntl"), C.F_DUPFD_CLOEXEC, 0n), "fcntl");
     return new Socket(fd, this.#type);
   }
 }
