@@ -10,7 +10,7 @@ test("setSpinTime() refuses what is no time", () => {
 test("setSpinTime() sets how long an idle wait keeps the processor busy", async () => {
   try {
     const [parked, spinning] = [await busy(0), await busy(150)];
-    assert(spinning > 60 && parked < 50, `${parked} ms of processor time parked, ${spinning} ms spinning`);
+    assert(spinning > parked + 25, `${parked} ms of processor time parked, ${spinning} ms spinning`);
   } finally {
     setSpinTime(0.05);
   }
