@@ -1,6 +1,6 @@
 import type { Row } from "../row.ts";
 
-// `deno task test runtimes` installs these, and builds npm/.
+// `deno task test runtimes` installs these, and the package.
 const ROOT = new URL("../..", import.meta.url).pathname;
 const NODE = [`${ROOT}.cache/runtimes/node-26.10.0/node_modules/node/bin/node`, "--no-warnings"];
 const OLD_NODE = [`${ROOT}.cache/runtimes/node-20.20.2/node_modules/node/bin/node`];
@@ -16,7 +16,7 @@ export const RUNTIME_ROWS: Row[] = [echo(1), echo(32), {
   better: "higher",
   contenders: Object.entries({ node26: NODE, node20: OLD_NODE, bun: BUN }).map(([name, runtime]) => ({
     name,
-    server: [...runtime, SERVER, "seqpacket", SOCKET],
+    server: [...runtime, SERVER, "seqpacket", `${SOCKET}-${name}`],
     measure: ["bin/message_client", "echo", "--address", "{address}", "--type", "seqpacket", "--seconds", "{seconds}"],
   })),
   targets: [],
