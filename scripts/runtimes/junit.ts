@@ -4,9 +4,9 @@ export interface TestResult {
   outcome: "passed" | "skipped" | "failed";
 }
 
-/** Reads what the runners of Deno, Node and Bun write as JUnit XML. */
+/** Reads what the runners of Deno, Node and Bun write as JUnit XML; Node leaves `>` in names as it is. */
 export function parseJunit(xml: string): TestResult[] {
-  const cases = xml.matchAll(/<testcase\s([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g);
+  const cases = xml.matchAll(/<testcase\s((?:"[^"]*"|[^">])*?)(\/>|>([\s\S]*?)<\/testcase>)/g);
   return [...cases].map(([, attributes = "", , content = ""]) => {
     const name = unescape(attributes.match(/\bname="([^"]*)"/)?.[1] ?? "");
     if (/<(failure|error)\b/.test(content)) return { name, outcome: "failed" };
