@@ -18,7 +18,7 @@
  *     super();
  *   }
  *   attempt(): number | undefined {
- *     const n = outcome(libc().recv(this.fd, new Uint8Array(1), 1, C.MSG_PEEK | C.MSG_TRUNC));
+ *     const n = outcome(libc().recv(this.fd, new Uint8Array(1), 1n, C.MSG_PEEK | C.MSG_TRUNC));
  *     return n < 0 ? undefined : n;
  *   }
  * }
