@@ -1,18 +1,22 @@
+import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
+import type { LastSender } from "./last_sender.ts";
 import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import type { Readiness } from "./readiness.ts";
 import { Room } from "./room.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
+const { MSG_TRUNC } = C;
+
 /** A datagram that came. */
 export interface Datagram<A> {
   /** The bytes. */
   data: Uint8Array;
-  /** Who sent it. */
-  addr: A;
+  /** Who sent it: the same object as before, where the sender is. It is quickest to answer to this very object. */
+  addr: Readonly<A>;
   /** Whether bytes were cut off, since the buffer was too small. */
   truncated: boolean;
 }
@@ -26,17 +30,28 @@ let scratch: Uint8Array | undefined;
 /** recvfrom(2) of one datagram: into a buffer, or into a copy as long as the datagram. */
 export class DatagramReceive<A> extends Operation<Datagram<A>> {
   readonly syscall = "recvfrom";
+  /** True once it has given its result: it can then be used again. */
+  done = true;
   readonly #fd: number;
-  readonly #decode: (sockaddr: Uint8Array) => A;
-  readonly #buffer: Uint8Array | undefined;
-  readonly #flags: number;
+  readonly #sender: LastSender<A>;
+  #buffer: Uint8Array | undefined;
+  #flags = 0;
+  #room = 0;
+  #size = 0n;
 
-  constructor(fd: number, decode: (sockaddr: Uint8Array) => A, buffer: Uint8Array | undefined, flags: number) {
+  constructor(fd: number, sender: LastSender<A>) {
     super();
     this.#fd = fd;
-    this.#decode = decode;
+    this.#sender = sender;
+  }
+
+  /** Prepares it for another datagram. */
+  prepare(buffer: Uint8Array | undefined, flags: number): this {
+    this.done = false;
+    this.next = this.stopWatching = undefined;
     this.#buffer = buffer;
-    this.#flags = flags;
+    this.#flags = flags | MSG_TRUNC;
+    return this;
   }
 
   /** The datagram. */
@@ -44,14 +59,18 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
     const buffer = this.#buffer ?? (scratch ??= new Uint8Array(SCRATCH_SIZE));
     const room = buffer.byteLength;
     if (room === 0) buffer.subarray(); // a TypeError if it was transferred away: better than a datagram lost
+    if (room !== this.#room) {
+      this.#room = room;
+      this.#size = BigInt(room);
+    }
     for (;;) {
       lengthSpace[0] = SOCKADDR_SIZE;
-      const n = outcome(libc().recvfrom(this.#fd, buffer, BigInt(room), this.#flags, sockaddrSpace, lengthSpace));
+      const n = outcome(libc().recvfrom(this.#fd, buffer, this.#size, this.#flags, sockaddrSpace, lengthSpace));
       if (n >= 0) {
+        this.done = true;
         const length = n < room ? n : room;
         const data = this.#buffer === undefined ? buffer.slice(0, length) : buffer.subarray(0, length);
-        const sockaddr = sockaddrSpace.subarray(0, lengthSpace[0]);
-        return { data, addr: this.#decode(sockaddr), truncated: n > room };
+        return { data, addr: this.#sender.take(), truncated: n > room };
       }
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR) throw systemError(-n, "recvfrom");
@@ -67,7 +86,7 @@ export class DatagramSend extends Operation<number> {
   readonly #bytes: Uint8Array;
   readonly #sockaddr: Uint8Array;
   readonly #flags: number;
-  readonly #address: (() => string) | undefined;
+  readonly #address: ((sockaddr: Uint8Array) => string) | undefined;
   #room: Room | undefined;
 
   constructor(
@@ -76,7 +95,7 @@ export class DatagramSend extends Operation<number> {
     bytes: Uint8Array,
     sockaddr: Uint8Array,
     flags: number,
-    address?: () => string,
+    address?: (sockaddr: Uint8Array) => string,
   ) {
     super();
     this.#fd = fd;
@@ -94,7 +113,7 @@ export class DatagramSend extends Operation<number> {
       const n = outcome(libc().sendto(this.#fd, this.#bytes, length, this.#flags, sockaddr, sockaddr.byteLength));
       if (n >= 0) return n;
       if (n === -EAGAIN) return (this.#room ??= new Room(this.#readiness)).wait(sockaddr);
-      if (n !== -EINTR) throw systemError(-n, "sendto", this.#address?.());
+      if (n !== -EINTR) throw systemError(-n, "sendto", this.#address?.(sockaddr));
     }
   }
 }

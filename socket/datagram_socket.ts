@@ -1,6 +1,6 @@
-import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import { type Datagram, DatagramReceive } from "./datagram_operations.ts";
+import { LastSender } from "./last_sender.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import type { Socket, TransferOptions } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
@@ -24,8 +24,11 @@ import { SocketOwner } from "./socket_owner.ts";
  * assertEquals(addr, client.localAddr);
  * ```
  */
-export class DatagramSocket<A, I = A> extends SocketOwner implements AsyncIterable<Datagram<A>> {
+export class DatagramSocket<A extends I, I = A> extends SocketOwner implements AsyncIterable<Datagram<A>> {
   readonly #codec: AddrCodec<A, I>;
+  readonly #sender: LastSender<A>;
+  readonly #formatted: { address: (sockaddr: Uint8Array) => string };
+  #receive: DatagramReceive<A> | undefined;
 
   /**
    * Makes a datagram socket of one that is open, and takes ownership of it.
@@ -36,6 +39,8 @@ export class DatagramSocket<A, I = A> extends SocketOwner implements AsyncIterab
   constructor(socket: Socket, codec: AddrCodec<A, I>) {
     super(socket);
     this.#codec = codec;
+    this.#sender = new LastSender(codec.decode);
+    this.#formatted = { address: (sockaddr) => codec.format(codec.decode(sockaddr)) };
   }
 
   /** The address that it is bound to; what the kernel chose is filled in. */
@@ -54,8 +59,8 @@ export class DatagramSocket<A, I = A> extends SocketOwner implements AsyncIterab
    * socket is closed (`EBADF`).
    */
   receive(buffer?: Uint8Array, options?: TransferOptions): Promise<Datagram<A>> {
-    const flags = C.MSG_TRUNC | (options?.flags ?? 0);
-    return this.socket.run("read", new DatagramReceive(this.socket.fd, this.#codec.decode, buffer, flags), options);
+    if (this.#receive?.done !== true) this.#receive = new DatagramReceive(this.socket.fd, this.#sender);
+    return this.socket.run("read", this.#receive.prepare(buffer, options?.flags ?? 0), options);
   }
 
   /**
@@ -70,8 +75,8 @@ export class DatagramSocket<A, I = A> extends SocketOwner implements AsyncIterab
   send(bytes: Uint8Array, addr?: I, options?: TransferOptions): Promise<number> {
     if (addr === undefined) return this.socket.send(bytes, options);
     try {
-      const sockaddr = this.#codec.encode(addr);
-      return this.socket.sendTo(bytes, sockaddr, { ...options, address: () => this.#codec.format(addr) });
+      const sockaddr = this.#sender.sockaddrOf(addr) ?? this.#codec.encode(addr);
+      return this.socket.sendTo(bytes, sockaddr, options ? { ...options, ...this.#formatted } : this.#formatted);
     } catch (error) {
       return Promise.reject(error); // an address that cannot be one
     }

@@ -206,17 +206,17 @@ export class Socket extends Descriptor {
    *
    * @param bytes The datagram.
    * @param sockaddr The address, as bytes.
-   * @param options Flags, how long to wait, and what gives the address as text for errors.
+   * @param options Flags, how long to wait, and what makes a text of the address for errors.
    * @returns How many bytes went.
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   sendTo(
     bytes: Uint8Array,
     sockaddr: Uint8Array,
-    options?: TransferOptions & { address?: () => string },
+    options?: TransferOptions & { address?: (sockaddr: Uint8Array) => string },
   ): Promise<number> {
-    const { flags = 0, address } = options ?? {};
-    const operation = new DatagramSend(this.fd, this.readiness, bytes, sockaddr, flags, address);
+    const flags = options?.flags ?? 0;
+    const operation = new DatagramSend(this.fd, this.readiness, bytes, sockaddr, flags, options?.address);
     return this.run("write", operation, options);
   }
 

@@ -1,0 +1,54 @@
+import { UdpSocket } from "../../inet/mod.ts";
+import { UnixDatagramSocket } from "../../unix/mod.ts";
+import { assert, assertEquals, assertThrows, test } from "../runner/mod.ts";
+
+test("DatagramSocket.receive() tells each of two senders that take turns", async () => {
+  using server = UdpSocket.bind({ hostname: "127.0.0.1" });
+  using first = UdpSocket.bind({ hostname: "127.0.0.1" });
+  using second = UdpSocket.bind({ hostname: "127.0.0.1" });
+  for (const [i, client] of [first, first, second, first, second, second].entries()) {
+    await client.send(Uint8Array.of(i), server.localAddr);
+    const { data, addr } = await server.receive();
+    assertEquals(addr, client.localAddr);
+    await server.send(data, addr);
+    assertEquals((await client.receive(undefined, { timeout: 5000 })).data, Uint8Array.of(i));
+  }
+});
+
+test("DatagramSocket.send() answers an earlier sender after another one came", async () => {
+  using server = UdpSocket.bind({ hostname: "127.0.0.1" });
+  using first = UdpSocket.bind({ hostname: "127.0.0.1" });
+  using second = UdpSocket.bind({ hostname: "127.0.0.1" });
+  await first.send(Uint8Array.of(1), server.localAddr);
+  const early = await server.receive();
+  await second.send(Uint8Array.of(2), server.localAddr);
+  const late = await server.receive();
+  await server.send(early.data, early.addr);
+  await server.send(late.data, late.addr);
+  assertEquals((await first.receive(undefined, { timeout: 5000 })).data, Uint8Array.of(1));
+  assertEquals((await second.receive(undefined, { timeout: 5000 })).data, Uint8Array.of(2));
+});
+
+test("the sender's address is one frozen object while it is the same", async () => {
+  using server = UdpSocket.bind({ hostname: "127.0.0.1" });
+  using client = UdpSocket.bind({ hostname: "127.0.0.1" });
+  for (let i = 0; i < 2; i++) await client.send(new Uint8Array(1), server.localAddr);
+  const [{ addr }, again] = [await server.receive(), await server.receive()];
+  assert(addr === again.addr);
+  assertThrows(() => Object.assign(addr, { port: 1 }), TypeError);
+  assertEquals(addr, client.localAddr);
+});
+
+test("DatagramSocket.send() sends where the address says now, though its bytes are those of the last sender", async () => {
+  const name = (last: number) => new Uint8Array([0xff, Math.random() * 256, Math.random() * 256, last]);
+  const [here, there] = [name(0xfe), name(0xfe)];
+  using server = UnixDatagramSocket.bind({ autobind: true });
+  using client = UnixDatagramSocket.bind({ abstract: here });
+  using other = UnixDatagramSocket.bind({ abstract: there });
+  await client.send(new Uint8Array(1), server.localAddr);
+  const { addr } = await server.receive();
+  assert("abstract" in addr && addr.abstract instanceof Uint8Array);
+  addr.abstract.set(there);
+  await server.send(Uint8Array.of(7), addr);
+  assertEquals((await other.receive(undefined, { timeout: 5000 })).data, Uint8Array.of(7));
+});
