@@ -8,6 +8,7 @@ import { SO_DOMAIN } from "../socket/socket_options.ts";
 import type { IpAddr } from "./addr_codec.ts";
 import { IP_MULTICAST_LOOP, IP_MULTICAST_TTL } from "./ip_options.ts";
 import { IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF, IPV6_MULTICAST_LOOP } from "./ipv6_options.ts";
+import { isMappedIpv4 } from "./mapped_ipv4.ts";
 import { groupOption, IP_MULTICAST_IF_INDEX } from "./multicast.ts";
 import type { NetworkError } from "./network_error.ts";
 import { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
@@ -104,16 +105,19 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Ends the connection: from now on it receives from anybody, at the same address.
+   * Ends the connection: from now on it receives from anybody, at the address and port that it was bound to.
    *
    * @throws {SystemError} If another socket has taken the port meanwhile (`EADDRINUSE`).
    */
   async disconnect(): Promise<void> {
     const local = this.socket.localSockaddr();
     await this.socket.connect(new Uint8Array(SOCKADDR_IN_SIZE)); // a sockaddr of AF_UNSPEC
-    // The kernel also takes back a port that it had chosen itself: bytes 2 and 3 of either sockaddr.
+    // The kernel also takes back a port that it had chosen itself: bytes 2 and 3 of either sockaddr. The address is again
+    // the one from before the connection.
     const now = this.socket.localSockaddr();
-    if (now[2] !== local[2] || now[3] !== local[3]) this.socket.bind(local);
+    if (now[2] === local[2] && now[3] === local[3]) return;
+    now.set(local.subarray(2, 4), 2);
+    this.socket.bind(now);
   }
 
   /**
@@ -148,6 +152,8 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @param addr Where to; left out on a connected socket.
    * @param options Flags, and how long to wait.
    * @returns How many bytes went: all.
+   * @throws {TypeError} If the source is of the other family than what the packet goes by.
+   * @throws {RangeError} If a setting does not fit its field.
    * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a source that this machine does not have.
    */
   async sendMessage(
@@ -157,8 +163,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     options?: TransferOptions,
   ): Promise<number> {
     const sockaddr = addr === undefined ? undefined : this.#codec.encode(addr);
-    const ipv6 = this.#ipv6 && sockaddr?.length !== SOCKADDR_IN_SIZE && !isMapped(addr?.hostname);
-    const message = { buffers: [bytes], control: encodePacketInfo(info, ipv6) };
+    const message = { buffers: [bytes], control: encodePacketInfo(info, this.#goesByIpv6(sockaddr)) };
     return await this.socket.sendMessage(sockaddr === undefined ? message : { ...message, sockaddr }, options);
   }
 
@@ -262,9 +267,19 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   #index(nameOrIndex: string | number): number {
     return typeof nameOrIndex === "number" ? nameOrIndex : interfaceIndex(this.socket, nameOrIndex);
   }
-}
 
-/** An IPv4 address in the form of IPv6: its packets are those of IPv4. */
-function isMapped(hostname: string | undefined): boolean {
-  return hostname !== undefined && /^::ffff:\d+\./i.test(hostname);
+  /** Of an IPv6 socket, packets to IPv4 addresses are packets of IPv4: they take its control messages. */
+  #goesByIpv6(destination: Uint8Array | undefined): boolean {
+    if (!this.#ipv6) return false;
+    const sockaddr = destination ?? this.#connectedTo();
+    return sockaddr.length !== SOCKADDR_IN_SIZE && !isMappedIpv4(sockaddr.subarray(8, 24));
+  }
+
+  #connectedTo(): Uint8Array {
+    try {
+      return this.socket.peerSockaddr();
+    } catch {
+      return new Uint8Array(0); // to nowhere: the kernel will refuse the message
+    }
+  }
 }

@@ -1,9 +1,11 @@
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { type ControlMessage, decodeControlMessages, encodeControlMessages } from "../socket/control_message.ts";
+import { encodeInt } from "../socket/option.ts";
 import type { NetAddr } from "./addr.ts";
 import { formatIpv4 } from "./format_ipv4.ts";
 import { formatIpv6 } from "./format_ipv6.ts";
+import { isMappedIpv4 } from "./mapped_ipv4.ts";
 import { decodeNetworkError, type NetworkError } from "./network_error.ts";
 import { parseIpv4 } from "./parse_ipv4.ts";
 import { parseIpv6 } from "./parse_ipv6.ts";
@@ -43,7 +45,7 @@ export interface PacketInfo {
 
 /** What a packet is to be sent with, instead of the socket's own settings. */
 export interface OutgoingPacketInfo {
-  /** The local address to send from; numeric. */
+  /** The local address to send from; numeric, of the family that the packet goes by. */
   source?: string;
   /** The number of the interface to send through. */
   interfaceIndex?: number;
@@ -64,6 +66,8 @@ export interface OutgoingPacketInfo {
  * @param ipv6 Whether the packet goes to an IPv6 address.
  * @returns The ancillary data.
  * @throws {SyntaxError} If the source is no numeric address.
+ * @throws {TypeError} If the source is of the other family.
+ * @throws {RangeError} If a number does not fit its field.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/ip.7.html | ip(7)}
  *
@@ -80,20 +84,18 @@ export function encodePacketInfo(info: OutgoingPacketInfo, ipv6: boolean): Uint8
   const level = ipv6 ? C.IPPROTO_IPV6 : C.IPPROTO_IP;
   const messages: ControlMessage[] = [];
   if (source !== undefined || interfaceIndex !== undefined) {
-    messages.push(
-      (source?.includes(":") ?? ipv6) ? pktinfo6(source, interfaceIndex) : pktinfo4(source, interfaceIndex),
-    );
+    messages.push(ipv6 ? pktinfo6(source, interfaceIndex) : pktinfo4(source, interfaceIndex));
   }
-  if (hopLimit !== undefined) messages.push({ level, type: ipv6 ? C.IPV6_HOPLIMIT : C.IP_TTL, data: int(hopLimit) });
+  if (hopLimit !== undefined) {
+    messages.push({ level, type: ipv6 ? C.IPV6_HOPLIMIT : C.IP_TTL, data: encodeInt(hopLimit, "hopLimit") });
+  }
   if (trafficClass !== undefined) {
-    messages.push({ level, type: ipv6 ? C.IPV6_TCLASS : C.IP_TOS, data: int(trafficClass) });
+    messages.push({ level, type: ipv6 ? C.IPV6_TCLASS : C.IP_TOS, data: encodeInt(trafficClass, "trafficClass") });
   }
   if (segmentSize !== undefined) {
-    const data = new Uint8Array(2);
-    new DataView(data.buffer).setUint16(0, segmentSize, HOST_LITTLE_ENDIAN);
-    messages.push({ level: C.IPPROTO_UDP, type: C.UDP_SEGMENT, data });
+    messages.push({ level: C.IPPROTO_UDP, type: C.UDP_SEGMENT, data: encodeSegmentSize(segmentSize) });
   }
-  if (mark !== undefined) messages.push({ level: C.SOL_SOCKET, type: C.SO_MARK, data: int(mark) });
+  if (mark !== undefined) messages.push({ level: C.SOL_SOCKET, type: C.SO_MARK, data: encodeInt(mark, "mark") });
   return encodeControlMessages(messages);
 }
 
@@ -217,21 +219,32 @@ function nanoseconds(view: DataView, at: number, unit: bigint): bigint {
 
 function pktinfo4(source = "0.0.0.0", interfaceIndex = 0): ControlMessage {
   const data = new Uint8Array(12);
-  data.set(int(interfaceIndex));
-  data.set(parseIpv4(source), 4);
+  data.set(encodeInt(interfaceIndex, "interfaceIndex"));
+  data.set(source.includes(":") ? mappedIpv4(source) : parseIpv4(source), 4);
   return { level: C.IPPROTO_IP, type: C.IP_PKTINFO, data };
 }
 
 function pktinfo6(source = "::", interfaceIndex?: number): ControlMessage {
+  if (!source.includes(":")) throw new TypeError(`Cannot send to an IPv6 address from ${source}`);
   const data = new Uint8Array(20);
   const { bytes, scopeId } = parseIpv6(source);
   data.set(bytes);
-  data.set(int(interfaceIndex ?? scopeId ?? 0), 16);
+  data.set(encodeInt(interfaceIndex ?? scopeId ?? 0, "interfaceIndex"), 16);
   return { level: C.IPPROTO_IPV6, type: C.IPV6_PKTINFO, data };
 }
 
-function int(value: number): Uint8Array {
-  const data = new Uint8Array(4);
-  new DataView(data.buffer).setUint32(0, value, HOST_LITTLE_ENDIAN);
+/** The IPv4 address in an address such as `::ffff:192.0.2.1`. */
+function mappedIpv4(source: string): Uint8Array {
+  const { bytes } = parseIpv6(source);
+  if (!isMappedIpv4(bytes)) throw new TypeError(`Cannot send to an IPv4 address from ${source}`);
+  return bytes.subarray(12);
+}
+
+function encodeSegmentSize(size: number): Uint8Array {
+  if (!(Number.isInteger(size) && size >= 0 && size <= 0xffff)) {
+    throw new RangeError(`Cannot set segmentSize as it must be 0 to 65535 bytes: current value is ${size}`);
+  }
+  const data = new Uint8Array(2);
+  new DataView(data.buffer).setUint16(0, size, HOST_LITTLE_ENDIAN);
   return data;
 }

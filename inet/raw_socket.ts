@@ -1,6 +1,7 @@
 import { C } from "../ffi/constants.ts";
 import { describeError, type SystemError } from "../ffi/error.ts";
 import { Socket } from "../socket/socket.ts";
+import { SO_TYPE } from "../socket/socket_options.ts";
 import { type IpAddr, ipAddrCodec } from "./addr_codec.ts";
 import { InetDatagramSocket } from "./inet_datagram_socket.ts";
 import { IP_HDRINCL } from "./ip_options.ts";
@@ -93,6 +94,19 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
       socket.close();
       throw error;
     }
+  }
+
+  /**
+   * Ends the connection of an `unprivileged` socket. The kernel gives any other raw socket no packet any more after that:
+   * close it, and open another.
+   *
+   * @throws {TypeError} If it is not `unprivileged`.
+   */
+  override async disconnect(): Promise<void> {
+    if (this.socket.get(SO_TYPE) === C.SOCK_RAW) {
+      throw new TypeError("Cannot disconnect a raw socket: the kernel would give it no packet any more");
+    }
+    await super.disconnect();
   }
 }
 

@@ -3,7 +3,7 @@ import { ICMP6_FILTER, ICMP_FILTER, IPV6_RECVHOPLIMIT, RawSocket, UdpSocket } fr
 import { inNetworkNamespace, poll, SO_TYPE } from "../../socket/mod.ts";
 import { namespacePair } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, assertThrows, ignore, isRoot, spawn, spawnScript, test } from "../runner/mod.ts";
+import { assertEquals, assertRejects, assertThrows, ignore, isRoot, spawn, spawnScript, test } from "../runner/mod.ts";
 
 const root = isRoot();
 
@@ -112,6 +112,19 @@ testAsRoot("unprivileged ICMP works where the kernel allows the group, and tells
   const { data, addr } = await socket.receive(undefined, { timeout: 5000 });
   assertEquals(addr, { hostname: "10.9.0.2" });
   assertEquals([data[0], ...data.subarray(6)], [0, 0, 5, 1, 2, 3]);
+  await socket.connect({ hostname: "10.9.0.2" });
+  await socket.disconnect();
+  await socket.send(new Uint8Array([8, 0, 0, 0, 0, 0, 0, 6]), { hostname: "10.9.0.1" });
+  assertEquals((await socket.receive(undefined, { timeout: 5000 })).addr, { hostname: "10.9.0.1" });
+});
+
+testAsRoot("a raw socket refuses disconnect(), after which the kernel would give it nothing", async () => {
+  using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP });
+  socket.socket.set(ICMP_FILTER, [0]);
+  await socket.connect({ hostname: "127.0.0.1" });
+  await assertRejects(() => socket.disconnect(), TypeError, "Cannot disconnect a raw socket");
+  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)));
+  assertEquals((await socket.receive(undefined, { timeout: 2000 })).data.length, 28);
 });
 
 test(
