@@ -10,11 +10,16 @@ const SOCK_STREAM = 1;
 const inherited = inheritedListeners();
 if (Deno.args.length > 0 || inherited.length === 0) {
   console.log("Usage: systemd-socket-activate -l ADDRESS deno run --allow-ffi activated_echo.ts");
-  Deno.exit(2);
+  Deno.exit(Deno.args[0] === "-h" || Deno.args[0] === "--help" ? 0 : 2);
 }
-const serving = inherited.map(serve);
-await notifySystemd("READY=1");
-await Promise.all(serving);
+try {
+  const serving = Promise.all(inherited.map(serve));
+  await notifySystemd("READY=1");
+  await serving;
+} catch (error) {
+  tell(error);
+  Deno.exit(1);
+}
 
 async function serve({ name, socket, family, type }: InheritedListener): Promise<void> {
   if (type !== SOCK_STREAM) throw new TypeError(`Cannot echo on ${name}: it is no socket of streams`);
@@ -26,6 +31,10 @@ async function echo(conn: TcpConn | UnixConn): Promise<void> {
   try {
     await conn.readable.pipeTo(conn.writable);
   } catch (error) {
-    console.error(`activated_echo: ${error instanceof Error ? error.message : error}`);
+    tell(error);
   }
+}
+
+function tell(error: unknown): void {
+  console.error(`activated_echo: ${error instanceof Error ? error.message : error}`);
 }

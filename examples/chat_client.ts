@@ -4,7 +4,7 @@ import { TcpConn } from "@berkeley/sockets/inet";
 const [hostname, port] = Deno.args;
 if (hostname === undefined || port === undefined || !/^\d+$/.test(port)) {
   console.log("[Usage]: chat_client.ts SERVER_IP PORT");
-  Deno.exit(1);
+  Deno.exit(hostname === "-h" || hostname === "--help" ? 0 : 1);
 }
 
 try {

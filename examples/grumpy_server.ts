@@ -4,10 +4,10 @@ import { TcpListener } from "@berkeley/sockets/inet";
 const [port] = Deno.args;
 if (port === undefined || !/^\d+$/.test(port)) {
   console.log("[Usage]: grumpy_server.ts PORT");
-  Deno.exit(1);
+  Deno.exit(port === "-h" || port === "--help" ? 0 : 1);
 }
 
-using listener = TcpListener.listen({ hostname: "0.0.0.0", port: Number(port), backlog: 5 });
+using listener = listen(Number(port));
 console.log(`SERVER AT ${listener.addr.hostname}:${listener.addr.port} LISTENING FOR CONNECTIONS`);
 
 const buffer = new Uint8Array(1024);
@@ -19,6 +19,19 @@ for await (using conn of listener) {
     console.log(`${hostname} said: ${new TextDecoder().decode(buffer.subarray(0, n)).trimEnd()}`);
     await conn.write(new TextEncoder().encode("I'm a grumpy server, don't connect, I don't want no friends!\n"));
   } catch (error) {
-    console.error(`[Server error]: ${error instanceof Error ? error.message : error}`);
+    tell(error);
   }
+}
+
+function listen(port: number): TcpListener {
+  try {
+    return TcpListener.listen({ hostname: "0.0.0.0", port, backlog: 5 });
+  } catch (error) {
+    tell(error);
+    Deno.exit(1);
+  }
+}
+
+function tell(error: unknown): void {
+  console.error(`[Server error]: ${error instanceof Error ? error.message : error}`);
 }

@@ -1,15 +1,22 @@
 /** Passes an open file to another program, which may read it although it may not open it. */
-import { libc } from "@berkeley/sockets/ffi";
+import { check, libc } from "@berkeley/sockets/ffi";
 import { UnixSeqpacketConn, UnixSeqpacketListener } from "@berkeley/sockets/unix";
 import { closeSync, openSync } from "node:fs";
 
 const [role, path, file] = Deno.args;
-if (role === "give" && path !== undefined && file !== undefined) await give(path, file);
-else if (role === "take" && path !== undefined) await take(path);
-else {
-  const usage = "Usage: pass_descriptor.ts give PATH FILE\n       pass_descriptor.ts take PATH\n\n"
+try {
+  if (role === "give" && path !== undefined && file !== undefined) await give(path, file);
+  else if (role === "take" && path !== undefined) await take(path);
+  else usage();
+} catch (error) {
+  console.error(`pass_descriptor: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(1);
+}
+
+function usage(): never {
+  const text = "Usage: pass_descriptor.ts give PATH FILE\n       pass_descriptor.ts take PATH\n\n"
     + "The first opens FILE and gives it to the next program that connects to PATH; the second prints what is in it.";
-  console.log(usage);
+  console.log(text);
   Deno.exit(role === "-h" || role === "--help" ? 0 : 2);
 }
 
@@ -33,7 +40,7 @@ async function take(path: string): Promise<void> {
   if (message === null || fd === undefined) throw new Error("No file came");
   console.error(`took ${new TextDecoder().decode(message.data)}`);
   const buffer = new Uint8Array(65536);
-  for (let n = libc().read(fd, buffer, 65536n); n > 0; n = libc().read(fd, buffer, 65536n)) {
-    await Deno.stdout.write(buffer.subarray(0, n));
+  for (let n; (n = check(libc().read(fd, buffer, 65536n), "read")) > 0;) {
+    for (let at = 0; at < n;) at += await Deno.stdout.write(buffer.subarray(at, n));
   }
 }

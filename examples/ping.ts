@@ -19,7 +19,7 @@ const HELP = `Usage: ping.ts [-c COUNT] [-i SECONDS] [-W SECONDS] [-s BYTES] [-t
   -t TTL      of each`;
 
 const args = parseArgs(Deno.args, {
-  string: ["c", "i", "W", "s", "t"],
+  string: ["_", "c", "i", "W", "s", "t"], // a host such as 10.10 is no number
   boolean: ["4", "6", "help"],
   alias: { h: "help" },
 });
@@ -28,10 +28,11 @@ if (args.help || host === undefined) {
   console.log(HELP);
   Deno.exit(args.help ? 0 : 2);
 }
-const count = numberOf(args.c, Infinity);
-const [interval, patience, size] = [numberOf(args.i, 1), numberOf(args.W, 1), numberOf(args.s, 56)];
+const count = numberOf(args.c, Infinity, true);
+const [interval, patience, size] = [numberOf(args.i, 1), numberOf(args.W, 1), numberOf(args.s, 56, true)];
+const settings = args.t === undefined ? {} : { hopLimit: numberOf(args.t, 64, true) };
 
-const answers = await getaddrinfo(String(host), null, {
+const answers = await getaddrinfo(host, null, {
   type: C.SOCK_RAW,
   family: args["4"] ? C.AF_INET : args["6"] ? C.AF_INET6 : C.AF_UNSPEC,
 }).catch((error) => fail(error.message));
@@ -65,8 +66,7 @@ async function pingOnce(sequence: number): Promise<void> {
   if (!ipv6) view.setUint16(2, checksum(packet));
   const start = performance.now();
   try {
-    const hopLimit = args.t === undefined ? {} : { hopLimit: Number(args.t) };
-    await socket.sendMessage(packet, hopLimit, target?.addr);
+    await socket.sendMessage(packet, settings, target?.addr);
     for (;;) {
       const timeout = Math.max(0, patience * 1000 - (performance.now() - start));
       const { data, addr, info } = await socket.receiveMessage(undefined, { timeout });
@@ -125,10 +125,10 @@ function finish(): never {
   Deno.exit(times.length > 0 ? 0 : 1);
 }
 
-function numberOf(text: string | undefined, byDefault: number): number {
-  const value = text === undefined ? byDefault : Number(text);
-  if (!(value >= 0)) fail(`not a number: ${text}`);
-  return value;
+function numberOf(text: string | undefined, byDefault: number, whole = false): number {
+  if (text === undefined) return byDefault;
+  if (!(whole ? /^\d+$/ : /^\d*\.?\d+$/).test(text)) fail(`not a number: ${text}`);
+  return Number(text);
 }
 
 function messageOf(error: unknown): string {

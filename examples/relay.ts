@@ -4,29 +4,40 @@ import { SmcConn, SmcListener } from "@berkeley/sockets/smc";
 import { relay, type RelayEnd } from "@berkeley/sockets/socket";
 import { UnixConn, UnixListener } from "@berkeley/sockets/unix";
 
-const [from, to] = Deno.args;
-if (from === undefined || to === undefined || !from.includes(":") || !to.includes(":")) {
+const PLACE = /^(?:unix:.+|(?:tcp|smc):.+:\d+)$/;
+
+const [from = "", to = ""] = Deno.args;
+if (!PLACE.test(from) || !PLACE.test(to)) {
   console.log("Usage: relay.ts FROM TO\n\nFROM and TO are tcp:HOST:PORT, smc:HOST:PORT or unix:PATH.");
-  Deno.exit(2);
+  Deno.exit(from === "-h" || from === "--help" ? 0 : 2);
 }
 
-using listener = listen(from);
-console.log(`relaying ${from} to ${to}`);
-for await (const conn of listener) void forward(conn);
+try {
+  using listener = listen(from);
+  console.log(`relaying ${from} to ${to}`);
+  for await (const conn of listener) void forward(conn);
+} catch (error) {
+  tell(error);
+  Deno.exit(1);
+}
 
 async function forward(conn: RelayEnd): Promise<void> {
   try {
     const { forward, backward } = await relay(
       conn,
-      await connect(to ?? "").catch((error) => {
+      await connect(to).catch((error) => {
         conn.close();
         throw error;
       }),
     );
     console.log(`a connection is over: ${forward} bytes forth, ${backward} back`);
   } catch (error) {
-    console.error(`relay: ${error instanceof Error ? error.message : error}`);
+    tell(error);
   }
+}
+
+function tell(error: unknown): void {
+  console.error(`relay: ${error instanceof Error ? error.message : error}`);
 }
 
 function listen(place: string): AsyncIterable<RelayEnd> & Disposable {

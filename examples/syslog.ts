@@ -25,5 +25,10 @@ const line = `<${FACILITY_USER | severity}>${month} ${day} ${
   now.toTimeString().slice(0, 8)
 } ${args.tag}[${Deno.pid}]: ${args._.join(" ")}`;
 
-using socket = UnixDatagramSocket.open();
-await socket.send(new TextEncoder().encode(line), { path: args.path });
+try {
+  using socket = UnixDatagramSocket.open();
+  await socket.send(new TextEncoder().encode(line), { path: args.path });
+} catch (error) {
+  console.error(`syslog: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(1);
+}

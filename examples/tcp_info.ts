@@ -3,13 +3,14 @@ import { TCP_CONGESTION, TCP_INFO, TcpConn } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
 
 const args = parseArgs(Deno.args, {
-  string: ["seconds", "interval"],
+  string: ["_", "seconds", "interval"],
   boolean: ["help"],
   alias: { h: "help" },
   default: { seconds: "5", interval: "0.5" },
 });
-const [hostname, port] = args._.map(String);
-if (args.help || hostname === undefined || port === undefined) {
+const [hostname, port] = args._;
+const [seconds, interval] = [Number(args.seconds), Number(args.interval)];
+if (args.help || hostname === undefined || port === undefined || !(seconds > 0 && interval > 0)) {
   console.log(
     "Usage: tcp_info.ts [--seconds S] [--interval S] HOST PORT\n\nSends zeros to a server that reads, and shows TCP_INFO.",
   );
@@ -18,9 +19,9 @@ if (args.help || hostname === undefined || port === undefined) {
 
 try {
   using conn = await TcpConn.connect({ hostname, port: Number(port), timeout: 5000 });
-  const end = performance.now() + Number(args.seconds) * 1000;
+  const end = performance.now() + seconds * 1000;
   console.log(`connected to ${hostname}:${port}, congestion control ${conn.socket.get(TCP_CONGESTION)}`);
-  const timer = setInterval(() => show(conn), Number(args.interval) * 1000);
+  const timer = setInterval(() => show(conn), interval * 1000);
   try {
     const chunk = new Uint8Array(65536);
     while (performance.now() < end) await conn.write(chunk, { timeout: 5000 });

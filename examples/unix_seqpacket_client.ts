@@ -4,19 +4,29 @@ import { UnixSeqpacketConn } from "@berkeley/sockets/unix";
 const DEFAULT_PATH = "/tmp/9Lq7BNBnBycd6nxy.socket";
 
 const [path = DEFAULT_PATH, command = "SEND"] = Deno.args;
-if (path === "-h" || path === "--help") {
+const help = path === "-h" || path === "--help";
+if (help || (command !== "SEND" && command !== "DOWN")) {
   console.log(`Usage: unix_seqpacket_client.ts [PATH] [SEND|DOWN]\n\nConnects to PATH, by default ${DEFAULT_PATH}.`);
-  Deno.exit(0);
+  Deno.exit(help ? 0 : 2);
 }
 
-using conn = await UnixSeqpacketConn.connect({ path });
-await conn.send(new TextEncoder().encode(command));
+try {
+  await ask(path, command);
+} catch (error) {
+  console.error(`unix_seqpacket_client: ${error instanceof Error ? error.message : error}`);
+  Deno.exit(1);
+}
 
-const head = await conn.receive(new Uint8Array(4));
-if (head?.data.length !== 4) throw new Error("The server closed the connection without an answer");
-const length = new Int32Array(head.data.slice().buffer)[0] ?? 0; // a native int
-console.log(length);
+async function ask(path: string, command: string): Promise<void> {
+  using conn = await UnixSeqpacketConn.connect({ path });
+  await conn.send(new TextEncoder().encode(command));
 
-// The document's server sends its whole buffer: only the first `length` bytes are the text, the rest is cut off.
-const answer = await conn.receive(new Uint8Array(length));
-console.log(new TextDecoder().decode(answer?.data));
+  const head = await conn.receive(new Uint8Array(4));
+  if (head?.data.length !== 4) throw new Error("The server closed the connection without an answer");
+  const length = new Int32Array(head.data.slice().buffer)[0] ?? 0; // a native int
+  console.log(length);
+
+  // The document's server sends its whole buffer: only the first `length` bytes are the text, the rest is cut off.
+  const answer = await conn.receive(new Uint8Array(length));
+  console.log(new TextDecoder().decode(answer?.data));
+}

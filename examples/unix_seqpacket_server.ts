@@ -10,29 +10,42 @@ if (path === "-h" || path === "--help") {
   Deno.exit(0);
 }
 
-using listener = UnixSeqpacketListener.listen({ path, backlog: 20, replaceStale: true });
-for await (using conn of listener) {
-  let command = "";
-  for await (const { data } of conn) {
-    command = textOf(data);
-    console.log(command);
-    if (command === "SEND" || command === "DOWN") break;
-  }
-  if (command !== "SEND" && command !== "DOWN") continue; // the client has gone without a command
-  console.log(command === "SEND" ? "Sending Data" : "Closing Program");
+try {
+  await serve(path);
+} catch (error) {
+  tell(error);
+  Deno.exit(1);
+}
 
-  const text = new TextEncoder().encode("Hello World!\n");
-  try {
-    console.log(`Sending buffer of size: ${text.length}`);
-    await conn.send(new Uint8Array(Int32Array.of(text.length).buffer));
-    console.log("Sending contents of Buffer");
-    const buffer = new Uint8Array(BUFFER_SIZE); // as in the document, the whole buffer is sent
-    buffer.set(text);
-    await conn.send(buffer);
-  } catch (error) {
-    console.error(`unix_seqpacket_server: ${error instanceof Error ? error.message : error}`);
+async function serve(path: string): Promise<void> {
+  using listener = UnixSeqpacketListener.listen({ path, backlog: 20, replaceStale: true });
+  for await (using conn of listener) {
+    let command = "";
+    for await (const { data } of conn) {
+      command = textOf(data);
+      console.log(command);
+      if (command === "SEND" || command === "DOWN") break;
+    }
+    if (command !== "SEND" && command !== "DOWN") continue; // the client has gone without a command
+    console.log(command === "SEND" ? "Sending Data" : "Closing Program");
+
+    const text = new TextEncoder().encode("Hello World!\n");
+    try {
+      console.log(`Sending buffer of size: ${text.length}`);
+      await conn.send(new Uint8Array(Int32Array.of(text.length).buffer));
+      console.log("Sending contents of Buffer");
+      const buffer = new Uint8Array(BUFFER_SIZE); // as in the document, the whole buffer is sent
+      buffer.set(text);
+      await conn.send(buffer);
+    } catch (error) {
+      tell(error);
+    }
+    if (command === "DOWN") break;
   }
-  if (command === "DOWN") break;
+}
+
+function tell(error: unknown): void {
+  console.error(`unix_seqpacket_server: ${error instanceof Error ? error.message : error}`);
 }
 
 /** What C sees of a message: the bytes before the first NUL. */
