@@ -98,6 +98,27 @@ handler.emit(logging.LogRecord("n", logging.WARNING, "", 0, "disk full", (), Non
   assertMatch(ours, /^<12>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d app\[\d+\]: disk full$/);
 });
 
+const noLog = whyNoLog();
+if (noLog !== undefined) ignore("syslog.ts writes to /dev/log by default", noLog);
+else {
+  test("syslog.ts writes to /dev/log by default", { needs: [...needs] }, async () => {
+    const daemon = `import os, socket
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind("/dev/log")
+try:
+    print("ready", flush=True); s.settimeout(20); print(s.recv(1000).decode(), flush=True)
+finally: os.unlink("/dev/log")`;
+    await using python = spawn("python3", ["-c", daemon]);
+    assertEquals(await python.line(), "ready");
+    assertEquals((await example("syslog", "to the system's log").exit).code, 0);
+    assertMatch(
+      await python.line() ?? "",
+      /^<13>[A-Z][a-z]{2} [ \d]\d [\d:]{8} syslog\.ts\[\d+\]: to the system's log$/,
+    );
+    assertEquals((await python.exit).code, 0);
+    assert(!existsSync("/dev/log"));
+  });
+}
+
 const activate = found("systemd-socket-activate");
 if (activate === undefined) {
   ignore("activated_echo.ts works under systemd-socket-activate", "systemd-socket-activate is not installed");
@@ -131,6 +152,16 @@ if (activate === undefined) {
     assertEquals(answer, "over tcp");
     tcp.destroy();
   });
+}
+
+/** Why no daemon of ours can stand at /dev/log; `undefined` if one can. */
+function whyNoLog(): string | undefined {
+  try {
+    if (existsSync("/dev/log")) return "a daemon of this machine is at /dev/log";
+  } catch {
+    return undefined; // no permission to look: test() then says which it needs
+  }
+  return isRoot() ? undefined : "only root can make /dev/log";
 }
 
 /** Without the permission to look, the tests are skipped for that reason. */
