@@ -85,7 +85,7 @@ export class UnixMessage implements Disposable {
   readonly credentials: Credentials | undefined;
   /** `SCM_PIDFD`: the process that sent it, if the socket has `SO_PASSPIDFD`. */
   readonly pidfd: OwnedFd | undefined;
-  /** `SCM_SECURITY`: the security context of the sender, if the socket has `SO_PASSSEC`. */
+  /** `SCM_SECURITY`: the security context of the sender, if the socket has `SO_PASSSEC`; a stream, `SO_PASSCRED` too. */
   readonly securityContext: string | undefined;
 
   /**

@@ -22,6 +22,7 @@ Runs COMMAND in a guest and ends with its exit code. What it leaves in /tmp/out 
 
   --kernel SERIES    kernel series that apt offers (6.12)
   --modules SETS     ${Object.keys(MODULE_SETS).join(", ")}; comma-separated (smc)
+  --append TEXT      more parameters of the kernel
   --node             with Node, koffi and the npm package, built from this checkout
   --memory MIB       memory of the guest (3000)
   --timeout SECONDS  the guest is ended after this long (240)
@@ -42,8 +43,8 @@ async function main(args: string[]): Promise<number> {
   const options = parseArgs(args, {
     "--": true,
     boolean: ["help", "node"],
-    string: ["kernel", "modules", "memory", "timeout", "out"],
-    default: { kernel: "6.12", modules: "smc", memory: "3000", timeout: "240" },
+    string: ["kernel", "modules", "append", "memory", "timeout", "out"],
+    default: { kernel: "6.12", modules: "smc", append: "", memory: "3000", timeout: "240" },
   });
   const command = options["--"] as string[];
   if (options.help || command.length === 0) {
@@ -80,6 +81,7 @@ async function main(args: string[]): Promise<number> {
       kernel: `${kernel}/boot/vmlinuz-${release}`,
       initramfs: `${temp}/initramfs`,
       report: `${temp}/report`,
+      append: options.append,
       memory: Number(options.memory),
       timeout: Number(options.timeout) * 1000,
     });

@@ -6,6 +6,8 @@ export interface BootOptions {
   initramfs: string;
   /** Where the guest writes its exit code and its files. */
   report: string;
+  /** More parameters of the kernel. */
+  append: string;
   /** Memory in MiB. */
   memory: number;
   /** Milliseconds until the guest is ended. */
@@ -29,7 +31,7 @@ export async function boot(options: BootOptions): Promise<void> {
       ...["-display", "none", "-monitor", "none", "-no-reboot", "-nic", "none"],
       ...["-serial", "stdio", "-serial", `file:${options.report}`],
       ...["-kernel", options.kernel, "-initrd", options.initramfs],
-      ...["-append", "console=ttyS0 quiet panic=-1 oops=panic"],
+      ...["-append", `console=ttyS0 quiet panic=-1 oops=panic ${options.append}`],
     ],
     stdin: "null",
     stdout: "inherit",

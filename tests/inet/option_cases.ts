@@ -218,7 +218,7 @@ export const ELSEWHERE: Record<string, string> = {
   SO_INCOMING_NAPI_ID: "read below",
   SO_LOCK_FILTER: "cannot be unset: read below",
   SO_NETNS_COOKIE: "read below",
-  SO_PEERSEC: "needs a security module",
+  SO_PEERSEC: "needs a security module: tests/unix/security_context_test.ts",
   SO_PROTOCOL: "read below",
   SO_RCVBUFFORCE: "read back as SO_RCVBUF below",
   SO_RESERVE_MEM: "needs a memory cgroup",
