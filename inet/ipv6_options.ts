@@ -1,6 +1,17 @@
-import { booleanOption, defineOption, intOption, type ReadableOption, type SocketOption } from "../socket/option.ts";
+import { C } from "../ffi/constants.ts";
+import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import {
+  booleanOption,
+  defineOption,
+  encodeInt,
+  intOption,
+  type ReadableOption,
+  type SocketOption,
+  type WritableOption,
+} from "../socket/option.ts";
 import type { NetAddr } from "./addr.ts";
 import { interfaceOption } from "./interface_option.ts";
+import { parseIpv6 } from "./parse_ipv6.ts";
 import { decodeInetSockaddr } from "./sockaddr.ts";
 
 // The options of IPv6, sorted by C name; multicast groups are joined by methods of UdpSocket. See ipv6(7).
@@ -21,12 +32,16 @@ export const IPV6_AUTOFLOWLABEL: SocketOption<boolean> = booleanOption("IPPROTO_
 export const IPV6_CHECKSUM: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_CHECKSUM");
 /** Whether packets that are too large are refused instead of fragmented. */
 export const IPV6_DONTFRAG: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_DONTFRAG");
+/** The destination options of every packet, as they stand in the header; none for no header. Needs CAP_NET_RAW. */
+export const IPV6_DSTOPTS: SocketOption<Uint8Array> = headerOption("IPV6_DSTOPTS");
 /** Whether the flow label of an address is sent. */
 export const IPV6_FLOWINFO_SEND: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_FLOWINFO_SEND");
 /** Whether an address may be bound that this machine does not have (yet). */
 export const IPV6_FREEBIND: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_FREEBIND");
 /** Whether what a raw socket sends begins with its IPv6 header. */
 export const IPV6_HDRINCL: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_HDRINCL");
+/** The hop-by-hop options of every packet, as they stand in the header; none for no header. Needs CAP_NET_RAW. */
+export const IPV6_HOPOPTS: SocketOption<Uint8Array> = headerOption("IPV6_HOPOPTS");
 /** The least hop limit of a packet that is taken; 0 takes all. */
 export const IPV6_MINHOPCOUNT: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MINHOPCOUNT");
 /** Bytes of the largest packet: to the connected address when read; a lower bound of one's own when set. */
@@ -41,6 +56,28 @@ export const IPV6_MULTICAST_HOPS: SocketOption<number> = intOption("IPPROTO_IPV6
 export const IPV6_MULTICAST_IF: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MULTICAST_IF");
 /** Whether multicast that is sent arrives at this machine too. */
 export const IPV6_MULTICAST_LOOP: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_MULTICAST_LOOP");
+/** Bytes of the largest packet to the connected address that are known to pass. */
+export const IPV6_PATHMTU: ReadableOption<number> = defineOption<number>(
+  "IPPROTO_IPV6",
+  "IPV6_PATHMTU",
+  32,
+  () => new Uint8Array(0),
+  // struct ip6_mtuinfo { struct sockaddr_in6 ip6m_addr; uint32_t ip6m_mtu; }, whose address is only told with packets
+  (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(28, HOST_LITTLE_ENDIAN),
+);
+/** The local address and the number of the interface that every packet leaves by; `"::"` and 0 for the system's choice. */
+export const IPV6_PKTINFO: WritableOption<{ source: string; interfaceIndex: number }> = {
+  name: "IPV6_PKTINFO",
+  level: C.IPPROTO_IPV6,
+  number: C.IPV6_PKTINFO,
+  encode: ({ source, interfaceIndex }) => {
+    // struct in6_pktinfo { struct in6_addr ipi6_addr; unsigned int ipi6_ifindex; };
+    const bytes = new Uint8Array(20);
+    bytes.set(parseIpv6(source).bytes);
+    bytes.set(encodeInt(interfaceIndex, "IPV6_PKTINFO"), 16);
+    return bytes;
+  },
+};
 /** Whether each datagram carries its destination options. */
 export const IPV6_RECVDSTOPTS: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVDSTOPTS");
 /** Whether errors of the network are kept, with their details, in the error queue. */
@@ -65,6 +102,10 @@ export const IPV6_RECVRTHDR: SocketOption<boolean> = booleanOption("IPPROTO_IPV6
 export const IPV6_RECVTCLASS: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVTCLASS");
 /** The Router Alert value of the forwarded packets that a raw socket gets; -1 for none. It cannot be read. */
 export const IPV6_ROUTER_ALERT: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_ROUTER_ALERT");
+/** The routing header of every packet; none for no header. Needs CAP_NET_RAW. */
+export const IPV6_RTHDR: SocketOption<Uint8Array> = headerOption("IPV6_RTHDR");
+/** The destination options before the routing header, for the hosts on the way; none for no header. Needs CAP_NET_RAW. */
+export const IPV6_RTHDRDSTOPTS: SocketOption<Uint8Array> = headerOption("IPV6_RTHDRDSTOPTS");
 /** The traffic class of every packet: 6 bits of DSCP, 2 of ECN; -1 sets the system's default. */
 export const IPV6_TCLASS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_TCLASS");
 /** Whether any address may be bound and sent from, for a transparent proxy. Needs CAP_NET_ADMIN or CAP_NET_RAW. */
@@ -75,3 +116,10 @@ export const IPV6_UNICAST_HOPS: SocketOption<number> = intOption("IPPROTO_IPV6",
 export const IPV6_UNICAST_IF: SocketOption<number> = interfaceOption("IPPROTO_IPV6", "IPV6_UNICAST_IF");
 /** Whether the socket takes no IPv4. To be set before bind(2). */
 export const IPV6_V6ONLY: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_V6ONLY");
+
+/** An extension header, which is 255 times 8 bytes behind the first 8 at most (RFC 8200). */
+function headerOption(
+  name: "IPV6_DSTOPTS" | "IPV6_HOPOPTS" | "IPV6_RTHDR" | "IPV6_RTHDRDSTOPTS",
+): SocketOption<Uint8Array> {
+  return defineOption("IPPROTO_IPV6", name, 2048, (header) => header, (bytes) => bytes);
+}

@@ -67,5 +67,7 @@ export { type KeepAliveOptions, TcpConn, type TcpConnectOptions } from "./tcp_co
 export type { TcpInfo, TcpState } from "./tcp_info.ts";
 export { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";
 export * from "./tcp_options.ts";
+export type { TcpRepairOption, TcpRepairWindow } from "./tcp_repair.ts";
+export type { TcpNetworkSignature, TcpSignature } from "./tcp_signature.ts";
 export * from "./udp_options.ts";
 export { type UdpBindOptions, UdpSocket } from "./udp_socket.ts";

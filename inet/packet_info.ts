@@ -33,6 +33,8 @@ export interface PacketInfo {
   originalDestination?: NetAddr;
   /** Bytes of the largest fragment that it came in (`IP_RECVFRAGSIZE`, `IPV6_RECVFRAGSIZE`). */
   fragmentSize?: number;
+  /** Bytes of the largest packet that passes to the address it tells of, which is then without data (`IPV6_RECVPATHMTU`). */
+  pathMtu?: number;
   /** How many datagrams the socket had dropped until then (`SO_RXQ_OVFL`). */
   dropped?: number;
   /** Its mark (`SO_RCVMARK`). */
@@ -171,6 +173,8 @@ const DECODERS = new Map<number, Map<number, Decoder>>([
       [C.IPV6_RECVORIGDSTADDR, addr(28)],
       [C.IPV6_RECVFRAGSIZE, number("fragmentSize")],
       [C.IPV6_RECVERR, error()],
+      // struct ip6_mtuinfo { struct sockaddr_in6 ip6m_addr; uint32_t ip6m_mtu; };
+      [C.IPV6_PATHMTU, { size: 32, fields: (view) => ({ pathMtu: view.getUint32(28, HOST_LITTLE_ENDIAN) }) }],
     ]),
   ],
   [

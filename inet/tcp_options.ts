@@ -1,12 +1,25 @@
+import { C } from "../ffi/constants.ts";
 import {
   booleanOption,
+  decodeUnsigned,
   defineOption,
+  encodeInt,
   intOption,
   type ReadableOption,
   type SocketOption,
   textOption,
+  type WritableOption,
 } from "../socket/option.ts";
 import { decodeTcpInfo, TCP_INFO_SIZE, type TcpInfo } from "./tcp_info.ts";
+import {
+  decodeRepairWindow,
+  encodeRepairOptions,
+  encodeRepairWindow,
+  TCP_REPAIR_WINDOW_SIZE,
+  type TcpRepairOption,
+  type TcpRepairWindow,
+} from "./tcp_repair.ts";
+import { signatureOption, type TcpNetworkSignature, type TcpSignature } from "./tcp_signature.ts";
 
 // The options of TCP, sorted by C name. See tcp(7).
 
@@ -17,6 +30,14 @@ export const MPTCP_INFO: ReadableOption<{ flags: number; subflows: number }> = d
   // struct mptcp_info { __u8 mptcpi_subflows; __u8 …[7]; __u32 mptcpi_flags; … };
   return { flags: bytes[8] ?? 0, subflows: bytes[0] ?? 0 };
 });
+/** What the congestion control algorithm tells of itself, as it stands in `union tcp_cc_info`; often nothing. */
+export const TCP_CC_INFO: ReadableOption<Uint8Array> = defineOption<Uint8Array>(
+  "IPPROTO_TCP",
+  "TCP_CC_INFO",
+  20,
+  (bytes) => bytes,
+  (bytes) => bytes,
+);
 /** The congestion control algorithm, such as `"cubic"`. */
 export const TCP_CONGESTION: SocketOption<string> = textOption("IPPROTO_TCP", "TCP_CONGESTION", 16);
 /** Whether less than a full segment waits, up to 200 ms, until this is turned off. */
@@ -57,12 +78,43 @@ export const TCP_KEEPINTVL: SocketOption<number> = intOption("IPPROTO_TCP", "TCP
 export const TCP_LINGER2: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_LINGER2");
 /** Bytes of data in a segment at most. Setting bounds it; reading before the connection gives the default. */
 export const TCP_MAXSEG: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_MAXSEG");
+/** Signs what goes to an address, and drops what comes unsigned from it (RFC 2385). Some kernels lack it. */
+export const TCP_MD5SIG: WritableOption<TcpSignature> = signatureOption("TCP_MD5SIG");
+/** As {@linkcode TCP_MD5SIG}, for a network or an interface. */
+export const TCP_MD5SIG_EXT: WritableOption<TcpNetworkSignature> = signatureOption("TCP_MD5SIG_EXT");
 /** Whether small writes are sent at once, instead of gathered while an answer is outstanding. */
 export const TCP_NODELAY: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_NODELAY");
 /** Bytes that may wait in the send buffer unsent before the socket counts as not writable. */
 export const TCP_NOTSENT_LOWAT: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_NOTSENT_LOWAT");
+/** The sequence number of the queue that {@linkcode TCP_REPAIR_QUEUE} chose; set before the connection. */
+export const TCP_QUEUE_SEQ: SocketOption<number> = defineOption(
+  "IPPROTO_TCP",
+  "TCP_QUEUE_SEQ",
+  4,
+  (sequence) => encodeInt(sequence, "TCP_QUEUE_SEQ"),
+  decodeUnsigned,
+);
 /** Whether what comes is acknowledged at once. The kernel may turn it off again. */
 export const TCP_QUICKACK: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_QUICKACK");
+/** 1 while the connection is repaired, to move it to another socket; 0 ends that with a probe, -1 without. CAP_NET_ADMIN. */
+export const TCP_REPAIR: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_REPAIR");
+/** What both ends agreed on in their SYNs, for a repaired connection. */
+export const TCP_REPAIR_OPTIONS: WritableOption<TcpRepairOption[]> = {
+  name: "TCP_REPAIR_OPTIONS",
+  level: C.IPPROTO_TCP,
+  number: C.TCP_REPAIR_OPTIONS,
+  encode: encodeRepairOptions,
+};
+/** The queue of a repaired connection that is read, written or numbered: 1 received, 2 sent, 0 neither. */
+export const TCP_REPAIR_QUEUE: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_REPAIR_QUEUE");
+/** The windows of a repaired connection. */
+export const TCP_REPAIR_WINDOW: SocketOption<TcpRepairWindow> = defineOption(
+  "IPPROTO_TCP",
+  "TCP_REPAIR_WINDOW",
+  TCP_REPAIR_WINDOW_SIZE,
+  encodeRepairWindow,
+  decodeRepairWindow,
+);
 /** The network and TCP headers of the SYN that opened this accepted connection. They can be read once. */
 export const TCP_SAVED_SYN: ReadableOption<Uint8Array> = defineOption<Uint8Array>(
   "IPPROTO_TCP",

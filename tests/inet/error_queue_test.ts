@@ -55,6 +55,20 @@ else {
   });
 }
 
+const PATH_MTU = "receiveMessage() gives the path's MTU, for which IPV6_RECVPATHMTU asks";
+if (reason !== undefined) ignore(PATH_MTU, reason);
+else {
+  test(PATH_MTU, { needs: ["run", "read"] }, async () => {
+    await using pair = await namespacePair();
+    using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: "::" }));
+    socket.socket.set(inet.IPV6_RECVPATHMTU, true);
+    socket.socket.set(inet.IPV6_DONTFRAG, true);
+    await assertRejects(() => socket.send(new Uint8Array(2000), { hostname: "fd09::2", port: 9 }), Error, "EMSGSIZE");
+    const { data, addr, info } = await socket.receiveMessage(undefined, { timeout: 2000 });
+    assertEquals([data.length, addr.hostname, info], [0, "fd09::2", { pathMtu: 1500 }]);
+  });
+}
+
 test("SO_TIMESTAMPING tells when a datagram was sent", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   const { SOF_TIMESTAMPING_TX_SOFTWARE, SOF_TIMESTAMPING_SOFTWARE, SOF_TIMESTAMPING_OPT_ID } = C;

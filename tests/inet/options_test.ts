@@ -3,7 +3,7 @@ import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import * as inet from "../../inet/mod.ts";
 import * as options from "../../socket/mod.ts";
-import { assert, assertEquals, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
 import { CASES, ELSEWHERE, everyOption, KINDS } from "./option_cases.ts";
 
 const { Socket } = options;
@@ -64,6 +64,51 @@ test("every option is set and read in a test, or has a reason why not", () => {
   assert(all.length > 140, `${all.length} options`);
 });
 
+/** Names of Python's that are no options of sockets of IP and unix, or that no option can be made of. */
+const NO_OPTIONS: Record<string, string> = {
+  IPV6_HOPLIMIT: "goes with a message: hopLimit",
+  IPV6_JOIN_GROUP: "joinMulticast()",
+  IPV6_LEAVE_GROUP: "leaveMulticast()",
+  IPV6_NEXTHOP: "Linux has no such option",
+  IPV6_RTHDR_TYPE_0: "a value",
+  IP_ADD_MEMBERSHIP: "joinMulticast()",
+  IP_ADD_SOURCE_MEMBERSHIP: "joinMulticast() with a source",
+  IP_BLOCK_SOURCE: "blockMulticast()",
+  IP_DEFAULT_MULTICAST_LOOP: "a value",
+  IP_DEFAULT_MULTICAST_TTL: "a value",
+  IP_DROP_MEMBERSHIP: "leaveMulticast()",
+  IP_DROP_SOURCE_MEMBERSHIP: "leaveMulticast() with a source",
+  IP_MAX_MEMBERSHIPS: "a value",
+  IP_RECVRETOPTS: "another name of IP_RETOPTS",
+  IP_UNBLOCK_SOURCE: "unblockMulticast()",
+  SO_PEERCRED: "peerCredentials()",
+  TCP_ZEROCOPY_RECEIVE: "needs a socket that is mapped into memory",
+};
+/** What Python 3.13 has on Linux beyond an older one of this machine. */
+const PYTHON_3_13 = "TCP_CC_INFO TCP_FASTOPEN_CONNECT TCP_FASTOPEN_KEY TCP_FASTOPEN_NO_COOKIE TCP_INQ TCP_MD5SIG "
+  + "TCP_MD5SIG_EXT TCP_QUEUE_SEQ TCP_REPAIR TCP_REPAIR_OPTIONS TCP_REPAIR_QUEUE TCP_REPAIR_WINDOW TCP_SAVED_SYN "
+  + "TCP_SAVE_SYN TCP_THIN_DUPACK TCP_THIN_LINEAR_TIMEOUTS TCP_TIMESTAMP TCP_TX_DELAY TCP_ULP TCP_ZEROCOPY_RECEIVE "
+  + "IP_ADD_SOURCE_MEMBERSHIP IP_BLOCK_SOURCE IP_DROP_SOURCE_MEMBERSHIP IP_PKTINFO IP_UNBLOCK_SOURCE "
+  + "SO_BINDTOIFINDEX SO_ORIGINAL_DST";
+
+test(
+  "every option of sockets of IP that Python has is one of ours, or has a reason why not",
+  { needs: ["run"] },
+  async () => {
+    await using python = spawn("python3", [
+      "-c",
+      `import re, socket
+# CAN, vsock and other families have names of their own
+print(*[n for n in dir(socket) if re.match("(SO|IP|IPV6|TCP|UDP|UDPLITE)_(?!J1939|VM_)", n)])`,
+    ]);
+    const theirs = new Set([...(await python.exit).stdout.trim().split(" "), ...PYTHON_3_13.split(" ")]);
+    assert(theirs.size > 90, String(theirs.size));
+    const ours = new Set(everyOption().map(({ name }) => name));
+    assertEquals([...theirs].filter((name) => !ours.has(name) && !(name in NO_OPTIONS)), []);
+    assertEquals(Object.keys(NO_OPTIONS).filter((name) => ours.has(name)), []);
+  },
+);
+
 const skipOn = { node: "the sources are not in the package", bun: "the sources are not in the package" };
 
 test("the options of a file are sorted by C name", { needs: ["read"], skipOn }, () => {
@@ -91,6 +136,8 @@ test("options that tell of a socket only tell the truth", async () => {
   assertEquals(client.socket.get(options.SO_NETNS_COOKIE), server.socket.get(options.SO_NETNS_COOKIE));
   assert(client.socket.get(options.SO_INCOMING_NAPI_ID) >= 0);
   assertEquals(client.socket.get(inet.IP_MTU), 65535); // of lo, as far as TCP goes
+  client.socket.set(inet.TCP_CONGESTION, "cubic");
+  assertEquals(client.socket.get(inet.TCP_CC_INFO), new Uint8Array(0)); // cubic tells nothing
   assert(client.socket.get(inet.TCP_MAXSEG) > 1000);
   client.socket.set(inet.TCP_QUICKACK, true);
   assertEquals(client.socket.get(inet.TCP_QUICKACK), true);
@@ -164,6 +211,11 @@ if (isRoot()) {
     using udp6 = inet.UdpSocket.bind({ hostname: "::1" });
     await udp6.connect(udp6.localAddr);
     assert(udp6.socket.get(inet.IPV6_MTU) >= 1280);
+    assertEquals(udp6.socket.get(inet.IPV6_PATHMTU), udp6.socket.get(inet.IPV6_MTU));
+    udp6.socket.set(inet.IPV6_PKTINFO, { source: "::", interfaceIndex: 99_999 });
+    await assertRejects(() => udp6.send(new Uint8Array(1), udp6.localAddr), Error);
+    udp6.socket.set(inet.IPV6_PKTINFO, { source: "::1", interfaceIndex: 0 });
+    await udp6.send(new Uint8Array(1), udp6.localAddr);
     using raw = Socket.open(C.AF_INET6, C.SOCK_RAW, 253);
     raw.set(inet.IPV6_CHECKSUM, 2);
     assertEquals(raw.get(inet.IPV6_CHECKSUM), 2);
