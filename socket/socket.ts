@@ -47,12 +47,15 @@ export type { MessageSpace, OutgoingMessage, ReceivedFrom, TransferOptions } fro
  */
 export class Socket extends Descriptor {
   readonly #type: number;
+  /** Whether a read of less than asked for has taken all that was there. */
+  readonly #readsAll: boolean;
   /** Packed. */
   #peer: string | undefined;
 
-  private constructor(fd: number, type: number) {
+  private constructor(fd: number, type: number, readsAll: boolean) {
     super(fd);
     this.#type = type;
+    this.#readsAll = readsAll;
   }
 
   /**
@@ -66,7 +69,7 @@ export class Socket extends Descriptor {
    */
   static open(family: number, type: number, protocol = 0): Socket {
     const fd = check(libc().socket(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol), "socket");
-    return new Socket(fd, type);
+    return new Socket(fd, type, readsAll(family, protocol));
   }
 
   /**
@@ -81,7 +84,7 @@ export class Socket extends Descriptor {
   static pair(family: number, type: number, protocol = 0): [Socket, Socket] {
     const fds = new Int32Array(2);
     check(libc().socketpair(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol, fds), "socketpair");
-    return [new Socket(fds[0] ?? -1, type), new Socket(fds[1] ?? -1, type)];
+    return [new Socket(fds[0] ?? -1, type, false), new Socket(fds[1] ?? -1, type, false)];
   }
 
   /**
@@ -96,10 +99,12 @@ export class Socket extends Descriptor {
       throw new RangeError(`Cannot take a descriptor as it must be 0 or more: current value is ${fd}`);
     }
     const type = readOption(fd, C.SOL_SOCKET, C.SO_TYPE);
+    const family = readOption(fd, C.SOL_SOCKET, C.SO_DOMAIN);
+    const protocol = readOption(fd, C.SOL_SOCKET, C.SO_PROTOCOL);
     const flags = check(libc().fcntl(fd, C.F_GETFL, 0n), "fcntl");
     check(libc().fcntl(fd, C.F_SETFL, BigInt(flags | C.O_NONBLOCK)), "fcntl");
     check(libc().fcntl(fd, C.F_SETFD, BigInt(C.FD_CLOEXEC)), "fcntl");
-    return new Socket(fd, type);
+    return new Socket(fd, type, readsAll(family, protocol));
   }
 
   /**
@@ -151,7 +156,7 @@ export class Socket extends Descriptor {
   accept<T>(options: WaitOptions | undefined, as: (socket: Socket) => T): Promise<T>;
   accept<T>(options?: WaitOptions, as?: (socket: Socket) => T): Promise<T | Socket> {
     const make = (fd: number, sockaddr: string): T | Socket => {
-      const socket = new Socket(fd, this.#type);
+      const socket = new Socket(fd, this.#type, this.#readsAll);
       socket.#peer = sockaddr;
       if (as === undefined) return socket;
       try {
@@ -174,7 +179,7 @@ export class Socket extends Descriptor {
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
     if (buffer.byteLength === 0 && this.fd >= 0) return Promise.resolve(0); // else it would wait, to take nothing
-    return this.run("read", new StreamRead(this.fd, this.readiness, buffer), options);
+    return this.run("read", new StreamRead(this.fd, this.#readsAll ? this.readiness : undefined, buffer), options);
   }
 
   /**
@@ -353,6 +358,14 @@ export class Socket extends Descriptor {
    */
   dup(): Socket {
     const fd = check(libc().fcntl(this.open("fcntl"), C.F_DUPFD_CLOEXEC, 0n), "fcntl");
-    return new Socket(fd, this.#type);
+    return new Socket(fd, this.#type, this.#readsAll);
   }
+}
+
+/**
+ * Only streams that are known to stop short for want of bytes, or to tell by an event: AF_UNIX stops where the ancillary
+ * data changes, SCTP behind each message.
+ */
+function readsAll(family: number, protocol: number): boolean {
+  return (family === C.AF_INET || family === C.AF_INET6 || family === C.AF_SMC) && protocol !== C.IPPROTO_SCTP;
 }

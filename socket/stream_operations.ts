@@ -15,11 +15,12 @@ const length = new Uint32Array(1);
 export class StreamRead extends Operation<number | null> {
   readonly syscall = "recv";
   readonly #fd: number;
-  readonly #readiness: Readiness;
+  readonly #readiness: Readiness | undefined;
   readonly #buffer: Uint8Array;
   readonly #size: bigint;
 
-  constructor(fd: number, readiness: Readiness, buffer: Uint8Array) {
+  /** @param readiness What a read of less than asked for drains; left out where it proves nothing. */
+  constructor(fd: number, readiness: Readiness | undefined, buffer: Uint8Array) {
     super();
     this.#fd = fd;
     this.#readiness = readiness;
@@ -32,7 +33,7 @@ export class StreamRead extends Operation<number | null> {
     for (;;) {
       const n = outcome(libc().recv(this.#fd, this.#buffer, this.#size, 0));
       if (n > 0) {
-        if (n < this.#size) this.#readiness.drained();
+        if (n < this.#size) this.#readiness?.drained();
         return n;
       }
       if (n === 0) return this.#end();
