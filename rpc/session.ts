@@ -182,7 +182,11 @@ export class Session {
       for (const session of this.#host.crowd) session.wake(); // the one that waits longest is first
       this.wake();
     };
-    result.then((value) => replyOf(handler, value)).then(settle, (error) => settle(this.#replyOfError(error)));
+    // Not every thenable is a promise: one may throw here, or give nothing.
+    Promise.resolve(result).then((value) => replyOf(handler, value)).then(
+      settle,
+      (error) => settle(this.#replyOfError(error)),
+    );
   }
 
   #put(reply: Reply): void {

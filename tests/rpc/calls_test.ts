@@ -14,7 +14,8 @@ interface Tasks {
   /** Gives `value` after `delay` milliseconds, or at once if there is none. */
   LATER(params: { value: number; delay?: number }): number;
   ECHO(params: unknown): unknown;
-  THROW(params: "error" | "later" | "rpc" | "circle" | "bigint" | "null"): unknown;
+  THROW(params: "error" | "later" | "rpc" | "circle" | "bigint" | "null" | "toJSON" | "then"): unknown;
+  THENABLE(params: number): number;
   NOTHING(params: null): void;
 }
 
@@ -33,10 +34,19 @@ const TASKS: RpcHandlers<Tasks> = {
     if (kind === "later") return Promise.reject(new Error("secret"));
     if (kind === "circle") return circle;
     if (kind === "bigint") return Promise.resolve(1n);
+    if (kind === "toJSON") return { toJSON: fail };
+    if (kind === "then") return { then: fail };
     throw kind === "null" ? null : new Error("secret");
+  },
+  THENABLE(value) {
+    return { then: (resolve: (value: number) => void) => resolve(value) } as Promise<number>; // its then() gives nothing
   },
   NOTHING() {},
 };
+
+function fail(): never {
+  throw new Error("secret");
+}
 
 for (const family of FAMILIES) callsSuite(family);
 
@@ -103,13 +113,14 @@ function callsSuite(family: Family): void {
   });
 
   withTasks("turns every exception into an error reply, and goes on", async (client, server) => {
-    for (const kind of ["error", "later", "circle", "bigint", "null"] as const) {
+    for (const kind of ["error", "later", "circle", "bigint", "null", "toJSON", "then"] as const) {
       const error = await assertRejects(() => client.call("THROW", kind), RpcError);
       assertEquals(error.reply, { status: "ERROR" }, kind);
     }
     const refusal = await assertRejects(() => client.call("THROW", "rpc"), RpcError, "no, thank you");
     assertEquals(refusal.reply, { status: "ERROR", error: "no, thank you" });
     assertEquals(await client.call("NOTHING", null), null as unknown as undefined);
+    assertEquals(await client.call("THENABLE", 7), 7);
     assertEquals(await client.call("ECHO", 1), 1);
     assertEquals(server.connections, 1);
   });
