@@ -13,7 +13,7 @@ export class FrameWriter {
   #isScheduled = false;
   #error: unknown;
 
-  /** `onProgress` is called after every write, and once the connection has failed. */
+  /** `onProgress` is called when bytes have been written, and once the connection has failed. */
   constructor(transport: Transport, onProgress: () => void) {
     this.#transport = transport;
     this.#onProgress = onProgress;
@@ -58,7 +58,7 @@ export class FrameWriter {
         this.#put = this.#other ?? new FrameBuffer(this.#transport.format);
         this.#other = written;
         this.#writing = written.length;
-        await this.#transport.write(written.bytes());
+        await this.#transport.write(written.bytes(), this.#onProgress);
         this.#writing = 0;
         written.clear();
         this.#onProgress();

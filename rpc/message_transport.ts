@@ -46,11 +46,12 @@ export class MessageTransport implements Transport {
     return await this.#conn.receive() !== null;
   }
 
-  async write(frames: Uint8Array): Promise<void> {
+  async write(frames: Uint8Array, onPart: () => void): Promise<void> {
     const view = new DataView(frames.buffer, frames.byteOffset, frames.length);
     for (let at = 0, end = 0; at < frames.length; at = end) {
       end = at + FRAME_HEAD_LENGTH + view.getInt32(at + 4, this.format.little);
       await this.#conn.send(frames.subarray(at, end));
+      onPart();
     }
   }
 

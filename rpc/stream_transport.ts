@@ -54,11 +54,14 @@ export class StreamTransport implements Transport {
     return await this.#conn.read(this.#buffer) !== null;
   }
 
-  async write(frames: Uint8Array): Promise<void> {
+  async write(frames: Uint8Array, onPart: () => void): Promise<void> {
     // Frames are written together already, and none must wait for the other end; the first does not.
     if (this.#writes++ === 1) this.#conn.setNoDelay?.(true);
-    let at = 0;
-    do at += await this.#conn.write(at === 0 ? frames : frames.subarray(at)); while (at < frames.length);
+    let at = await this.#conn.write(frames);
+    while (at < frames.length) {
+      onPart();
+      at += await this.#conn.write(frames.subarray(at));
+    }
   }
 
   close(): void {

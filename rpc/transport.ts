@@ -23,8 +23,8 @@ export interface Transport {
   end(): void;
   /** Waits for bytes and forgets them; gives false at the end of the connection. */
   skip(): Promise<boolean>;
-  /** Writes whole frames. */
-  write(frames: Uint8Array): Promise<void>;
+  /** Writes whole frames; `onPart` is called when a part of them is written. */
+  write(frames: Uint8Array, onPart: () => void): Promise<void>;
   /** Ends the writing half, where the connection can. */
   readonly closeWrite?: (() => Promise<void>) | undefined;
   /** Closes the connection once. */
