@@ -25,6 +25,7 @@ const RETRY: Partial<Record<string, number>> = {
   ENOTCONN: 0, // Deno asks for the peer's address, which a reset takes away
   EPERM: 0,
   EPROTO: 0,
+  EPROTONOSUPPORT: 0, // SmcListener has refused a connection that is TCP
   ETIMEDOUT: 0,
 };
 const LONGEST_TICK = 250;
@@ -105,7 +106,10 @@ export class RpcServer {
     return this.#sessions.size;
   }
 
-  /** Stops gracefully: accepts and reads no more, finishes the calls in flight, then ends every connection. */
+  /**
+   * Stops gracefully: accepts and reads no more, finishes the calls in flight, then ends every connection. A handler that
+   * never settles keeps it waiting, until {@linkcode RpcServer.close}.
+   */
   shutdown(): Promise<void> {
     this.#stopListening();
     for (const session of this.#sessions) void session.end();

@@ -280,7 +280,8 @@ test("RpcServer goes on after a transient error of accept, and ends with another
   const errors: unknown[] = [];
   const full = Object.assign(new Error("Too many open files"), { code: "EMFILE" });
   const broken = Object.assign(new Error("Bad file descriptor"), { code: "EBADF" });
-  const answers: (RpcConn | Error)[] = [full, broken];
+  const refused = Object.assign(new Error("The connection is TCP"), { code: "EPROTONOSUPPORT" }); // SmcListener's
+  const answers: (RpcConn | Error)[] = [full, refused, broken];
   let closed = 0;
   const server = RpcServer.serve<Record<string, never>>(
     {
