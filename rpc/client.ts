@@ -30,6 +30,8 @@ interface Pending {
   isSettled: boolean;
   /** Takes away the timer and the listener of the signal. */
   release?: () => void;
+  /** The call after this one. */
+  next?: Pending;
 }
 
 /**
@@ -58,7 +60,9 @@ interface Pending {
 export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
   readonly #transport: Transport;
   readonly #writer: FrameWriter;
-  readonly #pending: Pending[] = [];
+  /** The calls without a reply, linked in order: an array with very many gives its first slowly. */
+  #oldest: Pending | undefined;
+  #newest: Pending | undefined;
   #end: RpcClosedError | undefined;
 
   /**
@@ -95,10 +99,14 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
       checkTimeout(options.timeout);
       options.signal?.throwIfAborted();
       if (this.#end !== undefined) throw closedBefore(func, this.#end);
-      this.#writer.put([JSON.stringify({ func, params: params ?? null })]);
+      const json: string | undefined = JSON.stringify(params ?? null);
+      if (json === undefined) throw new TypeError(`Cannot call ${func} as its parameters have no JSON`);
+      this.#writer.put([`{"func":${JSON.stringify(func)},"params":${json}}`]);
       const pending: Pending = { func, resolve, reject, isSettled: false };
       if (options.signal !== undefined || options.timeout !== undefined) giveUpOn(pending, options);
-      this.#pending.push(pending);
+      if (this.#newest === undefined) this.#oldest = pending;
+      else this.#newest.next = pending;
+      this.#newest = pending;
       this.#writer.flushSoon();
     });
   }
@@ -131,30 +139,36 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
   }
 
   #answer(body: Uint8Array): void {
-    const pending = this.#pending.shift();
+    const pending = this.#oldest;
     if (pending === undefined) throw new TypeError("a reply came without a call");
-    if (pending.isSettled) return;
+    if (pending.isSettled) return this.#advance(pending);
     let reply;
     try {
       reply = parseJson(body);
     } catch (error) {
-      return settle(pending, () => pending.reject(error)); // the next reply starts at its own boundary
+      this.#advance(pending); // the next reply starts at its own boundary
+      return settle(pending, () => pending.reject(error));
     }
     const answer = resultOf(reply, pending.func);
-    if (answer === undefined) {
-      this.#pending.unshift(pending);
-      throw new TypeError(`a reply came that is none to ${pending.func}`);
-    }
+    if (answer === undefined) throw new TypeError(`a reply came that is none to ${pending.func}`);
+    this.#advance(pending);
     settle(pending, () => answer instanceof Error ? pending.reject(answer) : pending.resolve(answer.result as never));
+  }
+
+  #advance(answered: Pending): void {
+    this.#oldest = answered.next;
+    if (answered.next === undefined) this.#newest = undefined;
   }
 
   #finish(end: RpcClosedError): void {
     if (this.#end !== undefined) return;
     this.#end = end;
     this.#transport.close();
-    for (const pending of this.#pending.splice(0)) {
-      settle(pending, () => pending.reject(closedBefore(pending.func, end)));
+    for (let pending = this.#oldest; pending !== undefined; pending = pending.next) {
+      const { func, reject } = pending;
+      settle(pending, () => reject(closedBefore(func, end)));
     }
+    this.#oldest = this.#newest = undefined;
   }
 }
 
@@ -174,7 +188,8 @@ function giveUpOn(pending: Pending, { signal, timeout }: RpcCallOptions): void {
     settle(pending, () => pending.reject(new DOMException(message, "TimeoutError")));
   }
   signal?.addEventListener("abort", onAbort);
-  const timer = timeout === undefined ? undefined : setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER));
+  const isTimed = timeout !== undefined && timeout !== Infinity;
+  const timer = isTimed ? setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER)) : undefined;
   pending.release = () => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);

@@ -127,7 +127,9 @@ test("RpcClient.call() rejects what cannot be sent, and sends the next", async (
   const circle: unknown[] = [];
   circle.push(circle);
   await assertRejects(() => client.call("A", circle), TypeError);
-  await assertRejects(() => client.call("A", 1n), TypeError);
+  for (const params of [1n, () => 1, Symbol("x"), { toJSON() {} }]) {
+    await assertRejects(() => client.call("A", params), TypeError);
+  }
   const long = await assertRejects(() => client.call("A", "x".repeat(100)));
   assertEquals((long as Error).name, "FrameError");
   const bytes = await assertRejects(() => client.call("A", "€".repeat(40)));
@@ -135,6 +137,29 @@ test("RpcClient.call() rejects what cannot be sent, and sends the next", async (
   client.call("A", undefined).catch(() => {});
   await pause(0);
   assertEquals(writes, [frameOf({ func: "A", params: null })]);
+});
+
+test("RpcClient.call() costs the same whether many calls are in flight or few", { timeout: 60_000 }, async () => {
+  await answered(5_000);
+  const few = await answered(5_000);
+  const many = await answered(150_000);
+  assert(many < few * 10, `${few} µs a call with 5,000 in flight, ${many} µs with 150,000`);
+});
+
+test("RpcClient.call() sets no timer for a timeout of Infinity", async () => {
+  const { setTimeout } = globalThis;
+  let timers = 0;
+  globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) => {
+    timers++;
+    return setTimeout(...args);
+  }) as typeof setTimeout;
+  try {
+    using client = new RpcClient(recorder([]));
+    client.call("A", 1, { timeout: Infinity }).catch(() => {});
+    assertEquals(timers, 0);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
 });
 
 test("RpcClient.call() rejects with the cause when the connection fails", async () => {
@@ -176,6 +201,32 @@ test("RpcClient closes its connection once", () => {
   assertEquals(closed, 1);
   assertThrows(() => new RpcClient(conn, { maxLength: -1 }), RangeError);
 });
+
+/** Microseconds for each of some calls that are answered when all have been made. */
+async function answered(calls: number): Promise<number> {
+  const replies = new TextEncoder().encode(
+    Array.from({ length: calls }, (_, i) => new TextDecoder().decode(ok("A", i))).join(""),
+  );
+  let at = 0;
+  let start = () => {};
+  const made = new Promise<void>((resolve) => start = resolve);
+  using client = new RpcClient({
+    ...recorder([]),
+    async read(p) {
+      await made;
+      const part = replies.subarray(at, at + p.length);
+      if (part.length === 0) return await new Promise(() => {});
+      p.set(part);
+      at += part.length;
+      return part.length;
+    },
+  });
+  const results = Promise.all(Array.from({ length: calls }, (_, i) => client.call("A", i)));
+  const begun = performance.now();
+  start();
+  assertEquals((await results).at(-1), calls - 1);
+  return (performance.now() - begun) * 1000 / calls;
+}
 
 /** A connection that records what is written, at most `most` bytes at a time, and never gives anything. */
 function recorder(writes: Uint8Array[], most = Infinity): RpcConn {
