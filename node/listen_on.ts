@@ -37,6 +37,11 @@ export function listenOn(server: Server, listener: SocketOwner): Promise<void> {
       server.off("error", reject);
       resolve();
     };
-    adopt(listener, "listen", (fd) => server.listen({ fd }, done));
+    try {
+      adopt(listener, "listen", (fd) => server.listen({ fd }, done));
+    } catch (error) {
+      server.off("error", reject);
+      throw error;
+    }
   });
 }

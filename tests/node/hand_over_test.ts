@@ -5,7 +5,7 @@ import { C } from "../../ffi/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { listenOn, toNodeSocket } from "../../node/mod.ts";
 import { Socket, SocketOwner } from "../../socket/mod.ts";
-import { UnixConn, UnixListener } from "../../unix/mod.ts";
+import { UnixConn, UnixListener, UnixSeqpacketListener } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows, tempDir, test } from "../runner/mod.ts";
 
 const skipOn = { bun: "Bun's node:net takes no descriptor" };
@@ -43,6 +43,22 @@ test("toNodeSocket() makes a net.Socket of an AF_UNIX connection", {
   const [client, server] = await Promise.all([UnixConn.connect({ path: `${dir.path}/socket` }), listener.accept()]);
   await exchange(client, server);
 });
+
+test(
+  "listenOn() leaves no listener of errors on a server that it could not use",
+  { skipOn, needs: ["net"] },
+  async () => {
+    const server = createNetServer();
+    using messages = UnixSeqpacketListener.listen({ autobind: true });
+    await assertRejects(() => listenOn(server, messages), TypeError, "only a stream");
+    assertEquals(server.listenerCount("error"), 0);
+    await listenOn(server, TcpListener.listen(LOCAL));
+    const second = TcpListener.listen(LOCAL);
+    await assertRejects(() => listenOn(server, second), Error);
+    assertEquals([server.listenerCount("error"), second.socket.fd], [0, -1]);
+    await new Promise((resolve) => server.close(resolve));
+  },
+);
 
 test("listenOn() lets node:http serve on a listener", { skipOn, needs: ["net"] }, async () => {
   const listener = TcpListener.listen(LOCAL);
