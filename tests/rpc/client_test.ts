@@ -146,7 +146,7 @@ test("RpcClient.call() costs the same whether many calls are in flight or few", 
   assert(many < few * 10, `${few} µs a call with 5,000 in flight, ${many} µs with 150,000`);
 });
 
-test("RpcClient.call() sets no timer for a timeout of Infinity", async () => {
+test("RpcClient.call() sets no timer for a timeout of Infinity", () => {
   const { setTimeout } = globalThis;
   let timers = 0;
   globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) => {
