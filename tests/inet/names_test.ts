@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { C, constantName, constantNumber } from "../../ffi/mod.ts";
 import {
   getaddrinfo,
@@ -10,154 +9,13 @@ import {
   interfaces,
 } from "../../inet/mod.ts";
 import { runProgram } from "../peers/run_program.ts";
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  ignore,
-  isRoot,
-  spawn,
-  spawnScript,
-  tempDir,
-  test,
-} from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 type LookupError = Error & { code: string; syscall: string; errno: number };
 
 async function python(program: string, ...args: string[]): Promise<string> {
   return (await runProgram("python3", ["-c", program, ...args])).trimEnd();
 }
-
-/** Host, service, family, type, protocol, flags. */
-const QUESTIONS: [string | null, string | null, number, number, number, number][] = [
-  ["127.0.0.1", "80", 0, 0, 0, 0],
-  ["127.0.0.1", "http", 0, C.SOCK_STREAM, 0, 0],
-  ["::1", "53", 0, C.SOCK_DGRAM, 0, 0],
-  ["::1", "domain", C.AF_INET6, 0, C.IPPROTO_UDP, 0],
-  ["127.1", "1", 0, C.SOCK_STREAM, 0, 0],
-  ["0x7f000001", "1", 0, C.SOCK_STREAM, 0, C.AI_NUMERICHOST],
-  ["localhost", "22", 0, C.SOCK_STREAM, 0, 0],
-  ["localhost", null, C.AF_INET, C.SOCK_STREAM, 0, C.AI_CANONNAME],
-  ["localhost", "ssh", C.AF_INET6, C.SOCK_STREAM, 0, 0],
-  [null, "8080", 0, C.SOCK_STREAM, 0, 0],
-  [null, "8080", 0, C.SOCK_STREAM, 0, C.AI_PASSIVE],
-  [null, "8080", C.AF_INET6, C.SOCK_STREAM, 0, C.AI_PASSIVE],
-  ["127.0.0.1", "80", C.AF_INET6, C.SOCK_STREAM, 0, C.AI_V4MAPPED],
-  ["fe80::1%lo", "1", 0, C.SOCK_STREAM, 0, 0],
-  ["fe80::1%1", "1", 0, C.SOCK_STREAM, 0, C.AI_NUMERICHOST],
-  // those that fail
-  ["127.0.0.1", "80", C.AF_INET6, C.SOCK_STREAM, 0, 0],
-  ["::1", "80", C.AF_INET, C.SOCK_STREAM, 0, 0],
-  ["localhost", "80", 0, C.SOCK_STREAM, 0, C.AI_NUMERICHOST],
-  ["127.0.0.1", "http", 0, C.SOCK_STREAM, 0, C.AI_NUMERICSERV],
-  ["127.0.0.1", "no-such-service", 0, C.SOCK_STREAM, 0, 0],
-  ["127.0.0.1", "70000", 0, C.SOCK_STREAM, 0, 0],
-  ["127.0.0.1", "80", 99, C.SOCK_STREAM, 0, 0],
-  ["127.0.0.1", "80", 0, 77, 0, 0],
-  ["127.0.0.1", "80", 0, 0, 0, 0x4000_0000],
-  [null, null, 0, 0, 0, 0],
-  ["", "80", 0, C.SOCK_STREAM, 0, 0],
-  [" 127.0.0.1", "80", 0, C.SOCK_STREAM, 0, C.AI_NUMERICHOST],
-  ["256.256.256.256", "80", 0, C.SOCK_STREAM, 0, C.AI_NUMERICHOST],
-  [`${"a".repeat(64)}.invalid`, "80", 0, C.SOCK_STREAM, 0, 0],
-];
-
-/** Python's answers, or the name of its error, in the same form as ours. */
-const PYTHON_ANSWERS = `
-import json, socket, sys
-names = {getattr(socket, n): n for n in dir(socket) if n.startswith("EAI_")}
-out = []
-for host, service, family, type, proto, flags in json.load(sys.stdin):
-    try:
-        answers = socket.getaddrinfo(host, service, family, type, proto, flags)
-        out.append([[f, t, p, c, a[0].split("%")[0], a[1], a[3] if len(a) > 2 else 0] for f, t, p, c, a in answers])
-    except socket.gaierror as error:
-        out.append(names.get(error.errno, error.errno))
-    except (OSError, UnicodeError) as error:
-        out.append(str(error))
-print(json.dumps(out))`;
-
-async function ours(questions: typeof QUESTIONS): Promise<unknown[]> {
-  return await Promise.all(questions.map(async ([host, service, family, type, protocol, flags]) => {
-    try {
-      const answers = await getaddrinfo(host, service, { family, type, protocol, flags });
-      return answers.map((a) => [
-        a.family,
-        a.type,
-        a.protocol,
-        a.canonicalName ?? "",
-        a.addr.hostname.split("%")[0],
-        a.addr.port,
-        a.addr.scopeId ?? 0,
-      ]);
-    } catch (error) {
-      return (error as LookupError).code;
-    }
-  }));
-}
-
-test("getaddrinfo() answers as Python's does, for hints and odd inputs", { needs: ["run"] }, async () => {
-  const expected = JSON.parse(
-    await runProgram("python3", ["-c", PYTHON_ANSWERS], JSON.stringify(QUESTIONS)),
-  ) as unknown[];
-  const got = await ours(QUESTIONS);
-  for (const [i, question] of QUESTIONS.entries()) {
-    // Python's own codec refuses an empty label or a too long one before libc can.
-    if (typeof expected[i] === "string" && !String(expected[i]).startsWith("EAI_")) continue;
-    assertEquals(got[i], expected[i], JSON.stringify(question));
-  }
-});
-
-function testAsRoot(name: string, fn: () => Promise<void>): void {
-  if (isRoot()) test(name, { needs: ["run", "read", "write", "env"] }, fn);
-  else ignore(name, "needs root, for a hosts file of its own");
-}
-
-const HOSTS_FILES = [
-  "127.0.0.1 localhost\n192.0.2.1 one one.example\n2001:db8::1 one\n",
-  "192.0.2.9 multi.example alias-a alias-b\n192.0.2.10 multi.example\n# comment\n",
-  "   192.0.2.3\tspaced.example   # behind\n::ffff:192.0.2.4 mapped.example\nnot-an-address bad.example\n",
-];
-
-testAsRoot("getaddrinfo() and getHostByName() answer as Python's do, for a list of hosts files", async () => {
-  using folder = tempDir();
-  for (const [i, hosts] of HOSTS_FILES.entries()) {
-    writeFileSync(`${folder.path}/hosts${i}`, hosts);
-    const names = ["one", "one.example", "multi.example", "alias-b", "spaced.example", "mapped.example", "bad.example"];
-    const script = `
-      import { getaddrinfo, getHostByName } from "${new URL("../../inet/mod.ts", import.meta.url)}";
-      const out = [];
-      for (const name of ${JSON.stringify(names)}) {
-        try { out.push((await getaddrinfo(name, 1, { type: 1, flags: 2 })).map((a) => [a.addr.hostname, a.canonicalName ?? ""])); }
-        catch { out.push("error"); }
-        try { const h = await getHostByName(name); out.push([h.name, h.aliases, h.addresses]); } catch { out.push("error"); }
-      }
-      console.log(JSON.stringify(out));`;
-    const py = `
-import json, socket
-out = []
-for name in ${JSON.stringify(names)}:
-    try: out.append([[a[4][0], a[3]] for a in socket.getaddrinfo(name, 1, 0, 1, 0, 2)])
-    except OSError: out.append("error")
-    try: out.append(list(socket.gethostbyname_ex(name)))
-    except OSError: out.append("error")
-print(json.dumps(out))`;
-    // The hosts file is ours in a mount namespace of the child, and names are looked up nowhere else.
-    writeFileSync(`${folder.path}/nsswitch`, "hosts: files\n");
-    const bind =
-      `mount --bind ${folder.path}/hosts${i} /etc/hosts && mount --bind ${folder.path}/nsswitch /etc/nsswitch.conf && exec "$@"`;
-    const under = ["unshare", "-m", "sh", "-c", bind, "sh"];
-    await using child = spawnScript(script, under);
-    const [first = "", ...rest] = under;
-    await using peer = spawn(first, [...rest, "python3", "-c", py]);
-    const [a, b] = await Promise.all([child.exit, peer.exit]);
-    assertEquals(
-      JSON.parse(a.stdout || JSON.stringify(a.stderr)),
-      JSON.parse(b.stdout || JSON.stringify(b.stderr)),
-      hosts,
-    );
-  }
-});
 
 test("getaddrinfo() tells its error by libc's name, and ends with its signal", async () => {
   const error = await assertRejects(() => getaddrinfo("127.0.0.1", "no-such-service", { type: 1 })) as LookupError;
