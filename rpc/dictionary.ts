@@ -66,15 +66,18 @@ interface Entry {
   readonly bytes: number;
   /** Until the value is durable. */
   commit?: Promise<void> | undefined;
+  /** What it replaces, until then. */
+  before?: Entry | undefined;
 }
 
 /**
  * Makes a dictionary, in memory or with a file.
  *
- * Any string is a name, `__proto__` too. With a file, a `PUT` is acknowledged, and its value given to others, only after
- * an fsync: it survives `kill -9` and the loss of power. The file is an append-only log with checksums; a block torn at
- * its end is cut off at the start. One process may have the file open. Where the log cannot be written, every later `PUT`
- * is an error.
+ * Any string is a name, `__proto__` too; a number is a double, as everywhere in JavaScript. With a file, a `PUT` is
+ * acknowledged, and its value given to others, only after an fsync: it survives `kill -9` and the loss of power. The file
+ * is an append-only log with checksums; a block torn at its end is cut off at the start. One process may have the file
+ * open. Where the log cannot be written, or something else has written to it, this and every later `PUT` is an error, and
+ * the values stay as they were.
  *
  * Needs `--allow-read` and `--allow-write` for the file, the file with `.new` after its name, and their folder.
  *
@@ -110,6 +113,16 @@ export function dictionary(options: DictionaryOptions = {}): Dictionary {
     entries.set(obj, entry);
   }
 
+  /** Gives a name back the last value that is durable, unless it has got another since. */
+  function undo(obj: string, entry: Entry): void {
+    if (entries.get(obj) !== entry) return;
+    let { before } = entry;
+    while (before?.commit !== undefined) before = before.before;
+    bytes += (before?.bytes ?? 0) - entry.bytes;
+    if (before === undefined) entries.delete(obj);
+    else entries.set(obj, before);
+  }
+
   const log = file === undefined ? undefined : LogFile.open(file, alive);
   for (const [obj, val] of log?.pairs ?? []) keep(obj, { val, bytes: utf8Length(JSON.stringify([obj, val])) });
   return {
@@ -135,10 +148,14 @@ export function dictionary(options: DictionaryOptions = {}): Dictionary {
       keep(obj, entry);
       const result: PutResult = { obj, response: "ok" };
       if (log === undefined) return result;
+      entry.before = old;
       entry.commit = log.file.append(pair);
       return entry.commit.then(() => {
-        entry.commit = undefined;
+        entry.commit = entry.before = undefined;
         return result;
+      }, (error) => {
+        undo(obj, entry);
+        throw error;
       });
     },
     async [Symbol.asyncDispose]() {

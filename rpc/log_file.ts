@@ -16,7 +16,7 @@ interface Batch {
  * The file of a log. One process may have it open.
  *
  * What is appended while an fsync runs shares the next one. A log that has doubled since it was last written anew is
- * replaced by one of the pairs that are alive. After an error nothing can be appended any more.
+ * replaced by one of the pairs that are alive, if that one can be written. After an error nothing can be appended any more.
  */
 export class LogFile {
   readonly #path: string;
@@ -33,7 +33,10 @@ export class LogFile {
     const bytes = readLog(path);
     const isNew = bytes.length === 0;
     const { pairs, length } = isNew ? { pairs: [], length: LOG_HEAD.length } : decodeLog(bytes);
-    if (isNew) replace(path, writeHead(path));
+    if (isNew) {
+      fs().closeSync(openNew(path));
+      takePlace(path);
+    }
     const fd = fs().openSync(path, "a");
     try {
       if (length < bytes.length) {
@@ -75,8 +78,7 @@ export class LogFile {
     for (let batch = this.#batch; batch !== undefined; batch = this.#batch) {
       this.#batch = undefined;
       try {
-        if (this.#length >= this.#compactAt) await this.#compact();
-        else await this.#write(batch.pairs);
+        if (this.#length < this.#compactAt || !await this.#compact()) await this.#write(batch.pairs);
         batch.settle.resolve();
       } catch (error) {
         this.#fail(error);
@@ -89,32 +91,59 @@ export class LogFile {
   }
 
   async #write(pairs: string[]): Promise<void> {
+    this.#checkAlone();
     const block = encodeBlock(pairs);
     writeAll(this.#fd, block);
     this.#length += block.length;
     await datasync(this.#fd);
   }
 
-  /** Writes a new log of the pairs that are alive, which has those of the batch, and puts it in place of the old. */
-  async #compact(): Promise<void> {
-    const fd = writeHead(this.#path);
-    let length = LOG_HEAD.length;
+  /**
+   * Puts a log of the pairs that are alive, which has those of the batch, in place of the old. Gives false where it cannot
+   * be written, as on a disk that is nearly full: the old one goes on.
+   */
+  async #compact(): Promise<boolean> {
+    let length: number;
     try {
-      for (const block of blocksOf(this.#alive())) {
-        writeAll(fd, block);
-        length += block.length;
-        await datasync(fd);
-      }
-    } catch (error) {
-      fs().closeSync(fd);
-      throw error;
+      length = await this.#writeNew();
+    } catch {
+      this.#compactAt = 2 * this.#length;
+      return false;
     }
-    replace(this.#path, fd);
+    takePlace(this.#path);
     const old = this.#fd;
     this.#fd = fs().openSync(this.#path, "a");
     fs().closeSync(old);
     this.#length = length;
     this.#compactAt = Math.max(COMPACT_MIN, 2 * length);
+    return true;
+  }
+
+  /** Writes the log that is to take the place of this one, durable, for the same users; gives its length. */
+  async #writeNew(): Promise<number> {
+    const fd = openNew(this.#path);
+    let length = LOG_HEAD.length;
+    try {
+      fs().fchmodSync(fd, fs().fstatSync(this.#fd).mode & 0o777);
+      for (const block of blocksOf(this.#alive())) {
+        writeAll(fd, block);
+        length += block.length;
+        await datasync(fd);
+      }
+      this.#checkAlone();
+    } catch (error) {
+      dropNew(this.#path, fd);
+      throw error;
+    }
+    fs().closeSync(fd);
+    return length;
+  }
+
+  /** Two that append to one log would write each other's pairs away when they write it anew. */
+  #checkAlone(): void {
+    const { size, nlink } = fs().fstatSync(this.#fd);
+    if (size === this.#length && nlink > 0) return;
+    throw new Error(`Cannot append to ${this.#path}: something else has written to the file, or removed it`);
   }
 
   #fail(error: unknown): void {
@@ -154,19 +183,25 @@ function readLog(path: string): Uint8Array {
 }
 
 /** Starts the file that is to take the log's place. */
-function writeHead(path: string): number {
+function openNew(path: string): number {
   const fd = fs().openSync(`${path}.new`, "w");
-  writeAll(fd, LOG_HEAD);
+  try {
+    writeAll(fd, LOG_HEAD);
+    fs().fsyncSync(fd);
+  } catch (error) {
+    dropNew(path, fd);
+    throw error;
+  }
   return fd;
 }
 
-/** Makes the new file durable and closes it, then renames it over the log: a crash leaves the one or the other. */
-function replace(path: string, fd: number): void {
-  try {
-    fs().fsyncSync(fd);
-  } finally {
-    fs().closeSync(fd);
-  }
+function dropNew(path: string, fd: number): void {
+  fs().closeSync(fd);
+  fs().rmSync(`${path}.new`);
+}
+
+/** Renames the new file, which is durable, over the log: a crash leaves the one or the other. */
+function takePlace(path: string): void {
   fs().renameSync(`${path}.new`, path);
   const folder = fs().openSync(path.replace(/[^/\\]*$/, "") || ".", "r");
   try {

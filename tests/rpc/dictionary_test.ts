@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dictionary, RpcError } from "../../rpc/mod.ts";
 import {
   assert,
   assertEquals,
   assertRejects,
   assertThrows,
+  type Exit,
   spawn,
   tempDir,
   test,
@@ -110,7 +111,8 @@ test("dictionary() cuts off a torn end, and goes on from there", FILES, async ()
       await store.PUT({ obj: "b", val: 2 });
     }
     const whole = readFileSync(file);
-    for (const cut of [1, 5, 14, 20]) {
+    const block = whole.length - whole.lastIndexOf("rpcL");
+    for (let cut = 1; cut <= block; cut++) {
       writeFileSync(file, whole.subarray(0, -cut));
       {
         await using store = dictionary({ file });
@@ -158,6 +160,54 @@ test("dictionary() writes its log anew when it has grown, and loses nothing", FI
   });
 });
 
+test("dictionary() keeps the permissions of its log when it writes it anew", FILES, async () => {
+  await withFile(async (file) => {
+    await using store = dictionary({ file });
+    await store.PUT({ obj: "a", val: 1 });
+    chmodSync(file, 0o600);
+    const { ino } = statSync(file);
+    for (let i = 0; i < 20; i++) await store.PUT({ obj: "a", val: "x".repeat(100_000) });
+    assert(statSync(file).ino !== ino, "the log was not written anew");
+    assertEquals(statSync(file).mode & 0o777, 0o600);
+  });
+});
+
+test("dictionary() goes on with its log when it cannot write it anew", FILES, async () => {
+  await withFile(async (file) => {
+    {
+      await using store = dictionary({ file });
+      await store.PUT({ obj: "a", val: 1 });
+      mkdirSync(`${file}.new`);
+      for (let i = 0; i < 30; i++) await store.PUT({ obj: "b", val: "x".repeat(100_000) + i });
+    }
+    await using store = dictionary({ file });
+    assertEquals((await store.GET({ obj: "a" })).val, 1);
+    assertEquals((await store.GET({ obj: "b" })).val, "x".repeat(100_000) + 29);
+  });
+});
+
+test("dictionary() acknowledges nothing more when something else has written to its log", FILES, async () => {
+  await withFile(async (file) => {
+    const acknowledged: string[] = [];
+    {
+      await using first = dictionary({ file });
+      await using second = dictionary({ file });
+      for (let i = 0; i < 20; i++) { // enough for either to write the log anew
+        for (const [name, store] of Object.entries({ first, second })) {
+          const put = async () => await store.PUT({ obj: `${name}${i}`, val: "x".repeat(100_000) });
+          await put().then(() => acknowledged.push(`${name}${i}`), () => {});
+        }
+      }
+      await assertRejects(async () => await second.PUT({ obj: "more", val: 1 }), Error, "something else has written");
+    }
+    await using store = dictionary({ file });
+    assertEquals(acknowledged.length, 20);
+    for (const obj of acknowledged) assertEquals((await store.GET({ obj })).val, "x".repeat(100_000), obj);
+    rmSync(file);
+    await assertRejects(async () => await store.PUT({ obj: "a", val: 1 }), Error, "or removed it");
+  });
+});
+
 test("dictionary() with a file takes an empty file, and tells of a folder that is none", FILES, async () => {
   await withFile(async (file) => {
     writeFileSync(file, "");
@@ -179,16 +229,31 @@ test("dictionary() refuses to PUT after it was disposed of", FILES, async () => 
   });
 });
 
-test("dictionary() refuses every PUT after the log could not be written", {
+test("dictionary() refuses every PUT after the log could not be written, and keeps its values", {
   needs: ["env", "read", "run", "write"],
 }, async () => {
   await withFile(async (file) => {
-    const { program, args } = sameRuntime("full_disk");
-    // The shell's limit on the size of a file makes write(2) fail with EFBIG.
-    const command = "trap \"\" XFSZ; ulimit -f 128; exec \"$0\" \"$@\"";
-    const { stdout, stderr } = await spawn("bash", ["-c", command, program, ...args, file]).exit;
-    assertEquals(stdout.trim().split("\n"), ["ok", "too large", "too large", "too large", "ok"], stderr);
+    const { stdout, stderr } = await fullDisk(file, 128);
+    const said = ["ok", "too large", "too large", "too large", "too large", "null", "1"];
+    assertEquals(stdout.trim().split("\n"), said, stderr);
     await using store = dictionary({ file });
     assertEquals([(await store.GET({ obj: "a" })).val, (await store.GET({ obj: "b" })).val], [1, null]);
   });
 });
+
+test("dictionary() leaves nothing behind when the log cannot be made", {
+  needs: ["env", "read", "run", "write"],
+}, async () => {
+  await withFile(async (file) => {
+    const { stdout, stderr } = await fullDisk(file, 0);
+    assertEquals(stdout, "too large\n0 descriptors\n", stderr);
+    assertEquals(readdirSync(file.replace(/[^/]*$/, "")), []);
+  });
+});
+
+/** Runs `full_disk.ts` where no file may be longer than some blocks of 1 KiB: write(2) fails with EFBIG. */
+async function fullDisk(file: string, blocks: number): Promise<Exit> {
+  const { program, args } = sameRuntime("full_disk");
+  const command = `trap "" XFSZ; ulimit -f ${blocks}; exec "$0" "$@"`;
+  return await spawn("bash", ["-c", command, program, ...args, file]).exit;
+}

@@ -1,19 +1,48 @@
 /** Puts more into a durable dictionary than its file may take, and says what came of each call. */
+import { readdirSync, readlinkSync } from "node:fs";
 import process from "node:process";
-import { dictionary } from "../../rpc/mod.ts";
+import { type Dictionary, dictionary } from "../../rpc/mod.ts";
 
-const store = dictionary({ file: process.argv.at(-1) ?? "" });
-await say(() => store.PUT({ obj: "a", val: 1 }));
-await say(() => store.PUT({ obj: "b", val: "x".repeat(200_000) }));
-await say(() => store.PUT({ obj: "c", val: 1 }));
-await say(() => store.GET({ obj: "b" }));
-await say(() => store.GET({ obj: "a" }));
+const file = process.argv.at(-1) ?? "";
+const store = open();
+if (store !== undefined) {
+  await say(() => store.PUT({ obj: "a", val: 1 }));
+  await say(() => Promise.all(["b", "a"].map((obj) => store.PUT({ obj, val: "x".repeat(200_000) }))));
+  await say(() => store.PUT({ obj: "a", val: 2 }));
+  await say(() => store.PUT({ obj: "c", val: 1 }));
+  await say(() => store.PUT({ obj: "a", val: 3 }));
+  await say(async () => (await store.GET({ obj: "b" })).val);
+  await say(async () => (await store.GET({ obj: "a" })).val);
+}
+
+function open(): Dictionary | undefined {
+  try {
+    return dictionary({ file });
+  } catch (error) {
+    console.log(reasonOf(error));
+    const links = readdirSync("/proc/self/fd").map((fd) => `/proc/self/fd/${fd}`).map(target);
+    console.log(`${links.filter((link) => link.includes(file)).length} descriptors`);
+    return undefined;
+  }
+}
 
 async function say(call: () => unknown): Promise<void> {
   try {
-    await call();
-    console.log("ok");
+    const result = await call();
+    console.log(typeof result === "object" && result !== null ? "ok" : JSON.stringify(result));
   } catch (error) {
-    console.log(/too large/i.exec(String(error))?.[0] ?? error);
+    console.log(reasonOf(error));
+  }
+}
+
+function reasonOf(error: unknown): unknown {
+  return /too large/i.exec(String(error))?.[0].toLowerCase() ?? error;
+}
+
+function target(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return ""; // closed since the folder was read
   }
 }
