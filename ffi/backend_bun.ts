@@ -1,4 +1,5 @@
 import { builtin } from "./backend_builtin.ts";
+import { epollWaitInForeignMemory } from "./backend_loop.ts";
 import { inThread } from "./backend_threads.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { libraryPaths } from "./library_paths.ts";
@@ -20,7 +21,12 @@ const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "u64", buffer: "ptr",
 export function openBun(): Backend {
   const libc = bunFunctions(SYMBOLS) as unknown as Backend["libc"];
   const background = Object.keys(BACKGROUND_SYMBOLS).map((name) => [name, inThread(name, addressOf)]);
-  return { libc: { ...libc, addressOf }, background: Object.fromEntries(background), errno: errnoByCopy(libc) };
+  const epoll_wait = epollWaitInForeignMemory(libc, inThread("epoll_wait", addressOf));
+  return {
+    libc: { ...libc, addressOf },
+    background: { ...Object.fromEntries(background), epoll_wait },
+    errno: errnoByCopy(libc),
+  };
 
   function addressOf(buffer: Bytes): bigint {
     // A small array moves when its `buffer` is asked for the first time; from then on it stays.

@@ -1,3 +1,4 @@
+import { epollWaitInForeignMemory } from "./backend_loop.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
@@ -9,8 +10,16 @@ import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./
 export function openDeno(): Backend {
   return firstLibrary(permittedPaths(), (path) => {
     const libc = symbolsOf(path, SYMBOLS, false) as unknown as Backend["libc"];
-    const background = symbolsOf(path, BACKGROUND_SYMBOLS, true) as unknown as Backend["background"];
-    return { libc, background, errno: errnoByCopy(libc) };
+    const background = symbolsOf(path, { ...BACKGROUND_SYMBOLS, epoll_wait: EPOLL_WAIT }, true);
+    const epoll_wait = epollWaitInForeignMemory(
+      libc,
+      background["epoll_wait"] as (...args: unknown[]) => Promise<number>,
+    );
+    return {
+      libc,
+      background: { ...background as unknown as Backend["background"], epoll_wait },
+      errno: errnoByCopy(libc),
+    };
   });
 }
 
@@ -28,6 +37,9 @@ function permittedPaths(): string[] {
 function granted(path?: string): boolean {
   return Deno.permissions.querySync({ name: "ffi", ...(path === undefined ? {} : { path }) }).state === "granted";
 }
+
+/** With its memory by address. */
+const EPOLL_WAIT: Signature = { parameters: ["i32", "address", "i32", "i32"], result: "i32" };
 
 const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "usize", buffer: "buffer", address: "usize" } as const;
 

@@ -1,4 +1,5 @@
 import { builtin } from "./backend_builtin.ts";
+import { layoutOf } from "./layout.ts";
 import type { Backend, Bytes } from "./native.ts";
 
 type EpollWait = Backend["background"]["epoll_wait"];
@@ -45,6 +46,24 @@ export function epollWaitInSlices(wait: EpollWait): EpollWait {
       const n = await wait(epfd, events, max, Math.min(rest, SLICE));
       if (n !== 0 || rest <= SLICE) return n;
     }
+  };
+}
+
+/**
+ * Makes `epoll_wait` of one that takes its memory by address: memory of libc's, since where a Worker is terminated its own
+ * is freed, and the call that waits still writes.
+ */
+export function epollWaitInForeignMemory(
+  libc: Backend["libc"],
+  wait: (epfd: number, events: bigint, max: number, timeout: number) => Promise<number>,
+): EpollWait {
+  const { epollEventSize } = layoutOf();
+  return (epfd, events, max, timeout) => {
+    const memory = libc.malloc(BigInt(max * epollEventSize));
+    return wait(epfd, memory, max, timeout).then((n) => {
+      if (n > 0) libc.copyFrom(events, memory, BigInt(n * epollEventSize));
+      return n;
+    }).finally(() => libc.free(memory));
   };
 }
 

@@ -118,6 +118,10 @@ export const SYMBOLS = {
   getenv: { parameters: ["buffer"], result: "address" },
   // size_t strlen(const char *s);
   strlen: { parameters: ["address"], result: "usize" },
+  // void *malloc(size_t size);
+  malloc: { parameters: ["usize"], result: "address" },
+  // void free(void *ptr);
+  free: { parameters: ["address"], result: "i32" },
   // void abort(void);
   abort: { parameters: [], result: "i32" },
   // int *__errno_location(void);

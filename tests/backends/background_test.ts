@@ -48,6 +48,18 @@ test("epoll_wait() in the background gives 0 after its timeout", () =>
     assert(took >= 28 && took < 5000, `took ${took} ms`);
   }));
 
+test("epoll_wait() in the background writes into no memory of JavaScript's: that of a terminated Worker is freed", () =>
+  withEpoll(async (epfd, eventfd) => {
+    const events = new Uint8Array(EVENT);
+    const waiting = background().epoll_wait(epfd, events, 1, -1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    signal(eventfd);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); // the call returns, and nothing of ours runs
+    assertEquals(events, new Uint8Array(EVENT));
+    assertEquals(await waiting, 1);
+    assertEquals(events[0], C.EPOLLIN);
+  }));
+
 test("the event loop turns while epoll_wait() waits in the background", () =>
   withEpoll(async (epfd) => {
     let turns = 0;
