@@ -2,7 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_KEEPALIVE, SO_LINGER } from "../socket/socket_options.ts";
-import { atUrgentMark, receiveUrgent } from "../socket/urgent_data.ts";
+import { atUrgentMark } from "../socket/urgent_data.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import type { NetAddr } from "./addr.ts";
 import { tcpAddrCodec } from "./addr_codec.ts";
@@ -145,7 +145,7 @@ export class TcpConn extends Conn<NetAddr> {
    * @throws {SystemError} If the connection is closed (`EBADF`), or the time is over (`ETIMEDOUT`).
    */
   receiveUrgent(options?: WaitOptions): Promise<number | null> {
-    return receiveUrgent(this.socket, options);
+    return this.socket.receiveUrgent(options);
   }
 
   /**

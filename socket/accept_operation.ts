@@ -25,7 +25,6 @@ export class Accept<T> extends Operation<T> {
   readonly #readiness: Readiness;
   readonly #make: (fd: number, sockaddr: string) => T;
   #later: Backoff | undefined;
-  #timed = false;
 
   constructor(fd: number, readiness: Readiness, make: (fd: number, sockaddr: string) => T) {
     super();
@@ -44,19 +43,8 @@ export class Accept<T> extends Operation<T> {
       const code = errnoName(-n) ?? "";
       if (AGAIN.has(code)) continue;
       if (!LATER.has(code)) throw systemError(-n, "accept4");
-      this.#tryLater();
+      this.#readiness.readyLater("read", this.#later ??= new Backoff(5, 1000));
       return undefined;
     }
-  }
-
-  /** One timer at a time: each client that knocks meanwhile is an event, and so a try. */
-  #tryLater(): void {
-    if (this.#timed) return;
-    this.#timed = true;
-    this.#later ??= new Backoff(5, 1000);
-    setTimeout(() => {
-      this.#timed = false;
-      this.#readiness.ready(C.EPOLLIN);
-    }, this.#later.next());
   }
 }

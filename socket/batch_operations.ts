@@ -70,7 +70,7 @@ export class BatchSend extends Operation<number> {
   }
 
   /** Tells on the error how many messages went before. */
-  override told(error: unknown): unknown {
-    return withProgress(error, "sendmmsg", "messagesSent", this.#sent, this.#total);
+  override told(error: unknown, aborted: boolean): unknown {
+    return withProgress(error, aborted, "sendmmsg", "messagesSent", this.#sent, this.#total);
   }
 }

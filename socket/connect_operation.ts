@@ -37,7 +37,7 @@ export class Connect extends Operation<string> {
     if (n === 0) return "";
     if (n === -EAGAIN) {
       // A full backlog of AF_UNIX raises no event when there is room again.
-      this.#readiness.readyLater("write", this.#later.next());
+      this.#readiness.readyLater("write", this.#later);
     } else if (n === -EINPROGRESS || n === -EINTR) {
       this.#started = true;
     } else {

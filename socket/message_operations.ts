@@ -52,8 +52,8 @@ export class MessageSend extends Operation<number> {
   }
 
   /** Tells on the error how many bytes were sent before. */
-  override told(error: unknown): unknown {
-    return withProgress(error, "sendmsg", "bytesWritten", this.#sent, this.#total);
+  override told(error: unknown, aborted: boolean): unknown {
+    return withProgress(error, aborted, "sendmsg", "bytesWritten", this.#sent, this.#total);
   }
 }
 

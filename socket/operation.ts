@@ -46,8 +46,14 @@ export abstract class Operation<T> {
   /** Tries once: gives the result, or `undefined` where it would block. */
   abstract attempt(): T | undefined;
 
-  /** The error to reject with, given the one that ends the operation: a place to add what was done so far. */
-  told(error: unknown): unknown {
+  /**
+   * The error to reject with, given the one that ends the operation: a place to add what was done so far.
+   *
+   * @param error The error.
+   * @param _aborted Whether it is the reason of a signal: not ours to change.
+   * @returns The error, or one that tells more.
+   */
+  told(error: unknown, _aborted: boolean): unknown {
     return error;
   }
 }
@@ -57,16 +63,9 @@ function unset(): void {}
 /** An operation as a function, for the less frequent ones. */
 export class Call<T> extends Operation<T> {
   override readonly attempt: () => T | undefined;
-  readonly #told: ((error: unknown) => unknown) | undefined;
 
-  constructor(readonly syscall: string, attempt: () => T | undefined, told?: (error: unknown) => unknown) {
+  constructor(readonly syscall: string, attempt: () => T | undefined) {
     super();
     this.attempt = attempt;
-    this.#told = told;
-  }
-
-  /** The error, as the function given says. */
-  override told(error: unknown): unknown {
-    return this.#told === undefined ? error : this.#told(error);
   }
 }

@@ -2,6 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { background, libc } from "../ffi/libc.ts";
+import { unrefTimeout } from "./unref_timeout.ts";
 
 /** What the poller tells about readiness to. */
 export interface Watched {
@@ -19,12 +20,7 @@ const LAYOUT = layoutOf();
 const STRIDE = LAYOUT.epollEventSize / 4;
 const DATA = LAYOUT.epollDataOffset / 4;
 
-interface Timers {
-  setImmediate(callback: () => void): unknown;
-  setTimeout(callback: () => void, delay: number): { unref(): void };
-}
-
-const timers = globalThis as unknown as Timers;
+const { setImmediate } = globalThis as unknown as { setImmediate(callback: () => void): unknown };
 
 /**
  * One epoll instance for all sockets of the isolate.
@@ -115,10 +111,10 @@ export class Poller {
     if (this.#waits > 0 || this.#parked) {
       this.#spinning = true;
       this.#deadline = performance.now() + this.spin;
-      timers.setImmediate(this.#turn);
+      setImmediate(this.#turn);
     } else if (this.#unrefWaits > 0 && !this.#timed) {
       this.#timed = true;
-      timers.setTimeout(this.#lookUnrefd, UNREF_INTERVAL).unref();
+      unrefTimeout(this.#lookUnrefd, UNREF_INTERVAL);
     }
   }
 
@@ -129,9 +125,9 @@ export class Poller {
       this.#schedule();
     } else if (n > 0) {
       this.#deadline = performance.now() + this.spin;
-      timers.setImmediate(this.#turn);
+      setImmediate(this.#turn);
     } else if (performance.now() < this.#deadline) {
-      timers.setImmediate(this.#turn);
+      setImmediate(this.#turn);
     } else {
       this.#spinning = false;
       if (this.#waits === 0) this.#wake();

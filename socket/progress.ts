@@ -2,17 +2,18 @@ import { libraryError } from "../ffi/error.ts";
 
 /**
  * The error of a transfer that was done in part, with a field that tells how much: an error of the library or the
- * kernel gets the field; a stranger's, such as a signal's reason, becomes the cause of one that has it, unless nothing
- * was done.
+ * kernel gets the field; a stranger's, such as the reason of a signal that `aborted` it, becomes the cause of one that
+ * has it, unless nothing was done.
  */
 export function withProgress(
   error: unknown,
+  aborted: boolean,
   syscall: string,
   field: "bytesRead" | "bytesWritten" | "messagesSent",
   done: number,
   total: number,
 ): unknown {
-  if (error instanceof Error && "syscall" in error) return Object.assign(error, { [field]: done });
+  if (!aborted && error instanceof Error && "syscall" in error) return Object.assign(error, { [field]: done });
   if (done === 0) return error;
   const unit = field === "messagesSent" ? "messages" : "bytes";
   const partial = libraryError(

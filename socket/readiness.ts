@@ -1,20 +1,25 @@
 import { C } from "../ffi/constants.ts";
+import type { Backoff } from "./backoff.ts";
 import type { Operation } from "./operation.ts";
 import { poller, type Watched } from "./poller.ts";
+import { unrefTimeout } from "./unref_timeout.ts";
 import { checkWaitOptions, type WaitOptions, watchForEnd } from "./wait_options.ts";
 
-/** The two directions in which a socket waits. */
-export type Direction = "read" | "write";
+/** What a socket waits for, in a queue of its own: bytes, room for them, or urgent data. */
+export type Direction = "read" | "write" | "urgent";
 
 interface Queue {
   /** False after the kernel answered that the call would block: only an event sets it again. */
   ready: boolean;
   head: Operation<unknown> | undefined;
   tail: Operation<unknown> | undefined;
+  /** Whether it will be tried again by time. */
+  timed: boolean;
 }
 
 const READ_EVENTS = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
 const WRITE_EVENTS = C.EPOLLOUT | C.EPOLLHUP | C.EPOLLERR;
+const URGENT_EVENTS = C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
 /** After one of these the end of the stream may lie behind the data, and no further edge will tell. */
 const END_EVENTS = C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR | C.EPOLLPRI;
 const INTEREST = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLET;
@@ -41,12 +46,15 @@ const INTEREST = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLET;
  */
 export class Readiness implements Watched {
   readonly #fd: number;
-  readonly #reads: Queue = { ready: true, head: undefined, tail: undefined };
-  readonly #writes: Queue = { ready: true, head: undefined, tail: undefined };
+  readonly #reads: Queue = emptyQueue();
+  readonly #writes: Queue = emptyQueue();
+  /** Made when it is needed: few sockets have urgent data. */
+  #urgent: Queue | undefined;
   #interest = 0;
   #waits = 0;
   #referenced = true;
-  #ending = false;
+  /** Those of {@linkcode END_EVENTS} that have come. */
+  #ending = 0;
 
   /**
    * Starts with both directions taken to be ready.
@@ -61,7 +69,7 @@ export class Readiness implements Watched {
    * Runs an operation: at once if nothing is before it, else when its turn and the readiness have come.
    */
   run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
-    const queue = direction === "read" ? this.#reads : this.#writes;
+    const queue = this.#queue(direction);
     try {
       if (options !== undefined) checkWaitOptions(options);
       if (queue.ready && queue.head === undefined) {
@@ -71,7 +79,7 @@ export class Readiness implements Watched {
       }
       this.#register(direction);
     } catch (error) {
-      return Promise.reject(operation.told(error));
+      return Promise.reject(operation.told(error, false));
     }
     return new Promise<T>((resolve, reject) => {
       operation.resolve = resolve;
@@ -85,7 +93,7 @@ export class Readiness implements Watched {
         operation.stopWatching = watchForEnd(
           options,
           operation.syscall,
-          (error) => this.#cancel(queue, operation, error),
+          (error, aborted) => this.#cancel(queue, operation, error, aborted),
         );
       }
     });
@@ -93,17 +101,32 @@ export class Readiness implements Watched {
 
   /** Says that a stream was read until it is empty, so that the next read waits instead of asking the kernel. */
   drained(): void {
-    if (!this.#ending) this.#reads.ready = false;
+    if (this.#ending === 0) this.#reads.ready = false;
   }
 
-  /** Has what waits tried again after a while, where the kernel will raise no event. */
-  readyLater(direction: Direction, delay: number): void {
-    setTimeout(() => this.ready(direction === "read" ? C.EPOLLIN : C.EPOLLOUT), delay);
+  /** Whether the kernel has told that the other end sends no more. */
+  get hungUp(): boolean {
+    return (this.#ending & (C.EPOLLRDHUP | C.EPOLLHUP)) !== 0;
   }
 
-  /** Takes an event. */
+  /**
+   * Has what waits tried again after a while, where the kernel will raise no event. One timer at a time: an event is a
+   * try too, and asks for another.
+   */
+  readyLater(direction: Direction, later: Backoff): void {
+    const queue = this.#queue(direction);
+    if (queue.timed) return;
+    queue.timed = true;
+    unrefTimeout(() => {
+      queue.timed = false;
+      this.#proceed(queue);
+    }, later.next());
+  }
+
+  /** Takes an event. Urgent data comes first: a read past its place discards it. */
   ready(events: number): void {
-    if ((events & END_EVENTS) !== 0) this.#ending = true;
+    this.#ending |= events & END_EVENTS;
+    if (this.#urgent !== undefined && (events & URGENT_EVENTS) !== 0) this.#proceed(this.#urgent);
     if ((events & READ_EVENTS) !== 0) this.#proceed(this.#reads);
     if ((events & WRITE_EVENTS) !== 0) this.#proceed(this.#writes);
   }
@@ -122,14 +145,20 @@ export class Readiness implements Watched {
   end(error: () => unknown): void {
     this.#reject(this.#reads, error);
     this.#reject(this.#writes, error);
+    if (this.#urgent !== undefined) this.#reject(this.#urgent, error);
     if (this.#interest !== 0) poller().remove(this.#fd);
     this.#interest = 0;
+  }
+
+  #queue(direction: Direction): Queue {
+    if (direction === "read") return this.#reads;
+    return direction === "write" ? this.#writes : this.#urgent ??= emptyQueue();
   }
 
   #reject(queue: Queue, error: () => unknown): void {
     while (queue.head !== undefined) {
       const operation = this.#shift(queue);
-      operation.reject(operation.told(error()));
+      operation.reject(operation.told(error(), false));
     }
   }
 
@@ -149,9 +178,11 @@ export class Readiness implements Watched {
       try {
         value = pending.attempt();
       } catch (error) {
-        this.#shift(queue).reject(pending.told(error));
+        if (queue.head !== pending) continue;
+        this.#shift(queue).reject(pending.told(error, false));
         continue;
       }
+      if (queue.head !== pending) continue; // it closed the socket or ended its own wait: it was rejected already
       if (value === undefined) {
         queue.ready = false;
         return;
@@ -169,19 +200,24 @@ export class Readiness implements Watched {
     return pending;
   }
 
-  #cancel(queue: Queue, pending: Operation<unknown>, error: unknown): void {
+  #cancel(queue: Queue, pending: Operation<unknown>, error: unknown, aborted: boolean): void {
     let before: Operation<unknown> | undefined;
     for (let at = queue.head; at !== pending; at = at?.next) before = at;
     if (before === undefined) queue.head = pending.next;
     else before.next = pending.next;
     if (queue.tail === pending) queue.tail = before;
     this.#forget(pending);
-    pending.reject(pending.told(error));
+    pending.reject(pending.told(error, aborted));
   }
 
   #forget(pending: Operation<unknown>): void {
     pending.stopWatching?.();
+    pending.next = pending.stopWatching = undefined; // it may be run again
     this.#waits--;
     poller().release(this.#referenced);
   }
+}
+
+function emptyQueue(): Queue {
+  return { ready: true, head: undefined, tail: undefined, timed: false };
 }

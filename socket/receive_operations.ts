@@ -67,8 +67,8 @@ export class ReceiveAll extends Operation<number> {
   }
 
   /** Tells on the error how many bytes are in the buffer already. */
-  override told(error: unknown): unknown {
-    return withProgress(error, "recv", "bytesRead", this.#received, this.#total);
+  override told(error: unknown, aborted: boolean): unknown {
+    return withProgress(error, aborted, "recv", "bytesRead", this.#received, this.#total);
   }
 }
 

@@ -14,6 +14,6 @@ export class Room {
   /** A full queue behind an AF_UNIX address raises no event here when it has room again: it is tried again then. */
   wait(sockaddr: Uint8Array | undefined): undefined {
     const noEvent = sockaddr !== undefined && sockaddr[0] === C.AF_UNIX && sockaddr[1] === 0;
-    if (noEvent) this.#readiness.readyLater("write", this.#later.next());
+    if (noEvent) this.#readiness.readyLater("write", this.#later);
   }
 }

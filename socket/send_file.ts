@@ -94,7 +94,7 @@ class SendFile extends Operation<number> {
     return this.#sent;
   }
 
-  override told(error: unknown): unknown {
-    return withProgress(error, "sendfile", "bytesWritten", this.#sent, this.#length);
+  override told(error: unknown, aborted: boolean): unknown {
+    return withProgress(error, aborted, "sendfile", "bytesWritten", this.#sent, this.#length);
   }
 }

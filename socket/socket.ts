@@ -17,6 +17,7 @@ import { Receive, ReceiveAll, ReceiveFrom } from "./receive_operations.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr, unpackSockaddr } from "./sockaddr_space.ts";
 import { StreamRead, StreamWrite } from "./stream_operations.ts";
 import type { MessageSpace, OutgoingMessage, ReceivedFrom, TransferOptions } from "./transfer.ts";
+import { UrgentReceive } from "./urgent_data.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 export type { MessageSpace, OutgoingMessage, ReceivedFrom, TransferOptions } from "./transfer.ts";
@@ -244,6 +245,18 @@ export class Socket extends Descriptor {
   }
 
   /**
+   * Waits for the byte of urgent data of a stream, past the data before it. A read that goes past its place discards it;
+   * one that waits beside this goes second.
+   *
+   * @param options How long to wait.
+   * @returns The byte, or `null` if the other end has ended the stream.
+   * @throws {SystemError} If the family has no urgent data (`EOPNOTSUPP`).
+   */
+  receiveUrgent(options?: WaitOptions): Promise<number | null> {
+    return this.run("urgent", new UrgentReceive(this.fd, this.readiness), options);
+  }
+
+  /**
    * Receives a datagram and its sender's address.
    *
    * @param buffer Where the bytes go; what does not fit is cut off.
@@ -326,7 +339,7 @@ export class Socket extends Descriptor {
     const later = new Backoff(1, 16);
     const attempt = (): true | undefined => {
       if (options?.drained && !isDrained(this.fd)) {
-        this.readiness.readyLater("write", later.next());
+        this.readiness.readyLater("write", later);
         return undefined;
       }
       this.shutdown(C.SHUT_WR);

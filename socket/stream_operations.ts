@@ -78,7 +78,7 @@ export class StreamWrite extends Operation<number> {
   }
 
   /** Tells on the error how many bytes were written before. */
-  override told(error: unknown): unknown {
-    return withProgress(error, "send", "bytesWritten", this.#written, this.#bytes.byteLength);
+  override told(error: unknown, aborted: boolean): unknown {
+    return withProgress(error, aborted, "send", "bytesWritten", this.#written, this.#bytes.byteLength);
   }
 }

@@ -1,29 +1,41 @@
 import { C } from "../ffi/constants.ts";
 import { errnoNumber } from "../ffi/errno.ts";
-import { libraryError, systemError } from "../ffi/error.ts";
+import { systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { EAGAIN, EINTR } from "./limits.ts";
-import { poll } from "./poll.ts";
+import { Operation } from "./operation.ts";
+import type { Readiness } from "./readiness.ts";
 import type { Socket } from "./socket.ts";
-import type { WaitOptions } from "./wait_options.ts";
 
 const EINVAL = errnoNumber("EINVAL") ?? 22;
 
-/** Waits for the byte of urgent data of a stream; `null` once there will be none. A read past its place discards it. */
-export async function receiveUrgent(socket: Socket, options?: WaitOptions): Promise<number | null> {
-  const byte = new Uint8Array(1);
-  for (let ended = false;;) {
-    if (socket.fd < 0) throw libraryError("EBADF", "recv", "Cannot call recv: the socket is closed");
-    const n = outcome(libc().recv(socket.fd, byte, 1n, C.MSG_OOB));
-    if (n === 1) return byte[0] ?? 0;
-    if (n === 0 || (ended && n === -EINVAL)) return null;
-    // EINVAL: there is none, or it was taken already; EAGAIN: it is announced, but has not come.
-    if (n === -EINVAL || n === -EAGAIN) {
-      const [found] = await poll([{ socket, events: ["urgent"] }], options);
-      if (found === undefined) throw libraryError("ETIMEDOUT", "recv", "Cannot receive urgent data in time");
-      ended = found.hangup && !found.urgent;
-    } else if (n !== -EINTR) throw systemError(-n, "recv");
+// Scratch memory for one synchronous call.
+const byte = new Uint8Array(1);
+
+/** recv(2) of the byte of urgent data of a stream; `null` once there will be none. A read past its place discards it. */
+export class UrgentReceive extends Operation<number | null> {
+  readonly syscall = "recv";
+  readonly #fd: number;
+  readonly #readiness: Readiness;
+
+  constructor(fd: number, readiness: Readiness) {
+    super();
+    this.#fd = fd;
+    this.#readiness = readiness;
+  }
+
+  /** The byte. */
+  attempt(): number | null | undefined {
+    for (;;) {
+      const n = outcome(libc().recv(this.#fd, byte, 1n, C.MSG_OOB));
+      if (n === 1) return byte[0] ?? 0;
+      if (n === 0) return null;
+      // There is none, or it was taken already.
+      if (n === -EINVAL) return this.#readiness.hungUp ? null : undefined;
+      if (n === -EAGAIN) return undefined; // it is announced, but has not come
+      if (n !== -EINTR) throw systemError(-n, "recv");
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { libraryError } from "../ffi/error.ts";
+import { unrefTimeout } from "./unref_timeout.ts";
 
 /** Options of every operation that may wait. */
 export interface WaitOptions {
@@ -26,21 +27,26 @@ export function checkWaitOptions(options: WaitOptions | undefined): void {
 }
 
 /**
- * Calls `onEnd` once with the error that ends a wait early.
+ * Calls `onEnd` once with the error that ends a wait early, and whether it is the signal's, which may be anything. What
+ * keeps the program alive is the wait itself, if it is to.
  *
  * @returns A function that stops watching.
  */
-export function watchForEnd(options: WaitOptions, syscall: string, onEnd: (error: unknown) => void): () => void {
+export function watchForEnd(
+  options: WaitOptions,
+  syscall: string,
+  onEnd: (error: unknown, aborted: boolean) => void,
+): () => void {
   const { signal, timeout } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
   function wait(left: number): void {
-    timer = setTimeout(() => {
+    timer = unrefTimeout(() => {
       if (left > MAX_DELAY) wait(left - MAX_DELAY);
-      else onEnd(libraryError("ETIMEDOUT", syscall, `Cannot ${syscall} in time: timeout is ${timeout} ms`));
+      else onEnd(libraryError("ETIMEDOUT", syscall, `Cannot ${syscall} in time: timeout is ${timeout} ms`), false);
     }, Math.min(left, MAX_DELAY));
   }
   if (timeout !== undefined && timeout !== Infinity) wait(timeout);
-  const onAbort = () => onEnd(signal?.reason);
+  const onAbort = () => onEnd(signal?.reason, true);
   signal?.addEventListener("abort", onAbort, { once: true });
   return () => {
     clearTimeout(timer);

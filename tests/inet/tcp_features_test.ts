@@ -69,6 +69,25 @@ test("receiveUrgent() waits, gives nothing twice, and ends with the stream", asy
   assertEquals((await assertRejects(() => client.receiveUrgent()) as SystemError).code, "EBADF");
 });
 
+test("close() ends a receiveUrgent() that waits", async () => {
+  using pair = await connected();
+  const urgent = assertRejects(() => pair.server.receiveUrgent(), Error, "the socket was closed");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  pair.server.close();
+  await urgent;
+});
+
+test("receiveUrgent() gets the byte although a read waits beside it", async () => {
+  using pair = await connected();
+  const urgent = pair.server.receiveUrgent({ timeout: 5000 });
+  const reading = pair.server.read(new Uint8Array(10));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await pair.client.sendUrgent(bytes("u"));
+  assertEquals(await urgent, "u".charCodeAt(0));
+  await pair.client.write(bytes("abc"));
+  assertEquals(await reading, 3);
+});
+
 test("a read past urgent data discards it, as tcp(7) says, and loses no other byte", async () => {
   using pair = await connected();
   const reading = pair.server.read(new Uint8Array(10));
