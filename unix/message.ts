@@ -83,7 +83,7 @@ export class UnixMessage implements Disposable {
   readonly fds: readonly OwnedFd[];
   /** `SCM_CREDENTIALS`: who sent it, if the socket has `SO_PASSCRED`. */
   readonly credentials: Credentials | undefined;
-  /** `SCM_PIDFD`: the process that sent it, if the socket has `SO_PASSPIDFD`. */
+  /** `SCM_PIDFD`: the process that sent it, if the socket has `SO_PASSPIDFD`, and the kernel still knows the process. */
   readonly pidfd: OwnedFd | undefined;
   /** `SCM_SECURITY`: the security context of the sender, if the socket has `SO_PASSSEC`; a stream, `SO_PASSCRED` too. */
   readonly securityContext: string | undefined;
@@ -184,8 +184,9 @@ function dataOf(control: ControlMessage[], type: number): Uint8Array[] {
   return control.filter((message) => message.type === type).map(({ data }) => data);
 }
 
-/** Whole ints only: the kernel cuts between descriptors. */
+/** Whole ints only: the kernel cuts between descriptors. Instead of the pidfd of a process that has ended it may give -errno. */
 function ownFds(data: Uint8Array): OwnedFd[] {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  return Array.from({ length: Math.floor(data.length / 4) }, (_, i) => new OwnedFd(view.getInt32(i * 4, true)));
+  const fds = Array.from({ length: Math.floor(data.length / 4) }, (_, i) => view.getInt32(i * 4, true));
+  return fds.filter((fd) => fd >= 0).map((fd) => new OwnedFd(fd));
 }

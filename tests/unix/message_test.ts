@@ -261,6 +261,14 @@ test("UnixMessage takes only whole descriptors of control messages that lie", ()
   right.close();
 });
 
+test("UnixMessage has no pidfd where the kernel gives the number of an error, as for a sender that has ended", () => {
+  const data = new Uint8Array(Int32Array.of(-22).buffer); // Linux 6.12: EINVAL
+  const control = encodeControlMessages([{ level: C.SOL_SOCKET, type: C.SCM_PIDFD, data }]);
+  const received = { length: 0, flags: 0, sockaddr: new Uint8Array(0), control };
+  using message = new UnixMessage(new Uint8Array(0), received, 0);
+  assertEquals(message.pidfd, undefined);
+});
+
 test("a receiver that dies with 10,000 descriptors in flight leaks none", { needs: ["run", "sys"] }, async () => {
   using listener = UnixListener.listen({ autobind: true });
   const { abstract } = listener.addr as { abstract: string };
