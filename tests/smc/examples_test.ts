@@ -1,5 +1,6 @@
 import process from "node:process";
-import { SmcConn } from "../../smc/mod.ts";
+import { type Dictionary, dictionary, RpcClient, RpcServer } from "../../rpc/mod.ts";
+import { SmcConn, SmcListener } from "../../smc/mod.ts";
 import { assert, assertEquals, assertMatch, spawn } from "../runner/mod.ts";
 import { setMode, smcTest } from "./kernel.ts";
 import { smcPair } from "./pair.ts";
@@ -52,6 +53,62 @@ smcTest("examples/http_over_smc.ts answers over SMC-R", { leaks }, async () => {
   assert(text.startsWith("HTTP/1.1 200 OK\r\n") && text.endsWith("GET /path\n"), text);
   assertMatch(await server.line() ?? "", /^127\.0\.0\.1:\d+ over SMC-R$/);
 });
+
+smcTest("examples/rpc_server.ts --smc and rpc_client.ts --smc call over SMC-R and in fallback", { leaks }, async () => {
+  await setMode("smc-r");
+  await using server = start("rpc_server.ts", "--smc", "--port", "0");
+  const port = Number(/^listening on 127\.0\.0\.1:(\d+)$/.exec(await server.line() ?? "")?.[1]);
+  using ours = new RpcClient<Dictionary>(await SmcConn.connect({ port, fallback: "refuse" }));
+  await ours.call("PUT", { obj: "x", val: [1] });
+  const reply = "{\"status\":\"OK\",\"response\":{\"func\":\"GET\",\"response\":{\"obj\":\"x\",\"val\":[1]}}}\n";
+  const got = await run("rpc_client.ts", "--smc", "--port", `${port}`, "GET", "x");
+  assertEquals([got.stdout, got.stderr, got.code], [reply, "", 0]);
+
+  const listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, fallback: "refuse" });
+  await using store = dictionary();
+  await using _strict = RpcServer.serve(listener, store);
+  await store.PUT({ obj: "x", val: [1] });
+  const where = ["--port", `${listener.addr.port}`, "GET", "x"];
+  const refused = await run("rpc_client.ts", ...where);
+  assertEquals([refused.stdout, refused.code], ["", 1]); // it is TCP; the server goes on
+  assertEquals((await run("rpc_client.ts", "--smc", ...where)).stdout, reply);
+
+  await setMode("tcp");
+  assertEquals((await run("rpc_client.ts", "--smc", "--port", `${port}`, "GET", "x")).stdout, reply);
+});
+
+smcTest("examples/relay.ts forwards SMC-R to SMC-R, and loses nothing at the end", { leaks }, async () => {
+  await setMode("smc-r");
+  using target = SmcListener.listen({ hostname: "127.0.0.1", port: 0, fallback: "refuse" });
+  const probe = SmcListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = probe.addr;
+  probe.close();
+  await using program = start("relay.ts", `smc:127.0.0.1:${port}`, `smc:127.0.0.1:${target.addr.port}`);
+  assert((await program.line())?.startsWith("relaying"));
+  using client = await SmcConn.connect({ port, fallback: "refuse" });
+  using server = await target.accept({ timeout: 20_000 });
+  const forth = crypto.getRandomValues(new Uint8Array(60_000));
+  const [, received] = await Promise.all([send(client, forth, forth, forth, forth, forth), receive(server)]);
+  assertEquals(received.length, 300_000);
+  assert(received.every((byte, i) => byte === forth[i % 60_000]));
+  const [, back] = await Promise.all([send(server, forth), receive(client)]);
+  assertEquals(back, forth);
+  assertEquals(await program.line(), "a connection is over: 300000 bytes forth, 60000 back");
+});
+
+/** Writes all of the parts, then ends the sending direction. */
+async function send(conn: SmcConn, ...parts: Uint8Array[]): Promise<void> {
+  for (const part of parts) for (let at = 0; at < part.length;) at += await conn.write(part.subarray(at));
+  await conn.closeWrite();
+}
+
+/** Reads to the end. */
+async function receive(conn: SmcConn): Promise<Uint8Array> {
+  const bytes: number[] = [];
+  const buffer = new Uint8Array(8192);
+  for (let n = await conn.read(buffer); n !== null; n = await conn.read(buffer)) bytes.push(...buffer.subarray(0, n));
+  return new Uint8Array(bytes);
+}
 
 function start(example: string, ...args: string[]): ReturnType<typeof spawn> {
   return spawn(process.execPath, ["run", "-A", "--no-check", `/checkout/examples/${example}`, ...args]);
