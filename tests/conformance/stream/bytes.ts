@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { assertEquals } from "../../runner/mod.ts";
 import type { StreamEnd } from "./ends.ts";
 
@@ -51,6 +52,7 @@ export async function assertReads(end: StreamEnd, expected: Uint8Array | string)
 /** Compares long byte strings faster than a deep comparison does. */
 export function assertSameBytes(actual: Uint8Array, expected: Uint8Array): void {
   assertEquals(actual.length, expected.length);
+  if (Buffer.compare(actual, expected) === 0) return;
   const at = actual.findIndex((byte, i) => byte !== expected[i]);
   assertEquals(at, -1, `The bytes differ from offset ${at} on`);
 }
