@@ -100,7 +100,7 @@ export const IPV6_RECVPKTINFO: SocketOption<boolean> = booleanOption("IPPROTO_IP
 export const IPV6_RECVRTHDR: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVRTHDR");
 /** Whether each datagram carries its traffic class. */
 export const IPV6_RECVTCLASS: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVTCLASS");
-/** The Router Alert value of the forwarded packets that a raw socket gets; -1 for none. It cannot be read. */
+/** The Router Alert value of the forwarded packets that a raw socket gets; -1 for none. Old kernels do not tell it. */
 export const IPV6_ROUTER_ALERT: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_ROUTER_ALERT");
 /** The routing header of every packet; none for no header. Needs CAP_NET_RAW. */
 export const IPV6_RTHDR: SocketOption<Uint8Array> = headerOption("IPV6_RTHDR");

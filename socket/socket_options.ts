@@ -138,7 +138,7 @@ export const SO_TIMESTAMP: SocketOption<boolean> = booleanOption("SOL_SOCKET", "
 export const SO_TIMESTAMPING: SocketOption<number> = intOption("SOL_SOCKET", "SO_TIMESTAMPING");
 /** Whether each datagram carries the time of its arrival in nanoseconds. */
 export const SO_TIMESTAMPNS: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_TIMESTAMPNS");
-/** Whether a connection may take another path when it is retransmitting: 1, 0, or 255 for the system's default. */
+/** Whether a connection may take another path when it is retransmitting: 1, 0, or -1 for the system's default. */
 export const SO_TXREHASH: SocketOption<number> = intOption("SOL_SOCKET", "SO_TXREHASH");
 /** The socket type, `SOCK_*`. */
 export const SO_TYPE: ReadableOption<number> = intOption("SOL_SOCKET", "SO_TYPE");
@@ -147,6 +147,9 @@ export const SO_ZEROCOPY: SocketOption<boolean> = booleanOption("SOL_SOCKET", "S
 
 // struct linger { int l_onoff; int l_linger; };
 function encodeLinger(seconds: number | null): Uint8Array {
+  if (seconds !== null && seconds < 0) {
+    throw new RangeError(`Cannot set SO_LINGER as it must be 0 or more seconds: current value is ${seconds}`);
+  }
   const bytes = new Uint8Array(8);
   bytes.set(encodeInt(seconds === null ? 0 : 1, "SO_LINGER"));
   bytes.set(encodeInt(seconds ?? 0, "SO_LINGER"), 4);
@@ -159,7 +162,7 @@ function timevalOption(name: "SO_RCVTIMEO" | "SO_SNDTIMEO"): SocketOption<number
     if (!(milliseconds >= 0 && milliseconds <= Number.MAX_SAFE_INTEGER)) {
       throw new RangeError(`Cannot set ${name} as it must be 0 or more milliseconds: current value is ${milliseconds}`);
     }
-    const microseconds = Math.round(milliseconds * 1000);
+    const microseconds = Math.ceil(milliseconds * 1000); // 0 would be for ever
     const bytes = new Uint8Array(16);
     const view = new DataView(bytes.buffer);
     view.setBigInt64(0, BigInt(Math.floor(microseconds / 1_000_000)), HOST_LITTLE_ENDIAN);

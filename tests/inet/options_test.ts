@@ -148,6 +148,7 @@ test("a bad value is refused before any system call, by the option's name", () =
   assertThrows(() => socket.set(options.SO_RCVBUF, 0.5), RangeError, "SO_RCVBUF");
   assertThrows(() => socket.set(options.SO_RCVBUF, 2 ** 32), RangeError, "SO_RCVBUF");
   assertThrows(() => socket.set(options.SO_RCVTIMEO, -1), RangeError, "SO_RCVTIMEO");
+  assertThrows(() => socket.set(options.SO_LINGER, -1), RangeError, "SO_LINGER");
   assertThrows(() => socket.set(options.SO_BINDTODEVICE, "a".repeat(16)), RangeError, "SO_BINDTODEVICE");
   assertThrows(() => socket.set(options.SO_BINDTODEVICE, "a\0"), RangeError, "SO_BINDTODEVICE");
   assertThrows(() => socket.set(options.SO_ATTACH_FILTER, new Uint8Array(7)), RangeError, "SO_ATTACH_FILTER");
@@ -155,6 +156,16 @@ test("a bad value is refused before any system call, by the option's name", () =
   assertThrows(() => socket.set(inet.IP_LOCAL_PORT_RANGE, [0, 65536]), RangeError, "IP_LOCAL_PORT_RANGE");
   assertThrows(() => socket.set(inet.IP_MULTICAST_IF, "lo"), SyntaxError);
   assertThrows(() => socket.set(inet.ICMP_FILTER, [32]), RangeError, "ICMP_FILTER");
+});
+
+test("SO_RCVTIMEO of less than the kernel counts is not for ever, and SO_TXREHASH goes back to the default", () => {
+  using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
+  socket.set(options.SO_RCVTIMEO, 0.0001);
+  assert(socket.get(options.SO_RCVTIMEO) > 0);
+  const byDefault = socket.get(options.SO_TXREHASH);
+  socket.set(options.SO_TXREHASH, 1 - byDefault);
+  socket.set(options.SO_TXREHASH, -1);
+  assertEquals(socket.get(options.SO_TXREHASH), byDefault);
 });
 
 test("an error of an option names it", () => {
