@@ -1,8 +1,9 @@
 import { C } from "../ffi/constants.ts";
+import { systemError } from "../ffi/error.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_KEEPALIVE, SO_LINGER } from "../socket/socket_options.ts";
-import { atUrgentMark } from "../socket/urgent_data.ts";
+import { urgentMark } from "../socket/urgent_data.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import type { NetAddr } from "./addr.ts";
 import { tcpAddrCodec } from "./addr_codec.ts";
@@ -152,9 +153,12 @@ export class TcpConn extends Conn<NetAddr> {
    * `SIOCATMARK`: whether the next byte to read is the one behind the urgent data.
    *
    * @returns Whether it is.
+   * @throws {SystemError} If the connection is closed (`EBADF`).
    */
   atUrgentMark(): boolean {
-    return atUrgentMark(this.socket);
+    const n = urgentMark(this.socket.fd);
+    if (n < 0) throw systemError(-n, "ioctl");
+    return n === 1;
   }
 }
 

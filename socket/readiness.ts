@@ -1,5 +1,4 @@
 import { C } from "../ffi/constants.ts";
-import type { Backoff } from "./backoff.ts";
 import type { Operation } from "./operation.ts";
 import { poller, type Watched } from "./poller.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
@@ -112,8 +111,10 @@ export class Readiness implements Watched {
   /**
    * Has what waits tried again after a while, where the kernel will raise no event. One timer at a time: an event is a
    * try too, and asks for another.
+   *
+   * @param later Gives the pause in milliseconds, if one is needed.
    */
-  readyLater(direction: Direction, later: Backoff): void {
+  readyLater(direction: Direction, later: { next(): number }): void {
     const queue = this.#queue(direction);
     if (queue.timed) return;
     queue.timed = true;

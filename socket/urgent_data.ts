@@ -1,17 +1,19 @@
 import { C } from "../ffi/constants.ts";
 import { errnoNumber } from "../ffi/errno.ts";
 import { systemError } from "../ffi/error.ts";
-import { check, outcome } from "../ffi/gate.ts";
+import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { EAGAIN, EINTR } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import type { Readiness } from "./readiness.ts";
-import type { Socket } from "./socket.ts";
 
 const EINVAL = errnoNumber("EINVAL") ?? 22;
 
+const SIOCATMARK = BigInt(C.SIOCATMARK);
+
 // Scratch memory for one synchronous call.
 const byte = new Uint8Array(1);
+const mark = new Int32Array(1);
 
 /** recv(2) of the byte of urgent data of a stream; `null` once there will be none. A read past its place discards it. */
 export class UrgentReceive extends Operation<number | null> {
@@ -39,9 +41,8 @@ export class UrgentReceive extends Operation<number | null> {
   }
 }
 
-/** `SIOCATMARK`: whether the next byte to read is the one behind the urgent data. */
-export function atUrgentMark(socket: Socket): boolean {
-  const answer = new Int32Array(1);
-  check(libc().ioctl(socket.fd, BigInt(C.SIOCATMARK), answer), "ioctl");
-  return answer[0] !== 0;
+/** `SIOCATMARK`: 1 if the next byte to read is the one behind the urgent data, else 0; or the negative errno. */
+export function urgentMark(fd: number): number {
+  const n = outcome(libc().ioctl(fd, SIOCATMARK, mark));
+  return n < 0 ? n : mark[0] ?? 0;
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { C } from "../../ffi/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
-import { poll, relay, sendFile, SO_SNDBUF, Socket } from "../../socket/mod.ts";
+import { poll, relay, sendFile, SO_OOBINLINE, SO_SNDBUF, Socket } from "../../socket/mod.ts";
 import { UnixConn, UnixListener } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, spawn, tempDir, test } from "../runner/mod.ts";
 
@@ -97,6 +97,32 @@ test("relay() does not lose what a slow reader has not taken, and does not read 
   right.close();
   assertEquals((await relayed).forward, data.length);
   left.close();
+});
+
+test("relay() goes on behind urgent data, which it leaves out, or carries along with SO_OOBINLINE", async () => {
+  for (const inline of [false, true]) {
+    const [left, a] = await connected();
+    const [b, right] = await connected();
+    a.socket.set(SO_OOBINLINE, inline);
+    const relayed = relay(a, b);
+    const send = async (urgent: string, rest: string): Promise<string> => {
+      await left.sendUrgent(new TextEncoder().encode(urgent));
+      await new Promise((resolve) => setTimeout(resolve, 20)); // the mark is all that there is
+      await left.write(new TextEncoder().encode(rest));
+      const buffer = new Uint8Array(inline ? 4 : 3);
+      assertEquals(await right.socket.receive(buffer, { flags: C.MSG_WAITALL, timeout: 2000 }), buffer.length);
+      return new TextDecoder().decode(buffer);
+    };
+    assertEquals(await send("!", "abc"), inline ? "!abc" : "abc");
+    assertEquals(await send("?", "def"), inline ? "?def" : "def");
+    await left.sendUrgent(new TextEncoder().encode("."));
+    await left.closeWrite();
+    const got = await new Response(right.readable).text();
+    assertEquals(got, inline ? "." : "");
+    right.close();
+    assertEquals((await relayed).forward, inline ? 9 : 6);
+    left.close();
+  }
 });
 
 test("relay() ends with a broken connection, closes both and passes the break on", async () => {
