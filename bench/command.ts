@@ -3,10 +3,21 @@ import type { Measurement } from "./row.ts";
 const root = new URL("..", import.meta.url).pathname;
 const children = new Set<Deno.ChildProcess>();
 
+const PEERS = [
+  "echo_client",
+  "echo_server",
+  "message_client",
+  "rpc_client",
+  "document_rpc",
+  "unix_server",
+  "bulk",
+  "udp",
+];
+
 /** Compiles the C peers into `.cache/bench`. */
 export async function buildPeers(): Promise<void> {
   await Deno.mkdir(`${root}.cache/bench`, { recursive: true });
-  for (const name of ["echo_client", "echo_server", "message_client", "rpc_client", "unix_server", "bulk", "udp"]) {
+  for (const name of PEERS) {
     const args = ["-O2", "-Wall", "-Wextra", "-std=gnu17", "-o", `.cache/bench/${name}`, `bench/peers/${name}.c`];
     const { success, stderr } = await new Deno.Command("cc", { args, cwd: root }).output();
     if (!success) throw new Error(`Cannot compile ${name}.c: ${new TextDecoder().decode(stderr)}`);

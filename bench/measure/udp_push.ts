@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { UDP_SEGMENT, udpAddrCodec, UdpSocket } from "@berkeley/sockets/inet";
+import { UDP_SEGMENT, UdpSocket } from "@berkeley/sockets/inet";
 import { MessageBatch } from "@berkeley/sockets/socket";
 
 const [address = "", seconds = "1", way] = Deno.args;
@@ -20,8 +20,7 @@ const end = began + Number(seconds) * 1000;
 let sent = 0;
 if (way === "batch") {
   const batch = new MessageBatch({ capacity: 64, size: SIZE });
-  const to = udpAddrCodec.encode({ hostname, port: Number(port) });
-  for (let i = 0; i < 64; i++) batch.push(new Uint8Array(SIZE), to);
+  for (let i = 0; i < 64; i++) batch.push(new Uint8Array(SIZE));
   while (performance.now() < end) sent += await socket.sendBatch(batch);
 } else if (way === "gso") {
   socket.socket.set(UDP_SEGMENT, SIZE);

@@ -2,9 +2,11 @@
  *
  *   bulk sink                       takes and drops all that comes, and closes each connection when its peer has ended
  *   bulk push --address A --seconds S [--connections N]
- *                                   pushes for so long, then waits until the sink has taken all; "value" is MiB/s */
+ *                                   pushes for so long, then waits until the sink has taken all; "value" is MiB/s
+ *   bulk file --address A --path P  sends the file by sendfile(2), and waits likewise */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -51,30 +53,51 @@ static void sink(void) {
   }
 }
 
-static char host[64];
+static char host[64], path[4096];
 static int port = 0, connections = 1;
 static double seconds = 1;
 
-static void *push(void *total) {
+static int connect_sink(void) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  if (inet_pton(AF_INET, host, &address.sin_addr) != 1) die("inet_pton");
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) die("connect");
+  return fd;
+}
+
+static void end(int fd) {
+  char byte;
+  shutdown(fd, SHUT_WR);
+  if (recv(fd, &byte, 1, 0) != 0) die("the sink did not end");
+}
+
+static void *push(void *total) {
   /* Out of the kernel's own pages, without a copy: the pusher takes as little time as the sink. */
   const size_t size = 1 << 20;
   const int file = memfd_create("bulk", 0);
   char *chunk = malloc(size);
   memset(chunk, 'x', size);
   if (file < 0 || write(file, chunk, size) != (ssize_t)size) die("memfd");
-  if (inet_pton(AF_INET, host, &address.sin_addr) != 1) die("inet_pton");
-  if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) die("connect");
-  for (const double end = now() + seconds; now() < end;) {
+  const int fd = connect_sink();
+  for (const double until = now() + seconds; now() < until;) {
     off_t offset = 0;
     const ssize_t n = sendfile(fd, file, &offset, size);
     if (n < 0) die("sendfile");
     *(double *)total += (double)n;
   }
-  shutdown(fd, SHUT_WR);
-  if (recv(fd, chunk, 1, 0) != 0) die("the sink did not end");
+  end(fd);
   return NULL;
+}
+
+static void send_file(void) {
+  const int file = open(path, O_RDONLY), fd = connect_sink();
+  double total = 0;
+  const double began = now();
+  if (file < 0) die(path);
+  for (ssize_t n; (n = sendfile(fd, file, NULL, 1 << 30)) != 0; total += (double)n)
+    if (n < 0) die("sendfile");
+  end(fd);
+  printf("{\"value\": %.1f}\n", total / (now() - began) / (1 << 20));
 }
 
 static void push_all(void) {
@@ -94,10 +117,12 @@ static void push_all(void) {
 int main(int count, char **arguments) {
   for (int i = 2; i + 1 < count; i += 2) {
     if (strcmp(arguments[i], "--address") == 0) sscanf(arguments[i + 1], "%63[^:]:%d", host, &port);
+    if (strcmp(arguments[i], "--path") == 0) snprintf(path, sizeof path, "%s", arguments[i + 1]);
     if (strcmp(arguments[i], "--seconds") == 0) seconds = atof(arguments[i + 1]);
     if (strcmp(arguments[i], "--connections") == 0) connections = atoi(arguments[i + 1]);
   }
   if (count > 1 && strcmp(arguments[1], "sink") == 0) sink();
   if (count > 1 && strcmp(arguments[1], "push") == 0) return push_all(), 0;
-  return fputs("usage: bulk sink | bulk push --address A --seconds S [--connections N]\n", stderr), 2;
+  if (count > 1 && strcmp(arguments[1], "file") == 0) return send_file(), 0;
+  return fputs("usage: bulk sink | bulk push --address A --seconds S [--connections N] | bulk file --address A --path P\n", stderr), 2;
 }

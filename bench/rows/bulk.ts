@@ -2,6 +2,8 @@ import type { Row, Target } from "../row.ts";
 import { againstEach } from "./contenders.ts";
 
 const DENO = ["deno", "run", "-A"];
+/** Made by the first who sends it. */
+const FILE = new URL("../../.cache/bench/file", import.meta.url).pathname;
 const SINK = ["bin/bulk", "sink"];
 
 /** Many bytes: a file out of the kernel's own memory, and a proxy between two connections. */
@@ -15,6 +17,7 @@ export const BULK_ROWS: Row[] = [
       { name: "ours", server: SINK, measure: [...DENO, "bench/measure/send_file.ts", "{address}", "ours"] },
       { name: "deno", server: SINK, measure: [...DENO, "bench/measure/send_file.ts", "{address}", "deno"] },
       { name: "denopipe", server: SINK, measure: [...DENO, "bench/measure/send_file.ts", "{address}", "pipe"] },
+      { name: "c", server: SINK, measure: ["bin/bulk", "file", "--address", "{address}", "--path", FILE] },
     ],
     targets: [{ of: "ours", against: "deno", ratio: 1.5 }],
   },

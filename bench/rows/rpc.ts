@@ -13,6 +13,7 @@ export const RPC_ROWS: Row[] = [
     contenders: [
       { name: "ours", server: OURS, measure: oneCallEach() },
       { name: "python", server: ["python3", "bench/peers/document_rpc.py"], measure: oneCallEach() },
+      { name: "c", server: ["bin/document_rpc"], measure: oneCallEach() },
     ],
     targets: [{ of: "ours", against: "python", ratio: 3 }],
   },

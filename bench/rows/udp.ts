@@ -23,10 +23,16 @@ export const UDP_ROWS: Row[] = [{
   ],
 }, {
   name: "udpone",
-  title: "UDP one way, 1,200 B, ours to ours",
+  title: "UDP one way, 1,200 B, ours and C to ours",
   unit: "datagrams/s",
   better: "higher",
-  contenders: [oneWay("single", "single"), oneWay("batch", "batch"), oneWay("gso", "gro")],
+  contenders: [
+    oneWay("single", "single"),
+    oneWay("batch", "batch"),
+    oneWay("gso", "gro"),
+    cOneWay("single", 1),
+    cOneWay("batch", 64),
+  ],
   targets: [
     { of: "batch", against: "single", ratio: 1.5 },
     { of: "gso", against: "single", ratio: 3 },
@@ -38,5 +44,17 @@ function oneWay(send: string, receive: string): Contender {
     name: send,
     server: [...DENO, "bench/peers/udp_sink.ts", receive],
     measure: [...DENO, "bench/measure/udp_push.ts", "{address}", "{seconds}", send],
+  };
+}
+
+/** What the kernel alone allows: C sends to the same sinks. */
+function cOneWay(way: string, batch: number): Contender {
+  return {
+    name: `c ${way}`,
+    server: [...DENO, "bench/peers/udp_sink.ts", way],
+    measure: [
+      ...["bin/udp", "push", "--address", "{address}", "--seconds", "{seconds}"],
+      ...["--size", "1200", "--batch", `${batch}`],
+    ],
   };
 }
