@@ -1,10 +1,13 @@
-// The C end of the tests of IP: UDP, PKTINFO, timestamps and urgent data, by the system's own headers.
+// The C end of the tests of IP: UDP, PKTINFO, timestamps, urgent data, multicast and ICMP, by the system's own headers.
 // The first argument is what to do, the second a numeric host; answers are lines.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
+#include <net/if.h>
 #include <netdb.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,8 +147,67 @@ static void urgent(int fd) {
   }
 }
 
+static unsigned interface(const char *name) {
+  unsigned index = if_nametoindex(name);
+  if (index == 0) err(1, "%s", name);
+  return index;
+}
+
+// Receives a datagram of the group HOST through INTERFACE.
+static void join(const char *name) {
+  int fd = must(socket(family(), SOCK_DGRAM, 0), "socket"), v6 = family() == AF_INET6;
+  struct group_req request = {.gr_interface = interface(name), .gr_group = host};
+  if (v6) ((struct sockaddr_in6 *)&host)->sin6_scope_id = request.gr_interface;
+  set(fd, SOL_SOCKET, SO_REUSEADDR);
+  must(bind(fd, (struct sockaddr *)&host, host_size), "bind");
+  must(setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, MCAST_JOIN_GROUP, &request, sizeof request), "setsockopt");
+  printf("joined\n");
+  printf("%.*s\n", must(recv(fd, buffer, sizeof buffer, 0), "recv"), buffer);
+}
+
+// Sends datagrams to the group HOST through INTERFACE, until it is ended.
+static void cast(const char *name) {
+  int fd = must(socket(family(), SOCK_DGRAM, 0), "socket"), v6 = family() == AF_INET6;
+  struct ip_mreqn how = {.imr_ifindex = interface(name)};
+  if (v6) must(setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &how.imr_ifindex, sizeof how.imr_ifindex), "setsockopt");
+  else must(setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &how, sizeof how), "setsockopt");
+  for (;; usleep(50000)) must(sendto(fd, "cast by C", 9, 0, (struct sockaddr *)&host, host_size), "sendto");
+}
+
+static unsigned short checksum(const unsigned char *bytes, size_t size) {
+  unsigned sum = 0;
+  for (size_t i = 0; i < size; i++) sum += i % 2 ? bytes[i] : bytes[i] << 8;
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return htons(~sum);
+}
+
+// Sends an ICMP echo request of the identifier 49374 and the sequence 7, or waits for one; then tells what comes: TYPE
+// IDENTIFIER SEQUENCE DATA.
+static void icmp(int asks) {
+  int v6 = family() == AF_INET6, fd = must(socket(family(), SOCK_RAW, v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP), "socket");
+  int type = asks ? v6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY : v6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO;
+  printf("ready\n");
+  if (asks) {
+    struct { struct icmphdr head; char data[8]; } packet = {.data = "by the C"};
+    packet.head.type = v6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO;
+    packet.head.un.echo.id = htons(49374);
+    packet.head.un.echo.sequence = htons(7);
+    if (!v6) packet.head.checksum = checksum((void *)&packet, sizeof packet);
+    must(sendto(fd, &packet, sizeof packet, 0, (struct sockaddr *)&host, host_size), "sendto");
+  }
+  for (;;) {
+    ssize_t n = must(recv(fd, buffer, sizeof buffer, 0), "recv");
+    int at = v6 ? 0 : (buffer[0] & 15) * 4;
+    struct icmphdr *head = (void *)(buffer + at);
+    if (head->type != type) continue;
+    n -= at + sizeof *head;
+    printf("%d %d %d %.*s\n", type, ntohs(head->un.echo.id), ntohs(head->un.echo.sequence), (int)n, (char *)(head + 1));
+    return;
+  }
+}
+
 int main(int count, char **arguments) {
-  if (count < 3) errx(2, "echo | take | give | listen | connect HOST [PORT [SOURCE]]");
+  if (count < 3) errx(2, "echo | take | give | listen | connect | join | cast | ask | hear HOST [PORT [SOURCE or INTERFACE]]");
   setvbuf(stdout, NULL, _IOLBF, 0);
   alarm(60);
   const char *action = arguments[1];
@@ -153,6 +215,10 @@ int main(int count, char **arguments) {
   if (strcmp(action, "echo") == 0) echo();
   else if (strcmp(action, "take") == 0) take();
   else if (strcmp(action, "give") == 0 && count > 4) give(arguments[4]);
+  else if (strcmp(action, "join") == 0 && count > 4) join(arguments[4]);
+  else if (strcmp(action, "cast") == 0 && count > 4) cast(arguments[4]);
+  else if (strcmp(action, "ask") == 0) icmp(1);
+  else if (strcmp(action, "hear") == 0) icmp(0);
   else {
     int fd = must(socket(family(), SOCK_STREAM, 0), "socket");
     if (strcmp(action, "connect") == 0) must(connect(fd, (struct sockaddr *)&host, host_size), "connect");
