@@ -14,14 +14,27 @@ if (words.length > 0) {
   console.error(USAGE);
   Deno.exit(2);
 }
-await using store = dictionary(options.file === undefined ? {} : { file: options.file });
-const { listener, address } = listen(endpoint);
-await using server = RpcServer.serve(listener, store, { onError: (error) => console.error("rpc_server:", error) });
-console.log(`listening on ${address}`);
-for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
-await server.finished;
+try {
+  await serve();
+} catch (error) {
+  tell(error);
+  Deno.exitCode = 1;
+}
 
-function stop(): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, stop);
-  void server.shutdown();
+async function serve(): Promise<void> {
+  await using store = dictionary(options.file === undefined ? {} : { file: options.file });
+  const { listener, address } = listen(endpoint);
+  await using server = RpcServer.serve(listener, store, { onError: tell });
+  console.log(`listening on ${address}`);
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  function stop(): void {
+    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+    void server.shutdown();
+  }
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  await server.finished;
+}
+
+function tell(error: unknown): void {
+  console.error(`rpc_server: ${error instanceof Error ? error.message : error}`);
 }

@@ -23,7 +23,8 @@ export function exampleClient(...args: string[]): Promise<Exit> {
   return example("rpc_client.ts", args).exit;
 }
 
-function example(name: string, args: string[]): Program {
+/** Runs an example. */
+export function example(name: string, args: string[]): Program {
   const path = fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
   return spawn(process.execPath, ["run", "--quiet", "-A", path, ...args]);
 }

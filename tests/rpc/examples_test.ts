@@ -1,7 +1,8 @@
+import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { TcpListener } from "../../inet/mod.ts";
 import { assert, assertEquals, tempDir, test, type TestOptions } from "../runner/mod.ts";
-import { exampleClient, exampleServer } from "./example.ts";
+import { example, exampleClient, exampleServer } from "./example.ts";
 import { python, pythonServer } from "./python_peer.ts";
 
 const DENO_ONLY = "the examples are programs for Deno";
@@ -62,6 +63,21 @@ test("rpc_client.ts exits with 1 where nobody listens, and with 2 for wrong opti
     const args of [[], ["GET"], ["PUT", "x"], ["GET", "x", "y"], ["--port", "x", "GET", "x"], ["--foo", "GET", "x"]]
   ) {
     assertEquals((await exampleClient(...args)).code, 2, args.join(" "));
+  }
+});
+
+test("rpc_server.ts says in one line why it cannot start, and exits with 1", NEEDS, async () => {
+  using folder = tempDir();
+  const file = `${folder.path}/notes`;
+  writeFileSync(file, "my notes\n");
+  const reasons = {
+    "--file": [file, "rpc_server: Cannot read the file as a log: it is none\n"],
+    "--unix": [`${folder.path}/none/socket`, `rpc_server: Cannot bind to ${folder.path}/none/socket: No such file`],
+  };
+  for (const [option, [value = "", reason = ""]] of Object.entries(reasons)) {
+    const { code, stdout, stderr } = await example("rpc_server.ts", ["--port", "0", option, value]).exit;
+    assertEquals([code, stdout, stderr.slice(0, reason.length)], [1, "", reason]);
+    assertEquals(stderr.trimEnd().split("\n").length, 1);
   }
 });
 
