@@ -108,7 +108,7 @@ export class RpcServer {
 
   /**
    * Stops gracefully: accepts and reads no more, finishes the calls in flight, then ends every connection. A handler that
-   * never settles keeps it waiting, until {@linkcode RpcServer.close}.
+   * never settles keeps it waiting, until {@linkcode RpcServer.close}; a peer that reads no replies, for `idleTimeout`.
    */
   shutdown(): Promise<void> {
     this.#stopListening();
