@@ -43,11 +43,12 @@ export class LogFile {
         fs().ftruncateSync(fd, length);
         fs().fsyncSync(fd);
       }
+      // What is written anew must replace the file itself, not a link to it, wherever the program works by then.
+      return { file: new LogFile(fs().realpathSync(path), fd, length, alive), pairs };
     } catch (error) {
       fs().closeSync(fd);
       throw error;
     }
-    return { file: new LogFile(path, fd, length, alive), pairs };
   }
 
   private constructor(path: string, fd: number, length: number, alive: () => Iterable<string>) {

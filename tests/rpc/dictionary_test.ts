@@ -1,4 +1,15 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import process from "node:process";
 import { dictionary, RpcError } from "../../rpc/mod.ts";
 import {
   assert,
@@ -169,6 +180,34 @@ test("dictionary() keeps the permissions of its log when it writes it anew", FIL
     for (let i = 0; i < 20; i++) await store.PUT({ obj: "a", val: "x".repeat(100_000) });
     assert(statSync(file).ino !== ino, "the log was not written anew");
     assertEquals(statSync(file).mode & 0o777, 0o600);
+  });
+});
+
+test("dictionary() writes its log anew where it is, behind a link and from another working directory", {
+  needs: ["env", "read", "write"],
+}, async () => {
+  await withFile(async (file) => {
+    const folder = file.replace(/[^/]*$/, "");
+    const old = process.cwd();
+    mkdirSync(`${folder}data`);
+    writeFileSync(`${folder}data/real.log`, "");
+    process.chdir(folder);
+    try {
+      {
+        await using store = dictionary({ file: "./data/real.log" });
+        await store.PUT({ obj: "a", val: 0 });
+      }
+      symlinkSync("data/real.log", file);
+      await using store = dictionary({ file: "store.log" });
+      process.chdir("data");
+      for (let i = 1; i <= 20; i++) await store.PUT({ obj: "a", val: i + "x".repeat(100_000) });
+    } finally {
+      process.chdir(old);
+    }
+    assert(lstatSync(file).isSymbolicLink(), "the link was replaced");
+    assertEquals(readdirSync(`${folder}data`), ["real.log"]);
+    await using store = dictionary({ file });
+    assertEquals((await store.GET({ obj: "a" })).val, 20 + "x".repeat(100_000));
   });
 });
 
