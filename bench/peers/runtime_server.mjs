@@ -1,16 +1,20 @@
-// An echo server on the runtime that runs this: runtime_server.mjs ours|own|seqpacket. Ours is the package as the tests install it.
+// An echo server on the runtime that runs this: runtime_server.mjs
+// ours|own|seqpacket|parked. Ours is the package as the tests install it.
 import { createServer } from "node:net";
 import process from "node:process";
 
 const mode = process.argv[2];
+const sockets = "../../.cache/runtimes/project/node_modules/@berkeley/sockets";
 const hostname = "127.0.0.1";
 if (mode === "ours") {
-  const { TcpListener } = await import("../../.cache/runtimes/project/node_modules/@berkeley/sockets/inet/mod.js");
+  const { TcpListener } = await import(`${sockets}/inet/mod.js`);
   const listener = TcpListener.listen({ hostname, port: 0, backlog: 4096 });
   console.log(`listening on ${hostname}:${listener.addr.port}`);
   for await (const conn of listener) void echo(conn);
-} else if (mode === "seqpacket") {
-  const { UnixSeqpacketListener } = await import("../../.cache/runtimes/project/node_modules/@berkeley/sockets/unix/mod.js");
+} else if (mode === "seqpacket" || mode === "parked") {
+  const { UnixSeqpacketListener } = await import(`${sockets}/unix/mod.js`);
+  const { setSpinTime } = await import(`${sockets}/socket/mod.js`);
+  if (mode === "parked") setSpinTime(0);
   const path = process.argv[3];
   const listener = UnixSeqpacketListener.listen({ path, replaceStale: true });
   console.log(`listening on ${path}`);

@@ -8,19 +8,38 @@ const BUN = [`${ROOT}.cache/runtimes/bun-1.4.4/node_modules/bun/bin/bun.exe`];
 const SERVER = "bench/peers/runtime_server.mjs";
 const SOCKET = "/tmp/berkeley-sockets-bench-runtimes";
 
-/** Ours on Node and on Bun, against what they have themselves, and seqpackets on each. */
-export const RUNTIME_ROWS: Row[] = [echo(1), echo(32), {
-  name: "seqpacket-runtimes",
-  title: "Unix seqpackets on each runtime, 64 B, ping-pong",
-  unit: "round trips/s",
-  better: "higher",
-  contenders: Object.entries({ node26: NODE, node20: OLD_NODE, bun: BUN }).map(([name, runtime]) => ({
-    name,
-    server: [...runtime, SERVER, "seqpacket", `${SOCKET}-${name}`],
-    measure: ["bin/message_client", "echo", "--address", "{address}", "--type", "seqpacket", "--seconds", "{seconds}"],
-  })),
-  targets: [],
-}];
+/** Ours on Node and on Bun, against what they have themselves, and what waking up for a seqpacket takes on each runtime. */
+export const RUNTIME_ROWS: Row[] = [
+  echo(1),
+  echo(32),
+  seqpacket("seqpacket", "ping-pong"),
+  seqpacket("parked", "ping-pong, parked each time"),
+];
+
+function seqpacket(mode: string, what: string): Row {
+  const runtimes = { deno: ["deno", "run", "-A"], node26: NODE, node20: OLD_NODE, bun: BUN };
+  return {
+    name: `${mode}-runtimes`,
+    title: `Unix seqpackets on each runtime, 64 B, ${what}`,
+    unit: "round trips/s",
+    better: "higher",
+    contenders: Object.entries(runtimes).map(([name, runtime]) => ({
+      name,
+      server: [...runtime, SERVER, mode, `${SOCKET}-${mode}-${name}`],
+      measure: [
+        "bin/message_client",
+        "echo",
+        "--address",
+        "{address}",
+        "--type",
+        "seqpacket",
+        "--seconds",
+        "{seconds}",
+      ],
+    })),
+    targets: [],
+  };
+}
 
 function echo(connections: number): Row {
   const servers = {
