@@ -36,6 +36,8 @@ const TYPES = {
   address: "uint64",
 } as const;
 const READABLE = { readable: true };
+/** Calls of one function at a time, more wait: koffi refuses more than 256 in all, and there are fewer threads anyway. */
+const MAX_RUNNING = 16;
 
 /** Opens libc with koffi, an optional dependency. Readiness comes from the runtime's own loop. */
 export function openKoffi(): Backend {
@@ -79,9 +81,26 @@ function withBigints(call: KoffiFunction, result: Signature["result"]): (...args
 }
 
 function promised(call: KoffiFunction): (...args: unknown[]) => unknown {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  const goOn = (): void => {
+    while (running < MAX_RUNNING && waiting.length > 0) waiting.shift()?.();
+  };
   return (...args) =>
     new Promise((resolve, reject) => {
-      call.async(...args, (error: unknown, value: unknown) => error ? reject(error) : resolve(value));
+      waiting.push(() => {
+        try {
+          call.async(...args, (error: unknown, value: unknown) => {
+            running--;
+            error ? reject(error) : resolve(value);
+            goOn();
+          });
+          running++;
+        } catch (error) {
+          reject(error); // the program's own calls have filled koffi
+        }
+      });
+      goOn();
     });
 }
 

@@ -74,6 +74,18 @@ test("eaiName() knows the errors and nothing else", () => {
   assertEquals(eaiName(-9999), undefined);
 });
 
+test("getaddrinfo() answers 1,000 questions at once, more than a runtime takes at a time", async () => {
+  const questions = Array.from(
+    { length: 1000 },
+    (_, i) => getaddrinfo("127.0.0.1", String(i), { type: C.SOCK_STREAM }),
+  );
+  for (const [i, answers] of (await Promise.all(questions)).entries()) {
+    assert(typeof answers !== "number" && answers.length === 1);
+    const [{ sockaddr } = { sockaddr: new Uint8Array(0) }] = answers;
+    assertEquals((sockaddr[2] ?? 0) << 8 | (sockaddr[3] ?? 0), i);
+  }
+});
+
 function sockaddrHex(i: number): string {
   return `0200${(2000 + i).toString(16).padStart(4, "0")}7f0001${i.toString(16).padStart(2, "0")}`;
 }
