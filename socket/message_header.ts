@@ -1,4 +1,5 @@
 import { addressOf } from "../ffi/memory.ts";
+import { checkBuffer } from "./check_buffer.ts";
 
 /** A message as {@linkcode Socket.receiveMessage} gives it. */
 export interface ReceivedMessage {
@@ -63,15 +64,13 @@ export class MessageHeader {
   }
 
   /**
-   * To be called before each system call: memory of a buffer that was transferred away meanwhile is not ours any more.
+   * To be called before each system call.
    *
-   * @throws {TypeError} If one was.
+   * @throws {TypeError} If a buffer was transferred away or resized, or is no array of bytes.
    */
   check(): void {
     for (let i = 0; i < this.#held.length; i++) {
-      if (this.#held[i]?.byteLength !== this.#lengths[i]) {
-        throw new TypeError("Cannot use a buffer that was transferred away or resized while the operation waited");
-      }
+      checkBuffer(this.#held[i] as Uint8Array, this.#lengths[i] as number);
     }
   }
 

@@ -1,6 +1,7 @@
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
+import { checkBuffer } from "./check_buffer.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import { withProgress } from "./progress.ts";
@@ -12,19 +13,22 @@ export class Receive extends Operation<number> {
   readonly syscall = "recv";
   readonly #fd: number;
   readonly #buffer: Uint8Array;
+  readonly #length: number;
   readonly #flags: number;
 
   constructor(fd: number, buffer: Uint8Array, flags: number) {
     super();
     this.#fd = fd;
     this.#buffer = buffer;
+    this.#length = buffer.byteLength;
     this.#flags = flags;
   }
 
   /** Bytes that came. */
   attempt(): number | undefined {
+    checkBuffer(this.#buffer, this.#length);
+    const size = BigInt(Math.min(this.#length, MAX_TRANSFER));
     for (;;) {
-      const size = BigInt(Math.min(this.#buffer.byteLength, MAX_TRANSFER));
       const n = outcome(libc().recv(this.#fd, this.#buffer, size, this.#flags));
       if (n >= 0) return n;
       if (n === -EAGAIN) return undefined;
@@ -55,6 +59,7 @@ export class ReceiveAll extends Operation<number> {
 
   /** Bytes that came; fewer than asked for only at the end of the stream. */
   attempt(): number | undefined {
+    checkBuffer(this.#buffer, this.#total);
     while (this.#received < this.#total) {
       const rest = this.#buffer.subarray(this.#received);
       const n = outcome(libc().recv(this.#fd, rest, BigInt(Math.min(rest.byteLength, MAX_TRANSFER)), this.#flags));
@@ -77,20 +82,23 @@ export class ReceiveFrom extends Operation<ReceivedFrom> {
   readonly syscall = "recvfrom";
   readonly #fd: number;
   readonly #buffer: Uint8Array;
+  readonly #length: number;
   readonly #flags: number;
 
   constructor(fd: number, buffer: Uint8Array, flags: number) {
     super();
     this.#fd = fd;
     this.#buffer = buffer;
+    this.#length = buffer.byteLength;
     this.#flags = flags;
   }
 
   /** The length and the sender. */
   attempt(): ReceivedFrom | undefined {
+    checkBuffer(this.#buffer, this.#length);
+    const size = BigInt(this.#length);
     for (;;) {
       lengthSpace[0] = SOCKADDR_SIZE;
-      const size = BigInt(this.#buffer.byteLength);
       const n = outcome(libc().recvfrom(this.#fd, this.#buffer, size, this.#flags, sockaddrSpace, lengthSpace));
       if (n >= 0) return { length: n, sockaddr: takeSockaddr() };
       if (n === -EAGAIN) return undefined;

@@ -4,6 +4,7 @@ import { libc } from "../ffi/libc.ts";
 import { Accept } from "./accept_operation.ts";
 import { Backoff } from "./backoff.ts";
 import { BatchReceive, BatchSend } from "./batch_operations.ts";
+import { checkBuffer } from "./check_buffer.ts";
 import { Connect } from "./connect_operation.ts";
 import { DatagramSend } from "./datagram_operations.ts";
 import { Descriptor, readOption } from "./descriptor.ts";
@@ -179,7 +180,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the connection is broken, such as `ECONNRESET`.
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    if (buffer.byteLength === 0 && this.fd >= 0) return Promise.resolve(0); // else it would wait, to take nothing
+    if (!(buffer.byteLength > 0)) return this.#readNothing(buffer); // else it would wait, to take nothing
     return this.run("read", new StreamRead(this.fd, this.#readsAll ? this.readiness : undefined, buffer), options);
   }
 
@@ -361,6 +362,13 @@ export class Socket extends Descriptor {
     lengthSpace[0] = SOCKADDR_SIZE;
     check(libc().getpeername(fd, sockaddrSpace, lengthSpace), "getpeername");
     return takeSockaddr();
+  }
+
+  // deno-lint-ignore require-await -- so that what it throws is a rejection
+  async #readNothing(buffer: Uint8Array): Promise<number> {
+    this.open("recv");
+    checkBuffer(buffer, 0);
+    return 0;
   }
 
   /**

@@ -2,6 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
+import { checkBuffer } from "./check_buffer.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import { withProgress } from "./progress.ts";
@@ -17,6 +18,7 @@ export class StreamRead extends Operation<number | null> {
   readonly #fd: number;
   readonly #readiness: Readiness | undefined;
   readonly #buffer: Uint8Array;
+  readonly #length: number;
   readonly #size: bigint;
 
   /** @param readiness What a read of less than asked for drains; left out where it proves nothing. */
@@ -25,11 +27,13 @@ export class StreamRead extends Operation<number | null> {
     this.#fd = fd;
     this.#readiness = readiness;
     this.#buffer = buffer;
-    this.#size = BigInt(Math.min(buffer.byteLength, MAX_TRANSFER));
+    this.#length = buffer.byteLength;
+    this.#size = BigInt(Math.min(this.#length, MAX_TRANSFER));
   }
 
   /** Bytes that came, `null` at the end of the stream. */
   attempt(): number | null | undefined {
+    checkBuffer(this.#buffer, this.#length);
     for (;;) {
       const n = outcome(libc().recv(this.#fd, this.#buffer, this.#size, 0));
       if (n > 0) {
@@ -56,17 +60,20 @@ export class StreamWrite extends Operation<number> {
   readonly syscall = "send";
   readonly #fd: number;
   readonly #bytes: Uint8Array;
+  readonly #total: number;
   #written = 0;
 
   constructor(fd: number, bytes: Uint8Array) {
     super();
     this.#fd = fd;
     this.#bytes = bytes;
+    this.#total = bytes.byteLength;
   }
 
   /** Bytes written, all of them. */
   attempt(): number | undefined {
-    const total = this.#bytes.byteLength;
+    const total = this.#total;
+    checkBuffer(this.#bytes, total);
     while (this.#written < total) {
       const rest = this.#written === 0 ? this.#bytes : this.#bytes.subarray(this.#written);
       const n = outcome(libc().send(this.#fd, rest, BigInt(Math.min(rest.byteLength, MAX_TRANSFER)), MSG_NOSIGNAL));
@@ -79,6 +86,6 @@ export class StreamWrite extends Operation<number> {
 
   /** Tells on the error how many bytes were written before. */
   override told(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "send", "bytesWritten", this.#written, this.#bytes.byteLength);
+    return withProgress(error, aborted, "send", "bytesWritten", this.#written, this.#total);
   }
 }

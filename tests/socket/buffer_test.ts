@@ -1,0 +1,89 @@
+import { C } from "../../ffi/mod.ts";
+import { Socket } from "../../socket/mod.ts";
+import { assertEquals, assertRejects, test } from "../runner/mod.ts";
+
+const [STREAM, DATAGRAM] = [C.SOCK_STREAM, C.SOCK_DGRAM];
+
+/** Has the bytes moved to another array, as postMessage() does. */
+function transfer(bytes: Uint8Array<ArrayBuffer>): void {
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const RECEIVING: [name: string, type: number, receive: (socket: Socket, buffer: Uint8Array) => Promise<unknown>][] = [
+  ["read", STREAM, (socket, buffer) => socket.read(buffer)],
+  ["receive", STREAM, (socket, buffer) => socket.receive(buffer)],
+  ["receive, MSG_WAITALL", STREAM, (socket, buffer) => socket.receive(buffer, { flags: C.MSG_WAITALL })],
+  ["receive", DATAGRAM, (socket, buffer) => socket.receive(buffer)],
+  ["receiveFrom", DATAGRAM, (socket, buffer) => socket.receiveFrom(buffer)],
+  ["receiveMessage", DATAGRAM, (socket, buffer) => socket.receiveMessage({ buffers: [buffer] })],
+];
+
+test("a buffer that is transferred away or resized while it waits loses nothing of what comes", async () => {
+  for (const [name, type, receive] of RECEIVING) {
+    const spoiled: [buffer: Uint8Array<ArrayBuffer>, spoil: (buffer: Uint8Array<ArrayBuffer>) => void][] = [
+      [new Uint8Array(8), transfer],
+      [new Uint8Array(new ArrayBuffer(8, { maxByteLength: 64 })), ({ buffer }) => buffer.resize(4)],
+    ];
+    for (const [buffer, spoil] of spoiled) {
+      const [left, right] = Socket.pair(C.AF_UNIX, type);
+      const waiting = assertRejects(() => receive(left, buffer), TypeError, "transferred away or resized");
+      await pause();
+      spoil(buffer);
+      await right.send(new Uint8Array(5));
+      await waiting;
+      assertEquals(await left.receive(new Uint8Array(8), { timeout: 2000 }), 5, name);
+      left.close();
+      right.close();
+    }
+  }
+});
+
+test("a buffer that was transferred away before is refused", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, DATAGRAM);
+  await right.send(new Uint8Array(5));
+  const buffer = new Uint8Array(8);
+  transfer(buffer);
+  for (const [, , receive] of RECEIVING.filter(([name]) => name !== "receiveMessage")) {
+    await assertRejects(() => receive(left, buffer), TypeError);
+  }
+  await assertRejects(() => left.write(buffer), TypeError);
+  assertEquals(await left.receive(new Uint8Array(8)), 5);
+  left.close();
+  right.close();
+});
+
+test("write() of bytes that are transferred away tells how many went, and does not say all", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, STREAM);
+  const bytes = new Uint8Array(4 << 20);
+  const writing = left.write(bytes);
+  await pause();
+  transfer(bytes);
+  const buffer = new Uint8Array(4 << 20);
+  let got = await right.read(buffer) ?? 0;
+  const error = await assertRejects(() => writing) as Error & { bytesWritten: number };
+  while (got < error.bytesWritten) got += await right.read(buffer, { timeout: 2000 }) ?? 0;
+  assertEquals(got, error.bytesWritten);
+  assertEquals(error.cause instanceof TypeError, true);
+  left.close();
+  right.close();
+});
+
+test("what is no array of bytes is refused, and not waited with", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, STREAM);
+  const wrong = ["text", [1, 2], new ArrayBuffer(8), new DataView(new ArrayBuffer(8)), new Float64Array(1 << 18)];
+  for (const value of wrong as unknown as Uint8Array[]) {
+    await assertRejects(() => left.write(value), TypeError, "no Uint8Array");
+    await assertRejects(() => left.read(value), TypeError, "no Uint8Array");
+    await assertRejects(() => left.receive(value), TypeError, "no Uint8Array");
+    await assertRejects(() => left.receive(value, { flags: C.MSG_WAITALL }), TypeError, "no Uint8Array");
+    await assertRejects(() => left.receiveFrom(value), TypeError, "no Uint8Array");
+  }
+  assertEquals(await left.write(new Uint8Array([1])), 1);
+  assertEquals(await right.read(new Uint8Array(8)), 1); // nothing else came
+  left.close();
+  right.close();
+});
