@@ -7,7 +7,7 @@ import { StreamTransport } from "./stream_transport.ts";
  * How many frames of one read are handled before what came of them is written: with many in flight, the two ends work at
  * the same time instead of in turns.
  */
-export const PORTION = 8;
+export const PORTION = 32;
 
 /** Frames over one connection, which it owns. */
 export interface Transport {
