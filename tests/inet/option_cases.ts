@@ -216,10 +216,10 @@ export const CASES = ([
 export const ELSEWHERE: Record<string, string> = {
   SO_ACCEPTCONN: "read below",
   SO_BUSY_POLL_BUDGET: "cannot be read: set below",
-  SO_ATTACH_BPF: "needs an extended BPF program",
+  SO_ATTACH_BPF: "tests/inet/bpf_test.ts",
   SO_ATTACH_FILTER: "SO_ATTACH_FILTER drops what the program rejects",
   SO_ATTACH_REUSEPORT_CBPF: "SO_ATTACH_REUSEPORT_CBPF chooses the socket",
-  SO_ATTACH_REUSEPORT_EBPF: "needs an extended BPF program",
+  SO_ATTACH_REUSEPORT_EBPF: "tests/inet/bpf_test.ts",
   SO_COOKIE: "read below",
   SO_DETACH_FILTER: "SO_ATTACH_FILTER drops what the program rejects",
   SO_DETACH_REUSEPORT_BPF: "SO_ATTACH_REUSEPORT_CBPF chooses the socket",
