@@ -31,7 +31,7 @@ export async function connectFirst(
   const queue = alternateFamilies(endpoints);
   const over = new AbortController();
   const end = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
-  const errors: unknown[] = [];
+  const errors: unknown[] = []; // of each attempt, at its place
   const attempts: Promise<Socket | undefined>[] = [];
   const running = new Set<Promise<Socket | undefined>>();
   let winner: Socket | undefined;
@@ -39,8 +39,9 @@ export async function connectFirst(
     while (queue.length > 0 || running.size > 0) {
       const next = queue.shift();
       if (next !== undefined) {
+        const place = attempts.length;
         const attempt: Promise<Socket | undefined> = connectTo(next, open, end)
-          .catch((error): undefined => void errors.push(error))
+          .catch((error): undefined => void (errors[place] = error))
           .finally(() => running.delete(attempt));
         running.add(attempt);
         attempts.push(attempt);

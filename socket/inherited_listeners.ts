@@ -1,5 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import { environmentVariable, processIds } from "../ffi/environment.ts";
+import { readOption } from "./descriptor.ts";
 import { Socket } from "./socket.ts";
 
 /** A socket that the service manager opened before this program was started. */
@@ -27,7 +28,8 @@ let taken = false;
  * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html | sd_listen_fds(3)}
  *
  * @returns The sockets, in order; none if the program was not started so.
- * @throws {TypeError} If they were taken before, or a descriptor is no socket.
+ * @throws {TypeError} If they were taken before, or `LISTEN_FDS` is no count.
+ * @throws {SystemError} If a descriptor is no socket (`ENOTSOCK`); all are then left as they were.
  *
  * @example Usage
  * ```ts
@@ -44,6 +46,7 @@ export function inheritedListeners(): InheritedListener[] {
     throw new TypeError(`Cannot take the inherited listeners as LISTEN_FDS is no count: current value is ${count}`);
   }
   if (taken) throw new TypeError("Cannot take the inherited listeners a second time");
+  for (let i = 0; i < count; i++) readOption(FIRST_FD + i, C.SOL_SOCKET, C.SO_TYPE); // before one of them is taken
   taken = true;
   const names = (environmentVariable("LISTEN_FDNAMES") ?? "").split(":");
   return Array.from({ length: count }, (_, i) => {

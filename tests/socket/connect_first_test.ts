@@ -83,6 +83,17 @@ test("connectFirst() goes on at once after a failure, and gives the first error 
   assertEquals(sockets.map(({ closed }) => closed), [1, 1]);
 });
 
+test("connectFirst() gives the error of the preferred address, although it came last", async () => {
+  const { sockets, won } = race([["a", V6], ["b", V4]]);
+  const error = assertRejects(() => won, Error, "no route to a");
+  await until(() => sockets.length === 2);
+  sockets[1]?.fail(new Error("no route to b"));
+  await Promise.resolve();
+  sockets[0]?.fail(new Error("no route to a"));
+  const { cause } = await error;
+  assertEquals((cause as AggregateError).errors.map(({ message }) => message), ["no route to a", "no route to b"]);
+});
+
 test("connectFirst() ends with the signal's reason, and closes all", async () => {
   const controller = new AbortController();
   const { sockets, won } = race([["a", V6], ["b", V4], ["c", V4]], controller.signal);
