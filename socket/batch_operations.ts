@@ -71,6 +71,6 @@ export class BatchSend extends Operation<number> {
 
   /** Tells on the error how many messages went before. */
   override told(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "sendmmsg", "messagesSent", this.#sent, this.#total);
+    return withProgress(error, aborted, "sendmmsg", "messagesSent", this.#sent);
   }
 }

@@ -4,7 +4,7 @@ import { libc } from "../ffi/libc.ts";
 import { drainAndClose, unsentBytes } from "./drain.ts";
 import { EINTR } from "./limits.ts";
 import type { Operation } from "./operation.ts";
-import { optionError, type ReadableOption, type WritableOption } from "./option.ts";
+import { encodeInt, optionError, type ReadableOption, type WritableOption } from "./option.ts";
 import { type Direction, Readiness } from "./readiness.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
 import type { WaitOptions } from "./wait_options.ts";
@@ -132,11 +132,12 @@ export abstract class Descriptor implements Disposable {
    * @param level The level, such as `SOL_SOCKET`.
    * @param name The option, such as `SO_RCVBUF`.
    * @param value A number for an option that is an `int`, else the bytes.
+   * @throws {RangeError} If the number is not a whole one of 32 bits.
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
   setOption(level: number, name: number, value: number | Uint8Array): void {
     const fd = this.open("setsockopt");
-    const bytes = this.#checked(level, name, typeof value === "number" ? intBytes(value) : value);
+    const bytes = this.#checked(level, name, typeof value === "number" ? encodeInt(value, `option ${name}`) : value);
     check(libc().setsockopt(fd, level, name, bytes, bytes.byteLength), "setsockopt");
   }
 
@@ -250,6 +251,7 @@ export abstract class Descriptor implements Disposable {
 /** Reads an option that is an `int`, of a descriptor that nobody owns yet. */
 export function readOption(fd: number, level: number, name: number): number {
   lengthSpace[0] = 4;
+  optionSpace[0] = 0; // some options are shorter
   check(libc().getsockopt(fd, level, name, optionSpace, lengthSpace), "getsockopt");
   return optionSpace[0] ?? 0;
 }
@@ -258,12 +260,6 @@ export function readOption(fd: number, level: number, name: number): number {
 function closeNow(fd: number): void {
   const n = outcome(libc().close(fd));
   if (n < 0 && n !== -EINTR) throw systemError(-n, "close");
-}
-
-/** The bytes of an `int`, in scratch memory. */
-function intBytes(value: number): Uint8Array {
-  optionSpace[0] = value;
-  return new Uint8Array(optionSpace.buffer);
 }
 
 function closedError(syscall: string): Error {

@@ -53,7 +53,7 @@ export class MessageSend extends Operation<number> {
 
   /** Tells on the error how many bytes were sent before. */
   override told(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "sendmsg", "bytesWritten", this.#sent, this.#total);
+    return withProgress(error, aborted, "sendmsg", "bytesWritten", this.#sent);
   }
 }
 

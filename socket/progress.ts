@@ -11,7 +11,6 @@ export function withProgress(
   syscall: string,
   field: "bytesRead" | "bytesWritten" | "messagesSent",
   done: number,
-  total: number,
 ): unknown {
   if (!aborted && error instanceof Error && "syscall" in error) return Object.assign(error, { [field]: done });
   if (done === 0) return error;
@@ -19,7 +18,7 @@ export function withProgress(
   const partial = libraryError(
     "ECANCELED",
     syscall,
-    `Cannot ${field === "bytesRead" ? "receive" : "send"} all of ${total} ${unit}: it was aborted after ${done}`,
+    `Cannot ${field === "bytesRead" ? "receive" : "send"} all: it was aborted after ${done} ${unit}`,
   );
   return Object.assign(partial, { [field]: done, cause: error });
 }

@@ -73,7 +73,7 @@ export class ReceiveAll extends Operation<number> {
 
   /** Tells on the error how many bytes are in the buffer already. */
   override told(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "recv", "bytesRead", this.#received, this.#total);
+    return withProgress(error, aborted, "recv", "bytesRead", this.#received);
   }
 }
 

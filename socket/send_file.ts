@@ -95,6 +95,6 @@ class SendFile extends Operation<number> {
   }
 
   override told(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "sendfile", "bytesWritten", this.#sent, this.#length);
+    return withProgress(error, aborted, "sendfile", "bytesWritten", this.#sent);
   }
 }

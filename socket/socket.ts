@@ -94,11 +94,12 @@ export class Socket extends Descriptor {
    *
    * @param fd The descriptor.
    * @returns The socket.
+   * @throws {RangeError} If no descriptor has such a number.
    * @throws {SystemError} If the number is not an open socket; it is then left as it was.
    */
   static fromFd(fd: number): Socket {
-    if (!Number.isInteger(fd) || fd < 0) {
-      throw new RangeError(`Cannot take a descriptor as it must be 0 or more: current value is ${fd}`);
+    if (!Number.isInteger(fd) || fd < 0 || fd > 0x7fffffff) {
+      throw new RangeError(`Cannot take a descriptor as it must be an int of 0 or more: current value is ${fd}`);
     }
     const type = readOption(fd, C.SOL_SOCKET, C.SO_TYPE);
     const family = readOption(fd, C.SOL_SOCKET, C.SO_DOMAIN);

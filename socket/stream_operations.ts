@@ -86,6 +86,6 @@ export class StreamWrite extends Operation<number> {
 
   /** Tells on the error how many bytes were written before. */
   override told(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "send", "bytesWritten", this.#written, this.#total);
+    return withProgress(error, aborted, "send", "bytesWritten", this.#written);
   }
 }

@@ -32,7 +32,7 @@ test("every constructor that fails leaves no descriptor", { needs: ["read"] }, (
   assertEquals(failure(() => Socket.pair(999, C.SOCK_STREAM)), ["EAFNOSUPPORT", "socketpair"]);
   assertEquals(failure(() => Socket.fromFd(1_000_000))[0], "EBADF");
   assertThrows(() => Socket.fromFd(-1), RangeError);
-  assertThrows(() => Socket.fromFd(1.5), RangeError);
+  for (const fd of [1.5, NaN, 2 ** 31, 2 ** 32]) assertThrows(() => Socket.fromFd(fd), RangeError);
   assertEquals(openDescriptors()?.size, before);
 });
 
@@ -172,6 +172,9 @@ test("getOption() and setOption() pass numbers and bytes as they are", () => {
   socket.setOption(C.SOL_SOCKET, C.SO_LINGER, new Uint8Array(Int32Array.of(1, 5).buffer));
   assertEquals([...socket.getOptionBytes(C.SOL_SOCKET, C.SO_LINGER, 8)], [1, 0, 0, 0, 5, 0, 0, 0]);
   assertEquals(socket.getOptionBytes(C.SOL_SOCKET, C.SO_LINGER, 4).length, 4);
+  for (const value of [1.5, NaN, 2 ** 32, -(2 ** 31) - 1]) {
+    assertThrows(() => socket.setOption(C.SOL_SOCKET, C.SO_PRIORITY, value), RangeError, "a whole number of 32 bits");
+  }
   assertEquals(failure(() => socket.getOption(C.SOL_SOCKET, 9999)), ["ENOPROTOOPT", "getsockopt"]);
   assertEquals(failure(() => socket.setOption(C.SOL_SOCKET, 9999, 1)), ["ENOPROTOOPT", "setsockopt"]);
 });
