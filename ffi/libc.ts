@@ -40,8 +40,10 @@ export function libc(): Backend["libc"] {
  * import { assertEquals } from "@std/assert";
  *
  * const epfd = libc().epoll_create1(C.EPOLL_CLOEXEC);
- * assertEquals(await background().epoll_wait(epfd, new Uint8Array(12), 1, 5), 0);
+ * const event = new Uint8Array(16);
+ * assertEquals(await background().epoll_wait(epfd, event, 1, 5), 0);
  * libc().close(epfd);
+ * assertEquals(event[0], 0); // kept until here: a call keeps no memory alive
  * ```
  */
 export function background(): Backend["background"] {

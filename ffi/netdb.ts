@@ -96,9 +96,9 @@ export async function getnameinfo(
  * assertEquals(typeof host === "number" ? [] : host.addresses, [new Uint8Array([127, 0, 0, 1])]);
  * ```
  */
-export function gethostbyname(name: string, family: number): Promise<Hostent | number> {
+export async function gethostbyname(name: string, family: number): Promise<Hostent | number> {
   const text = cString(name);
-  return lookUpHost((entry, room, result, error) =>
+  return await lookUpHost((entry, room, result, error) =>
     held(
       background().gethostbyname2_r(text, family, entry, room, BigInt(room.length), result, error),
       text,
@@ -160,9 +160,9 @@ export function gethostbyaddr(address: Uint8Array, family: number): Promise<Host
  * assertEquals(await getservbyname("no such service", null), null);
  * ```
  */
-export function getservbyname(name: string, protocol: string | null): Promise<Servent | null> {
+export async function getservbyname(name: string, protocol: string | null): Promise<Servent | null> {
   const [text, wanted] = [cString(name), cString(protocol)];
-  return lookUpService((entry, room, result) =>
+  return await lookUpService((entry, room, result) =>
     held(
       background().getservbyname_r(text, wanted, entry, room, BigInt(room.length), result),
       [text, wanted],
@@ -187,11 +187,11 @@ export function getservbyname(name: string, protocol: string | null): Promise<Se
  * assertEquals(await getservbyport(1, "no such protocol"), null);
  * ```
  */
-export function getservbyport(port: number, protocol: string | null): Promise<Servent | null> {
+export async function getservbyport(port: number, protocol: string | null): Promise<Servent | null> {
   const wanted = cString(protocol);
   const bigEndian = new DataView(new ArrayBuffer(4));
   bigEndian.setUint16(0, port);
-  return lookUpService((entry, room, result) =>
+  return await lookUpService((entry, room, result) =>
     held(
       background().getservbyport_r(bigEndian.getInt32(0, true), wanted, entry, room, BigInt(room.length), result),
       wanted,
