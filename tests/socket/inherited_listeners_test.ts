@@ -3,6 +3,9 @@ import process from "node:process";
 import { runtime } from "../../ffi/mod.ts";
 import { assertEquals, spawn, tempDir, test } from "../runner/mod.ts";
 
+const FFI = new URL("../../ffi/mod.ts", import.meta.url);
+const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
+
 // Has a listener as descriptor 3, and a file as descriptor 4, as systemd would for a service with ListenSpecial=.
 const ACTIVATE = `
 import os, socket, sys
@@ -22,12 +25,11 @@ test(
   { needs: ["run", "env", "read", "write"] },
   async () => {
     using dir = tempDir();
-    const room = (name: string) => new URL(`../../${name}/mod.ts`, import.meta.url);
     writeFileSync(
       `${dir.path}/program.mjs`,
       `
-import { C, libc } from "${room("ffi")}";
-import { inheritedListeners } from "${room("socket")}";
+import { C, libc } from "${FFI}";
+import { inheritedListeners } from "${SOCKET}";
 for (let i = 0; i < 2; i++) {
   try {
     inheritedListeners();

@@ -2,6 +2,9 @@ import { C } from "../../ffi/mod.ts";
 import { Socket } from "../../socket/mod.ts";
 import { assert, assertEquals, spawnFile, test } from "../runner/mod.ts";
 
+const FFI = new URL("../../ffi/mod.ts", import.meta.url);
+const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
+
 type Partial = Error & { code: string; bytesWritten: number; cause?: unknown };
 
 test("two writes that one signal ends with an error of the system tell their own progress", async () => {
@@ -23,10 +26,9 @@ test(
   "a timeout does not keep a program alive that unref() lets go",
   { needs: ["run", "env", "read", "write"] },
   async () => {
-    const room = (name: string) => new URL(`../../${name}/mod.ts`, import.meta.url);
     await using program = spawnFile(`
-import { C } from "${room("ffi")}";
-import { Socket } from "${room("socket")}";
+import { C } from "${FFI}";
+import { Socket } from "${SOCKET}";
 const [left] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
 left.unref();
 void left.read(new Uint8Array(1), { timeout: 30_000 });
@@ -42,10 +44,9 @@ test(
   "a timeout ends a wait when nothing else keeps the program alive",
   { needs: ["run", "env", "read", "write"] },
   async () => {
-    const room = (name: string) => new URL(`../../${name}/mod.ts`, import.meta.url);
     await using program = spawnFile(`
-import { C } from "${room("ffi")}";
-import { Socket } from "${room("socket")}";
+import { C } from "${FFI}";
+import { Socket } from "${SOCKET}";
 const [left] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
 await left.read(new Uint8Array(1), { timeout: 300 }).catch(({ code }) => console.log(code));
 left.close();
