@@ -1,7 +1,7 @@
 /**
- * Runs tests on aarch64, where `struct epoll_event` and the calling convention differ, in qemu's user mode: Deno for
- * aarch64 from npm, beside Debian's libc for aarch64. Programs cannot be started there, so tests that start one are skipped.
- * Arguments: the tests, else the suites of sockets and messages.
+ * Runs the tests that meet the kernel or C on aarch64, where `struct epoll_event` and the calling convention differ, in
+ * qemu's user mode: Deno for aarch64 from npm, beside Debian's libc for aarch64. The peers in Python are this machine's
+ * own. Codecs and frames are pure code, the same everywhere, and are left out. Arguments: other tests than those below.
  *
  * @module
  */
@@ -12,22 +12,58 @@ const cache = `${root}.cache/aarch64/`;
 /** The newest that npm has for this processor. */
 const VERSION = "2.9.5";
 const TESTS = [
-  "tests/backends/background_test.ts",
-  "tests/backends/memory_test.ts",
-  "tests/conformance/tcp_test.ts",
-  "tests/conformance/unix_test.ts",
-  "tests/conformance/unix_message_test.ts",
-  "tests/ffi/layout_test.ts",
-  "tests/inet",
-  "tests/rpc/calls_test.ts",
-  "tests/socket/control_message_test.ts",
-  "tests/socket/message_batch_test.ts",
-  "tests/socket/socket_test.ts",
-  "tests/unix",
-];
+  "backends/background",
+  "backends/memory",
+  "conformance/tcp",
+  "conformance/unix",
+  "conformance/unix_message",
+  "ffi/errno",
+  "ffi/getaddrinfo",
+  "inet/raw",
+  "inet/sockaddr_kernel",
+  "inet/tcp_conn",
+  "inet/tcp_features",
+  "inet/tcp_listener",
+  "inet/udp",
+  "node/hand_over",
+  "rpc/message",
+  "socket/ancillary_python",
+  "socket/connect_first",
+  "socket/control_message",
+  "socket/message_batch",
+  "socket/socket",
+  "socket/socket_state",
+  "socket/wait_all",
+  "unix/message",
+  "unix/python",
+  "unix/socket_file",
+].map((name) => `tests/${name}_test.ts`);
+
+/** Worse than failing: libc gives a program of another processor to sh, which writes files where it finds a `>` in it. */
+const NO_DENO = "it starts Deno, which only qemu can here";
+const NO_OPTION = "qemu's user mode does not pass this socket option on";
+/** The tests in these files that cannot run so, and why. */
+const SKIPPED = {
+  "Multipath TCP is used where both ends have it, and the fallback is told": NO_OPTION,
+  "RawSocket.open() and PacketSocket.open() name the capability that is missing": NO_DENO,
+  "SO_RXQ_OVFL counts what the receive buffer had no room for": NO_OPTION,
+  "TCP_INFO agrees with ss of iproute2": NO_OPTION,
+  "TCP_INFO of a listener tells its queue": NO_OPTION,
+  "TCP_SAVED_SYN is the SYN of the accepted connection": NO_OPTION,
+  "a message that waits keeps its memory through garbage collections": NO_DENO,
+  "a program ends although an unref'd listener and connection wait": NO_DENO,
+  "a program goes on while one ref'd listener waits": NO_DENO,
+  "datagram: SCM_PIDFD is a descriptor of the sender": NO_OPTION,
+  "every constructor that fails leaves no descriptor": "qemu's user mode makes another error of a wrong protocol",
+  "fast open carries data with the SYN, at both ends": NO_OPTION,
+  "receiveMessage() gives PKTINFO, TTL, TOS and the time of a datagram of Python": NO_OPTION,
+  "replaceStale by many programs at once leaves exactly one listener": NO_DENO,
+  "seqpacket: SCM_PIDFD is a descriptor of the sender": NO_OPTION,
+  "stream: SCM_PIDFD is a descriptor of the sender": NO_OPTION,
+  "the file never has more permissions than its mode, as strace sees it": NO_DENO,
+};
 /** The program for another processor leaves this one's packages alone. */
-const FLAGS = ["test", "--no-check", "--no-lock", "--node-modules-dir=none"];
-const PERMISSIONS = ["ffi", "read", "write", "env", "net", "sys"].map((name) => `--allow-${name}`);
+const FLAGS = ["test", "-A", "--no-check", "--no-lock", "--node-modules-dir=none"];
 
 await installMissing({ "qemu-aarch64-static": "qemu-user-static" });
 const libraries = ["libc6-arm64-cross", "libgcc-s1-arm64-cross"];
@@ -36,19 +72,21 @@ const [libc, libgcc] = libraries.map((name) => `${cache}${name}/usr/aarch64-linu
 const deno = await fetchDeno();
 const tests = Deno.args.length > 0 ? Deno.args : TESTS;
 const { code } = await new Deno.Command("qemu-aarch64-static", {
-  args: ["-L", libc ?? "", "-E", `LD_LIBRARY_PATH=${libgcc}/lib`, deno, ...FLAGS, ...PERMISSIONS, ...tests],
+  args: ["-L", libc ?? "", "-E", `LD_LIBRARY_PATH=${libgcc}/lib`, deno, ...FLAGS, ...tests],
   cwd: root,
+  env: { SKIP_TESTS: JSON.stringify(SKIPPED), BULK_MESSAGES: "20000" },
 }).spawn().status;
 Deno.exit(code);
 
 async function fetchDeno(): Promise<string> {
   const folder = `${cache}deno-${VERSION}`;
   const program = `${folder}/package/deno`;
-  if (await Deno.stat(program).catch(() => undefined) !== undefined) return program;
-  await Deno.mkdir(folder, { recursive: true });
-  await must("npm", "pack", `@deno/linux-arm64-glibc@${VERSION}`, "--pack-destination", folder);
-  const [tarball] = [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".tgz"));
-  await must("tar", "-xzf", `${folder}/${tarball?.name}`, "-C", folder);
+  if (await Deno.stat(program).catch(() => undefined) === undefined) {
+    await Deno.mkdir(folder, { recursive: true });
+    await must("npm", "pack", `@deno/linux-arm64-glibc@${VERSION}`, "--pack-destination", folder);
+    const [tarball] = [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".tgz"));
+    await must("tar", "-xzf", `${folder}/${tarball?.name}`, "-C", folder);
+  }
   await Deno.chmod(program, 0o755);
   return program;
 }

@@ -1,6 +1,7 @@
 /**
- * Runs every test: on this runtime, with `--allow-ffi` alone, as the npm package on the other runtimes, and in guests
- * whose kernel has SMC and can make a network bad. Ends in one summary; a part that this machine cannot run is named with what changes that.
+ * Runs every test: on this runtime, with `--allow-ffi` alone, as the npm package on the other runtimes, on aarch64, and
+ * in guests whose kernel has SMC and can make a network bad. Ends in one summary; a part that this machine cannot run is
+ * named with what changes that.
  *
  * @module
  */
@@ -15,7 +16,7 @@ interface Part {
 
 const USAGE = `Usage: deno task test [PART...]
 
-Runs every test, or only the parts named: deno, ffi, runtimes, smc, netem.
+Runs every test, or only the parts named: deno, ffi, runtimes, aarch64, smc, netem.
 
   --all       fail where a part cannot run here, instead of skipping it
   -h, --help  show this`;
@@ -23,6 +24,8 @@ Runs every test, or only the parts named: deno, ffi, runtimes, smc, netem.
 const args = parseArgs(Deno.args, { boolean: ["help", "all"], alias: { h: "help" } });
 const root = new URL("..", import.meta.url).pathname;
 const noGuest = lacks("qemu-system-x86_64") && "qemu is missing; to install it and run them: deno task test:smc";
+const noAarch64 = (lacks("qemu-aarch64-static") ?? lacks("apt-get"))
+  && "qemu for programs of aarch64 is missing; on Debian, to install it and run them: deno task test:aarch64";
 const parts: Part[] = [
   { name: "deno", command: ["deno", "test", "-A", "tests"] },
   { name: "ffi", command: ["deno", "test", "--no-prompt", "--allow-ffi", "tests"] },
@@ -31,6 +34,7 @@ const parts: Part[] = [
     command: ["deno", "run", "-A", "scripts/runtimes/main.ts"],
     missing: lacks("node") ?? lacks("npm"),
   },
+  { name: "aarch64", command: ["deno", "task", "-q", "test:aarch64"], missing: noAarch64 },
   { name: "smc", command: ["deno", "task", "-q", "test:smc"], missing: noGuest },
   { name: "netem", command: ["deno", "task", "-q", "test:netem"], missing: noGuest },
 ];

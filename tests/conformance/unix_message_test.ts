@@ -1,9 +1,13 @@
 import { socketPair, UnixDatagramSocket, UnixSeqpacketConn, UnixSeqpacketListener } from "../../unix/mod.ts";
+import { environment } from "../runner/mod.ts";
 import { type MessageEnd, messageSuite } from "./message_suite.ts";
+
+/** Messages each way in the tests of bulk. */
+const BULK = Number(environment("BULK_MESSAGES") ?? 1_000_000);
 
 messageSuite("unix seqpacket, a pair", () => Promise.resolve(seqpackets(...socketPair("seqpacket"))), {
   hasEnd: true,
-  bulk: 1_000_000,
+  bulk: BULK,
 });
 
 messageSuite("unix seqpacket, connected", async () => {
@@ -13,7 +17,7 @@ messageSuite("unix seqpacket, connected", async () => {
 
 messageSuite("unix datagram, a pair", () => Promise.resolve(socketPair("datagram")), {
   hasEnd: false,
-  bulk: 1_000_000,
+  bulk: BULK,
 });
 
 messageSuite("unix datagram, connected both ways", async () => {

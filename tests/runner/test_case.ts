@@ -1,5 +1,6 @@
 import { runtime } from "../../ffi/platform.ts";
 import { leakedDescriptors, openDescriptors } from "./descriptors.ts";
+import { environment } from "./environment.ts";
 import { granted, register, registerSkipped } from "./runtime.ts";
 
 /** A Deno permission by its name; the other runtimes grant all. */
@@ -20,6 +21,9 @@ export interface TestOptions {
   timeout?: number;
 }
 
+/** Why this machine cannot run some tests, by their names: the variable `SKIP_TESTS`, as JSON. */
+const skipped: Record<string, string> = JSON.parse(environment("SKIP_TESTS") ?? "{}");
+
 /** Registers a test. Fails where the test leaves a descriptor open. */
 export function test(name: string, fn: () => void | Promise<void>): void;
 export function test(name: string, options: TestOptions, fn: () => void | Promise<void>): void;
@@ -35,7 +39,7 @@ export function test(
   if (missing.length > 0) {
     return ignore(name, `needs ${missing.map((permission) => `--allow-${permission}`).join(" ")}`);
   }
-  const reason = options.skipOn?.[runtime() as keyof SkipOn];
+  const reason = skipped[name] ?? options.skipOn?.[runtime() as keyof SkipOn];
   if (reason !== undefined) return ignore(name, reason);
   register(name, () => run(fn, options));
 }
