@@ -19,6 +19,8 @@ const DENO = `declare namespace Deno {
   function dlopen(path: string, symbols: Record<string, object>): { symbols: Record<string, unknown> };
 }`;
 
+const DISPOSABLE = "/// <reference lib=\"esnext.disposable\" />\n";
+
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022, // Node 20 has no `using`
   lib: ["lib.es2023.d.ts", "lib.es2024.string.d.ts", "lib.dom.d.ts", "lib.dom.asynciterable.d.ts"],
@@ -49,8 +51,7 @@ function compile(): void {
   const { readFile, fileExists, writeFile } = host;
   host.readFile = (file) => file === stub ? DENO : readFile(file);
   host.fileExists = (file) => file === stub || fileExists(file);
-  // In declarations the compiler leaves the names of sources, which the package has not.
-  host.writeFile = (file, text) => writeFile(file, file.endsWith(".d.ts") ? withJsNames(text) : text, false);
+  host.writeFile = (file, text) => writeFile(file, fitted(file, text), false);
   const sources = [...entryPoints.map(([, file]) => file), ...programs];
   const program = ts.createProgram([...sources.map((file) => root + file), stub], options, host);
   const diagnostics = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
@@ -60,6 +61,13 @@ function compile(): void {
   }
 }
 
-function withJsNames(declarations: string): string {
-  return declarations.replaceAll(/(\b(?:from |import\()"\.[^"]*)\.ts"/g, "$1.js\"");
+/** What the compiler writes, where it must be otherwise in the package. */
+function fitted(file: string, text: string): string {
+  // The sources are not in the package, but in their maps, beside what was made of them.
+  if (file.endsWith(".map")) return text.replace(/("sources":\[")[^"]*\/([^"/]+"\])/, "$1$2");
+  if (!file.endsWith(".d.ts")) return text;
+  // In declarations the compiler leaves the names of sources.
+  const named = text.replaceAll(/(\b(?:from |import\()"\.[^"]*)\.ts"/g, "$1.js\"");
+  // A program that targets ES2022, and has no types of Node, knows no `Disposable`.
+  return /\bSymbol\.(?:dispose|asyncDispose)\b|\b(?:Async)?Disposable\b/.test(named) ? DISPOSABLE + named : named;
 }
