@@ -1,5 +1,6 @@
 /**
- * Checks, from the real import graph, that no room imports what the design forbids and that no import closes a circle.
+ * Checks, from the real import graph, that no room imports what the design forbids and that no import closes a circle;
+ * and that no runtime is named but where the runtimes differ.
  *
  * @module
  */
@@ -45,6 +46,10 @@ const ARROWS: Record<Room, Partial<Record<Room, Arrow>>> = {
   "mod.ts": { socket: "types", inet: "yes", unix: "yes", smc: "yes", rpc: "yes" },
 };
 
+/** The files that name a runtime's globals: the error classes, the one place that tells them apart, and the file system. */
+const OF_RUNTIMES = ["ffi/error.ts", "ffi/platform.ts", "rpc/log_file.ts"];
+const RUNTIME = /\b(?:Deno|Bun|process)\b(?=\s*(?:\??[.:[]|[},;)]))/;
+
 const root = new URL("..", import.meta.url).pathname;
 const rooms = Object.keys(ARROWS) as Room[];
 const graph = new Map<string, string[]>();
@@ -54,7 +59,12 @@ for (const file of [...sources("")].sort()) {
   const from = roomOf(file);
   if (from === undefined) continue;
   const imports: string[] = [];
-  for (const { specifier, isType } of importsIn(Deno.readTextFileSync(root + file))) {
+  const code = withoutComments(Deno.readTextFileSync(root + file));
+  const [runtime] = code.replaceAll(/"(?:[^"\\]|\\.)*"/g, "").match(RUNTIME) ?? [];
+  if (runtime !== undefined && !file.startsWith("ffi/backend_") && !OF_RUNTIMES.includes(file)) {
+    faults.push(`${file} names ${runtime}: only the backends and ${OF_RUNTIMES.join(", ")} may name a runtime`);
+  }
+  for (const { specifier, isType } of importsIn(code)) {
     if (specifier.startsWith("node:") || !specifier.startsWith(".")) {
       const isOwn = file.startsWith("ffi/backend_") || from === "node" || (file === "rpc/log_file.ts" && isType);
       if (!isOwn) faults.push(`${file} imports ${specifier}: the library has no dependency`);
@@ -80,7 +90,7 @@ if (faults.length > 0) {
   console.error(faults.join("\n"));
   Deno.exit(1);
 }
-console.log(`arrows: ${graph.size} files, no forbidden import, no circle`);
+console.log(`arrows: ${graph.size} files, no forbidden import, no circle, no runtime out of its place`);
 
 function* sources(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(root + folder)) {
@@ -95,8 +105,11 @@ function roomOf(file: string): Room | undefined {
   return rooms.includes(first) ? first : undefined;
 }
 
-function* importsIn(text: string): Generator<{ specifier: string; isType: boolean }> {
-  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$| \/\/ .*$/gm, "");
+}
+
+function* importsIn(code: string): Generator<{ specifier: string; isType: boolean }> {
   for (const match of code.matchAll(/^\s*(?:import|export)\s+(type\s+)?(?:([^"';]*?)\s+from\s+)?"([^"]+)"/gm)) {
     const names = match[2]?.match(/^\{([\s\S]*)\}$/)?.[1]?.split(",").map((name) => name.trim()).filter(Boolean);
     const allTypes = names !== undefined && names.length > 0 && names.every((name) => name.startsWith("type "));
