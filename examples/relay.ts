@@ -23,15 +23,10 @@ try {
 
 async function forward(conn: RelayEnd): Promise<void> {
   try {
-    const { forward, backward } = await relay(
-      conn,
-      await connect(to).catch((error) => {
-        conn.close();
-        throw error;
-      }),
-    );
+    const { forward, backward } = await relay(conn, await connect(to));
     console.log(`a connection is over: ${forward} bytes forth, ${backward} back`);
   } catch (error) {
+    conn.close();
     tell(error);
   }
 }

@@ -2,6 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
+import { checkBuffer } from "./check_buffer.ts";
 import type { LastSender } from "./last_sender.ts";
 import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./limits.ts";
 import { Operation } from "./operation.ts";
@@ -37,7 +38,9 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
   #buffer: Uint8Array | undefined;
   #flags = 0;
   #room = 0;
+  /** The same for C, and what it was made of: a bigint is slow to make. */
   #size = 0n;
+  #sized = 0;
 
   constructor(fd: number, sender: LastSender<A>) {
     super();
@@ -48,20 +51,20 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
   /** Prepares it for another datagram. */
   prepare(buffer: Uint8Array | undefined, flags: number): this {
     this.done = false;
-    this.next = this.stopWatching = undefined;
     this.#buffer = buffer;
     this.#flags = flags | MSG_TRUNC;
+    this.#room = buffer === undefined ? SCRATCH_SIZE : buffer.byteLength;
     return this;
   }
 
   /** The datagram. */
   attempt(): Datagram<A> | undefined {
     const buffer = this.#buffer ?? (scratch ??= new Uint8Array(SCRATCH_SIZE));
-    const room = buffer.byteLength;
-    if (room === 0) buffer.subarray(); // a TypeError if it was transferred away: better than a datagram lost
-    if (room !== this.#room) {
-      this.#room = room;
+    const room = this.#room;
+    checkBuffer(buffer, room);
+    if (room !== this.#sized) {
       this.#size = BigInt(room);
+      this.#sized = room;
     }
     for (;;) {
       lengthSpace[0] = SOCKADDR_SIZE;
@@ -84,6 +87,7 @@ export class DatagramSend extends Operation<number> {
   readonly #fd: number;
   readonly #readiness: Readiness;
   readonly #bytes: Uint8Array;
+  readonly #length: number;
   readonly #sockaddr: Uint8Array;
   readonly #flags: number;
   readonly #address: ((sockaddr: Uint8Array) => string) | undefined;
@@ -101,6 +105,7 @@ export class DatagramSend extends Operation<number> {
     this.#fd = fd;
     this.#readiness = readiness;
     this.#bytes = bytes;
+    this.#length = bytes.byteLength;
     this.#sockaddr = sockaddr;
     this.#flags = flags | MSG_NOSIGNAL;
     this.#address = address;
@@ -108,7 +113,8 @@ export class DatagramSend extends Operation<number> {
 
   /** Bytes that went: all. */
   attempt(): number | undefined {
-    const [length, sockaddr] = [BigInt(this.#bytes.byteLength), this.#sockaddr];
+    checkBuffer(this.#bytes, this.#length);
+    const [length, sockaddr] = [BigInt(this.#length), this.#sockaddr];
     for (;;) {
       const n = outcome(libc().sendto(this.#fd, this.#bytes, length, this.#flags, sockaddr, sockaddr.byteLength));
       if (n >= 0) return n;

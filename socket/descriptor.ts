@@ -178,6 +178,16 @@ export abstract class Descriptor implements Disposable {
     return Number(/\d+/.exec(new TextDecoder().decode(target.subarray(0, n)))?.[0]);
   }
 
+  /**
+   * Calls back once the descriptor is closed or given away: for who watches it by other means.
+   *
+   * @param callback What is called.
+   * @returns A function that takes this back.
+   */
+  onEnd(callback: () => void): () => void {
+    return this.readiness.onEnd(callback);
+  }
+
   /** Makes waits keep the program alive, as they do from the start. */
   ref(): void {
     this.readiness.referenced = true;

@@ -2,6 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
+import { checkBuffer } from "./check_buffer.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./limits.ts";
 import { MessageHeader } from "./message_header.ts";
 import { Operation } from "./operation.ts";
@@ -65,7 +66,6 @@ export class PacketReceive extends Operation<Packet | null> {
   /** Prepares it for another message. */
   prepare(space: PacketSpace, copy: boolean, flags: number): this {
     this.done = false;
-    this.next = this.stopWatching = undefined;
     this.#space = space;
     this.#copy = copy;
     this.#flags = flags | MSG_TRUNC;
@@ -99,20 +99,23 @@ export class PacketSend extends Operation<number> {
   readonly syscall = "send";
   readonly #fd: number;
   readonly #bytes: Uint8Array;
+  readonly #length: number;
   readonly #flags: number;
 
   constructor(fd: number, bytes: Uint8Array, flags: number) {
     super();
     this.#fd = fd;
     this.#bytes = bytes;
+    this.#length = bytes.byteLength;
     this.#flags = flags | MSG_NOSIGNAL;
   }
 
   /** Bytes that went. */
   attempt(): number | undefined {
-    const length = sizeOf(this.#bytes);
+    checkBuffer(this.#bytes, this.#length);
+    const size = sizeOf(this.#length);
     for (;;) {
-      const n = outcome(libc().send(this.#fd, this.#bytes, length, this.#flags));
+      const n = outcome(libc().send(this.#fd, this.#bytes, size, this.#flags));
       if (n >= 0) return n;
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR) throw systemError(-n, "send");
@@ -124,11 +127,10 @@ export class PacketSend extends Operation<number> {
 let lastLength = 0;
 let lastSize = 0n;
 
-function sizeOf(bytes: Uint8Array): bigint {
-  const length = bytes.byteLength;
+function sizeOf(length: number): bigint {
   if (length !== lastLength) {
-    lastLength = length;
     lastSize = BigInt(Math.min(length, MAX_TRANSFER));
+    lastLength = length;
   }
   return lastSize;
 }

@@ -1,5 +1,5 @@
 import { C } from "../ffi/constants.ts";
-import { libraryError } from "../ffi/error.ts";
+import { libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { libc } from "../ffi/libc.ts";
@@ -45,7 +45,7 @@ const BITS: Record<PollEvent, number> = { read: C.EPOLLIN, write: C.EPOLLOUT, ur
  * Waits until one of several sockets is ready, as poll(2) and select(2) do, and takes nothing from any. It goes beside
  * reads and writes that wait on the same sockets.
  *
- * A socket that is closed meanwhile is watched no longer. Permission: `--allow-ffi`.
+ * Permission: `--allow-ffi`.
  *
  * @see {@link https://man7.org/linux/man-pages/man2/poll.2.html | poll(2)}
  *
@@ -54,7 +54,7 @@ const BITS: Record<PollEvent, number> = { read: C.EPOLLIN, write: C.EPOLLOUT, ur
  * @param options How long to wait; a `timeout` of 0 only looks.
  * @returns Those that are ready, in the order of the requests; none once the timeout is over.
  * @throws {TypeError} If a socket is given twice.
- * @throws {SystemError} If a socket is closed already (`EBADF`).
+ * @throws {SystemError} If a socket is closed, before or meanwhile (`EBADF`).
  *
  * @example Usage
  * ```ts
@@ -78,15 +78,20 @@ export async function poll<S extends Socket | { readonly socket: Socket }>(
   const epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
   // An epoll instance is a descriptor too: the poller tells when one of those in it is ready.
   const readiness = new Readiness(epfd);
+  const ends: (() => void)[] = [];
   try {
-    for (const [i, request] of requests.entries()) watch(epfd, request, i);
+    for (const [i, request] of requests.entries()) {
+      watch(epfd, request, i);
+      ends.push(socketOf(request).onEnd(() => readiness.end(closedError)));
+    }
     const look = new Call("poll", () => readyOf(epfd, requests));
     return await readiness.run("read", look, options);
   } catch (error) {
     if (options?.timeout !== undefined && (error as { code?: string }).code === "ETIMEDOUT") return [];
     throw error;
   } finally {
-    readiness.end(() => undefined);
+    for (const stop of ends) stop();
+    readiness.end(closedError);
     libc().close(epfd);
   }
 }
@@ -95,15 +100,23 @@ const LAYOUT = layoutOf();
 const EEXIST = 17;
 
 function watch<S extends Socket | { readonly socket: Socket }>(epfd: number, request: PollRequest<S>, i: number): void {
-  const { fd } = "fd" in request.socket ? request.socket : request.socket.socket;
-  if (fd < 0) throw libraryError("EBADF", "poll", "Cannot call poll: the socket is closed");
+  const { fd } = socketOf(request);
+  if (fd < 0) throw closedError();
   const events = (request.events ?? ["read"]).reduce((bits, event) => bits | BITS[event], 0);
   const event = new DataView(new ArrayBuffer(LAYOUT.epollEventSize));
   event.setUint32(0, events | (events === 0 ? 0 : C.EPOLLRDHUP), true);
   event.setUint32(LAYOUT.epollDataOffset, i, true);
   const n = outcome(libc().epoll_ctl(epfd, C.EPOLL_CTL_ADD, fd, new Uint8Array(event.buffer)));
   if (n === -EEXIST) throw new TypeError(`Cannot watch a socket twice: current index is ${i}`);
-  check(n < 0 ? -1 : n, "epoll_ctl");
+  if (n < 0) throw systemError(-n, "epoll_ctl");
+}
+
+function socketOf({ socket }: PollRequest<Socket | { readonly socket: Socket }>): Socket {
+  return "fd" in socket ? socket : socket.socket;
+}
+
+function closedError(): Error {
+  return libraryError("EBADF", "poll", "Cannot poll: a socket is closed");
 }
 
 function readyOf<S extends Socket | { readonly socket: Socket }>(

@@ -54,6 +54,7 @@ export class Readiness implements Watched {
   #referenced = true;
   /** Those of {@linkcode END_EVENTS} that have come. */
   #ending = 0;
+  #ends: Set<() => void> | undefined;
 
   /**
    * Starts with both directions taken to be ready.
@@ -149,6 +150,18 @@ export class Readiness implements Watched {
     if (this.#urgent !== undefined) this.#reject(this.#urgent, error);
     if (this.#interest !== 0) poller().remove(this.#fd);
     this.#interest = 0;
+    for (const callback of this.#ends ?? []) callback();
+  }
+
+  /**
+   * Calls back once the descriptor is closed or given away: for who watches it beside this.
+   *
+   * @returns A function that takes this back.
+   */
+  onEnd(callback: () => void): () => void {
+    const ends = this.#ends ??= new Set();
+    ends.add(callback);
+    return () => ends.delete(callback);
   }
 
   #queue(direction: Direction): Queue {

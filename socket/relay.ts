@@ -1,12 +1,13 @@
 import { C } from "../ffi/constants.ts";
-import { systemError } from "../ffi/error.ts";
+import { libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { EAGAIN, EINTR } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import type { Socket } from "./socket.ts";
+import { unrefTimeout } from "./unref_timeout.ts";
 import { urgentMark } from "./urgent_data.ts";
-import type { WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, MAX_DELAY, type WaitOptions } from "./wait_options.ts";
 
 /** A connection for {@linkcode relay}: of any family. */
 export interface RelayEnd {
@@ -35,9 +36,9 @@ export interface RelayedBytes {
  *
  * @param a One connection.
  * @param b The other, of any family.
- * @param options A `signal` ends it; a `timeout` is the milliseconds that a direction may be silent.
+ * @param options A `signal` ends it; a `timeout` is the milliseconds in which nothing may come or go, in either direction.
  * @returns How many bytes went each way.
- * @throws {SystemError} If a connection breaks, such as `ECONNRESET`.
+ * @throws {SystemError} If a connection breaks, such as `ECONNRESET`, or after the timeout (`ETIMEDOUT`).
  *
  * @example Usage
  * ```ts
@@ -62,29 +63,44 @@ export interface RelayedBytes {
 export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Promise<RelayedBytes> {
   const over = new AbortController();
   const signal = options?.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
+  const activity = { at: performance.now() };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const watch = (timeout: number): void => {
+    const left = activity.at + timeout - performance.now();
+    if (left <= 0) over.abort(libraryError("ETIMEDOUT", "splice", `Cannot relay: nothing moved for ${timeout} ms`));
+    else timer = unrefTimeout(() => watch(timeout), Math.min(left, MAX_DELAY));
+  };
   const carry = async (from: RelayEnd, to: RelayEnd): Promise<number> => {
     try {
-      return await pump(from, to, { ...options, signal });
+      return await pump(from, to, signal, activity);
     } catch (error) {
       over.abort(error); // the other direction ends with the same error
       throw error;
     }
   };
   try {
+    checkWaitOptions(options);
+    if (options?.timeout !== undefined && options.timeout !== Infinity) watch(options.timeout);
     const done = await Promise.allSettled([carry(a, b), carry(b, a)]);
     over.signal.throwIfAborted();
     const [forward = 0, backward = 0] = done.map((result) => result.status === "fulfilled" ? result.value : 0);
     return { forward, backward };
   } finally {
+    clearTimeout(timer);
     a.close();
     b.close();
   }
 }
 
+/** When bytes moved last, by `performance.now()`. */
+interface Activity {
+  at: number;
+}
+
 /** A pipe holds so much where the system allows it (`fs.pipe-max-size`). */
 const PIPE_SIZE = 1 << 20;
 
-async function pump(from: RelayEnd, to: RelayEnd, options: WaitOptions): Promise<number> {
+async function pump(from: RelayEnd, to: RelayEnd, signal: AbortSignal, activity: Activity): Promise<number> {
   const pipe = new Int32Array(2);
   check(libc().pipe2(pipe, C.O_CLOEXEC | C.O_NONBLOCK), "pipe2");
   const [out = -1, into = -1] = pipe;
@@ -94,9 +110,9 @@ async function pump(from: RelayEnd, to: RelayEnd, options: WaitOptions): Promise
     let total = 0;
     for (;;) {
       // The pipe is empty here, so an answer of EAGAIN can only mean the socket.
-      const n = await from.socket.run("read", new Splice(from.socket.fd, into, room, false), options);
+      const n = await from.socket.run("read", new Splice(from.socket.fd, into, room, false, activity), { signal });
       if (n === 0) break;
-      await to.socket.run("write", new Splice(out, to.socket.fd, n, true), options);
+      await to.socket.run("write", new Splice(out, to.socket.fd, n, true, activity), { signal });
       total += n;
     }
     await to.closeWrite();
@@ -114,14 +130,16 @@ class Splice extends Operation<number> {
   readonly #out: number;
   readonly #length: number;
   readonly #all: boolean;
+  readonly #activity: Activity;
   #moved = 0;
 
-  constructor(from: number, to: number, length: number, all: boolean) {
+  constructor(from: number, to: number, length: number, all: boolean, activity: Activity) {
     super();
     this.#in = from;
     this.#out = to;
     this.#length = length;
     this.#all = all;
+    this.#activity = activity;
   }
 
   /** Bytes moved; 0 at the end of the stream. */
@@ -133,6 +151,7 @@ class Splice extends Operation<number> {
       if (!this.#all && (n === 0 || n === -EAGAIN) && urgentMark(this.#in) === 1) n = this.#passMark();
       if (n >= 0) {
         this.#moved += n;
+        this.#activity.at = performance.now();
         if (!this.#all || n === 0) break;
       } else if (n === -EAGAIN) return undefined;
       else if (n !== -EINTR) throw systemError(-n, "splice");

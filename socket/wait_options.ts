@@ -14,7 +14,7 @@ export interface WaitOptions {
 }
 
 /** setTimeout() takes no more milliseconds: what is longer is waited for in parts. */
-const MAX_DELAY = 2 ** 31 - 1;
+export const MAX_DELAY = 2 ** 31 - 1;
 
 /** Rejects options that cannot be meant, and a signal that is aborted already, before any system call. */
 export function checkWaitOptions(options: WaitOptions | undefined): void {

@@ -1,5 +1,6 @@
 import { C } from "../../ffi/mod.ts";
 import { Socket } from "../../socket/mod.ts";
+import { socketPair } from "../../unix/mod.ts";
 import { assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 const [STREAM, DATAGRAM] = [C.SOCK_STREAM, C.SOCK_DGRAM];
@@ -86,4 +87,44 @@ test("what is no array of bytes is refused, and not waited with", async () => {
   assertEquals(await right.read(new Uint8Array(8)), 1); // nothing else came
   left.close();
   right.close();
+});
+
+test("datagrams and seqpackets whose bytes are transferred away while they wait are not sent empty", async () => {
+  for (const type of ["datagram", "seqpacket"] as const) {
+    const [left, right] = socketPair(type);
+    let queued = 0;
+    for (;; queued++) {
+      const bytes = new Uint8Array(8192);
+      const sending = left.send(bytes);
+      if (await Promise.race([sending, pause()]) !== undefined) continue;
+      transfer(bytes);
+      const refused = assertRejects(() => sending, TypeError, "transferred away or resized");
+      for (let i = 0; i < queued; i++) assertEquals((await right.receive())?.data.length, 8192);
+      await refused;
+      break;
+    }
+    assertEquals(queued > 1, true);
+    assertEquals(await right.receive(undefined, { timeout: 20 }).catch(({ code }) => code), "ETIMEDOUT");
+    left.close();
+    right.close();
+  }
+});
+
+test("datagrams and seqpackets are not received into a buffer that is transferred away, and not lost", async () => {
+  for (const type of ["datagram", "seqpacket"] as const) {
+    const [left, right] = socketPair(type);
+    const buffer = new Uint8Array(8);
+    const receiving = assertRejects(() => left.receive(buffer), TypeError, "transferred away or resized");
+    await pause();
+    transfer(buffer);
+    await right.send(new Uint8Array(5));
+    await receiving;
+    for (const value of ["text", [1], buffer] as unknown as Uint8Array[]) {
+      await assertRejects(() => left.receive(value), TypeError);
+      await assertRejects(() => left.send(value), TypeError);
+    }
+    assertEquals((await left.receive(undefined, { timeout: 2000 }))?.data.length, 5);
+    left.close();
+    right.close();
+  }
 });
