@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { C } from "../../ffi/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
-import { poll, relay, sendFile, SO_OOBINLINE, SO_SNDBUF, Socket } from "../../socket/mod.ts";
+import { poll, relay, sendFile, SO_OOBINLINE, SO_RCVBUF, SO_SNDBUF, Socket } from "../../socket/mod.ts";
 import { UnixConn, UnixListener } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, spawn, tempDir, test } from "../runner/mod.ts";
 
@@ -86,6 +86,7 @@ test("relay() does not lose what a slow reader has not taken, and does not read 
   const [left, a] = await connected();
   const [b, right] = await connected();
   for (const conn of [left, b]) conn.socket.set(SO_SNDBUF, 100_000);
+  for (const conn of [a, right]) conn.socket.set(SO_RCVBUF, 100_000); // or the kernel lets it grow beyond all that is sent
   const relayed = relay(a, b);
   const data = random(4_000_000);
   let written = false;
