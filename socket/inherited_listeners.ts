@@ -40,11 +40,13 @@ let taken = false;
  * ```
  */
 export function inheritedListeners(): InheritedListener[] {
-  const count = Number(environmentVariable("LISTEN_FDS") ?? 0);
-  if (Number(environmentVariable("LISTEN_PID")) !== processIds().pid || !(count > 0)) return [];
-  if (!Number.isInteger(count) || count > 0xffff) {
-    throw new TypeError(`Cannot take the inherited listeners as LISTEN_FDS is no count: current value is ${count}`);
+  if (Number(environmentVariable("LISTEN_PID")) !== processIds().pid) return [];
+  const text = environmentVariable("LISTEN_FDS") ?? "0";
+  if (!/^\d{1,5}$/.test(text)) {
+    throw new TypeError(`Cannot take the inherited listeners as LISTEN_FDS is no count: current value is "${text}"`);
   }
+  const count = Number(text);
+  if (count === 0) return [];
   if (taken) throw new TypeError("Cannot take the inherited listeners a second time");
   for (let i = 0; i < count; i++) readOption(FIRST_FD + i, C.SOL_SOCKET, C.SO_TYPE); // before one of them is taken
   taken = true;

@@ -1,12 +1,13 @@
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { runtime } from "../../ffi/mod.ts";
-import { assertEquals, spawn, tempDir, test } from "../runner/mod.ts";
+import { assertEquals, type Permission, spawn, tempDir, test } from "../runner/mod.ts";
 
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
-// Has a listener as descriptor 3, and a file as descriptor 4, as systemd would for a service with ListenSpecial=.
+// Has a listener as descriptor 3, and a file as descriptor 4, as systemd would for a service with ListenSpecial=. The first
+// argument is LISTEN_FDS.
 const ACTIVATE = `
 import os, socket, sys
 s = socket.socket()
@@ -17,31 +18,50 @@ os.dup2(os.dup(f), 20)
 os.dup2(s.fileno(), 21)
 os.dup2(21, 3)
 os.dup2(20, 4)
-os.environ.update(LISTEN_FDS="2", LISTEN_PID=str(os.getpid()))
-os.execv(sys.argv[1], sys.argv[1:])`;
+os.environ.update(LISTEN_FDS=sys.argv[1], LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[2], sys.argv[2:])`;
 
-test(
-  "inheritedListeners() leaves all alone where one is no socket",
-  { needs: ["run", "env", "read", "write"] },
-  async () => {
-    using dir = tempDir();
-    writeFileSync(
-      `${dir.path}/program.mjs`,
-      `
-import { C, libc } from "${FFI}";
-import { inheritedListeners } from "${SOCKET}";
-for (let i = 0; i < 2; i++) {
-  try {
-    inheritedListeners();
-  } catch ({ code }) {
-    console.log(code, libc().fcntl(3, C.F_GETFL, 0n) & C.O_NONBLOCK, libc().fcntl(3, C.F_GETFD, 0n));
-  }
+const needs: Permission[] = ["run", "env", "read", "write"];
+
+/** Runs what follows the imports of `C`, `libc` and `inheritedListeners` as a service; gives what it prints. */
+async function serve(count: string, program: string): Promise<string> {
+  using dir = tempDir();
+  const path = `${dir.path}/program.mjs`;
+  writeFileSync(
+    path,
+    `import { C, libc } from "${FFI}";\nimport { inheritedListeners } from "${SOCKET}";\n${program}`,
+  );
+  const start = runtime() === "deno" ? ["run", "--quiet", "-A"] : [];
+  await using python = spawn("python3", ["-c", ACTIVATE, count, process.execPath, ...start, path]);
+  const { stdout, stderr } = await python.exit;
+  return stdout + stderr;
 }
-`,
-    );
-    const start = runtime() === "deno" ? ["run", "--quiet", "-A"] : [];
-    await using python = spawn("python3", ["-c", ACTIVATE, process.execPath, ...start, `${dir.path}/program.mjs`]);
-    const { stdout, stderr } = await python.exit;
-    assertEquals(stdout, "ENOTSOCK 0 0\nENOTSOCK 0 0\n", stderr);
-  },
-);
+
+test("inheritedListeners() leaves all alone where one is no socket", { needs }, async () => {
+  const program = `
+    for (let i = 0; i < 2; i++) {
+      try {
+        inheritedListeners();
+      } catch ({ code }) {
+        console.log(code, libc().fcntl(3, C.F_GETFL, 0n) & C.O_NONBLOCK, libc().fcntl(3, C.F_GETFD, 0n));
+      }
+    }`;
+  assertEquals(await serve("2", program), "ENOTSOCK 0 0\nENOTSOCK 0 0\n");
+});
+
+test("inheritedListeners() takes a socket once", { needs }, async () => {
+  const program = `
+    const [{ name, socket, family, type }] = inheritedListeners();
+    console.log(name, socket.fd, family === C.AF_INET, type === C.SOCK_STREAM);
+    console.log((libc().fcntl(3, C.F_GETFL, 0n) & C.O_NONBLOCK) !== 0, libc().fcntl(3, C.F_GETFD, 0n));
+    try { inheritedListeners(); } catch (error) { console.log(String(error)); }`;
+  const [first, second, third] = (await serve("1", program)).split("\n");
+  assertEquals([first, second], ["unknown 3 true true", "true 1"]);
+  assertEquals(third, "TypeError: Cannot take the inherited listeners a second time");
+});
+
+test("inheritedListeners() refuses a LISTEN_FDS that is no count", { needs }, async () => {
+  const program = "try { console.log(inheritedListeners()); } catch ({ message }) { console.log(message); }";
+  const refused = "Cannot take the inherited listeners as LISTEN_FDS is no count: current value is ";
+  for (const count of ["two", "-1", "1.5"]) assertEquals(await serve(count, program), `${refused}"${count}"\n`);
+});
