@@ -176,6 +176,7 @@ export async function getservbyname(name: string, protocol: string | null): Prom
  * @param port The port, in host order.
  * @param protocol The protocol, or `null` for any.
  * @returns The service, or `null`.
+ * @throws {RangeError} If the port is not 0 to 65535.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/getservbyname.3.html | getservbyport(3)}
  *
@@ -188,6 +189,9 @@ export async function getservbyname(name: string, protocol: string | null): Prom
  * ```
  */
 export async function getservbyport(port: number, protocol: string | null): Promise<Servent | null> {
+  if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
+    throw new RangeError(`Cannot look up a service as the port must be 0 to 65535: current value is ${port}`);
+  }
   const wanted = cString(protocol);
   const bigEndian = new DataView(new ArrayBuffer(4));
   bigEndian.setUint16(0, port);

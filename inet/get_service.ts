@@ -53,9 +53,6 @@ export async function getServByName(name: string, options: GetServOptions = {}):
  * ```
  */
 export async function getServByPort(port: number, options: GetServOptions = {}): Promise<Service | null> {
-  if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
-    throw new RangeError(`Cannot look up a port that is not 0 to 65535: current value is ${port}`);
-  }
   options.signal?.throwIfAborted();
   return await orAborted(getservbyport(port, options.protocol ?? null), options.signal);
 }

@@ -1,8 +1,8 @@
 import { libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
+import { closeNow } from "./close_now.ts";
 import { drainAndClose, unsentBytes } from "./drain.ts";
-import { EINTR } from "./limits.ts";
 import type { Operation } from "./operation.ts";
 import { encodeInt, optionError, type ReadableOption, type WritableOption } from "./option.ts";
 import { type Direction, Readiness } from "./readiness.ts";
@@ -231,7 +231,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If not all was sent: in time (`ETIMEDOUT`), or because the other end is gone (`EPIPE`).
    */
   closeDrained(timeout: number): Promise<void> {
-    return this.#fd < 0 ? Promise.resolve() : drainAndClose(this.#release(), timeout);
+    return this.#fd < 0 ? Promise.resolve() : drainAndClose(this.#release(), timeout, this.beforeClose);
   }
 
   /** Closes the socket at the end of a `using` block. */
@@ -264,12 +264,6 @@ export function readOption(fd: number, level: number, name: number): number {
   optionSpace[0] = 0; // some options are shorter
   check(libc().getsockopt(fd, level, name, optionSpace, lengthSpace), "getsockopt");
   return optionSpace[0] ?? 0;
-}
-
-/** After EINTR the number is free all the same: it is not tried again. */
-function closeNow(fd: number): void {
-  const n = outcome(libc().close(fd));
-  if (n < 0 && n !== -EINTR) throw systemError(-n, "close");
 }
 
 function closedError(syscall: string): Error {

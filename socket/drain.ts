@@ -3,6 +3,7 @@ import { libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { Backoff } from "./backoff.ts";
+import { closeNow } from "./close_now.ts";
 import { EAGAIN, EINTR } from "./limits.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -23,7 +24,7 @@ export function isDrained(fd: number): boolean {
 }
 
 /** Closes a descriptor once its send buffer is empty; at once if it is. No event tells: it is looked at every 1 to 16 ms. */
-export async function drainAndClose(fd: number, timeout: number): Promise<void> {
+export async function drainAndClose(fd: number, timeout: number, beforeClose?: () => void): Promise<void> {
   const later = new Backoff(1, 16);
   const deadline = performance.now() + timeout;
   try {
@@ -31,8 +32,9 @@ export async function drainAndClose(fd: number, timeout: number): Promise<void> 
       if (performance.now() >= deadline) giveUp(fd, timeout);
       await new Promise((resolve) => setTimeout(resolve, later.next()));
     }
+    beforeClose?.();
   } finally {
-    check(libc().close(fd), "close");
+    closeNow(fd);
   }
 }
 

@@ -90,6 +90,18 @@ export function textOption(level: ConstantName, name: ConstantName, size: number
 }
 
 /**
+ * Defines an option that is bytes, as they stand. No permission is needed.
+ *
+ * @param level C name of the level.
+ * @param name C name of the option.
+ * @param size Bytes of room for the value when it is read.
+ * @returns The option.
+ */
+export function bytesOption(level: ConstantName, name: ConstantName, size: number): SocketOption<Uint8Array> {
+  return defineOption<Uint8Array>(level, name, size, (bytes) => bytes, (bytes) => bytes);
+}
+
+/**
  * Defines an option of any type.
  *
  * @param level C name of the level.
