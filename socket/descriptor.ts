@@ -1,4 +1,4 @@
-import { libraryError, systemError } from "../ffi/error.ts";
+import { libraryError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { closeNow } from "./close_now.ts";
