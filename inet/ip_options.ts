@@ -1,5 +1,6 @@
 import {
   booleanOption,
+  bytesOption,
   decodeUnsigned,
   defineOption,
   encodeInt,
@@ -54,13 +55,7 @@ export const IP_MULTICAST_TTL: SocketOption<number> = intOption("IPPROTO_IP", "I
 /** Whether a raw socket gets fragments as they are, instead of whole packets. */
 export const IP_NODEFRAG: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_NODEFRAG");
 /** The IPv4 options of every packet, as they stand in the header. */
-export const IP_OPTIONS: SocketOption<Uint8Array> = defineOption(
-  "IPPROTO_IP",
-  "IP_OPTIONS",
-  40,
-  (options) => options,
-  (bytes) => bytes,
-);
+export const IP_OPTIONS: SocketOption<Uint8Array> = bytesOption("IPPROTO_IP", "IP_OPTIONS", 40);
 /** Whether each datagram carries its sender's security label. */
 export const IP_PASSSEC: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_PASSSEC");
 /** Whether each datagram carries the address that it came to, and its interface. */

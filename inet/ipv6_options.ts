@@ -2,6 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import {
   booleanOption,
+  bytesOption,
   defineOption,
   encodeInt,
   intOption,
@@ -121,5 +122,5 @@ export const IPV6_V6ONLY: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", 
 function headerOption(
   name: "IPV6_DSTOPTS" | "IPV6_HOPOPTS" | "IPV6_RTHDR" | "IPV6_RTHDRDSTOPTS",
 ): SocketOption<Uint8Array> {
-  return defineOption("IPPROTO_IPV6", name, 2048, (header) => header, (bytes) => bytes);
+  return bytesOption("IPPROTO_IPV6", name, 2048);
 }

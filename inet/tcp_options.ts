@@ -1,6 +1,7 @@
 import { C } from "../ffi/constants.ts";
 import {
   booleanOption,
+  bytesOption,
   decodeUnsigned,
   defineOption,
   encodeInt,
@@ -31,13 +32,7 @@ export const MPTCP_INFO: ReadableOption<{ flags: number; subflows: number }> = d
   return { flags: bytes[8] ?? 0, subflows: bytes[0] ?? 0 };
 });
 /** What the congestion control algorithm tells of itself, as it stands in `union tcp_cc_info`; often nothing. */
-export const TCP_CC_INFO: ReadableOption<Uint8Array> = defineOption<Uint8Array>(
-  "IPPROTO_TCP",
-  "TCP_CC_INFO",
-  20,
-  (bytes) => bytes,
-  (bytes) => bytes,
-);
+export const TCP_CC_INFO: ReadableOption<Uint8Array> = bytesOption("IPPROTO_TCP", "TCP_CC_INFO", 20);
 /** The congestion control algorithm, such as `"cubic"`. */
 export const TCP_CONGESTION: SocketOption<string> = textOption("IPPROTO_TCP", "TCP_CONGESTION", 16);
 /** Whether less than a full segment waits, up to 200 ms, until this is turned off. */
@@ -49,13 +44,7 @@ export const TCP_FASTOPEN: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_
 /** Whether connect(2) may wait for the first write, whose data then goes with the SYN. */
 export const TCP_FASTOPEN_CONNECT: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_FASTOPEN_CONNECT");
 /** The key of a listener's cookies, 16 bytes, or 32 for it and the one before. */
-export const TCP_FASTOPEN_KEY: SocketOption<Uint8Array> = defineOption(
-  "IPPROTO_TCP",
-  "TCP_FASTOPEN_KEY",
-  32,
-  (key) => key,
-  (bytes) => bytes,
-);
+export const TCP_FASTOPEN_KEY: SocketOption<Uint8Array> = bytesOption("IPPROTO_TCP", "TCP_FASTOPEN_KEY", 32);
 /** Whether fast open goes without cookies. */
 export const TCP_FASTOPEN_NO_COOKIE: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_FASTOPEN_NO_COOKIE");
 /** What the kernel knows of the connection. */
@@ -116,13 +105,7 @@ export const TCP_REPAIR_WINDOW: SocketOption<TcpRepairWindow> = defineOption(
   decodeRepairWindow,
 );
 /** The network and TCP headers of the SYN that opened this accepted connection. They can be read once. */
-export const TCP_SAVED_SYN: ReadableOption<Uint8Array> = defineOption<Uint8Array>(
-  "IPPROTO_TCP",
-  "TCP_SAVED_SYN",
-  512,
-  (bytes) => bytes,
-  (bytes) => bytes,
-);
+export const TCP_SAVED_SYN: ReadableOption<Uint8Array> = bytesOption("IPPROTO_TCP", "TCP_SAVED_SYN", 512);
 /** Whether a listener keeps the SYN of each connection. */
 export const TCP_SAVE_SYN: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_SAVE_SYN");
 /** SYNs that are sent before connecting fails, 1 to 127. */
