@@ -7,6 +7,7 @@ import {
   type SocketOption,
   type WritableOption,
 } from "../socket/option.ts";
+import { within } from "./within.ts";
 
 /** What more than its own packets an interface is to take, for {@linkcode PACKET_ADD_MEMBERSHIP}. */
 export interface PacketMembership {
@@ -53,8 +54,8 @@ function membershipOption(
   const encode = ({ interfaceIndex, type }: PacketMembership): Uint8Array => {
     const bytes = new Uint8Array(16);
     const view = new DataView(bytes.buffer);
-    view.setInt32(0, interfaceIndex, HOST_LITTLE_ENDIAN);
-    view.setUint16(4, type, HOST_LITTLE_ENDIAN);
+    view.setInt32(0, within(`set ${name}`, "interface index", interfaceIndex, 0x7fffffff), HOST_LITTLE_ENDIAN);
+    view.setUint16(4, within(`set ${name}`, "type", type, 0xffff), HOST_LITTLE_ENDIAN);
     return bytes;
   };
   return { name, level: C.SOL_PACKET, number: C[name], encode };

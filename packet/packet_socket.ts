@@ -79,6 +79,7 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
    *
    * @param options Which packets, and of which interface.
    * @returns The socket.
+   * @throws {RangeError} If the protocol or the number of the interface does not fit its field.
    * @throws {SystemError} If it is not allowed (`EPERM`), or there is no such interface (`ENODEV`).
    */
   static open(options: PacketOpenOptions = {}): PacketSocket {

@@ -1,5 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import { within } from "./within.ts";
 
 /** Whom a packet is for, as the kernel saw it; only told of received packets. */
 export type PacketType = "host" | "broadcast" | "multicast" | "otherhost" | "outgoing" | "loopback";
@@ -18,6 +19,7 @@ export interface PacketAddr {
   packetType: PacketType;
 }
 
+const ENCODE = "encode sockaddr_ll";
 /** `sizeof(struct sockaddr_ll)`. */
 const SIZE = 20;
 /** The values of `sll_pkttype`, from `PACKET_HOST` on. */
@@ -43,7 +45,7 @@ const PACKET_TYPES: PacketType[] = ["host", "broadcast", "multicast", "otherhost
  * @param addr The address; what is left out is 0.
  * @returns The 20 bytes.
  * @throws {SyntaxError} If the hardware address is not 1 to 8 pairs of hexadecimal digits with colons between.
- * @throws {RangeError} If a number does not fit its field.
+ * @throws {RangeError} If a number does not fit its field, or the packet type is none.
  *
  * @example Usage
  * ```ts
@@ -59,10 +61,15 @@ export function encodeSockaddrLl(addr: Partial<PacketAddr>): Uint8Array<ArrayBuf
   const bytes = new Uint8Array(SIZE);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, C.AF_PACKET, HOST_LITTLE_ENDIAN);
-  view.setUint16(2, within("protocol", protocol, 0xffff));
-  view.setInt32(4, within("interface index", interfaceIndex, 0x7fffffff), HOST_LITTLE_ENDIAN);
-  view.setUint16(8, within("hardware type", hardwareType, 0xffff), HOST_LITTLE_ENDIAN);
-  bytes[10] = PACKET_TYPES.indexOf(packetType);
+  view.setUint16(2, within(ENCODE, "protocol", protocol, 0xffff));
+  view.setInt32(4, within(ENCODE, "interface index", interfaceIndex, 0x7fffffff), HOST_LITTLE_ENDIAN);
+  view.setUint16(8, within(ENCODE, "hardware type", hardwareType, 0xffff), HOST_LITTLE_ENDIAN);
+  const type = PACKET_TYPES.indexOf(packetType);
+  if (type < 0) {
+    const types = PACKET_TYPES.join(", ");
+    throw new RangeError(`Cannot ${ENCODE} as the packet type must be of ${types}: current value is ${packetType}`);
+  }
+  bytes[10] = type;
   const hardware = parseHardwareAddress(hardwareAddress);
   bytes[11] = hardware.length;
   bytes.set(hardware, 12);
@@ -113,9 +120,4 @@ function parseHardwareAddress(text: string): number[] {
 
 function formatHardwareAddress(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
-}
-
-function within(field: string, value: number, max: number): number {
-  if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw new RangeError(`Cannot encode sockaddr_ll as the ${field} must be 0 to ${max}: current value is ${value}`);
 }

@@ -1,7 +1,15 @@
 import { C } from "../../ffi/mod.ts";
 import { UdpSocket } from "../../inet/mod.ts";
-import { decodeSockaddrLl, encodeSockaddrLl, PACKET_STATISTICS, PacketSocket } from "../../packet/mod.ts";
-import { inNetworkNamespace } from "../../socket/mod.ts";
+import {
+  decodeSockaddrLl,
+  encodeSockaddrLl,
+  PACKET_ADD_MEMBERSHIP,
+  PACKET_DROP_MEMBERSHIP,
+  PACKET_STATISTICS,
+  PacketSocket,
+  type PacketType,
+} from "../../packet/mod.ts";
+import { inNetworkNamespace, Socket } from "../../socket/mod.ts";
 import { namespacePair } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
@@ -96,6 +104,7 @@ test("encodeSockaddrLl() writes what Python's kernel tells of a bound socket", {
 test("encodeSockaddrLl() refuses what does not fit, decodeSockaddrLl() what is cut off", () => {
   assertThrows(() => encodeSockaddrLl({ protocol: 65536 }), RangeError, "protocol");
   assertThrows(() => encodeSockaddrLl({ interfaceIndex: -1 }), RangeError, "interface index");
+  assertThrows(() => encodeSockaddrLl({ packetType: "other" as PacketType }), RangeError, "current value is other");
   for (const hardwareAddress of ["1", "xx", "01:02:03:04:05:06:07:08:09", "01:", "001:02"]) {
     assertThrows(() => encodeSockaddrLl({ hardwareAddress }), SyntaxError);
   }
@@ -103,4 +112,22 @@ test("encodeSockaddrLl() refuses what does not fit, decodeSockaddrLl() what is c
     assertThrows(() => decodeSockaddrLl(encodeSockaddrLl({}).subarray(0, length)), RangeError);
   }
   assertThrows(() => decodeSockaddrLl(new Uint8Array(20)), RangeError);
+});
+
+test("PACKET_ADD_MEMBERSHIP and PACKET_DROP_MEMBERSHIP refuse what does not fit, before the system call", () => {
+  using socket = Socket.open(C.AF_INET, C.SOCK_DGRAM); // whose own answer would be ENOPROTOOPT
+  const type = C.PACKET_MR_PROMISC;
+  for (const option of [PACKET_ADD_MEMBERSHIP, PACKET_DROP_MEMBERSHIP]) {
+    for (const interfaceIndex of [-1, 0.5, NaN, 2 ** 31, 2 ** 32 + 1]) {
+      assertThrows(
+        () => socket.set(option, { interfaceIndex, type }),
+        RangeError,
+        `set ${option.name} as the interface`,
+      );
+    }
+    for (const type of [-1, 0.5, 65536, 65537]) {
+      assertThrows(() => socket.set(option, { interfaceIndex: 1, type }), RangeError, `set ${option.name} as the type`);
+    }
+    assertThrows(() => socket.set(option, { interfaceIndex: 2 ** 31 - 1, type: 65535 }), Error, "ENOPROTOOPT");
+  }
 });
