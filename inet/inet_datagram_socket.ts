@@ -189,6 +189,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    *
    * @param group The group, as a numeric address such as `"239.1.2.3"` or `"ff02::1:2"`.
    * @param options On which interface, and from whom.
+   * @throws {RangeError} If the number of the interface is none of 32 bits.
    * @throws {SystemError} If the kernel refuses: `EADDRINUSE` if it has joined already, `ENODEV` without an interface.
    */
   joinMulticast(group: string, options: MulticastOptions = {}): void {

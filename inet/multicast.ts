@@ -1,5 +1,5 @@
 import { C } from "../ffi/constants.ts";
-import { HOST_LITTLE_ENDIAN, SOCKADDR_STORAGE_SIZE } from "../ffi/sockaddr_layout.ts";
+import { SOCKADDR_STORAGE_SIZE } from "../ffi/sockaddr_layout.ts";
 import { encodeInt, type WritableOption } from "../socket/option.ts";
 import { encodeInetSockaddr } from "./sockaddr.ts";
 
@@ -47,7 +47,7 @@ const ONE_SOURCE = {
 
 function encode({ group, interfaceIndex, source }: GroupRequest): Uint8Array {
   const bytes = new Uint8Array(8 + SOCKADDR_STORAGE_SIZE * (source === undefined ? 1 : 2));
-  new DataView(bytes.buffer).setUint32(0, interfaceIndex, HOST_LITTLE_ENDIAN);
+  bytes.set(encodeInt(interfaceIndex, "interfaceIndex"));
   bytes.set(encodeInetSockaddr({ hostname: group, port: 0 }), 8);
   if (source !== undefined) bytes.set(encodeInetSockaddr({ hostname: source, port: 0 }), 8 + SOCKADDR_STORAGE_SIZE);
   return bytes;

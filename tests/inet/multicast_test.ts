@@ -118,6 +118,9 @@ test("joinMulticast() refuses what is no group, and an interface that is not the
   };
   assertEquals(none.code, "ENODEV");
   assertThrows(() => socket.joinMulticast("239.1.1.1", { interface: "a-name-that-is-too-long" }), RangeError);
+  for (const no of [0.5, NaN, 2 ** 32 + 1]) { // the last one's low half is lo
+    assertThrows(() => socket.joinMulticast("239.1.1.1", { interface: no }), RangeError, `current value is ${no}`);
+  }
   assertThrows(() => socket.joinMulticast("not numeric"), SyntaxError);
   assertThrows(() => socket.joinMulticast("10.0.0.1"), Error, "EINVAL");
   assertThrows(() => socket.leaveMulticast("239.1.1.1", { interface: "lo" }), Error, "EADDRNOTAVAIL");
