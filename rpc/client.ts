@@ -29,9 +29,9 @@ interface Pending {
   /** Whether the caller no longer waits: the reply is dropped when it arrives. */
   isSettled: boolean;
   /** Takes away the timer and the listener of the signal. */
-  release?: () => void;
-  /** The call after this one. */
-  next?: Pending;
+  release: (() => void) | undefined;
+  /** The call after this one, while neither has a reply. */
+  next: Pending | undefined;
 }
 
 /**
@@ -102,7 +102,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
       const json: string | undefined = JSON.stringify(params ?? null);
       if (json === undefined) throw new TypeError(`Cannot call ${func} as its parameters have no JSON`);
       this.#writer.put([`{"func":${JSON.stringify(func)},"params":${json}}`]);
-      const pending: Pending = { func, resolve, reject, isSettled: false };
+      const pending: Pending = { func, resolve, reject, isSettled: false, release: undefined, next: undefined };
       if (options.signal !== undefined || options.timeout !== undefined) giveUpOn(pending, options);
       if (this.#newest === undefined) this.#oldest = pending;
       else this.#newest.next = pending;
@@ -157,7 +157,8 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
 
   #advance(answered: Pending): void {
     this.#oldest = answered.next;
-    if (answered.next === undefined) this.#newest = undefined;
+    answered.next = undefined; // else one that has grown old keeps all that came after it in memory
+    if (this.#oldest === undefined) this.#newest = undefined;
   }
 
   #finish(end: RpcClosedError): void {
