@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { C } from "../../ffi/mod.ts";
 import * as inet from "../../inet/mod.ts";
 import { RawSocket, TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
@@ -7,6 +8,7 @@ import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
 import { assert, assertEquals, ignore, type Permission, type Program, spawn, test } from "../runner/mod.ts";
 
 const PEER = new URL("../peers/inet_peer.c", import.meta.url);
+const ICMP_PEER = new URL("../peers/icmp_peer.py", import.meta.url);
 const HOSTS = ["127.0.0.1", "::1"];
 const needs: Permission[] = ["run", "read", "write", "env"];
 
@@ -122,8 +124,9 @@ function testInNamespaces(name: string, fn: () => Promise<void>): void {
   else ignore(name, reason);
 }
 
-async function cIn(namespace: string, ...args: string[]): Promise<Program> {
-  return spawn("ip", ["netns", "exec", namespace, await compileC(PEER), ...args]);
+async function peerIn(language: "C" | "Python", namespace: string, ...args: string[]): Promise<Program> {
+  const program = language === "C" ? [await compileC(PEER)] : ["python3", fileURLToPath(ICMP_PEER)];
+  return spawn("ip", ["netns", "exec", namespace, ...program, ...args]);
 }
 
 testInNamespaces("multicast goes both ways with a C program in another network namespace", async () => {
@@ -134,12 +137,12 @@ testInNamespaces("multicast goes both ways with a C program in another network n
     {
       using receiver = inNetworkNamespace(pair.left.path, () => bind(9754));
       receiver.joinMulticast(group, { interface: "left" });
-      await using _sender = await cIn(pair.right.name, "cast", group, "9754", "right");
+      await using _sender = await peerIn("C", pair.right.name, "cast", group, "9754", "right");
       const { data, addr } = await receiver.receive(undefined, { timeout: 10_000 });
       assertEquals(text(data), "cast by C");
       assert(any === "::" || addr.hostname === "10.9.0.2", addr.hostname);
     }
-    await using peer = await cIn(pair.right.name, "join", group, "9755", "right");
+    await using peer = await peerIn("C", pair.right.name, "join", group, "9755", "right");
     assertEquals(await peer.line(), "joined");
     using sender = inNetworkNamespace(pair.left.path, () => bind());
     sender.setMulticastInterface("left");
@@ -153,34 +156,36 @@ testInNamespaces("multicast goes both ways with a C program in another network n
   }
 });
 
-testInNamespaces("raw ICMP goes both ways with a C program, over IPv4 and IPv6", async () => {
-  await using pair = await namespacePair();
-  for (const [ipv6, ours, theirs] of [[false, "10.9.0.1", "10.9.0.2"], [true, "fd09::1", "fd09::2"]] as const) {
-    const [request, reply] = ipv6 ? [128, 129] : [8, 0];
-    const protocol = ipv6 ? C.IPPROTO_ICMPV6 : C.IPPROTO_ICMP;
-    using socket = inNetworkNamespace(pair.left.path, () => RawSocket.open({ protocol, ipv6 }));
-    const take = (type: number) =>
-      ipv6 ? socket.socket.set(inet.ICMP6_FILTER, [type]) : socket.socket.set(inet.ICMP_FILTER, [type]);
-    take(request);
-    await using asking = await cIn(pair.right.name, "ask", ours);
-    const { data, addr } = await socket.receive(undefined, { timeout: 10_000 });
-    assertEquals(addr.hostname, theirs);
-    const packet = ipv6 ? data : data.subarray(20);
-    const view = new DataView(packet.buffer, packet.byteOffset);
-    assertEquals([packet[0], view.getUint16(4), view.getUint16(6)], [request, 49374, 7]);
-    assertEquals(text(packet.subarray(8)), "by the C");
-    assertEquals((await asking.exit).stdout, `ready\n${reply} 49374 7 by the C\n`); // this end's kernel has answered
-    await using hearing = await cIn(pair.right.name, "hear", theirs);
-    assertEquals(await hearing.line(), "ready");
-    take(reply);
-    const ping = new Uint8Array([request, 0, 0, 0, 0xbe, 0xef, 0, 9, ...bytes("by us ok")]);
-    if (!ipv6) new DataView(ping.buffer).setUint16(2, checksum(ping));
-    await socket.send(ping, { hostname: theirs });
-    assertEquals(await hearing.line(), `${request} ${0xbeef} 9 by us ok`);
-    const answer = (await socket.receive(undefined, { timeout: 10_000 })).data.subarray(ipv6 ? 0 : 20);
-    assertEquals([answer[0], text(answer.subarray(8))], [reply, "by us ok"]);
-  }
-});
+for (const [language, theirText] of [["C", "by the C"], ["Python", "a Python"]] as const) {
+  testInNamespaces(`raw ICMP goes both ways with ${language}, over IPv4 and IPv6`, async () => {
+    await using pair = await namespacePair();
+    for (const [ipv6, ours, theirs] of [[false, "10.9.0.1", "10.9.0.2"], [true, "fd09::1", "fd09::2"]] as const) {
+      const [request, reply] = ipv6 ? [128, 129] : [8, 0];
+      const protocol = ipv6 ? C.IPPROTO_ICMPV6 : C.IPPROTO_ICMP;
+      using socket = inNetworkNamespace(pair.left.path, () => RawSocket.open({ protocol, ipv6 }));
+      const take = (type: number) =>
+        ipv6 ? socket.socket.set(inet.ICMP6_FILTER, [type]) : socket.socket.set(inet.ICMP_FILTER, [type]);
+      take(request);
+      await using asking = await peerIn(language, pair.right.name, "ask", ours);
+      const { data, addr } = await socket.receive(undefined, { timeout: 10_000 });
+      assertEquals(addr.hostname, theirs);
+      const packet = ipv6 ? data : data.subarray(20);
+      const view = new DataView(packet.buffer, packet.byteOffset);
+      assertEquals([packet[0], view.getUint16(4), view.getUint16(6)], [request, 49374, 7]);
+      assertEquals(text(packet.subarray(8)), theirText);
+      assertEquals((await asking.exit).stdout, `ready\n${reply} 49374 7 ${theirText}\n`); // this end's kernel has answered
+      await using hearing = await peerIn(language, pair.right.name, "hear", theirs);
+      assertEquals(await hearing.line(), "ready");
+      take(reply);
+      const ping = new Uint8Array([request, 0, 0, 0, 0xbe, 0xef, 0, 9, ...bytes("by us ok")]);
+      if (!ipv6) new DataView(ping.buffer).setUint16(2, checksum(ping));
+      await socket.send(ping, { hostname: theirs });
+      assertEquals(await hearing.line(), `${request} ${0xbeef} 9 by us ok`);
+      const answer = (await socket.receive(undefined, { timeout: 10_000 })).data.subarray(ipv6 ? 0 : 20);
+      assertEquals([answer[0], text(answer.subarray(8))], [reply, "by us ok"]);
+    }
+  });
+}
 
 /** RFC 1071, of an even number of bytes. */
 function checksum(packet: Uint8Array): number {
