@@ -85,7 +85,8 @@ test("RpcServer is not slowed by clients that drip", { needs: ["env", "read", "r
     loris.close();
   }));
   const best = { alone: 0, among: 0 };
-  for (let round = 0; round < 4; round++) { // in turns: other programs may take the processor for a while
+  // In turns, and again: other programs may take the processor for a while.
+  for (let round = 0; round < 4 || (round < 12 && best.among <= best.alone / 2); round++) {
     drips = round % 2 === 1;
     const kind = drips ? "among" : "alone";
     best[kind] = Math.max(best[kind], await callsPerSecond(client));
