@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { atExit } from "../runner/runtime.ts";
 import { tempDir } from "../runner/temp_dir.ts";
 import { runProgram } from "./run_program.ts";
@@ -25,8 +26,9 @@ export function compileC(source: string | URL): Promise<string> {
 
 async function compile(source: string | URL, name: string): Promise<string> {
   const path = `${temporaryFolder()}/${name}`;
-  writeFileSync(`${path}.c`, source instanceof URL ? readFileSync(source, "utf8") : source);
-  await runProgram("cc", ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", path, `${path}.c`]);
+  const file = source instanceof URL ? fileURLToPath(source) : `${path}.c`;
+  if (!(source instanceof URL)) writeFileSync(file, source);
+  await runProgram("cc", ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", path, file]);
   return path;
 }
 

@@ -1,36 +1,23 @@
 // The C end of the tests of IP: UDP, PKTINFO, timestamps, urgent data, multicast and ICMP, by the system's own headers.
 // The first argument is what to do, the second a numeric host; answers are lines.
 #define _GNU_SOURCE
+#include "peer.h"
 #include <arpa/inet.h>
-#include <err.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 static char buffer[65536], space[1024];
 static struct sockaddr_storage host;
 static socklen_t host_size;
 
-static int must(int result, const char *call) {
-  if (result < 0) err(1, "%s", call);
-  return result;
-}
-
 static int family(void) { return host.ss_family; }
-
-static void set(int fd, int level, int name) {
-  int on = 1;
-  must(setsockopt(fd, level, name, &on, sizeof on), "setsockopt");
-}
 
 static void look_up(const char *name, const char *port) {
   struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM}, *found;
@@ -208,8 +195,7 @@ static void icmp(int asks) {
 
 int main(int count, char **arguments) {
   if (count < 3) errx(2, "echo | take | give | listen | connect | join | cast | ask | hear HOST [PORT [SOURCE or INTERFACE]]");
-  setvbuf(stdout, NULL, _IOLBF, 0);
-  alarm(60);
+  begin();
   const char *action = arguments[1];
   look_up(arguments[2], count > 3 ? arguments[3] : "0");
   if (strcmp(action, "echo") == 0) echo();

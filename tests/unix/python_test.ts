@@ -1,32 +1,13 @@
 import { libc } from "@berkeley/sockets/ffi";
-import {
-  type UnixAddr,
-  UnixConn,
-  UnixDatagramSocket,
-  UnixSeqpacketConn,
-  UnixSeqpacketListener,
-} from "@berkeley/sockets/unix";
+import { UnixConn, UnixDatagramSocket, UnixSeqpacketConn, UnixSeqpacketListener } from "@berkeley/sockets/unix";
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { assertEquals, assertRejects, type Program, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
+import { assertEquals, assertRejects, type Program, spawn, test } from "../runner/mod.ts";
+import { bothTest, needs } from "./both_names.ts";
 
-const needs: NonNullable<TestOptions["needs"]> = ["read", "write", "env", "run", "sys"];
 const PEER = fileURLToPath(new URL("peer.py", import.meta.url));
 const MESSAGES = [new TextEncoder().encode("one"), new Uint8Array(0), new Uint8Array(60_000).fill(0x78)];
-
-/** Runs the test at a path, and at an abstract name. */
-function bothTest(title: string, fn: (addr: UnixAddr, name: string, folder: string) => Promise<void>): void {
-  test(`${title}, at a path`, { needs }, async () => {
-    using dir = tempDir();
-    await fn({ path: `${dir.path}/s` }, `${dir.path}/s`, dir.path);
-  });
-  test(`${title}, at an abstract name`, { needs }, async () => {
-    using dir = tempDir();
-    const abstract = `sockets-${crypto.randomUUID()}`;
-    await fn({ abstract }, `@${abstract}`, dir.path);
-  });
-}
 
 bothTest("UnixSeqpacketConn talks to Python's server", async (addr, name) => {
   await using peer = python("seqpacket-server", name);
@@ -42,7 +23,7 @@ bothTest("UnixSeqpacketConn talks to Python's server", async (addr, name) => {
 });
 
 bothTest("UnixSeqpacketListener serves Python's client", async (addr, name) => {
-  using listener = UnixSeqpacketListener.listen(addr as { path: string });
+  using listener = UnixSeqpacketListener.listen(addr);
   await using peer = python("seqpacket-client", name);
   using conn = await listener.accept();
   for (const message of MESSAGES) {
@@ -68,7 +49,7 @@ bothTest("UnixDatagramSocket talks to Python's server, connected and not", async
 });
 
 bothTest("UnixDatagramSocket serves Python's client", async (addr, name) => {
-  using socket = UnixDatagramSocket.bind(addr as { path: string });
+  using socket = UnixDatagramSocket.bind(addr);
   await using peer = python("datagram-client", name);
   for (const message of MESSAGES) {
     const { data, addr } = await socket.receive();
@@ -81,7 +62,7 @@ bothTest("UnixDatagramSocket serves Python's client", async (addr, name) => {
 bothTest("receiveMessage() takes what Python's send_fds sends", async (addr, name, folder) => {
   writeFileSync(`${folder}/one`, "first");
   writeFileSync(`${folder}/two`, "second");
-  using listener = UnixSeqpacketListener.listen(addr as { path: string });
+  using listener = UnixSeqpacketListener.listen(addr);
   await using peer = python("send-fds", name, `${folder}/one`, `${folder}/two`);
   using conn = await listener.accept();
   using message = await conn.receiveMessage(new Uint8Array(100), { maxFds: 2 });
@@ -98,7 +79,7 @@ bothTest("sendMessage() sends what Python's recv_fds takes", async (addr, name, 
   const { closeSync, openSync } = await import("node:fs");
   writeFileSync(`${folder}/one`, "first");
   const file = openSync(`${folder}/one`, "r");
-  using listener = UnixSeqpacketListener.listen(addr as { path: string });
+  using listener = UnixSeqpacketListener.listen(addr);
   await using peer = python("receive-fds", name);
   using conn = await listener.accept();
   await conn.sendMessage({ data: new TextEncoder().encode("files"), fds: [file] });
