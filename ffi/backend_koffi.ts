@@ -1,5 +1,6 @@
 import { builtin } from "./backend_builtin.ts";
 import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle } from "./backend_loop.ts";
+import { inThread } from "./backend_threads.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
@@ -39,15 +40,23 @@ const READABLE = { readable: true };
 /** Calls of one function at a time, more wait: koffi refuses more than 256 in all, and there are fewer threads anyway. */
 const MAX_RUNNING = 16;
 
-/** Opens libc with koffi, an optional dependency. Readiness comes from the runtime's own loop. */
+/**
+ * Opens libc with koffi, an optional dependency. Readiness comes from the runtime's own loop; in a `Worker` from a thread,
+ * since asynchronous calls take one of the four threads that the whole program has for its files.
+ */
 export function openKoffi(): Backend {
   const koffi = loadKoffi();
   const libc = functionsOf(koffi, SYMBOLS, withBigints) as unknown as Backend["libc"];
   const background = functionsOf(koffi, BACKGROUND_SYMBOLS, promised) as unknown as Backend["background"];
   const epoll_wait = isMainThread()
     ? epollWaitOnLoop(libc, pollWith(koffi))
-    : epollWaitInSlices(background.epoll_wait);
+    : epollWaitInSlices(inThread("epoll_wait", libc.addressOf));
   return { libc, background: { ...background, epoll_wait }, errno: errnoByCopy(libc) };
+}
+
+/** The functions of a table, callable. */
+export function koffiFunctions(table: Record<string, Signature>): Record<string, (...args: unknown[]) => unknown> {
+  return functionsOf(loadKoffi(), table, withBigints);
 }
 
 function loadKoffi(): Koffi {
@@ -64,7 +73,7 @@ function functionsOf(
   koffi: Koffi,
   table: Record<string, Signature>,
   convert: (call: KoffiFunction, result: Signature["result"]) => (...args: unknown[]) => unknown,
-): Record<string, unknown> {
+): Record<string, (...args: unknown[]) => unknown> {
   return firstLibrary(libraryPaths(platform()), (path) => {
     const library = koffi.load(path);
     const definitions = Object.entries(table).map(([key, { name = key, parameters, result }]) => {

@@ -5,7 +5,8 @@
  */
 import { builtin } from "./backend_builtin.ts";
 import { bunFunctions } from "./backend_bun.ts";
-import { nodeFunctions } from "./backend_node.ts";
+import { koffiFunctions } from "./backend_koffi.ts";
+import { hasNodeFfi, nodeFunctions } from "./backend_node.ts";
 import type { Call } from "./backend_threads.ts";
 import { runtime } from "./platform.ts";
 import { BACKGROUND_SYMBOLS, type Signature } from "./symbols.ts";
@@ -25,7 +26,8 @@ const table: Record<string, Signature> = Object.fromEntries(
   ]),
 );
 
-const functions = runtime() === "bun" ? bunFunctions(table) : nodeFunctions(table);
+const functionsOf = runtime() === "bun" ? bunFunctions : hasNodeFfi() ? nodeFunctions : koffiFunctions;
+const functions = functionsOf(table);
 const { parentPort } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
 parentPort.on("message", ({ name, args }) => parentPort.postMessage(call(functions[name], args)));
 

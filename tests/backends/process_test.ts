@@ -95,3 +95,22 @@ test("a Worker that waits can be terminated", { needs: [...needs] }, async () =>
   const { code, stdout } = await outputOf(IN_THREAD(rest, "(n) => { console.log(n); worker.terminate(); }"));
   assertEquals([code, stdout], [0, "3\nthe program goes on\n"]);
 });
+
+test("Workers that wait leave the program its files", { needs: [...needs] }, async () => {
+  const { stdout } = await outputOf(`
+    import { readFile } from "node:fs/promises";
+    import { Worker } from "node:worker_threads";
+    const source = ${JSON.stringify(`${THREAD} parentPort.postMessage(n); await server.read(new Uint8Array(1));`)};
+    const url = new URL("data:text/javascript," + encodeURIComponent(source));
+    await Promise.all(Array.from({ length: 8 }, () => {
+      const worker = new Worker(url, { execArgv: [] });
+      return new Promise((resolve) => worker.once("message", resolve));
+    }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const begin = performance.now();
+    for (let i = 0; i < 10; i++) await readFile("/proc/self/stat");
+    console.log(performance.now() - begin);
+    process.exit(0);
+  `);
+  assert(Number(stdout) > 0 && Number(stdout) < 500, `${stdout} ms for 10 files`);
+});
