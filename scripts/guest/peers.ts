@@ -1,14 +1,22 @@
 import { run, say } from "./run.ts";
 
-/** Compiles every C program of `from` into `to`, statically, where its source is newer. */
+/** Compiles every C program of `from` into `to`, statically, where its source or a header is newer. */
 export async function compilePeers(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
-  for await (const { name } of Deno.readDir(from)) {
+  const names = Array.from(Deno.readDirSync(from), ({ name }) => name);
+  const headers = await Promise.all(
+    names.filter((name) => name.endsWith(".h")).map((name) => changed(`${from}/${name}`)),
+  );
+  for (const name of names) {
     if (!name.endsWith(".c")) continue;
     const [source, program] = [`${from}/${name}`, `${to}/${name.slice(0, -2)}`];
-    const [written, built] = [await Deno.stat(source), await Deno.stat(program).catch(() => undefined)];
-    if (built !== undefined && Number(built.mtime) >= Number(written.mtime)) continue;
+    if (await changed(program) >= Math.max(await changed(source), ...headers)) continue;
     say(`compiling ${name}`);
     await run("cc", ["-static", "-O2", "-o", program, source]);
   }
+}
+
+/** When a file was changed last, in milliseconds; -Infinity where there is none. */
+async function changed(path: string): Promise<number> {
+  return Number((await Deno.stat(path).catch(() => undefined))?.mtime ?? -Infinity);
 }
