@@ -12,6 +12,8 @@ interface Part {
   command: string[];
   /** Why it cannot run here, and what changes that. */
   missing?: string | undefined;
+  /** Whether load, fuzzing and killing are as long as the environment says (`RPC_*`): once is enough. */
+  long?: true;
 }
 
 const USAGE = `Usage: deno task test [PART...]
@@ -27,7 +29,7 @@ const noGuest = lacks("qemu-system-x86_64") && "qemu is missing; to install it a
 const noAarch64 = (lacks("qemu-aarch64-static") ?? lacks("apt-get"))
   && "qemu for programs of aarch64 is missing; on Debian, to install it and run them: deno task test:aarch64";
 const parts: Part[] = [
-  { name: "deno", command: ["deno", "test", "-A", "tests"] },
+  { name: "deno", command: ["deno", "test", "-A", "tests"], long: true },
   { name: "ffi", command: ["deno", "test", "--no-prompt", "--allow-ffi", "tests"] },
   {
     name: "runtimes",
@@ -44,6 +46,7 @@ if (args.help || chosen.length < args._.length) {
   console.log(USAGE);
   Deno.exit(args.help ? 0 : 2);
 }
+const environment = Object.entries({ ...Deno.env.toObject(), ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }) });
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
 for (const part of chosen) {
@@ -54,7 +57,7 @@ for (const part of chosen) {
   }
   console.log(`\n== ${part.name}: ${part.command.join(" ")}`);
   const started = performance.now();
-  const { success, passed, failed, skipped } = await run(part.command);
+  const { success, passed, failed, skipped } = await run(part);
   totals.passed += passed;
   totals.failed += Math.max(failed, success ? 0 : 1);
   totals.skipped += skipped;
@@ -70,13 +73,14 @@ console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped}
 Deno.exit(totals.failed > 0 ? 1 : 0);
 
 /** Runs a part, shows what it prints, and adds up the counts in it. */
-async function run(command: string[]): Promise<{ success: boolean } & typeof totals> {
+async function run({ command, long }: Part): Promise<{ success: boolean } & typeof totals> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const [program, ...rest] = command;
   const child = new Deno.Command(program === "deno" ? Deno.execPath() : program ?? "", {
     args: rest,
     cwd: root,
-    env: Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" },
+    env: Object.fromEntries(environment.filter(([name]) => long || !name.startsWith("RPC_"))),
+    clearEnv: true,
     stdout: "piped",
   }).spawn();
   let tail = "";

@@ -14,8 +14,8 @@ export const UNIX_ROWS: Row[] = [
     { of: "ours", against: "c", ratio: 0.9 },
   ]),
   message("seqpacket", "sink", "received one way", { ours: OURS, "in batches": BATCHES, c: C, python: PYTHON }, [
-    { of: "ours", against: "python", ratio: 1 },
-    { of: "ours", against: "c", ratio: 0.7 },
+    { of: "in batches", against: "python", ratio: 1 },
+    { of: "in batches", against: "c", ratio: 0.7 },
   ]),
   message("seqpacket", "source", "sent one way", { ours: OURS, "in batches": BATCHES, c: C, python: PYTHON }, [
     { of: "ours", against: "python", ratio: 1 },
@@ -23,10 +23,14 @@ export const UNIX_ROWS: Row[] = [
   ]),
   stream(1, 1.5),
   stream(32, 1.1),
-  message("datagram", "sink", "received one way", { ours: OURS, deno: DENO }, [
-    { of: "ours", against: "deno", ratio: 2 },
+  message("datagram", "sink", "received one way", { ours: OURS, "in batches": BATCHES, deno: DENO, c: C }, [
+    { of: "in batches", against: "deno", ratio: 2 },
   ]),
-  message("datagram", "echo", "ping-pong", { ours: OURS, deno: DENO }, [{ of: "ours", against: "deno", ratio: 2 }]),
+  message("datagram", "echo", "ping-pong", { ours: OURS, deno: DENO, c: C }, [{
+    of: "ours",
+    against: "deno",
+    ratio: 2,
+  }]),
 ];
 
 function message(
