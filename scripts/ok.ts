@@ -4,6 +4,18 @@
  *
  * @module
  */
+import { parseArgs } from "@std/cli/parse-args";
+
+const args = parseArgs(Deno.args, {
+  boolean: ["test", "help"],
+  negatable: ["test"],
+  default: { test: true },
+  unknown: refuse,
+});
+if (args.help) {
+  console.log("Usage: deno task ok [--no-test]\n\nRuns every check; --no-test leaves the tests out.");
+  Deno.exit(0);
+}
 const laws: [name: string, command: string[]][] = [
   ["formatting", ["run", "-A", "npm:dprint@0.50.2", "check"]],
   ["style and arrows", ["task", "-q", "lint"]],
@@ -12,7 +24,7 @@ const laws: [name: string, command: string[]][] = [
   ["JSR", ["publish", "--dry-run", "--allow-dirty", "--quiet"]],
   ["tests", ["task", "-q", "test"]],
 ];
-const kept = Deno.args.includes("--no-test") ? laws.slice(0, -1) : laws;
+const kept = args.test ? laws : laws.slice(0, -1);
 const broken: string[] = [];
 for (const [name, args] of kept) {
   console.log(`\n== ${name}: deno ${args.join(" ")}`);
@@ -24,3 +36,8 @@ for (const [name, args] of kept) {
 }
 console.log(broken.length === 0 ? `\nok: ${kept.length} laws hold` : `\nbroken: ${broken.join(", ")}`);
 Deno.exit(broken.length);
+
+function refuse(argument: string): never {
+  console.error(`Cannot check with ${argument}: see deno task ok --help`);
+  Deno.exit(2);
+}

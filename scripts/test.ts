@@ -1,7 +1,7 @@
 /**
- * Runs every test: on this runtime, with `--allow-ffi` alone, as the npm package on the other runtimes, on aarch64, and
- * in guests whose kernel has SMC and can make a network bad. Ends in one summary; a part that this machine cannot run is
- * named with what changes that.
+ * Runs every test: on this runtime, with `--allow-ffi` alone, as the npm package on the other runtimes, and in guests
+ * whose kernel has SMC and can make a network bad. Ends in one summary; a part that this machine cannot run is named with
+ * what changes that.
  *
  * @module
  */
@@ -18,16 +18,14 @@ interface Part {
 
 const USAGE = `Usage: deno task test [PART...]
 
-Runs every test, or only the parts named: deno, ffi, runtimes, aarch64, smc, netem.
+Runs every test, or only the parts named: deno, ffi, runtimes, smc, netem.
 
   --all       fail where a part cannot run here, instead of skipping it
   -h, --help  show this`;
 
-const args = parseArgs(Deno.args, { boolean: ["help", "all"], alias: { h: "help" } });
+const args = parseArgs(Deno.args, { boolean: ["help", "all"], alias: { h: "help" }, unknown: checkArgument });
 const root = new URL("..", import.meta.url).pathname;
 const noGuest = lacks("qemu-system-x86_64") && "qemu is missing; to install it and run them: deno task test:smc";
-const noAarch64 = (lacks("qemu-aarch64-static") ?? lacks("apt-get"))
-  && "qemu for programs of aarch64 is missing; on Debian, to install it and run them: deno task test:aarch64";
 const parts: Part[] = [
   { name: "deno", command: ["deno", "test", "-A", "tests"], long: true },
   { name: "ffi", command: ["deno", "test", "--no-prompt", "--allow-ffi", "tests"] },
@@ -36,15 +34,16 @@ const parts: Part[] = [
     command: ["deno", "run", "-A", "scripts/runtimes/main.ts"],
     missing: lacks("node") ?? lacks("npm"),
   },
-  { name: "aarch64", command: ["deno", "task", "-q", "test:aarch64"], missing: noAarch64 },
   { name: "smc", command: ["deno", "task", "-q", "test:smc"], missing: noGuest },
   { name: "netem", command: ["deno", "task", "-q", "test:netem"], missing: noGuest },
 ];
 const chosen = args._.length === 0 ? parts : parts.filter(({ name }) => args._.includes(name));
 
-if (args.help || chosen.length < args._.length) {
+const stranger = args._.find((name: unknown) => !parts.some((part) => part.name === name));
+if (stranger !== undefined) fail(`there is no part ${stranger}`);
+if (args.help) {
   console.log(USAGE);
-  Deno.exit(args.help ? 0 : 2);
+  Deno.exit(0);
 }
 const environment = Object.entries({ ...Deno.env.toObject(), ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }) });
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -116,4 +115,14 @@ function lacks(program: string): string | undefined {
   });
   if (found) return undefined;
   return `${program} is missing: apt-get install nodejs npm`;
+}
+
+function checkArgument(argument: string, option?: string): boolean {
+  if (option !== undefined) fail(`there is no option ${argument}`);
+  return true;
+}
+
+function fail(reason: string): never {
+  console.error(`Cannot test: ${reason}\n\n${USAGE}`);
+  Deno.exit(2);
 }

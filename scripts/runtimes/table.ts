@@ -24,9 +24,11 @@ export function tableOf(
   const reasons = [...results.values()].flatMap((cells) => [...cells.values()]).flatMap(({ tests }) =>
     tests.flatMap(({ name, outcome }) => outcome === "skipped" ? name.match(/\[skipped: (.*)\]$/)?.[1] ?? [] : [])
   );
-  const skipped = [...new Set(reasons)].sort();
-  return `${lines.join("\n")}\n\nA second number counts skipped tests, because of: ${skipped.join("; ")}. `
-    + "Tests about Deno alone, such as its permissions and its own sockets, run on Deno alone.\n";
+  const skipped = [...new Set(reasons)].sort().map((reason) => `- ${reason}`);
+  return `${
+    lines.join("\n")
+  }\n\nThe cells count passed and skipped tests. Tests of Deno's permissions and of its own sockets run on `
+    + `Deno only. Why a test is skipped:\n\n${skipped.join("\n")}\n`;
 }
 
 /** Puts the table where README.md has its marks. */

@@ -44,7 +44,7 @@ test("a program needs no permission but --allow-ffi", { needs }, async () => {
 const absolute = libraryPaths({ os: "linux", arch: "x86_64" }).filter((path) => path.startsWith("/"));
 for (const path of absolute) {
   const name = `a program works with --allow-ffi=${path}`;
-  if (!exists(path)) ignore(name, "this machine has no such library");
+  if (!exists(path)) ignore(name, "this machine has no libc at that path");
   else test(name, { needs }, async () => assertEquals(await outputOf(ECHO, [`--allow-ffi=${path}`]), "9\n"));
 }
 

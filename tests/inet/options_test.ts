@@ -109,7 +109,10 @@ print(*[n for n in dir(socket) if re.match("(SO|IP|IPV6|TCP|UDP|UDPLITE)_(?!J193
   },
 );
 
-const skipOn = { node: "the sources are not in the package", bun: "the sources are not in the package" };
+const skipOn = {
+  node: "it reads the sources, which the package lacks",
+  bun: "it reads the sources, which the package lacks",
+};
 
 test("the options of a file are sorted by C name", { needs: ["read"], skipOn }, () => {
   const files = ["socket/socket_options", "inet/icmp_options", "inet/ip_options", "inet/ipv6_options"];

@@ -88,7 +88,7 @@ test("a socket that carries messages is refused, and stays open", () => {
 });
 
 test("on Bun, what cannot be handed over says so, and stays open", {
-  skipOn: { deno: "Deno hands over", node: "Node hands over" },
+  skipOn: { deno: "Deno's node:net takes a descriptor", node: "Node's node:net takes a descriptor" },
 }, async () => {
   using listener = TcpListener.listen(LOCAL);
   const [client, server] = await Promise.all([TcpConn.connect(listener.addr), listener.accept()]);

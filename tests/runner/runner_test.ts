@@ -88,4 +88,4 @@ test("hex() and fromHex() are each other's inverse", () => {
   assertEquals(fromHex("000aff"), new Uint8Array([0, 10, 255]));
 });
 
-ignore("ignore() shows its reason", "this line is the proof");
+ignore("ignore() shows its reason", "a test of how a skipped test is shown");
