@@ -20,6 +20,7 @@
  *
  * @module
  */
+export { isSystemError, type SystemError } from "./ffi/error.ts";
 export type { NetAddr } from "./inet/addr.ts";
 export { TcpConn, type TcpConnectOptions } from "./inet/tcp_conn.ts";
 export { TcpListener, type TcpListenOptions } from "./inet/tcp_listener.ts";

@@ -15,6 +15,32 @@ export interface SystemError extends Error {
   address?: string;
 }
 
+/**
+ * Whether an error is one of the operating system, and which.
+ *
+ * @param error What was thrown.
+ * @param code C name of the errno that is meant. Default: any.
+ * @returns True if it is.
+ *
+ * @example Connect where nobody may listen
+ * ```ts
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { TcpConn } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * try {
+ *   await TcpConn.connect({ hostname: "127.0.0.1", port: 1 });
+ * } catch (error) {
+ *   if (!isSystemError(error, "ECONNREFUSED")) throw error;
+ *   assertEquals(error.address, "127.0.0.1:1");
+ * }
+ * ```
+ */
+export function isSystemError(error: unknown, code?: string): error is SystemError {
+  if (!(error instanceof Error && "code" in error && "errno" in error && "syscall" in error)) return false;
+  return code === undefined || error.code === code;
+}
+
 type ErrorClass = new(message: string) => Error;
 
 /** Names of Deno's error classes by errno name; the other runtimes have plain errors with a `code`. */

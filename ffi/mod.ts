@@ -20,7 +20,7 @@ export { C, type ConstantName, type Constants, constantsOf } from "./constants.t
 export { CONSTANTS_LINUX } from "./constants_linux.ts";
 export { environmentVariable, processIds } from "./environment.ts";
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
-export { libraryError, type SystemError, systemError } from "./error.ts";
+export { isSystemError, libraryError, type SystemError, systemError } from "./error.ts";
 export { chmod, closeFd, type FileStatus, link, lstat, rename, unlink } from "./file.ts";
 export { check, outcome } from "./gate.ts";
 export { type Addrinfo, type AddrinfoHints, eaiName, getaddrinfo } from "./getaddrinfo.ts";

@@ -1,5 +1,5 @@
 import { C } from "../ffi/constants.ts";
-import type { SystemError } from "../ffi/error.ts";
+import { isSystemError } from "../ffi/error.ts";
 import { Socket } from "../socket/socket.ts";
 
 /** What a kernel without Multipath TCP, or with it turned off (`net.mptcp.enabled`), answers. */
@@ -11,7 +11,7 @@ export function openTcp(family: number, multipath: boolean): Socket {
     try {
       return Socket.open(family, C.SOCK_STREAM, C.IPPROTO_MPTCP);
     } catch (error) {
-      if (!NO_MPTCP.includes((error as SystemError).code)) throw error;
+      if (!isSystemError(error) || !NO_MPTCP.includes(error.code)) throw error;
     }
   }
   return Socket.open(family, C.SOCK_STREAM, C.IPPROTO_TCP);

@@ -1,5 +1,5 @@
 import { C } from "../ffi/constants.ts";
-import { describeError, type SystemError } from "../ffi/error.ts";
+import { describeError, isSystemError } from "../ffi/error.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_TYPE } from "../socket/socket_options.ts";
 import { type IpAddr, ipAddrCodec } from "./addr_codec.ts";
@@ -114,7 +114,8 @@ function openSocket(family: number, unprivileged: boolean, protocol: number): So
   try {
     return Socket.open(family, unprivileged ? C.SOCK_DGRAM : C.SOCK_RAW, protocol);
   } catch (error) {
-    const { code, errno, syscall } = error as SystemError;
+    if (!isSystemError(error)) throw error;
+    const { code, errno, syscall } = error;
     const message = REASONS[code];
     throw message === undefined ? error : describeError(message, { code, errno, syscall });
   }

@@ -1,5 +1,5 @@
 import { C } from "../ffi/constants.ts";
-import { describeError, type SystemError } from "../ffi/error.ts";
+import { describeError, isSystemError } from "../ffi/error.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
@@ -103,8 +103,8 @@ function openSocket(type: number): Socket {
   try {
     return Socket.open(C.AF_PACKET, type, 0);
   } catch (error) {
-    const { code, errno, syscall } = error as SystemError;
-    if (code !== "EPERM") throw error;
+    if (!isSystemError(error, "EPERM")) throw error;
+    const { code, errno, syscall } = error;
     throw describeError("Cannot open a packet socket: CAP_NET_RAW is needed (EPERM)", { code, errno, syscall });
   }
 }

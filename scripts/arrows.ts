@@ -43,7 +43,7 @@ const ARROWS: Record<Room, Partial<Record<Room, Arrow>>> = {
   smc: { ffi: FFI_NAMES, socket: "yes", inet: CODECS, netlink: "yes" },
   rpc: { socket: "types" },
   node: { ffi: FFI_NAMES, socket: "yes" },
-  "mod.ts": { socket: "types", inet: "yes", unix: "yes", smc: "yes", rpc: "yes" },
+  "mod.ts": { ffi: ["ffi/error.ts"], socket: "types", inet: "yes", unix: "yes", smc: "yes", rpc: "yes" },
 };
 
 /** The files that name a runtime's globals: the error classes, the one place that tells them apart, and the file system. */

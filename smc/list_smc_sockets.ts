@@ -1,7 +1,8 @@
+import { isSystemError } from "../ffi/error.ts";
 import { NL } from "../netlink/constants.ts";
 import { NetlinkSocket } from "../netlink/netlink_socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
-import { isRefusal, unsupported } from "./smc_netlink.ts";
+import { unsupported } from "./smc_netlink.ts";
 import { decodeSmcSocketInfo, encodeSmcDiagRequest, type SmcSocketInfo } from "./socket_info.ts";
 
 /**
@@ -31,6 +32,6 @@ export async function listSmcSockets(options: WaitOptions = {}): Promise<SmcSock
     const messages = await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, encodeSmcDiagRequest(), { ...options, action });
     return messages.map(({ payload }) => decodeSmcSocketInfo(payload));
   } catch (error) {
-    throw isRefusal(error, "ENOENT") ? unsupported(action) : error;
+    throw isSystemError(error, "ENOENT") ? unsupported(action) : error;
   }
 }

@@ -1,4 +1,5 @@
 import { C } from "../ffi/constants.ts";
+import { isSystemError } from "../ffi/error.ts";
 import { Socket } from "../socket/socket.ts";
 import { guardSmcOptions } from "./smc_option.ts";
 import { SMC_ADVICE } from "./smc_support.ts";
@@ -28,7 +29,7 @@ export function openSmc(family: number, { unsupported = "throw" }: SmcOpenOption
     guardSmcOptions(socket);
     return socket;
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error) || error.code !== "EAFNOSUPPORT") throw error;
+    if (!isSystemError(error, "EAFNOSUPPORT")) throw error;
     if (unsupported === "tcp") return Socket.open(family, C.SOCK_STREAM, C.IPPROTO_TCP);
     error.message = `Cannot open an AF_SMC socket: this kernel has none. ${SMC_ADVICE} (EAFNOSUPPORT)`;
     throw error;

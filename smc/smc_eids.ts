@@ -1,7 +1,8 @@
+import { isSystemError } from "../ffi/error.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import { encodeUeid } from "./eid.ts";
 import { SMC_NETLINK } from "./gen_netlink.ts";
-import { askSmc, isRefusal } from "./smc_netlink.ts";
+import { askSmc } from "./smc_netlink.ts";
 
 /** The system's own enterprise id. */
 export interface SmcSeid {
@@ -76,7 +77,7 @@ export async function removeUeid(ueid: string, options: WaitOptions = {}): Promi
     await askSmc({ ...options, action: `remove the UEID ${ueid}`, command: SMC_NETLINK.REMOVE_UEID, change });
   } catch (error) {
     // This is how the kernel says that it was the last one, and that the SEID is enabled now.
-    if (!isRefusal(error, "EAGAIN")) throw error;
+    if (!isSystemError(error, "EAGAIN")) throw error;
   }
 }
 

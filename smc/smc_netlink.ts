@@ -1,6 +1,5 @@
-import { libraryError, type SystemError } from "../ffi/error.ts";
+import { isSystemError, libraryError, type SystemError } from "../ffi/error.ts";
 import type { Attributes } from "../netlink/attribute.ts";
-import { NetlinkDecodeError } from "../netlink/decode_error.ts";
 import type { GenericMessage } from "../netlink/generic.ts";
 import { GenericNetlinkSocket } from "../netlink/generic_socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
@@ -22,12 +21,12 @@ export interface SmcRequest extends WaitOptions {
 export async function askSmc(request: SmcRequest): Promise<GenericMessage[]> {
   const { action, command, family = SMC_GENL_FAMILY_NAME, change } = request;
   using netlink = await GenericNetlinkSocket.open(family, request).catch((error) => {
-    throw isRefusal(error, "ENOENT") ? unsupported(action) : error;
+    throw isSystemError(error, "ENOENT") ? unsupported(action) : error;
   });
   try {
     return await (change === undefined ? netlink.dump(command, request) : netlink.request(command, change, request));
   } catch (error) {
-    if (!isRefusal(error, "EPERM")) throw error;
+    if (!isSystemError(error, "EPERM")) throw error;
     throw libraryError("EPERM", "recvfrom", `Cannot ${action}: it needs CAP_NET_ADMIN (EPERM)`);
   }
 }
@@ -41,9 +40,4 @@ export function nests(messages: GenericMessage[], type: number): Attributes[] {
 export function unsupported(action: string): SystemError {
   const advice = "this kernel has no SMC, or its modules are not loaded: try modprobe smc smc_diag";
   return libraryError("EAFNOSUPPORT", "recvfrom", `Cannot ${action}: ${advice} (EAFNOSUPPORT)`);
-}
-
-/** Whether the kernel refused with this errno. */
-export function isRefusal(error: unknown, code: string): boolean {
-  return error instanceof Error && !(error instanceof NetlinkDecodeError) && "code" in error && error.code === code;
 }

@@ -1,3 +1,4 @@
+import { isSystemError } from "../ffi/error.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import {
   decodeSmcPnet,
@@ -7,7 +8,7 @@ import {
   SMC_PNETID_FAMILY_NAME,
   type SmcPnet,
 } from "./pnet.ts";
-import { askSmc, isRefusal } from "./smc_netlink.ts";
+import { askSmc } from "./smc_netlink.ts";
 
 const family = SMC_PNETID_FAMILY_NAME;
 
@@ -93,6 +94,6 @@ export async function flushSmcPnets(options: WaitOptions = {}): Promise<void> {
   try {
     await askSmc({ ...options, family, action: "empty the PNET table", command: SMC_PNETID.FLUSH, change: [] });
   } catch (error) {
-    if (!isRefusal(error, "ENOENT")) throw error; // it was empty
+    if (!isSystemError(error, "ENOENT")) throw error; // it was empty
   }
 }

@@ -1,5 +1,5 @@
 import { C } from "../ffi/constants.ts";
-import type { SystemError } from "../ffi/error.ts";
+import { isSystemError } from "../ffi/error.ts";
 import { chmod, type FileStatus, link, lstat, rename, unlink } from "../ffi/file.ts";
 import { isBound } from "../socket/is_bound.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -23,6 +23,16 @@ export interface UnixBindOptions {
 }
 
 /**
+ * Encodes an address to bind to.
+ *
+ * @throws {TypeError} If it is none, such as one whose `path` is misspelt: bind(2) would choose a random name.
+ */
+export function encodeBindAddr(addr: UnixBindAddr): Uint8Array<ArrayBuffer> {
+  if ("path" in addr || "abstract" in addr || ("autobind" in addr && addr.autobind)) return encodeSockaddrUn(addr);
+  throw new TypeError("Cannot bind as the address needs a path, an abstract name or autobind: true");
+}
+
+/**
  * Binds a socket as the options say. Its file is removed when it is closed, unless that is another file by then.
  *
  * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses.
@@ -32,7 +42,7 @@ export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOp
   if (mode !== undefined && !(Number.isInteger(mode) && mode >= 0 && mode <= 0o777)) {
     throw new RangeError(`Cannot bind with a mode that is not 0 to 0o777: current value is ${mode}`);
   }
-  const sockaddr = encodeSockaddrUn(addr);
+  const sockaddr = encodeBindAddr(addr);
   const address = formatUnixAddr(addr);
   if (!("path" in addr)) return socket.bind(sockaddr, address);
   const path = bytesOf("path", addr.path).slice();
@@ -41,7 +51,7 @@ export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOp
   try {
     socket.bind(sockaddr, address);
   } catch (error) {
-    if (!replaceStale || (error as SystemError).code !== "EADDRINUSE" || !removeStale(path, sockaddr)) throw error;
+    if (!replaceStale || !isSystemError(error, "EADDRINUSE") || !removeStale(path, sockaddr)) throw error;
     socket.bind(sockaddr, address);
   }
   const status = lstat(path);
@@ -74,7 +84,7 @@ function removeStale(path: Uint8Array, sockaddr: Uint8Array): boolean {
   try {
     rename(path, aside);
   } catch (error) {
-    if ((error as SystemError).code === "ENOENT") return true; // another program was faster
+    if (isSystemError(error, "ENOENT")) return true; // another program was faster
     throw error;
   }
   const moved = isSame(stale, lstat(aside));
