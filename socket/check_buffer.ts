@@ -5,7 +5,7 @@
  * @throws {TypeError} If `buffer` is no array of bytes, was transferred away, or is not as long as it was.
  */
 export function checkBuffer(buffer: Uint8Array, length: number): void {
-  if (buffer.BYTES_PER_ELEMENT !== 1) {
+  if (buffer?.BYTES_PER_ELEMENT !== 1) {
     throw new TypeError(`Cannot use what is no Uint8Array: current value is ${Object.prototype.toString.call(buffer)}`);
   }
   if (buffer.byteLength !== length) {

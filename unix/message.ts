@@ -1,5 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import { processIds } from "../ffi/environment.ts";
+import { checkBuffer } from "../socket/check_buffer.ts";
 import {
   type ControlMessage,
   controlMessageSpace,
@@ -147,6 +148,7 @@ export async function receiveUnixMessage(
   options: ReceiveMessageOptions | undefined,
   isEnd: (received: ReceivedMessage) => boolean,
 ): Promise<UnixMessage | null> {
+  checkBuffer(buffer, buffer?.byteLength);
   const maxFds = options?.maxFds ?? 0;
   if (!(Number.isInteger(maxFds) && maxFds >= 0 && maxFds <= MAX_FDS)) {
     throw new RangeError(
@@ -175,7 +177,14 @@ function controlOf(fds: readonly FdSource[], credentials: boolean | Credentials 
 }
 
 function numberOf(source: FdSource): number {
-  const fd = typeof source === "number" ? source : "fd" in source ? source.fd : source.socket.fd;
+  const fd = typeof source === "number" ? source : "fd" in source ? source.fd : source.socket?.fd;
+  if (typeof fd !== "number") {
+    throw new TypeError(
+      `Cannot pass what is no descriptor, a number or an object with fd is needed: current value is ${
+        Object.prototype.toString.call(source)
+      }`,
+    );
+  }
   if (Number.isInteger(fd) && fd >= 0 && fd <= 0x7fffffff) return fd;
   throw new TypeError(`Cannot pass a descriptor that is not open: current value is ${fd}`);
 }

@@ -3,6 +3,10 @@ import { closeFd } from "../ffi/file.ts";
 /**
  * A descriptor that came in a message, owned: it is closed with the message, unless it was taken out.
  *
+ * Deno's `node:fs` takes only numbers that Deno itself opened, and refuses this one (`Bad file descriptor`). On every
+ * runtime, a socket goes on as `Socket.fromFd(owned.take())`, and a file is read by libc's read(2), or opened anew by
+ * `node:fs` as `/proc/self/fd/N` while this one is open.
+ *
  * @example Usage
  * ```ts
  * import { C } from "@berkeley/sockets/ffi";
@@ -14,6 +18,26 @@ import { closeFd } from "../ffi/file.ts";
  * using socket = Socket.fromFd(owned.take());
  * owned.close(); // nothing to close any more
  * assertEquals(socket.getOption(C.SOL_SOCKET, C.SO_DOMAIN), C.AF_INET);
+ * ```
+ *
+ * @example Read a file that came in a message
+ * ```ts
+ * import { check, closeFd, libc } from "@berkeley/sockets/ffi";
+ * import { socketPair } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ * import { closeSync, openSync } from "node:fs";
+ *
+ * const [left, right] = socketPair("datagram");
+ * const file = openSync("/proc/self/cmdline", "r");
+ * await left.sendMessage({ fds: [file] });
+ * using message = await right.receiveMessage(new Uint8Array(1), { maxFds: 1 });
+ * const fd = message.fds[0]?.take() ?? -1;
+ * const buffer = new Uint8Array(4);
+ * assertEquals(check(libc().read(fd, buffer, 4n), "read"), 4);
+ * closeFd(fd); // taken: nothing else closes it
+ * closeSync(file);
+ * left.close();
+ * right.close();
  * ```
  */
 export class OwnedFd implements Disposable {
@@ -34,7 +58,8 @@ export class OwnedFd implements Disposable {
   }
 
   /**
-   * Gives the descriptor away: from now on the caller owns it.
+   * Gives the descriptor away: from now on the caller owns it, and closes it: by `closeFd` of `./ffi`, or by the close
+   * of the `Socket` made of it.
    *
    * @returns The descriptor, close-on-exec.
    * @throws {TypeError} If it was taken or closed already.

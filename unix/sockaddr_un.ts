@@ -31,8 +31,8 @@ function pathSize(layout: SockaddrLayout): number {
  * @param addr The address.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The structure, 2 to 110 bytes.
- * @throws {TypeError} If a path is empty or has a NUL in it, a name is no well-formed text, or the platform lacks abstract
- * names.
+ * @throws {TypeError} If it is no such address, a path is empty or has a NUL in it, a name is no well-formed text, or the
+ * platform lacks abstract names.
  * @throws {RangeError} If the name does not fit: 107 bytes on Linux, 103 on the BSDs.
  *
  * @example Usage
@@ -53,16 +53,26 @@ export function encodeSockaddrUn(
     const path = bytesOf("path", addr.path, layout);
     if (path.length === 0) throw new TypeError("Cannot encode path as it is empty");
     if (path.includes(0)) {
-      throw new TypeError(`Cannot encode path as it has a NUL in it: current value is ${formatUnixAddr(addr)}`);
+      throw new TypeError(
+        `Cannot encode path as it has a NUL in it, an abstract name is { abstract }: current value is ${
+          formatUnixAddr(addr)
+        }`,
+      );
     }
     return sockaddrOf(path, 0, path.length + 1, layout);
   }
   if (layout.hasLengthByte && !("unnamed" in addr)) {
     throw new TypeError("Cannot encode address as this platform has no abstract names");
   }
-  if (!("abstract" in addr)) return sockaddrOf(new Uint8Array(0), 0, 0, layout);
-  const name = bytesOf("abstract name", addr.abstract, layout);
-  return sockaddrOf(name, 1, name.length + 1, layout);
+  if ("abstract" in addr) {
+    const name = bytesOf("abstract name", addr.abstract, layout);
+    return sockaddrOf(name, 1, name.length + 1, layout);
+  }
+  // To bind(2), no name asks for a random one: that must not come of a misspelt name.
+  if (("unnamed" in addr && addr.unnamed) || ("autobind" in addr && addr.autobind)) {
+    return sockaddrOf(new Uint8Array(0), 0, 0, layout);
+  }
+  throw new TypeError("Cannot encode address as it needs a path, an abstract name, unnamed: true or autobind: true");
 }
 
 /**
@@ -118,6 +128,9 @@ export function bytesOf(
   name: string | Uint8Array,
   layout: SockaddrLayout = LINUX_SOCKADDR,
 ): Uint8Array {
+  if (typeof name !== "string" && !(name instanceof Uint8Array)) {
+    throw new TypeError(`Cannot encode ${kind} as it must be text or a Uint8Array: current value is ${name}`);
+  }
   if (typeof name === "string" && !name.isWellFormed()) {
     throw new TypeError(`Cannot encode ${kind} as it has a lone surrogate: current value is ${JSON.stringify(name)}`);
   }

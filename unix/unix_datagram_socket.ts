@@ -53,10 +53,11 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
    *
    * @param options The address, and how to bind.
    * @returns The socket.
+   * @throws {TypeError} If there is no address among the options.
    * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses, such as `EACCES`.
    */
   static override bind(options: UnixDatagramBindOptions): UnixDatagramSocket {
-    return new UnixDatagramSocket(openUnix(C.SOCK_DGRAM, (socket) => {
+    return new UnixDatagramSocket(openUnix(C.SOCK_DGRAM, options, (socket) => {
       options.configure?.(socket);
       bindUnix(socket, options, options);
     }));

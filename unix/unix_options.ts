@@ -3,7 +3,7 @@ import { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import { formatUnixAddr, type UnixAddr, type UnixBindAddr } from "./addr.ts";
 import { encodeSockaddrUn } from "./sockaddr_un.ts";
-import { bindUnix, type UnixBindOptions } from "./socket_file.ts";
+import { bindUnix, encodeBindAddr, type UnixBindOptions } from "./socket_file.ts";
 
 /** Options of a unix listener: its address, and how to listen. */
 export type UnixListenOptions = UnixBindAddr & UnixBindOptions & {
@@ -25,8 +25,9 @@ export type UnixConnectOptions = UnixAddr & WaitOptions & {
   configure?: (socket: Socket) => void;
 };
 
-/** Opens a socket of a type and prepares it; closes it if that fails. */
-export function openUnix(type: number, prepare: (socket: Socket) => void): Socket {
+/** Opens a socket of a type, to have an address unless that is undefined, and prepares it; closes it if that fails. */
+export function openUnix(type: number, addr: UnixBindAddr | undefined, prepare: (socket: Socket) => void): Socket {
+  if (addr !== undefined) encodeBindAddr(addr); // what is wrong with it costs no socket
   const socket = Socket.open(C.AF_UNIX, type);
   try {
     prepare(socket);
@@ -39,7 +40,7 @@ export function openUnix(type: number, prepare: (socket: Socket) => void): Socke
 
 /** Opens a listening socket. */
 export function listenUnix(type: number, options: UnixListenOptions): Socket {
-  return openUnix(type, (socket) => {
+  return openUnix(type, options, (socket) => {
     options.configure?.(socket);
     bindUnix(socket, options, options);
     socket.listen(options.backlog ?? 511, formatUnixAddr(options));
@@ -49,7 +50,7 @@ export function listenUnix(type: number, options: UnixListenOptions): Socket {
 /** Opens a connected socket. */
 export async function connectUnix(type: number, options: UnixConnectOptions): Promise<Socket> {
   const sockaddr = encodeSockaddrUn(options);
-  const socket = openUnix(type, (socket) => {
+  const socket = openUnix(type, options.localAddr, (socket) => {
     options.configure?.(socket);
     if (options.localAddr !== undefined) bindUnix(socket, options.localAddr);
   });

@@ -38,6 +38,7 @@ export class UnixSeqpacketListener extends Listener<UnixAddr, UnixSeqpacketConn>
    *
    * @param options The address, and how to listen.
    * @returns The listener.
+   * @throws {TypeError} If there is no address among the options.
    * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses, such as `EACCES`.
    */
   static listen(options: UnixListenOptions): UnixSeqpacketListener {

@@ -340,6 +340,34 @@ function closeOnExec(fd: number): boolean {
   return (Number.parseInt(flags, 8) & 0o2000000) !== 0;
 }
 
+for (const type of TYPES) {
+  test(`${type}: receiveMessage() without a buffer is refused, and the message stays`, async () => {
+    const [left, right] = socketPair(type);
+    await left.sendMessage({ data: Uint8Array.of(7) });
+    for (const wrong of [undefined, new Uint16Array(4)]) {
+      await assertRejects(
+        async () => await right.receiveMessage(wrong as unknown as Uint8Array),
+        TypeError,
+        "Cannot use what is no Uint8Array",
+      );
+    }
+    using message = await right.receiveMessage(new Uint8Array(8));
+    assertEquals(message?.data, Uint8Array.of(7));
+    left.close();
+    right.close();
+  });
+}
+
+test("sendMessage() refuses what has no descriptor, and says what is needed", async () => {
+  const [left, right] = socketPair("datagram");
+  for (const wrong of [{}, { socket: undefined }, { fd: "3" }]) {
+    const fds = [wrong as unknown as OwnedFd];
+    await assertRejects(() => left.sendMessage({ fds }), TypeError, "a number or an object with fd is needed");
+  }
+  left.close();
+  right.close();
+});
+
 function pidOf(pidfd: number): number {
   return Number(readFileSync(`/proc/self/fdinfo/${pidfd}`, "utf8").match(/^Pid:\s+(\d+)/m)?.[1]);
 }

@@ -48,6 +48,9 @@ test("encodeSockaddrUn() takes paths up to the limit, which a RangeError names",
 
 test("encodeSockaddrUn() rejects what is no path, before the kernel could misread it", () => {
   assertThrows(() => encodeSockaddrUn({ path: "" }), TypeError, "empty");
+  assertThrows(() => encodeSockaddrUn({ path: "\0name" }), TypeError, "{ abstract }: current value is \\x00name");
+  assertThrows(() => encodeSockaddrUn({ pth: "/a" } as unknown as UnixAddr), TypeError, "needs a path");
+  assertThrows(() => encodeSockaddrUn({ path: 7 } as unknown as UnixAddr), TypeError, "current value is 7");
   assertThrows(() => encodeSockaddrUn({ path: "a\0b" }), TypeError, "NUL");
   assertThrows(() => encodeSockaddrUn({ path: new Uint8Array([0]) }), TypeError, "NUL");
   assertThrows(() => encodeSockaddrUn({ path: "\ud800" }), TypeError, "lone surrogate");

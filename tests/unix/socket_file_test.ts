@@ -21,6 +21,15 @@ const BINDERS: [name: string, bind: (options: UnixListenOptions) => Disposable &
 ];
 
 for (const [name, bind] of BINDERS) {
+  test(`${name} refuses options without an address before it opens a socket`, () => {
+    let opened = 0;
+    for (const wrong of [{}, { pth: "/tmp/s" }, { unnamed: true }, { autobind: false }, { path: undefined }]) {
+      const options = { ...wrong, configure: () => void opened++ } as unknown as UnixListenOptions;
+      assertThrows(() => bind(options), TypeError, "path");
+    }
+    assertEquals(opened, 0);
+  });
+
   test(`${name} makes a file, and removes it at the end`, { needs: [...needs] }, () => {
     using dir = tempDir();
     const path = `${dir.path}/s`;
