@@ -9,9 +9,15 @@ const SOCK_STREAM = 1;
 
 const inherited = inheritedListeners();
 if (Deno.args.length > 0 || inherited.length === 0) {
-  console.log("Usage: systemd-socket-activate -l ADDRESS deno run --allow-ffi activated_echo.ts");
-  Deno.exit(Deno.args[0] === "-h" || Deno.args[0] === "--help" ? 0 : 2);
+  const help = Deno.args[0] === "-h" || Deno.args[0] === "--help";
+  const usage = "Usage: systemd-socket-activate -l ADDRESS deno run --allow-ffi activated_echo.ts";
+  if (help) console.log(usage);
+  else {console.error(
+      `activated_echo: ${Deno.args[0] ? "it takes no arguments" : "systemd gave no sockets"}\n\n${usage}`,
+    );}
+  Deno.exit(help ? 0 : 2);
 }
+Deno.addSignalListener("SIGINT", () => Deno.exit(0));
 try {
   const serving = Promise.all(inherited.map(serve));
   await notifySystemd("READY=1");

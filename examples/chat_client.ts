@@ -1,8 +1,8 @@
 /** The client of the course: it greets a server, and says what that answers. */
 import { TcpConn } from "@berkeley/sockets/inet";
 
-const [hostname, port] = Deno.args;
-if (hostname === undefined || port === undefined || !/^\d+$/.test(port)) {
+const [hostname, port, ...rest] = Deno.args;
+if (hostname === undefined || port === undefined || rest.length > 0 || !/^\d+$/.test(port)) {
   console.log("[Usage]: chat_client.ts SERVER_IP PORT");
   Deno.exit(hostname === "-h" || hostname === "--help" ? 0 : 1);
 }

@@ -46,6 +46,7 @@ try {
 
 async function serve(hostname: string): Promise<void> {
   using listener = SmcListener.listen({ ...options, hostname });
+  Deno.addSignalListener("SIGINT", () => Deno.exit(0));
   using conn = await listener.accept();
   console.log("New client connection");
   for (let n = await conn.read(buffer); n !== null; n = await conn.read(buffer)) {

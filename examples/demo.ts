@@ -17,8 +17,11 @@ interface Messages {
 type End = (Stream | Messages) & { localAddr: sockets.NetAddr | sockets.UnixAddr; close(): void };
 
 if (Deno.args.length > 0) {
-  console.log("Usage: demo.ts\n\nRuns a server and a client of every family on this machine, and shows a table.");
-  Deno.exit(["-h", "--help"].includes(Deno.args[0] ?? "") ? 0 : 2);
+  const help = ["-h", "--help"].includes(Deno.args[0] ?? "");
+  const usage = "Usage: demo.ts\n\nRuns a server and a client of every family on this machine, and shows a table.";
+  if (help) console.log(usage);
+  else console.error(`demo: unknown argument: ${Deno.args[0]}\n\n${usage}`);
+  Deno.exit(help ? 0 : 2);
 }
 
 const HELLO = new TextEncoder().encode("Hello, world");

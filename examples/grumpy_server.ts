@@ -1,13 +1,14 @@
 /** The server of the course: it says what it hears, and wants no friends. */
 import { TcpListener } from "@berkeley/sockets/inet";
 
-const [port] = Deno.args;
-if (port === undefined || !/^\d+$/.test(port)) {
+const [port, ...rest] = Deno.args;
+if (port === undefined || rest.length > 0 || !/^\d+$/.test(port)) {
   console.log("[Usage]: grumpy_server.ts PORT");
   Deno.exit(port === "-h" || port === "--help" ? 0 : 1);
 }
 
 using listener = listen(Number(port));
+Deno.addSignalListener("SIGINT", () => Deno.exit(0));
 console.log(`SERVER AT ${listener.addr.hostname}:${listener.addr.port} LISTENING FOR CONNECTIONS`);
 
 const buffer = new Uint8Array(1024);

@@ -24,12 +24,12 @@ if (!/^\d+$/.test(args.p) || Number(args.p) > 65535) usageError(`the port must b
 
 const { supported, reason } = smcSupport();
 if (!supported) console.error(`http_over_smc: running over TCP. ${reason}`);
+const listener = listen();
 const folder = Deno.makeTempDirSync();
 const path = `${folder}/http`;
 const server = Deno.serve({ path, onListen: () => {} }, (request) => {
   return new Response(`${request.method} ${new URL(request.url).pathname}\n`);
 });
-const listener = SmcListener.listen({ hostname: args.a, port: Number(args.p), unsupported: "tcp" });
 Deno.addSignalListener("SIGINT", () => listener.close());
 console.log(`listening on http://${listener.addr.hostname}:${listener.addr.port}/`);
 for await (const conn of listener) void relay(conn);
@@ -45,8 +45,21 @@ async function relay(conn: SmcConn): Promise<void> {
     await Promise.all([conn.readable.pipeTo(inner.writable), inner.readable.pipeTo(conn.writable)]);
   } catch (error) {
     conn.close();
-    console.error(`http_over_smc: ${error instanceof Error ? error.message : error}`);
+    tell(error);
   }
+}
+
+function listen(): SmcListener {
+  try {
+    return SmcListener.listen({ hostname: args.a, port: Number(args.p), unsupported: "tcp" });
+  } catch (error) {
+    tell(error);
+    Deno.exit(1);
+  }
+}
+
+function tell(error: unknown): void {
+  console.error(`http_over_smc: ${error instanceof Error ? error.message : error}`);
 }
 
 function usageError(message: string): never {

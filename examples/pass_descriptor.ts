@@ -3,10 +3,10 @@ import { check, libc } from "@berkeley/sockets/ffi";
 import { UnixSeqpacketConn, UnixSeqpacketListener } from "@berkeley/sockets/unix";
 import { closeSync, openSync } from "node:fs";
 
-const [role, path, file] = Deno.args;
+const [role, path, file, ...rest] = Deno.args;
 try {
-  if (role === "give" && path !== undefined && file !== undefined) await give(path, file);
-  else if (role === "take" && path !== undefined) await take(path);
+  if (role === "give" && path !== undefined && file !== undefined && rest.length === 0) await give(path, file);
+  else if (role === "take" && path !== undefined && file === undefined) await take(path);
   else usage();
 } catch (error) {
   console.error(`pass_descriptor: ${error instanceof Error ? error.message : error}`);
@@ -16,14 +16,20 @@ try {
 function usage(): never {
   const text = "Usage: pass_descriptor.ts give PATH FILE\n       pass_descriptor.ts take PATH\n\n"
     + "The first opens FILE and gives it to the next program that connects to PATH; the second prints what is in it.";
-  console.log(text);
-  Deno.exit(role === "-h" || role === "--help" ? 0 : 2);
+  const help = role === "-h" || role === "--help";
+  if (help) console.log(text);
+  else console.error(`pass_descriptor: give needs PATH and FILE, take needs PATH\n\n${text}`);
+  Deno.exit(help ? 0 : 2);
 }
 
 async function give(path: string, file: string): Promise<void> {
   const fd = openSync(file, "r");
   try {
     using listener = UnixSeqpacketListener.listen({ path, mode: 0o666, replaceStale: true });
+    Deno.addSignalListener("SIGINT", () => {
+      listener.close();
+      Deno.exit(0);
+    });
     console.log(`giving ${file} at ${path}`);
     using conn = await listener.accept();
     await conn.sendMessage({ data: new TextEncoder().encode(file), fds: [fd] });

@@ -10,27 +10,31 @@ import {
 } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
 
-const HELP = `Usage: ping.ts [-c COUNT] [-i SECONDS] [-W SECONDS] [-s BYTES] [-t TTL] [-4 | -6] HOST
+const USAGE = `Usage: ping.ts [-c COUNT] [-i SECONDS] [-W SECONDS] [-s BYTES] [-t TTL] [-4 | -6] HOST
 
-  -c COUNT    stop after so many (default: at Ctrl+C)
-  -i SECONDS  between two (default 1)
-  -W SECONDS  to wait for an answer (default 1)
-  -s BYTES    of data in each (default 56)
-  -t TTL      of each`;
+  -c COUNT    stop after this many requests (default: at Ctrl+C)
+  -i SECONDS  how long to wait between two requests (default 1)
+  -W SECONDS  how long to wait for an answer (default 1)
+  -s BYTES    how much data a request carries (default 56)
+  -t TTL      how many hops a request may take (default: the system's)
+  -4, -6      only IPv4, only IPv6
+  -h, --help  show this`;
 
 const args = parseArgs(Deno.args, {
   string: ["_", "c", "i", "W", "s", "t"], // a host such as 10.10 is no number
   boolean: ["4", "6", "help"],
   alias: { h: "help" },
+  unknown: (arg: string, key?: string) => key === undefined || usageError(`unknown argument: ${arg}`),
 });
-const [host] = args._;
-if (args.help || host === undefined) {
-  console.log(HELP);
-  Deno.exit(args.help ? 0 : 2);
+if (args.help) {
+  console.log(USAGE);
+  Deno.exit(0);
 }
-const count = numberOf(args.c, Infinity, true);
-const [interval, patience, size] = [numberOf(args.i, 1), numberOf(args.W, 1), numberOf(args.s, 56, true)];
-const settings = args.t === undefined ? {} : { hopLimit: numberOf(args.t, 64, true) };
+const [host, ...rest] = args._;
+if (host === undefined || rest.length > 0) usageError("one HOST is needed");
+const count = numberOf("c", Infinity, true);
+const [interval, patience, size] = [numberOf("i", 1), numberOf("W", 1), numberOf("s", 56, true)];
+const settings = args.t === undefined ? {} : { hopLimit: numberOf("t", 64, true) };
 
 const answers = await getaddrinfo(host, null, {
   type: C.SOCK_RAW,
@@ -125,9 +129,11 @@ function finish(): never {
   Deno.exit(times.length > 0 ? 0 : 1);
 }
 
-function numberOf(text: string | undefined, byDefault: number, whole = false): number {
+function numberOf(option: "c" | "i" | "W" | "s" | "t", byDefault: number, whole = false): number {
+  const text = args[option];
   if (text === undefined) return byDefault;
-  if (!(whole ? /^\d+$/ : /^\d*\.?\d+$/).test(text)) fail(`not a number: ${text}`);
+  const kind = whole ? "a whole number" : "a number of seconds";
+  if (!(whole ? /^\d+$/ : /^\d*\.?\d+$/).test(text)) usageError(`-${option} needs ${kind}: ${text}`);
   return Number(text);
 }
 
@@ -138,4 +144,8 @@ function messageOf(error: unknown): string {
 function fail(message: string): never {
   console.error(`ping: ${message}`);
   Deno.exit(2);
+}
+
+function usageError(message: string): never {
+  fail(`${message}\n\n${USAGE}`);
 }

@@ -6,14 +6,21 @@ import { UnixConn, UnixListener } from "@berkeley/sockets/unix";
 
 const PLACE = /^(?:unix:.+|(?:tcp|smc):.+:\d+)$/;
 
-const [from = "", to = ""] = Deno.args;
-if (!PLACE.test(from) || !PLACE.test(to)) {
-  console.log("Usage: relay.ts FROM TO\n\nFROM and TO are tcp:HOST:PORT, smc:HOST:PORT or unix:PATH.");
-  Deno.exit(from === "-h" || from === "--help" ? 0 : 2);
+const [from = "", to = "", ...rest] = Deno.args;
+if (!PLACE.test(from) || !PLACE.test(to) || rest.length > 0) {
+  const help = from === "-h" || from === "--help";
+  const usage = "Usage: relay.ts FROM TO\n\nFROM and TO are tcp:HOST:PORT, smc:HOST:PORT or unix:PATH.";
+  if (help) console.log(usage);
+  else console.error(`relay: FROM and TO must be places as below\n\n${usage}`);
+  Deno.exit(help ? 0 : 2);
 }
 
 try {
   using listener = listen(from);
+  Deno.addSignalListener("SIGINT", () => {
+    listener.close();
+    Deno.exit(0);
+  });
   console.log(`relaying ${from} to ${to}`);
   for await (const conn of listener) void forward(conn);
 } catch (error) {
@@ -35,7 +42,7 @@ function tell(error: unknown): void {
   console.error(`relay: ${error instanceof Error ? error.message : error}`);
 }
 
-function listen(place: string): AsyncIterable<RelayEnd> & Disposable {
+function listen(place: string): AsyncIterable<RelayEnd> & Disposable & { close(): void } {
   const [kind, where, options] = parse(place);
   if (kind === "unix") return UnixListener.listen({ path: where });
   return kind === "smc" ? SmcListener.listen({ ...options, unsupported: "tcp" }) : TcpListener.listen(options);

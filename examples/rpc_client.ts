@@ -1,6 +1,6 @@
 /** Calls one function of the document's server and prints its reply, one line of JSON. Exits with 1 on an error. */
 import { RpcClient, RpcError } from "@berkeley/sockets/rpc";
-import { connect, readOptions } from "./rpc_options.ts";
+import { connect, readOptions } from "./shared/rpc_options.ts";
 
 const USAGE = `Usage: rpc_client.ts [--host ADDRESS] [--port N] [--unix PATH] [--smc] GET name
        rpc_client.ts [the same] PUT name JSON
@@ -15,7 +15,7 @@ if (func === undefined || obj === undefined || (func === "PUT") !== (json !== un
   Deno.exit(2);
 }
 try {
-  const params = json === undefined ? { obj } : { obj, val: JSON.parse(json) as unknown };
+  const params = json === undefined ? { obj } : { obj, val: parse(json) };
   using client = new RpcClient(await connect(endpoint));
   const response = await client.call(func, params);
   console.log(JSON.stringify({ status: "OK", response: { func, response } }));
@@ -23,4 +23,14 @@ try {
   if (error instanceof RpcError) console.log(JSON.stringify(error.reply));
   else console.error(`rpc_client: ${error instanceof Error ? error.message : error}`);
   Deno.exitCode = 1;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(`Cannot parse the value of PUT, which must be JSON: current value is ${text}`, {
+      cause: error,
+    });
+  }
 }

@@ -1,6 +1,6 @@
 /** A server of the document's protocol: GET and PUT on a dictionary, durable with --file. */
 import { dictionary, RpcServer } from "@berkeley/sockets/rpc";
-import { listen, readOptions } from "./rpc_options.ts";
+import { listen, readOptions } from "./shared/rpc_options.ts";
 
 const USAGE = `Usage: rpc_server.ts [--host ADDRESS] [--port N] [--unix PATH] [--smc] [--file FILE]
 
@@ -11,7 +11,7 @@ Serves GET and PUT on 127.0.0.1:4444, until it is interrupted. Port 0 takes a fr
 
 const { endpoint, options, words } = readOptions("rpc_server", USAGE, ["file"]);
 if (words.length > 0) {
-  console.error(USAGE);
+  console.error(`rpc_server: unknown argument: ${words[0]}\n\n${USAGE}`);
   Deno.exit(2);
 }
 try {

@@ -40,6 +40,7 @@ try {
 
 async function serve(hostname: string): Promise<void> {
   using listener = SmcListener.listen({ hostname, port, unsupported: "tcp" });
+  Deno.addSignalListener("SIGINT", () => Deno.exit(0));
   console.log(`listening on ${listener.addr.hostname}:${listener.addr.port}`);
   for await (const conn of listener) {
     console.log(describe(`client ${conn.remoteAddr.hostname}`, await conn.smc()));
@@ -63,7 +64,8 @@ async function check(): Promise<number> {
 function describe(what: string, { mode, fallback }: SmcStatus): string {
   if (fallback === undefined) return `${what}: ${mode.toUpperCase()}`;
   const peer = fallback.peerReason === undefined ? "" : `\n  peer:   ${fallback.peerReason}`;
-  return `${what}: TCP\n  reason: ${fallback.reason}${peer}\n  advice: ${fallback.advice}`;
+  const more = fallback.advice === advice ? "" : `\n  advice: ${fallback.advice}`; // said already
+  return `${what}: TCP\n  reason: ${fallback.reason}${peer}${more}`;
 }
 
 function usageError(message: string): never {

@@ -4,10 +4,10 @@ import { parseArgs } from "@std/cli/parse-args";
 
 const USAGE = `Usage: smcss.ts [--all] [--json] [--watch [SECONDS]]
 
-  -a, --all          listeners and sockets on their way too
-      --json         one array of everything that the kernel tells
-      --watch[=N]    again every N seconds (2)
-  -h, --help         show this`;
+  -a, --all              listeners and sockets on their way too
+      --json             one array of everything that the kernel tells
+      --watch [SECONDS]  show the table again and again, every 2 seconds by default
+  -h, --help             show this`;
 
 const COLUMNS = ["State", "UID", "Inode", "Local Address", "Peer Address", "Mode", "Device", "Why TCP"];
 
@@ -23,6 +23,7 @@ if (args.help) {
 }
 const seconds = args.watch === undefined ? undefined : Number(args.watch || "2");
 if (seconds !== undefined && !(seconds > 0)) usageError(`--watch needs a number of seconds: ${args.watch}`);
+if (seconds !== undefined) Deno.addSignalListener("SIGINT", () => Deno.exit(0));
 try {
   await show();
   while (seconds !== undefined) {

@@ -4,18 +4,22 @@ import { parseArgs } from "@std/cli/parse-args";
 
 const FACILITY_USER = 1 << 3;
 const SEVERITIES = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+const USAGE = `Usage: syslog.ts [--path PATH] [--severity ${SEVERITIES.join("|")}] [--tag TAG] TEXT…`;
 
 const args = parseArgs(Deno.args, {
   string: ["path", "severity", "tag"],
   boolean: ["help"],
   alias: { h: "help" },
   default: { path: "/dev/log", severity: "notice", tag: "syslog.ts" },
+  unknown: (arg: string, key?: string) => key === undefined || usageError(`unknown argument: ${arg}`),
 });
-const severity = SEVERITIES.indexOf(args.severity);
-if (args.help || args._.length === 0 || severity < 0) {
-  console.log(`Usage: syslog.ts [--path PATH] [--severity ${SEVERITIES.join("|")}] [--tag TAG] TEXT…`);
-  Deno.exit(args.help ? 0 : 2);
+if (args.help) {
+  console.log(USAGE);
+  Deno.exit(0);
 }
+const severity = SEVERITIES.indexOf(args.severity);
+if (severity < 0) usageError(`there is no severity ${args.severity}`);
+if (args._.length === 0) usageError("TEXT is needed");
 
 // RFC 3164 without the host name, as syslog(3) writes it: <priority>Mmm dd hh:mm:ss tag[pid]: text
 const now = new Date();
@@ -31,4 +35,9 @@ try {
 } catch (error) {
   console.error(`syslog: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);
+}
+
+function usageError(message: string): never {
+  console.error(`syslog: ${message}\n\n${USAGE}`);
+  Deno.exit(2);
 }

@@ -3,21 +3,31 @@ import { TcpListener } from "@berkeley/sockets/inet";
 import type { TcpConn } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
 
-const args = parseArgs(Deno.args, { string: ["host", "port"], boolean: ["help"], alias: { h: "help" } });
+const USAGE = "Usage: tcp_echo.ts [--host ADDRESS] --port N\n\nEchoes what each client sends. Port 0 takes a free one.";
+
+const args = parseArgs(Deno.args, {
+  string: ["host", "port"],
+  boolean: ["help"],
+  alias: { h: "help" },
+  default: { host: "127.0.0.1" },
+  unknown: (arg: string) => usageError(`unknown argument: ${arg}`),
+});
 if (args.help) {
-  console.log(
-    "Usage: tcp_echo.ts [--host ADDRESS] --port N\n\nEchoes what each client sends. Port 0 takes a free one.",
-  );
+  console.log(USAGE);
   Deno.exit(0);
 }
-if (args.port === undefined || !/^\d+$/.test(args.port)) {
-  console.error("tcp_echo: --port N is needed, a number from 0 to 65535");
-  Deno.exit(2);
-}
+if (args.port === undefined) usageError("--port N is needed");
+if (!/^\d+$/.test(args.port) || Number(args.port) > 65535) usageError(`the port must be 0 to 65535: ${args.port}`);
 
-using listener = TcpListener.listen({ hostname: args.host ?? "127.0.0.1", port: Number(args.port) });
-console.log(`listening on ${listener.addr.hostname}:${listener.addr.port}`);
-for await (const conn of listener) void echo(conn);
+try {
+  using listener = TcpListener.listen({ hostname: args.host, port: Number(args.port) });
+  Deno.addSignalListener("SIGINT", () => Deno.exit(0));
+  console.log(`listening on ${listener.addr.hostname}:${listener.addr.port}`);
+  for await (const conn of listener) void echo(conn);
+} catch (error) {
+  tell(error);
+  Deno.exit(1);
+}
 
 async function echo(conn: TcpConn): Promise<void> {
   using owned = conn;
@@ -27,6 +37,15 @@ async function echo(conn: TcpConn): Promise<void> {
       await owned.write(buffer.subarray(0, n));
     }
   } catch (error) {
-    console.error(`tcp_echo: ${error instanceof Error ? error.message : error}`);
+    tell(error);
   }
+}
+
+function tell(error: unknown): void {
+  console.error(`tcp_echo: ${error instanceof Error ? error.message : error}`);
+}
+
+function usageError(message: string): never {
+  console.error(`tcp_echo: ${message}\n\n${USAGE}`);
+  Deno.exit(2);
 }

@@ -2,23 +2,31 @@
 import { TCP_CONGESTION, TCP_INFO, TcpConn } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
 
+const USAGE = `Usage: tcp_info.ts [--seconds S] [--interval S] HOST PORT
+
+Sends zeros to a server that reads, and shows TCP_INFO.`;
+
 const args = parseArgs(Deno.args, {
   string: ["_", "seconds", "interval"],
   boolean: ["help"],
   alias: { h: "help" },
   default: { seconds: "5", interval: "0.5" },
+  unknown: (arg: string, key?: string) => key === undefined || usageError(`unknown argument: ${arg}`),
 });
-const [hostname, port] = args._;
-const [seconds, interval] = [Number(args.seconds), Number(args.interval)];
-if (args.help || hostname === undefined || port === undefined || !(seconds > 0 && interval > 0)) {
-  console.log(
-    "Usage: tcp_info.ts [--seconds S] [--interval S] HOST PORT\n\nSends zeros to a server that reads, and shows TCP_INFO.",
-  );
-  Deno.exit(args.help ? 0 : 2);
+if (args.help) {
+  console.log(USAGE);
+  Deno.exit(0);
 }
+const [hostname, port = "", ...rest] = args._;
+const [seconds, interval] = [Number(args.seconds), Number(args.interval)];
+if (!(seconds > 0)) usageError(`--seconds needs a number of seconds: ${args.seconds}`);
+if (!(interval > 0)) usageError(`--interval needs a number of seconds: ${args.interval}`);
+if (hostname === undefined || port === "" || rest.length > 0) usageError("HOST and PORT are needed, and no more");
+if (!/^\d+$/.test(port) || Number(port) > 65535) usageError(`the port must be 0 to 65535: ${port}`);
 
 try {
   using conn = await TcpConn.connect({ hostname, port: Number(port), timeout: 5000 });
+  Deno.addSignalListener("SIGINT", () => Deno.exit(0));
   const end = performance.now() + seconds * 1000;
   console.log(`connected to ${hostname}:${port}, congestion control ${conn.socket.get(TCP_CONGESTION)}`);
   const timer = setInterval(() => show(conn), interval * 1000);
@@ -51,4 +59,9 @@ function show(conn: TcpConn): void {
 function bytes(n = 0): string {
   const unit = Math.min(Math.floor(Math.log2(Math.max(n, 1)) / 10), 3);
   return `${(n / 1024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${["B", "KiB", "MiB", "GiB"][unit]}`;
+}
+
+function usageError(message: string): never {
+  console.error(`tcp_info: ${message}\n\n${USAGE}`);
+  Deno.exit(2);
 }

@@ -40,6 +40,7 @@ try {
 
 async function serve(): Promise<void> {
   using listener = TcpListener.listen({ hostname: args.a, port });
+  Deno.addSignalListener("SIGINT", () => Deno.exit(0));
   console.log(`waiting for a connection on ${listener.addr.hostname}:${listener.addr.port}`);
   using conn = await listener.accept();
   started = performance.now();

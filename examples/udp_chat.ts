@@ -2,18 +2,22 @@
 import { UdpSocket } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
 
+const USAGE = `Usage: udp_chat.ts [--name NAME] [--group ADDRESS] [--port N] [--interface NAME]
+
+Each line you type goes to all.`;
+
 const args = parseArgs(Deno.args, {
   string: ["group", "port", "interface", "name"],
   boolean: ["help"],
   alias: { h: "help" },
   default: { group: "239.255.42.99", port: "4299", name: `guest-${Deno.pid}` },
+  unknown: (arg: string) => usageError(`unknown argument: ${arg}`),
 });
 if (args.help) {
-  console.log(
-    "Usage: udp_chat.ts [--name NAME] [--group ADDRESS] [--port N] [--interface NAME]\n\nEach line you type goes to all.",
-  );
+  console.log(USAGE);
   Deno.exit(0);
 }
+if (!/^\d+$/.test(args.port) || Number(args.port) > 65535) usageError(`the port must be 0 to 65535: ${args.port}`);
 const { group, name } = args;
 const port = Number(args.port);
 
@@ -21,6 +25,7 @@ try {
   using socket = UdpSocket.bind({ hostname: group.includes(":") ? "::" : "0.0.0.0", port, reuseAddress: true });
   socket.joinMulticast(group, args.interface === undefined ? {} : { interface: args.interface });
   if (args.interface !== undefined) socket.setMulticastInterface(args.interface);
+  Deno.addSignalListener("SIGINT", () => Deno.exit(0));
   console.log(`${name} is in ${group}:${port}`);
   void say(socket);
   for await (const { data, addr } of socket) console.log(`${addr.hostname} ${new TextDecoder().decode(data)}`);
@@ -41,4 +46,9 @@ async function say(socket: UdpSocket): Promise<void> {
   }
   await new Promise((resolve) => setTimeout(resolve, 100)); // the last answers
   socket.close();
+}
+
+function usageError(message: string): never {
+  console.error(`udp_chat: ${message}\n\n${USAGE}`);
+  Deno.exit(2);
 }

@@ -3,10 +3,12 @@ import { UnixSeqpacketConn } from "@berkeley/sockets/unix";
 
 const DEFAULT_PATH = "/tmp/9Lq7BNBnBycd6nxy.socket";
 
-const [path = DEFAULT_PATH, command = "SEND"] = Deno.args;
+const [path = DEFAULT_PATH, command = "SEND", ...rest] = Deno.args;
 const help = path === "-h" || path === "--help";
-if (help || (command !== "SEND" && command !== "DOWN")) {
-  console.log(`Usage: unix_seqpacket_client.ts [PATH] [SEND|DOWN]\n\nConnects to PATH, by default ${DEFAULT_PATH}.`);
+if (path.startsWith("-") || (command !== "SEND" && command !== "DOWN") || rest.length > 0) {
+  const usage = `Usage: unix_seqpacket_client.ts [PATH] [SEND|DOWN]\n\nConnects to PATH, by default ${DEFAULT_PATH}.`;
+  if (help) console.log(usage);
+  else console.error(`unix_seqpacket_client: only PATH, and then SEND or DOWN, may be given\n\n${usage}`);
   Deno.exit(help ? 0 : 2);
 }
 

@@ -4,10 +4,13 @@ import { UnixSeqpacketListener } from "@berkeley/sockets/unix";
 const DEFAULT_PATH = "/tmp/9Lq7BNBnBycd6nxy.socket";
 const BUFFER_SIZE = 1024;
 
-const [path = DEFAULT_PATH] = Deno.args;
-if (path === "-h" || path === "--help") {
-  console.log(`Usage: unix_seqpacket_server.ts [PATH]\n\nListens at PATH, by default ${DEFAULT_PATH}.`);
-  Deno.exit(0);
+const [path = DEFAULT_PATH, ...rest] = Deno.args;
+if (path.startsWith("-") || rest.length > 0) {
+  const help = path === "-h" || path === "--help";
+  const usage = `Usage: unix_seqpacket_server.ts [PATH]\n\nListens at PATH, by default ${DEFAULT_PATH}.`;
+  if (help) console.log(usage);
+  else console.error(`unix_seqpacket_server: only PATH may be given\n\n${usage}`);
+  Deno.exit(help ? 0 : 2);
 }
 
 try {
@@ -19,6 +22,10 @@ try {
 
 async function serve(path: string): Promise<void> {
   using listener = UnixSeqpacketListener.listen({ path, backlog: 20, replaceStale: true });
+  Deno.addSignalListener("SIGINT", () => {
+    listener.close();
+    Deno.exit(0);
+  });
   for await (using conn of listener) {
     let command = "";
     for await (const { data } of conn) {

@@ -1,5 +1,6 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { TcpListener } from "../../inet/mod.ts";
 import { assert, assertEquals, type Program, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -7,106 +8,176 @@ const OPTIONS: TestOptions = {
   needs: ["run", "read", "write", "env"],
   skipOn: { node: "the examples are Deno programs", bun: "the examples are Deno programs" },
 };
-const NAMES = [
-  "activated_echo",
-  "chat_client",
-  "grumpy_server",
-  "pass_descriptor",
-  "ping",
-  "relay",
-  "syslog",
-  "tcp_info",
-  "udp_chat",
-  "unix_seqpacket_client",
-  "unix_seqpacket_server",
-];
-/** Arguments that cannot work, how the program ends, and how it says why. Nobody listens at port 1. */
+/** Programs of the course print its lines. */
+const COURSE = ["chat_client", "grumpy_server"];
+/** Arguments that cannot work, how the program ends, and how it says why. Nobody listens at port 1; BUSY is used. */
 const WRONG: [name: string, args: string[], code: number, told: string][] = [
-  ["activated_echo", [], 2, "Usage: "],
+  ["activated_echo", [], 2, "activated_echo: systemd gave no sockets"],
   ["chat_client", ["127.0.0.1", "1"], 1, "[Client error]: Cannot connect to 127.0.0.1:1: Connection refused"],
   ["chat_client", ["127.0.0.1", "70000"], 1, "[Client error]: Cannot encode port"],
   ["chat_client", ["127.0.0.1", "http"], 1, "[Usage]: "],
+  ["chat_client", ["127.0.0.1", "1", "more"], 1, "[Usage]: "],
+  ["csmc", ["-s", "-a", "127.0.0.1", "-p", "BUSY"], 1, "csmc: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
   ["grumpy_server", ["70000"], 1, "[Server error]: Cannot encode port"],
   ["grumpy_server", ["http"], 1, "[Usage]: "],
+  ["grumpy_server", ["0", "more"], 1, "[Usage]: "],
+  ["grumpy_server", ["BUSY"], 1, "[Server error]: Cannot bind to 0.0.0.0:BUSY: Address already in use"],
+  ["http_over_smc", ["-p", "BUSY"], 1, "http_over_smc: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
+  ["http_over_smc", ["-a", "no.such.host"], 1, "http_over_smc: Cannot "],
   ["pass_descriptor", ["give", "DIR/s", "DIR/none"], 1, "pass_descriptor: ENOENT"],
-  ["pass_descriptor", ["give", "DIR/s"], 2, "Usage: "],
+  ["pass_descriptor", ["give", "DIR/s"], 2, "pass_descriptor: give needs PATH and FILE"],
   ["pass_descriptor", ["take", "DIR/none"], 1, "pass_descriptor: Cannot connect to DIR/none: No such file"],
-  ["ping", [], 2, "Usage: "],
-  ["ping", ["-c", "1.5", "127.0.0.1"], 2, "ping: not a number: 1.5"],
-  ["ping", ["-t", "abc", "127.0.0.1"], 2, "ping: not a number: abc"],
-  ["ping", ["-4", "::1"], 2, "ping: Cannot look up ::1: "],
-  ["relay", ["tcp:127.0.0.1:0"], 2, "Usage: "],
-  ["relay", ["tcp:127.0.0.1:0", "tcp:127.0.0.1:http"], 2, "Usage: "],
-  ["relay", ["foo:1", "bar:2"], 2, "Usage: "],
+  ["pass_descriptor", ["take", "DIR/none", "more"], 2, "pass_descriptor: give needs PATH and FILE"],
+  ["ping", [], 2, "ping: one HOST is needed"],
+  ["ping", ["-c", "1.5", "127.0.0.1"], 2, "ping: -c needs a whole number: 1.5"],
+  ["ping", ["-i", "x", "127.0.0.1"], 2, "ping: -i needs a number of seconds: x"],
+  ["ping", ["-t", "abc", "127.0.0.1"], 2, "ping: -t needs a whole number: abc"],
+  ["relay", ["tcp:127.0.0.1:0"], 2, "relay: FROM and TO must be places as below"],
+  ["relay", ["tcp:127.0.0.1:0", "tcp:127.0.0.1:http"], 2, "relay: FROM and TO must be places as below"],
+  ["relay", ["foo:1", "bar:2"], 2, "relay: FROM and TO must be places as below"],
   ["relay", ["unix:DIR/none/s", "tcp:127.0.0.1:1"], 1, "relay: Cannot bind to DIR/none/s: No such file"],
-  ["syslog", ["--severity", "loud", "x"], 2, "Usage: "],
+  ["relay", ["tcp:127.0.0.1:BUSY", "tcp:127.0.0.1:1"], 1, "relay: Cannot bind to 127.0.0.1:BUSY: Address already"],
+  [
+    "rpc_client",
+    ["--port", "BUSY", "PUT", "a", "{bad"],
+    1,
+    "rpc_client: Cannot parse the value of PUT, which must be JSON: ",
+  ],
+  ["rpc_server", ["more"], 2, "rpc_server: unknown argument: more"],
+  ["rpc_server", ["--port", "BUSY"], 1, "rpc_server: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
+  [
+    "smc_check",
+    ["-s", "-a", "127.0.0.1", "-p", "BUSY"],
+    3,
+    "smc_check: Cannot bind to 127.0.0.1:BUSY: Address already",
+  ],
+  ["syslog", ["--severity", "loud", "x"], 2, "syslog: there is no severity loud"],
+  ["syslog", [], 2, "syslog: TEXT is needed"],
   ["syslog", ["--path", "DIR/none", "x"], 1, "syslog: Cannot send to DIR/none: No such file"],
   ["syslog", ["--path", "DIR/file", "x"], 1, "syslog: Cannot send to DIR/file: Connection refused"],
-  ["tcp_info", ["127.0.0.1"], 2, "Usage: "],
+  ["tcp_echo", [], 2, "tcp_echo: --port N is needed"],
+  ["tcp_echo", ["--port", "99999"], 2, "tcp_echo: the port must be 0 to 65535: 99999"],
+  ["tcp_echo", ["--port", "0", "more"], 2, "tcp_echo: unknown argument: more"],
+  ["tcp_echo", ["--port", "BUSY"], 1, "tcp_echo: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
+  ["tcp_echo", ["--port", "0", "--host", "no.such.host"], 1, "tcp_echo: Cannot "],
+  ["tcp_info", ["127.0.0.1"], 2, "tcp_info: HOST and PORT are needed"],
   ["tcp_info", ["127.0.0.1", "1"], 1, "tcp_info: Cannot connect to 127.0.0.1:1: Connection refused"],
-  ["tcp_info", ["--seconds", "soon", "127.0.0.1", "1"], 2, "Usage: "],
-  ["udp_chat", ["--port", "99999"], 1, "udp_chat: Cannot encode port"],
+  ["tcp_info", ["127.0.0.1", "http"], 2, "tcp_info: the port must be 0 to 65535: http"],
+  ["tcp_info", ["--seconds", "soon", "127.0.0.1", "1"], 2, "tcp_info: --seconds needs a number of seconds: soon"],
+  ["throughput", ["-s", "-p", "BUSY"], 1, "throughput: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
+  ["udp_chat", ["--port", "x"], 2, "udp_chat: the port must be 0 to 65535: x"],
   ["udp_chat", ["--interface", "nosuch"], 1, "udp_chat: Cannot "],
   ["unix_seqpacket_client", ["DIR/none"], 1, "unix_seqpacket_client: Cannot connect to DIR/none: No such file"],
-  ["unix_seqpacket_client", ["DIR/none", "JUMP"], 2, "Usage: "],
+  [
+    "unix_seqpacket_client",
+    ["DIR/none", "JUMP"],
+    2,
+    "unix_seqpacket_client: only PATH, and then SEND or DOWN, may be given",
+  ],
+  ["unix_seqpacket_server", ["DIR/none", "more"], 2, "unix_seqpacket_server: only PATH may be given"],
   ["unix_seqpacket_server", ["DIR/file"], 1, "unix_seqpacket_server: Cannot bind to DIR/file: Address already in use"],
 ];
-/** Programs that go on until they are interrupted. */
-const ENDLESS: [name: string, args: string[], first: RegExp][] = [
+/** Programs that go on until they are interrupted, and what says that they have begun. */
+const ENDLESS: [name: string, args: string[], first?: RegExp][] = [
   ["grumpy_server", ["0"], /^SERVER AT/],
+  ["http_over_smc", ["-p", "0"], /^listening/],
   ["pass_descriptor", ["give", "DIR/give", "DIR/file"], /^giving/],
   ["ping", ["127.0.0.1"], /^PING/],
   ["relay", ["unix:DIR/relay", "tcp:127.0.0.1:1"], /^relaying/],
+  ["rpc_server", ["--port", "0"], /^listening/],
+  ["smc_check", ["-s", "-a", "127.0.0.1", "-p", "0"], /^listening/],
+  ["tcp_echo", ["--port", "0"], /^listening/],
+  ["tcp_info", ["127.0.0.1", "BUSY"], /^connected/],
+  ["throughput", ["-s", "-p", "0"], /^waiting/],
+  ["udp_chat", ["--port", "0"], / is in /],
+  ["unix_seqpacket_server", ["DIR/server"]],
 ];
 
-function example(name: string, args: string[], folder = ""): Program {
-  const given = args.map((arg) => arg.replace("DIR", folder));
-  return spawn(process.execPath, ["run", "-A", "--no-check", `${ROOT}examples/${name}.ts`, ...given], { cwd: ROOT });
+function example(name: string, args: string[]): Program {
+  return spawn(process.execPath, ["run", "-A", "--no-check", `${ROOT}examples/${name}.ts`, ...args], { cwd: ROOT });
 }
 
-test("every example of inet and unix tells its use with --help, and ends with 0", OPTIONS, async () => {
-  for (const name of NAMES) {
+/** The programs; in a function, as it needs to read. */
+function names(): string[] {
+  return readdirSync(`${ROOT}examples`).flatMap((file) => file.endsWith(".ts") ? [file.slice(0, -3)] : []);
+}
+
+test("every example tells its use with --help, and ends with 0", { ...OPTIONS, timeout: 120_000 }, async () => {
+  for (const name of names()) {
     const { code, stdout, stderr } = await example(name, ["--help"]).exit;
     assertEquals([code, stderr], [0, ""], name);
-    assert(/^\[?Usage\]?: /.test(stdout), `${name}: ${stdout}`);
+    assert(stdout.startsWith(COURSE.includes(name) ? "[Usage]: " : "Usage: "), `${name}: ${stdout}`);
   }
 });
 
-test(
-  "an example that cannot work says why in one line, without a stack",
-  { ...OPTIONS, timeout: 120_000 },
-  async () => {
-    using dir = tempDir();
-    writeFileSync(`${dir.path}/file`, "text");
-    for (const [name, args, code, told] of WRONG) {
-      const about = `${name} ${args.join(" ")}`;
-      const exit = await example(name, args, dir.path).exit;
-      assertEquals(exit.code, code, `${about}: ${exit.stdout}${exit.stderr}`);
-      const text = told.replace("DIR", dir.path);
-      if (/^\[?Usage/.test(told)) assert(exit.stdout.startsWith(text), `${about}: ${exit.stdout}${exit.stderr}`);
-      else {
-        assert(exit.stderr.startsWith(text), `${about}: ${exit.stderr}`);
-        assertEquals(exit.stderr.trimEnd().split("\n").length, 1, exit.stderr);
-      }
-    }
-    assert(!existsSync(`${dir.path}/s`));
-  },
-);
+test("README.md of the examples has a line for each", OPTIONS, () => {
+  const readme = readFileSync(`${ROOT}examples/README.md`, "utf8");
+  assertEquals([...readme.matchAll(/^\| \[(\w+)\]\(\1\.ts\)/gm)].map(([, name]) => name).sort(), names().sort());
+});
 
-test("Ctrl+C ends the examples that go on", OPTIONS, async () => {
+test("every example refuses an option that there is not", { ...OPTIONS, timeout: 120_000 }, async () => {
+  for (const name of names()) {
+    const { code, stdout, stderr } = await example(name, ["--frobnicate"]).exit;
+    if (COURSE.includes(name)) assertEquals([code, stdout.slice(0, 9)], [1, "[Usage]: "], name);
+    else {
+      assertEquals([code, stdout], [2, ""], `${name}: ${stderr}`);
+      assert(stderr.startsWith(`${name}: `) && stderr.includes("\n\nUsage: "), `${name}: ${stderr}`);
+    }
+  }
+});
+
+test("an example that cannot work says why in one line, without a stack", {
+  ...OPTIONS,
+  timeout: 120_000,
+}, async () => {
   using dir = tempDir();
   writeFileSync(`${dir.path}/file`, "text");
-  for (const [name, args, first] of ENDLESS) {
-    await using program = example(name, args, dir.path);
-    const line = await program.line() ?? "";
-    assert(first.test(line), `${name}: ${line}`);
-    if (name === "ping") await program.line(); // after the first answer
-    process.kill(program.pid, "SIGINT"); // after child.kill() Deno tells no exit code
-    const { code, signal, stdout } = await program.exit;
-    if (name !== "ping") assertEquals([code, signal], [null, "SIGINT"], name);
+  using busy = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const fill = (text: string): string => text.replace("DIR", dir.path).replace("BUSY", `${busy.addr.port}`);
+  for (const [name, args, code, told] of WRONG) {
+    const about = `${name} ${args.join(" ")}`;
+    const exit = await example(name, args.map(fill)).exit;
+    assertEquals(exit.code, code, `${about}: ${exit.stdout}${exit.stderr}`);
+    if (told === "[Usage]: ") assert(exit.stdout.startsWith(told), `${about}: ${exit.stdout}${exit.stderr}`);
     else {
-      assertEquals([code, signal], [0, null]);
-      assert(stdout.includes("packets transmitted, "), stdout);
+      // That there is no SMC here is a line of its own.
+      const stderr = exit.stderr.replace(/^\w+: running over TCP\. .*\n|^TCP instead of SMC.*\n/, "");
+      const [message = "", ...rest] = stderr.trimEnd().split("\n");
+      assert(message.startsWith(fill(told)), `${about}: ${exit.stderr}`);
+      assert(code === 2 ? rest[1]?.startsWith("Usage: ") : rest.length === 0, `${about}: ${exit.stderr}`);
     }
   }
+  assert(!existsSync(`${dir.path}/s`));
+  const lookedUp = await example("ping", ["-4", "::1"]).exit;
+  assertEquals([lookedUp.code, lookedUp.stderr.slice(0, 25)], [2, "ping: Cannot look up ::1:"]);
 });
+
+test("Ctrl+C ends the examples that go on, with 0", { ...OPTIONS, timeout: 60_000 }, async () => {
+  using dir = tempDir();
+  writeFileSync(`${dir.path}/file`, "text");
+  using busy = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const fill = (text: string): string => text.replace("DIR", dir.path).replace("BUSY", `${busy.addr.port}`);
+  for (const [name, args, first] of ENDLESS) {
+    await using program = example(name, args.map(fill));
+    if (first === undefined) await untilExists(`${dir.path}/server`);
+    else {
+      let line = await program.line();
+      while (line !== undefined && !first.test(line)) line = await program.line(); // first, that there is no SMC
+      assert(line !== undefined, name);
+    }
+    if (name === "ping") await program.line(); // after the first answer
+    else await new Promise((resolve) => setTimeout(resolve, 50));
+    process.kill(program.pid, "SIGINT"); // after child.kill() Deno tells no exit code
+    const { code, signal, stdout } = await program.exit;
+    assertEquals([code, signal], [0, null], name);
+    if (name === "ping") assert(stdout.includes("packets transmitted, "), stdout);
+  }
+  assertEquals(readdirSync(dir.path), ["file"]); // no socket is left
+});
+
+async function untilExists(path: string): Promise<void> {
+  for (let i = 0; !existsSync(path); i++) {
+    if (i === 500) throw new Error(`${path} did not come into being`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

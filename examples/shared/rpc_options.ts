@@ -1,3 +1,4 @@
+/** No program: the options that rpc_server.ts and rpc_client.ts share, and what they open. */
 import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
 import type { RpcConn, RpcListener } from "@berkeley/sockets/rpc";
 import { SmcConn, SmcListener, smcSupport } from "@berkeley/sockets/smc";
@@ -25,7 +26,7 @@ export function readOptions(name: string, usage: string, more: string[]): {
     default: { host: "127.0.0.1", port: "4444" },
     unknown(option: string, key?: string) {
       if (key === undefined) return true;
-      console.error(`${name}: there is no option ${option}\n\n${usage}`);
+      console.error(`${name}: unknown argument: ${option}\n\n${usage}`);
       Deno.exit(2);
     },
   });
@@ -34,7 +35,7 @@ export function readOptions(name: string, usage: string, more: string[]): {
     Deno.exit(0);
   }
   if (!/^\d{1,5}$/.test(args.port) || Number(args.port) > 65535) {
-    console.error(`${name}: --port takes a number from 0 to 65535: current value is "${args.port}"`);
+    console.error(`${name}: the port must be 0 to 65535: ${args.port}\n\n${usage}`);
     Deno.exit(2);
   }
   return {
