@@ -1,5 +1,6 @@
 import type { AddrCodec } from "../socket/addr_codec.ts";
 import { formatNetAddr, type NetAddr } from "./addr.ts";
+import { encodeHost } from "./encode_host.ts";
 import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
 
 /** The codec of TCP's addresses. */
@@ -9,12 +10,12 @@ export const tcpAddrCodec: AddrCodec<NetAddr> = {
   format: formatNetAddr,
 };
 
-/** Where a datagram goes: an address whose transport needs not be said. */
+/** Where a datagram goes: a numeric address or `localhost`, whose transport needs not be said. */
 export type UdpDestination = Omit<NetAddr, "transport">;
 
 /** The codec of UDP's addresses. */
 export const udpAddrCodec: AddrCodec<NetAddr, UdpDestination> = {
-  encode: (addr) => encodeInetSockaddr(addr),
+  encode: encodeHost,
   decode: (sockaddr) => decodeInetSockaddr(sockaddr, "udp"),
   format: formatNetAddr,
 };

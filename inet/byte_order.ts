@@ -1,4 +1,5 @@
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import { quoted } from "../socket/quoted.ts";
 
 /**
  * Converts a 16-bit number from host to network byte order; a no-op on a big-endian host.
@@ -95,5 +96,7 @@ export function ntohl(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
 
 function check(value: number, max: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= max) return;
-  throw new RangeError(`Cannot swap bytes as the value must be an integer from 0 to ${max}: current value is ${value}`);
+  throw new RangeError(
+    `Cannot swap bytes as the value must be an integer from 0 to ${max}: current value is ${quoted(value)}`,
+  );
 }

@@ -1,15 +1,16 @@
 import { C } from "../ffi/constants.ts";
 import { getaddrinfo } from "../ffi/getaddrinfo.ts";
 import type { Endpoint } from "../socket/connect_first.ts";
+import { quoted } from "../socket/quoted.ts";
 import { formatNetAddr } from "./addr.ts";
+import { encodeHost } from "./encode_host.ts";
 import { lookupError, orAborted } from "./lookup.ts";
-import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
+import { decodeInetSockaddr } from "./sockaddr.ts";
 
 /** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. */
 export function numericEndpoint(hostname: string, port: number, scopeId?: number): Endpoint {
-  const numeric = hostname === "localhost" ? "127.0.0.1" : hostname;
-  const sockaddr = encodeInetSockaddr({ hostname: numeric, port, ...(scopeId === undefined ? {} : { scopeId }) });
-  const family = numeric.includes(":") ? C.AF_INET6 : C.AF_INET;
+  const sockaddr = encodeHost({ hostname, port, ...(scopeId === undefined ? {} : { scopeId }) });
+  const family = hostname.includes(":") ? C.AF_INET6 : C.AF_INET;
   return { family, sockaddr, address: formatNetAddr({ hostname, port }) };
 }
 
@@ -21,7 +22,7 @@ export function numericEndpoint(hostname: string, port: number, scopeId?: number
 export async function resolveEndpoints(hostname: string, port: number, signal?: AbortSignal): Promise<Endpoint[]> {
   if (isNumeric(hostname)) return [numericEndpoint(hostname, port)];
   if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
-    throw new RangeError(`Cannot connect as the port must be 0 to 65535: current value is ${port}`);
+    throw new RangeError(`Cannot connect as the port must be 0 to 65535: current value is ${quoted(port)}`);
   }
   const answers = await orAborted(getaddrinfo(hostname, String(port), { type: C.SOCK_STREAM }), signal);
   if (typeof answers === "number") throw lookupError(hostname, answers);

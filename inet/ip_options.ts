@@ -8,6 +8,7 @@ import {
   type ReadableOption,
   type SocketOption,
 } from "../socket/option.ts";
+import { quoted } from "../socket/quoted.ts";
 import type { NetAddr } from "./addr.ts";
 import { formatIpv4 } from "./format_ipv4.ts";
 import { interfaceOption } from "./interface_option.ts";
@@ -98,7 +99,9 @@ export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = defineOption<NetAddr>(
 function encodePortRange([low, high]: [low: number, high: number]): Uint8Array {
   for (const port of [low, high]) {
     if (Number.isInteger(port) && port >= 0 && port <= 0xffff) continue;
-    throw new RangeError(`Cannot set IP_LOCAL_PORT_RANGE as a port must be 0 to 65535: current value is ${port}`);
+    throw new RangeError(
+      `Cannot set IP_LOCAL_PORT_RANGE as a port must be 0 to 65535: current value is ${quoted(port)}`,
+    );
   }
   return encodeInt((high << 16 | low) >>> 0, "IP_LOCAL_PORT_RANGE");
 }

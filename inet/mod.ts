@@ -1,12 +1,35 @@
 /**
- * IPv4 and IPv6: addresses as people write them, and as the kernel takes them.
+ * IPv4 and IPv6: TCP, UDP, raw sockets and all their options; addresses, names and interfaces.
  *
- * An *address* is a value that a person reads ({@linkcode NetAddr}, the shape of `Deno.NetAddr`); a *sockaddr* is the
- * C structure as bytes. `parse…` and `format…` stand between text and values, `encode…` and `decode…` between values
- * and bytes. {@linkcode parseIpv4} and {@linkcode parseIpv6} are strict and throw; `inetAton`, `inetPton` and their
- * kin give exactly libc's answers, null where libc returns 0. Ports and all other numbers are in host order.
+ * - {@linkcode TcpConn}, {@linkcode TcpListener}: connections, of Multipath TCP too; {@linkcode TcpConn.connect} takes
+ *   names.
+ * - {@linkcode UdpSocket}: datagrams, multicast ({@linkcode UdpSocket.joinMulticast}), ancillary data and the error queue.
+ * - {@linkcode RawSocket}: ICMP and every other protocol of IP.
+ * - Options such as {@linkcode TCP_NODELAY}, {@linkcode IP_TTL} and {@linkcode IPV6_V6ONLY}, for `get` and `set` of the
+ *   `socket` that each of them has.
+ * - {@linkcode getaddrinfo}, {@linkcode getnameinfo}, {@linkcode getServByName}, {@linkcode interfaces}: what the system
+ *   knows.
+ * - Codecs: `parse…` and `format…` between text and values, `encode…` and `decode…` between values and C's sockaddr.
+ *   {@linkcode parseIpv4} and {@linkcode parseIpv6} are strict and throw; {@linkcode inetAton}, {@linkcode inetPton} and
+ *   their kin give exactly libc's answers, null where libc returns 0.
  *
- * The codecs are pure: they need no permission, touch no socket and run in a browser.
+ * An address has the shape of `Deno.NetAddr`; ports and all other numbers are in host order. Sockets need `--allow-ffi`;
+ * the codecs are pure: they need no permission, touch no socket and run in a browser.
+ *
+ * @example A TCP connection, and its end
+ * ```ts
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * using client = await TcpConn.connect(listener.addr);
+ * using server = await listener.accept();
+ * await client.write(new TextEncoder().encode("hello"));
+ * await client.closeWrite();
+ * const buffer = new Uint8Array(1024);
+ * assertEquals(await server.read(buffer), 5);
+ * assertEquals(await server.read(buffer), null);
+ * ```
  *
  * @example From text to the bytes that bind(2) takes, and back
  * ```ts

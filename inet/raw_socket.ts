@@ -1,5 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import { describeError, isSystemError } from "../ffi/error.ts";
+import { quoted } from "../socket/quoted.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_TYPE } from "../socket/socket_options.ts";
 import { type IpAddr, ipAddrCodec } from "./addr_codec.ts";
@@ -77,10 +78,16 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
    * @param options Which protocol, and how.
    * @returns The socket.
    * @throws {SyntaxError} If the hostname is not numeric.
+   * @throws {RangeError} If the protocol is not 0 to 255.
    * @throws {SystemError} If it is not allowed: `EPERM` without CAP_NET_RAW; `unprivileged`, `EACCES`.
    */
   static open(options: RawOpenOptions): RawSocket {
     const { protocol, ipv6 = false, hostname, scopeId, headerIncluded, unprivileged = false } = options;
+    if (!(Number.isInteger(protocol) && protocol >= 0 && protocol <= 0xff)) {
+      throw new RangeError(
+        `Cannot open a raw socket as the protocol must be 0 to 255: current value is ${quoted(protocol)}`,
+      );
+    }
     const sockaddr = hostname === undefined
       ? undefined
       : ipAddrCodec.encode({ hostname, ...(scopeId ? { scopeId } : {}) });

@@ -1,4 +1,5 @@
 import { LINUX_SOCKADDR, readSockaddrFamily, type SockaddrLayout, writeSockaddrHead } from "../ffi/sockaddr_layout.ts";
+import { quoted } from "../socket/quoted.ts";
 import { ipv6Text } from "./ipv6_text.ts";
 import { parseIpv6Into, type Zone } from "./parse_ipv6.ts";
 import { readPort, writePort } from "./sockaddr_port.ts";
@@ -110,6 +111,6 @@ function scopeIdOf(addr: SockaddrIn6, { zone, scopeId }: Zone): number {
 function uint32(name: string, value: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
   throw new RangeError(
-    `Cannot encode ${name} as it must be an integer from 0 to 4294967295: current value is ${value}`,
+    `Cannot encode ${name} as it must be an integer from 0 to 4294967295: current value is ${quoted(value)}`,
   );
 }

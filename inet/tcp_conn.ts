@@ -33,7 +33,8 @@ export interface KeepAliveOptions {
 }
 
 /**
- * A TCP connection, in the shape of `Deno.TcpConn`.
+ * A TCP connection, in the shape of `Deno.TcpConn`. Its `read`, `write`, `closeWrite`, streams and `close` are those of
+ * {@linkcode Conn} in `./socket`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/tcp.7.html | tcp(7)}
  *

@@ -18,7 +18,8 @@ export interface TcpListenOptions extends StreamListenOptions {
 }
 
 /**
- * A TCP listener, in the shape of `Deno.TcpListener`.
+ * A TCP listener, in the shape of `Deno.TcpListener`. Its `accept`, `addr`, iteration and `close` are those of
+ * {@linkcode Listener} in `./socket`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/tcp.7.html | tcp(7)}
  *

@@ -1,4 +1,5 @@
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import { quoted } from "../socket/quoted.ts";
 
 /** The window of a connection that is repaired: what `struct tcp_repair_window` holds. */
 export interface TcpRepairWindow {
@@ -58,7 +59,7 @@ function words(values: number[]): Uint8Array {
   const view = new DataView(bytes.buffer);
   for (const [i, value] of values.entries()) {
     if (!(Number.isInteger(value) && value >= 0 && value <= 0xffffffff)) {
-      throw new RangeError(`Cannot repair TCP as a value must be 0 to 4294967295: current value is ${value}`);
+      throw new RangeError(`Cannot repair TCP as a value must be 0 to 4294967295: current value is ${quoted(value)}`);
     }
     view.setUint32(i * 4, value, HOST_LITTLE_ENDIAN);
   }

@@ -48,7 +48,8 @@ export interface UdpBindOptions {
 }
 
 /**
- * A UDP socket.
+ * A UDP socket. Its `send`, `receive`, `localAddr`, iteration and `close` are those of {@linkcode DatagramSocket} in
+ * `./socket`; multicast, ancillary data and the error queue are those of {@linkcode InetDatagramSocket}.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/udp.7.html | udp(7)}
  *

@@ -1,7 +1,10 @@
 import { C } from "../ffi/constants.ts";
-import { check } from "../ffi/gate.ts";
+import { errnoName } from "../ffi/errno.ts";
+import { libraryError, systemError } from "../ffi/error.ts";
+import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import { quoted } from "./quoted.ts";
 import type { Socket } from "./socket.ts";
 
 /** `IFNAMSIZ`, the NUL included. */
@@ -37,10 +40,16 @@ const IFREQ_SIZE = 40;
 export function interfaceIndex(socket: Socket, name: string): number {
   const text = new TextEncoder().encode(name);
   if (text.length === 0 || text.length >= NAME_SIZE || text.includes(0)) {
-    throw new RangeError(`Cannot find an interface as its name must be 1 to 15 bytes: current value is ${name}`);
+    throw new RangeError(
+      `Cannot find an interface as its name must be 1 to 15 bytes: current value is ${quoted(name)}`,
+    );
   }
   const request = new Uint8Array(IFREQ_SIZE);
   request.set(text);
-  check(libc().ioctl(socket.fd, BigInt(C.SIOCGIFINDEX), request), "ioctl", name);
+  const n = outcome(libc().ioctl(socket.fd, BigInt(C.SIOCGIFINDEX), request));
+  if (n < 0 && errnoName(-n) === "ENODEV") {
+    throw libraryError("ENODEV", "ioctl", `Cannot find interface ${name}: there is none of that name (ENODEV)`);
+  }
+  if (n < 0) throw systemError(-n, "ioctl", name);
   return new DataView(request.buffer).getInt32(NAME_SIZE, HOST_LITTLE_ENDIAN);
 }

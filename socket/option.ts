@@ -2,6 +2,7 @@ import { C, type ConstantName } from "../ffi/constants.ts";
 import { errnoMessage, errnoName } from "../ffi/errno.ts";
 import { describeError, type SystemError } from "../ffi/error.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import { quoted } from "./quoted.ts";
 
 /** What the kernel calls an option. */
 export interface OptionName {
@@ -124,7 +125,9 @@ export function defineOption<T>(
 /** The bytes of an `int` in the machine's order. */
 export function encodeInt(value: number, name: string): Uint8Array {
   if (!(Number.isInteger(value) && value >= -0x80000000 && value <= 0xffffffff)) {
-    throw new RangeError(`Cannot set ${name} as it must be a whole number of 32 bits: current value is ${value}`);
+    throw new RangeError(
+      `Cannot set ${name} as it must be a whole number of 32 bits: current value is ${quoted(value)}`,
+    );
   }
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value, HOST_LITTLE_ENDIAN);

@@ -1,4 +1,5 @@
 import { libraryError } from "../ffi/error.ts";
+import { quoted } from "./quoted.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
 
 /** Options of every operation that may wait. */
@@ -21,7 +22,9 @@ export function checkWaitOptions(options: WaitOptions | undefined): void {
   if (options === undefined) return;
   const { signal, timeout } = options;
   if (timeout !== undefined && !(timeout >= 0)) {
-    throw new RangeError(`Cannot wait for a timeout that is not 0 or more milliseconds: current value is ${timeout}`);
+    throw new RangeError(
+      `Cannot wait for a timeout that is not 0 or more milliseconds: current value is ${quoted(timeout)}`,
+    );
   }
   signal?.throwIfAborted();
 }

@@ -145,3 +145,9 @@ test(
     ], stderr);
   },
 );
+
+test("RawSocket.open() refuses a protocol that is no byte", () => {
+  for (const protocol of [-1, 256, 300, 1.5, NaN, "1" as unknown as number]) {
+    assertThrows(() => RawSocket.open({ protocol }), RangeError, "protocol must be 0 to 255");
+  }
+});

@@ -327,3 +327,42 @@ test("configure sees the socket before it is bound", () => {
   assertEquals(port, 0);
   assert(socket.localAddr.port > 0);
 });
+
+test("send() takes localhost, as bind() does, and no other name", async () => {
+  using server = UdpSocket.bind({ hostname: "localhost" });
+  const { port } = server.localAddr;
+  for (const hostname of ["127.0.0.1", "::"]) {
+    using client = UdpSocket.bind({ hostname, ipv6Only: false });
+    await client.send(bytes(hostname), { hostname: "localhost", port });
+    assertEquals(text((await server.receive(undefined, { timeout: 2000 })).data), hostname);
+    await assertRejects(
+      async () => await client.send(bytes("x"), { hostname: "example.com", port }),
+      SyntaxError,
+      "must be numeric or localhost: current value is \"example.com\"",
+    );
+  }
+});
+
+test("joining what is no group and on an interface that is none tells which", () => {
+  using socket = UdpSocket.bind();
+  const error = assertThrows(() => socket.joinMulticast("10.0.0.1")) as SystemError & { address?: string };
+  assertEquals(error.message, "Cannot set MCAST_JOIN_GROUP to 10.0.0.1: Invalid argument (EINVAL)");
+  assertEquals([error.code, error.address], ["EINVAL", "10.0.0.1"]);
+  const none = assertThrows(() => socket.joinMulticast("239.7.7.7", { interface: "nope0" })) as SystemError;
+  assertEquals(none.message, "Cannot find interface nope0: there is none of that name (ENODEV)");
+  assertEquals(none.code, "ENODEV");
+});
+
+test("a number given as text is refused, and shown in quotes", () => {
+  using socket = UdpSocket.bind();
+  const number = "3" as unknown as number;
+  for (
+    const set of [
+      () => socket.setMulticastHops(number),
+      () => UdpSocket.bind({ hostname: "::1", scopeId: number }).close(),
+      () => UdpSocket.bind({ port: number }).close(),
+    ]
+  ) {
+    assertThrows(set, RangeError, 'current value is "3"');
+  }
+});
