@@ -2,9 +2,9 @@
  * Berkeley sockets for Deno, Node and Bun: AF_SMC, AF_UNIX, AF_INET and AF_INET6, any other family by raw sockaddr, and
  * JSON calls over each of them.
  *
- * This module has the classes that most programs need; the rooms (`./inet`, `./unix`, `./smc`, `./rpc`, `./netlink`,
- * `./socket`, `./ffi`) have all the rest. Importing it does no work and needs no permission; the first socket needs
- * `--allow-ffi`.
+ * This module has the classes that most programs need; the rooms (`./inet`, `./unix`, `./smc`, `./packet`, `./rpc`,
+ * `./netlink`, `./node`, `./socket`, `./ffi`) have all the rest. Importing it does no work and needs no permission; the
+ * first socket needs `--allow-ffi`.
  *
  * @example A connection of shared memory, where both ends can, and of TCP where one cannot
  * ```ts
