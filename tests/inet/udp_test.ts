@@ -363,6 +363,6 @@ test("a number given as text is refused, and shown in quotes", () => {
       () => UdpSocket.bind({ port: number }).close(),
     ]
   ) {
-    assertThrows(set, RangeError, 'current value is "3"');
+    assertThrows(set, RangeError, "current value is \"3\"");
   }
 });
