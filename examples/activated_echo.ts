@@ -12,9 +12,7 @@ if (Deno.args.length > 0 || inherited.length === 0) {
   const help = Deno.args[0] === "-h" || Deno.args[0] === "--help";
   const usage = "Usage: systemd-socket-activate -l ADDRESS deno run --allow-ffi activated_echo.ts";
   if (help) console.log(usage);
-  else {console.error(
-      `activated_echo: ${Deno.args[0] ? "it takes no arguments" : "systemd gave no sockets"}\n\n${usage}`,
-    );}
+  else console.error(`activated_echo: no sockets of systemd, or arguments, of which it takes none\n\n${usage}`);
   Deno.exit(help ? 0 : 2);
 }
 Deno.addSignalListener("SIGINT", () => Deno.exit(0));

@@ -12,7 +12,7 @@ const OPTIONS: TestOptions = {
 const COURSE = ["chat_client", "grumpy_server"];
 /** Arguments that cannot work, how the program ends, and how it says why. Nobody listens at port 1; BUSY is used. */
 const WRONG: [name: string, args: string[], code: number, told: string][] = [
-  ["activated_echo", [], 2, "activated_echo: systemd gave no sockets"],
+  ["activated_echo", [], 2, "activated_echo: no sockets of systemd"],
   ["chat_client", ["127.0.0.1", "1"], 1, "[Client error]: Cannot connect to 127.0.0.1:1: Connection refused"],
   ["chat_client", ["127.0.0.1", "70000"], 1, "[Client error]: Cannot encode port"],
   ["chat_client", ["127.0.0.1", "http"], 1, "[Usage]: "],
@@ -43,6 +43,7 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
     1,
     "rpc_client: Cannot parse the value of PUT, which must be JSON: ",
   ],
+  ["rpc_client", ["GET"], 2, "rpc_client: GET needs a name, PUT a name and JSON"],
   ["rpc_server", ["more"], 2, "rpc_server: unknown argument: more"],
   ["rpc_server", ["--port", "BUSY"], 1, "rpc_server: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
   [
