@@ -2,8 +2,8 @@ import type { RowResult } from "./statistics.ts";
 import { formatRatio, formatValue } from "./table.ts";
 
 const WIDTH = 860;
-const LABEL = 90;
-const BAR = 490;
+const LABEL = 110;
+const BAR = 470;
 const OURS = "#0b7285";
 const OTHER = "#adb5bd";
 

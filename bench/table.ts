@@ -2,11 +2,10 @@ import type { ContenderResult, RowResult } from "./statistics.ts";
 
 /** Two tables, values and targets, as lists of lists of cells with the head first. */
 export function tables(results: RowResult[]): [values: string[][], targets: string[][]] {
-  const names = [...new Set(results.flatMap(({ contenders }) => contenders.map(({ name }) => name)))];
-  const values = [["row", "unit", ...names]];
+  const values = [["row", "unit", "measured"]];
   const targets = [["row", "target", "measured", "rounds", "reached"]];
   for (const { row, contenders, verdicts } of results) {
-    values.push([row.title, row.unit, ...names.map((name) => cell(contenders.find((one) => one.name === name)))]);
+    values.push([row.title, row.unit, contenders.map((one) => `${one.name} ${cell(one)}`).join(", ")]);
     for (const { target, measured, spread, reached } of verdicts) {
       targets.push([
         row.title,
@@ -43,8 +42,8 @@ export function formatRatio(value: number): string {
   return value.toFixed(2);
 }
 
-function cell(contender: ContenderResult | undefined): string {
-  if (contender?.median === undefined) return contender?.failure === undefined ? "" : "failed";
+function cell(contender: ContenderResult): string {
+  if (contender.median === undefined) return "failed";
   const { p50, p99 } = contender.details;
   const latency = p50 === undefined || p99 === undefined ? "" : ` (${formatValue(p50)}/${formatValue(p99)} µs)`;
   return formatValue(contender.median) + latency;

@@ -7,20 +7,21 @@ const DENO = ["deno", "run", "-A", "--unstable-net", "bench/peers/deno_unix.ts"]
 const C = ["bin/unix_server"];
 const PYTHON = ["python3", "bench/peers/unix_server.py"];
 
+/** What only one direction can use: many messages by one system call. */
+const ONE_WAY = { ours: OURS, "in batches": BATCHES, c: C, python: PYTHON };
+const ONE_WAY_TARGETS: Target[] = ["ours", "in batches"].flatMap((of) => [
+  { of, against: "python", ratio: 1 },
+  { of, against: "c", ratio: 0.7 },
+]);
+
 /** Unix sockets: messages, which only C and Python have besides, and streams and datagrams, which Deno has too. */
 export const UNIX_ROWS: Row[] = [
   message("seqpacket", "echo", "ping-pong", { ours: OURS, c: C, python: PYTHON }, [
     { of: "ours", against: "python", ratio: 1.5 },
     { of: "ours", against: "c", ratio: 0.9 },
   ]),
-  message("seqpacket", "sink", "received one way", { ours: OURS, "in batches": BATCHES, c: C, python: PYTHON }, [
-    { of: "in batches", against: "python", ratio: 1 },
-    { of: "in batches", against: "c", ratio: 0.7 },
-  ]),
-  message("seqpacket", "source", "sent one way", { ours: OURS, "in batches": BATCHES, c: C, python: PYTHON }, [
-    { of: "ours", against: "python", ratio: 1 },
-    { of: "ours", against: "c", ratio: 0.7 },
-  ]),
+  message("seqpacket", "sink", "received one way", ONE_WAY, ONE_WAY_TARGETS),
+  message("seqpacket", "source", "sent one way", ONE_WAY, ONE_WAY_TARGETS),
   stream(1, 1.5),
   stream(32, 1.1),
   message("datagram", "sink", "received one way", { ours: OURS, "in batches": BATCHES, deno: DENO, c: C }, [
