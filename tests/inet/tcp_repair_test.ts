@@ -21,7 +21,11 @@ if (!isRoot()) ignore(MOVES, "needs root, for CAP_NET_ADMIN");
 else {
   test(MOVES, async () => {
     using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
-    const old = await TcpConn.connect(listener.addr);
+    // An address of its own: between close and bind another program may take a port of 127.0.0.1.
+    const hostname = `127.${[1, 2, 3].map(() => 1 + Math.floor(Math.random() * 254)).join(".")}`;
+    const old = new TcpConn(Socket.open(C.AF_INET, C.SOCK_STREAM));
+    old.socket.bind(inet.encodeInetSockaddr({ hostname, port: 0 }));
+    await old.socket.connect(inet.encodeInetSockaddr(listener.addr));
     using server = await listener.accept();
     await old.write(bytes("before"));
     assertEquals(await read(server), "before");
