@@ -1,5 +1,5 @@
 /** Sends ICMP echo requests, unprivileged where the kernel allows it, and tells how long the answers take. */
-import { C } from "@berkeley/sockets/ffi";
+import { C, isSystemError } from "@berkeley/sockets/ffi";
 import {
   getaddrinfo,
   ICMP6_FILTER,
@@ -85,7 +85,7 @@ async function pingOnce(sequence: number): Promise<void> {
       return console.log(`${text} time=${time.toFixed(3)} ms`);
     }
   } catch (error) {
-    const late = error instanceof Error && "code" in error && error.code === "ETIMEDOUT";
+    const late = isSystemError(error, "ETIMEDOUT");
     console.log(late ? `no answer yet for icmp_seq=${sequence}` : `icmp_seq=${sequence}: ${messageOf(error)}`);
   }
 }

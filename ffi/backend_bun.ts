@@ -20,11 +20,12 @@ const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "u64", buffer: "ptr",
 /** Opens libc with `bun:ffi`, which has no asynchronous call: what may wait runs in a thread. */
 export function openBun(): Backend {
   const libc = bunFunctions(SYMBOLS) as unknown as Backend["libc"];
-  const background = Object.keys(BACKGROUND_SYMBOLS).map((name) => [name, inThread(name, addressOf)]);
-  const epoll_wait = epollWaitInForeignMemory(libc, inThread("epoll_wait", addressOf));
+  const names = Object.keys(BACKGROUND_SYMBOLS).map((name) => [name, inThread(name, addressOf)]);
+  const background = Object.fromEntries(names);
+  const epoll_wait = epollWaitInForeignMemory(libc, background.epoll_wait);
   return {
     libc: { ...libc, addressOf },
-    background: { ...Object.fromEntries(background), epoll_wait },
+    background: { ...background, epoll_wait },
     errno: errnoByCopy(libc),
   };
 

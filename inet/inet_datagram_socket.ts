@@ -1,6 +1,4 @@
 import { C } from "../ffi/constants.ts";
-import { errnoMessage } from "../ffi/errno.ts";
-import { describeError, isSystemError } from "../ffi/error.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { receiveErrorMessage } from "../socket/error_queue.ts";
@@ -264,15 +262,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   #multicast(action: "join" | "leave" | "block" | "unblock", group: string, options: MulticastOptions): void {
     const { interface: nameOrIndex = 0, source } = options;
     const request = { group, interfaceIndex: this.#index(nameOrIndex), ...(source === undefined ? {} : { source }) };
-    const option = groupOption(action, request);
-    try {
-      this.socket.set(option, request);
-    } catch (error) {
-      if (!isSystemError(error) || error.syscall !== "setsockopt" || error.code === "EBADF") throw error;
-      const { code, errno, syscall } = error;
-      const message = `Cannot set ${option.name} to ${group}: ${errnoMessage(errno)} (${code})`;
-      throw describeError(message, { code, errno, syscall, address: group });
-    }
+    this.socket.set(groupOption(action, request), request);
   }
 
   #index(nameOrIndex: string | number): number {

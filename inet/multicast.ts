@@ -29,7 +29,7 @@ export function groupOption(
   const name = request.source === undefined ? ANY_SOURCE[action] : ONE_SOURCE[action];
   if (name === undefined) throw new TypeError(`Cannot ${action} a group without a source: current value is undefined`);
   const level = request.group.includes(":") ? C.IPPROTO_IPV6 : C.IPPROTO_IP;
-  return { name, level, number: C[name], encode };
+  return { name, address: request.group, level, number: C[name], encode };
 }
 
 const ANY_SOURCE = {

@@ -12,6 +12,8 @@ export interface OptionName {
   readonly level: number;
   /** The number, unique within the level. */
   readonly number: number;
+  /** The address that it is about, as text: for errors. */
+  readonly address?: string;
 }
 
 /** An option that getsockopt(2) reads. */
@@ -164,5 +166,9 @@ function encodeText(value: string, name: string, size: number): Uint8Array {
 export function optionError(errno: number, syscall: "getsockopt" | "setsockopt", option: OptionName): SystemError {
   const code = errnoName(errno) ?? `E${errno}`;
   const action = syscall === "getsockopt" ? "read" : "set";
-  return describeError(`Cannot ${action} ${option.name}: ${errnoMessage(errno)} (${code})`, { errno, code, syscall });
+  const { name, address } = option;
+  const message = `Cannot ${action} ${address === undefined ? name : `${name} to ${address}`}: ${
+    errnoMessage(errno)
+  } (${code})`;
+  return describeError(message, { errno, code, syscall, ...(address === undefined ? {} : { address }) });
 }

@@ -1,5 +1,5 @@
 import { C } from "../ffi/constants.ts";
-import { libraryError, systemError } from "../ffi/error.ts";
+import { isSystemError, libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { libc } from "../ffi/libc.ts";
@@ -87,7 +87,7 @@ export async function poll<S extends Socket | { readonly socket: Socket }>(
     const look = new Call("poll", () => readyOf(epfd, requests));
     return await readiness.run("read", look, options);
   } catch (error) {
-    if (options?.timeout !== undefined && (error as { code?: string }).code === "ETIMEDOUT") return [];
+    if (options?.timeout !== undefined && isSystemError(error, "ETIMEDOUT")) return [];
     throw error;
   } finally {
     for (const stop of ends) stop();

@@ -106,14 +106,15 @@ export function peerCredentials(conn: { readonly socket: Socket }): Credentials 
  *
  * @example Usage
  * ```ts
+ * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { peerSecurityContext, socketPair } from "@berkeley/sockets/unix";
- * import { assertEquals } from "@std/assert";
+ * import { assert, assertEquals } from "@std/assert";
  *
  * const [left, right] = socketPair("stream");
  * try {
  *   assertEquals(typeof peerSecurityContext(left), "string");
  * } catch (error) {
- *   assertEquals((error as { code?: string }).code, "ENOPROTOOPT");
+ *   assert(isSystemError(error, "ENOPROTOOPT"));
  * }
  * left.close();
  * right.close();
@@ -135,6 +136,7 @@ export function peerSecurityContext(conn: { readonly socket: Socket }): string {
  *
  * @example Usage
  * ```ts
+ * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { peerPidfd, socketPair } from "@berkeley/sockets/unix";
  * import { assert } from "@std/assert";
  *
@@ -143,7 +145,7 @@ export function peerSecurityContext(conn: { readonly socket: Socket }): string {
  *   using pidfd = peerPidfd(left);
  *   assert(pidfd.fd >= 0);
  * } catch (error) {
- *   assert((error as { code?: string }).code === "ENOPROTOOPT"); // Linux before 6.5
+ *   assert(isSystemError(error, "ENOPROTOOPT")); // Linux before 6.5
  * }
  * left.close();
  * right.close();
