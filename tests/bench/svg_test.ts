@@ -7,7 +7,7 @@ test("drawSvg() draws each bar in proportion to the greatest value", () => {
     Number(width)
   );
   assertEquals(widths.length, 2);
-  assertEquals((widths[0] ?? 0) / (widths[1] ?? 1), 490 / 163);
+  assertEquals((widths[0] ?? 0) / (widths[1] ?? 1), 470 / 157);
 });
 
 test("drawSvg() says how ours compares with a peer and whether a target is reached", () => {
