@@ -1,5 +1,5 @@
-import { epollWaitInForeignMemory } from "./backend_loop.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
+import { functionsOf } from "./functions_of.ts";
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
 import { firstLibrary } from "./open_library.ts";
@@ -10,16 +10,8 @@ import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./
 export function openDeno(): Backend {
   return firstLibrary(permittedPaths(), (path) => {
     const libc = symbolsOf(path, SYMBOLS, false) as unknown as Backend["libc"];
-    const background = symbolsOf(path, { ...BACKGROUND_SYMBOLS, epoll_wait: EPOLL_WAIT }, true);
-    const epoll_wait = epollWaitInForeignMemory(
-      libc,
-      background["epoll_wait"] as (...args: unknown[]) => Promise<number>,
-    );
-    return {
-      libc,
-      background: { ...background as unknown as Backend["background"], epoll_wait },
-      errno: errnoByCopy(libc),
-    };
+    const background = symbolsOf(path, BACKGROUND_SYMBOLS, true) as unknown as Backend["background"];
+    return { libc, background, errno: errnoByCopy(libc) };
   });
 }
 
@@ -38,17 +30,14 @@ function granted(path?: string): boolean {
   return Deno.permissions.querySync({ name: "ffi", ...(path === undefined ? {} : { path }) }).state === "granted";
 }
 
-/** With its memory by address. */
-const EPOLL_WAIT: Signature = { parameters: ["i32", "address", "i32", "i32"], result: "i32" };
-
 const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "usize", buffer: "buffer", address: "usize" } as const;
 
 function symbolsOf(path: string, table: Record<string, Signature>, nonblocking: boolean): Record<string, unknown> {
-  const definitions = Object.entries(table).map(([key, { name, parameters, result }]) => [key, {
-    name: name ?? key,
+  const definitions = functionsOf(table, (name, { parameters, result }) => ({
+    name,
     parameters: parameters.map((type: NativeType) => TYPES[type]),
     result: TYPES[result],
     nonblocking,
-  }]);
-  return Deno.dlopen(path, Object.fromEntries(definitions)).symbols;
+  }));
+  return Deno.dlopen(path, definitions).symbols;
 }

@@ -1,7 +1,8 @@
 import { builtin } from "./backend_builtin.ts";
-import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle } from "./backend_loop.ts";
-import { inThread } from "./backend_threads.ts";
+import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle, type TakeEvents } from "./backend_loop.ts";
+import { inThread } from "./backend_thread.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
+import { functionsOf } from "./functions_of.ts";
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
 import { firstLibrary } from "./open_library.ts";
@@ -10,9 +11,11 @@ import { BACKGROUND_SYMBOLS, type Signature, SYMBOLS } from "./symbols.ts";
 
 /** The part of koffi that is used. */
 interface Koffi {
-  load(path: string): { func(name: string, result: string, parameters: string[]): KoffiFunction };
+  load(path: string): { func(...definition: Definition): KoffiFunction };
   node: { poll(fd: number, options: { readable: boolean }, callback: () => void): KoffiPoll };
 }
+
+type Definition = [name: string, result: string, parameters: string[]];
 
 interface KoffiFunction {
   (...args: unknown[]): unknown;
@@ -25,7 +28,7 @@ interface KoffiPoll {
 }
 
 interface Module {
-  createRequire(from: string): (name: string) => unknown;
+  createRequire(from: string): { (name: string): unknown; resolve(name: string): string };
 }
 
 const TYPES = {
@@ -45,42 +48,42 @@ const MAX_RUNNING = 16;
  * since asynchronous calls take one of the four threads that the whole program has for its files.
  */
 export function openKoffi(): Backend {
-  const koffi = loadKoffi();
-  const libc = functionsOf(koffi, SYMBOLS, withBigints) as unknown as Backend["libc"];
-  const background = functionsOf(koffi, BACKGROUND_SYMBOLS, promised) as unknown as Backend["background"];
-  const epoll_wait = isMainThread()
-    ? epollWaitOnLoop(libc, pollWith(koffi))
-    : epollWaitInSlices(inThread("epoll_wait", libc.addressOf));
-  return { libc, background: { ...background, epoll_wait }, errno: errnoByCopy(libc) };
+  const { koffi, file } = loadKoffi();
+  return firstLibrary(libraryPaths(platform()), (path) => {
+    const library = koffi.load(path);
+    const open = (name: string, signature: Signature) => library.func(...definitionOf(name, signature));
+    const libc = functionsOf(SYMBOLS, (name, signature) => {
+      return withBigints(open(name, signature), signature.result);
+    }) as unknown as Backend["libc"];
+    const background = functionsOf(BACKGROUND_SYMBOLS, (name, signature) => {
+      return promised(open(name, signature));
+    }) as unknown as Backend["background"];
+    return { libc, background: { ...background, epoll_wait: epollWait() }, errno: errnoByCopy(libc) };
+
+    function epollWait(): Backend["background"]["epoll_wait"] {
+      const signature = BACKGROUND_SYMBOLS.epoll_wait;
+      if (isMainThread()) return epollWaitOnLoop(open("epoll_wait", signature) as TakeEvents, pollWith(koffi));
+      const [from, of, definition] = [file, path, definitionOf("epoll_wait", signature)].map((it) =>
+        JSON.stringify(it)
+      );
+      return epollWaitInSlices(inThread(`require(${from}).load(${of}).func(...${definition})`, signature));
+    }
+  });
 }
 
-/** The functions of a table, callable. */
-export function koffiFunctions(table: Record<string, Signature>): Record<string, (...args: unknown[]) => unknown> {
-  return functionsOf(loadKoffi(), table, withBigints);
+function definitionOf(name: string, { parameters, result }: Signature): Definition {
+  return [name, TYPES[result], parameters.map((type) => TYPES[type])];
 }
 
-function loadKoffi(): Koffi {
+function loadKoffi(): { koffi: Koffi; file: string } {
   const { createRequire } = builtin<Module>("node:module") as Module;
+  const require = createRequire(import.meta.url);
   try {
-    return createRequire(import.meta.url)("koffi") as Koffi;
+    return { koffi: require("koffi") as Koffi, file: require.resolve("koffi") };
   } catch (cause) {
     const how = "install the package koffi (npm install koffi), or use Node 26.6 or later, which has node:ffi";
     throw new Error(`Cannot open libc: this Node has no FFI of its own: ${how}`, { cause });
   }
-}
-
-function functionsOf(
-  koffi: Koffi,
-  table: Record<string, Signature>,
-  convert: (call: KoffiFunction, result: Signature["result"]) => (...args: unknown[]) => unknown,
-): Record<string, (...args: unknown[]) => unknown> {
-  return firstLibrary(libraryPaths(platform()), (path) => {
-    const library = koffi.load(path);
-    const definitions = Object.entries(table).map(([key, { name = key, parameters, result }]) => {
-      return [key, convert(library.func(name, TYPES[result], parameters.map((type) => TYPES[type])), result)];
-    });
-    return Object.fromEntries(definitions);
-  });
 }
 
 /** Gives 64-bit results as bigints, whatever their size. */

@@ -1,6 +1,5 @@
 import { builtin } from "./backend_builtin.ts";
-import { layoutOf } from "./layout.ts";
-import type { Backend, Bytes } from "./native.ts";
+import type { Backend } from "./native.ts";
 
 type EpollWait = Backend["background"]["epoll_wait"];
 
@@ -12,21 +11,25 @@ export interface PollHandle {
   stop(): void;
 }
 
+/** epoll_wait(2) at once. */
+export type TakeEvents = (...args: Parameters<EpollWait>) => number;
+
 /**
  * Makes `epoll_wait` of a watch on the epoll descriptor: no thread waits, the runtime's loop does. There may be one
  * wait at a time for each descriptor.
  *
+ * @param take Takes the events that are there.
  * @param open Makes the watch on a descriptor, stopped.
  */
 export function epollWaitOnLoop(
-  libc: Backend["libc"],
+  take: TakeEvents,
   open: (fd: number, onReadable: () => void) => PollHandle,
 ): EpollWait {
   // A watch is kept: stopped, it holds nothing of the kernel's, so that it serves the number after a close too.
   const waits = new Map<number, Wait>();
   return (epfd, events, max, timeout) => {
     let wait = waits.get(epfd);
-    if (wait === undefined) waits.set(epfd, wait = new Wait(libc, epfd, open));
+    if (wait === undefined) waits.set(epfd, wait = new Wait(take, epfd, open));
     return wait.wait(events, max, timeout);
   };
 }
@@ -49,42 +52,24 @@ export function epollWaitInSlices(wait: EpollWait): EpollWait {
   };
 }
 
-/**
- * Makes `epoll_wait` of one that takes its memory by address: memory of libc's, since where a Worker is terminated its own
- * is freed, and the call that waits still writes.
- */
-export function epollWaitInForeignMemory(
-  libc: Backend["libc"],
-  wait: (epfd: number, events: bigint, max: number, timeout: number) => Promise<number>,
-): EpollWait {
-  const { epollEventSize } = layoutOf();
-  return (epfd, events, max, timeout) => {
-    const memory = libc.malloc(BigInt(max * epollEventSize));
-    return wait(epfd, memory, max, timeout).then((n) => {
-      if (n > 0) libc.copyFrom(events, memory, BigInt(n * epollEventSize));
-      return n;
-    }).finally(() => libc.free(memory));
-  };
-}
-
 /** Whether this is the thread that the program began with. */
 export function isMainThread(): boolean {
   return builtin<{ isMainThread: boolean }>("node:worker_threads")?.isMainThread ?? true;
 }
 
 class Wait {
-  readonly #libc: Backend["libc"];
+  readonly #take: TakeEvents;
   readonly #epfd: number;
   readonly #handle: PollHandle;
   #look = (): void => {};
 
-  constructor(libc: Backend["libc"], epfd: number, open: (fd: number, onReadable: () => void) => PollHandle) {
-    this.#libc = libc;
+  constructor(take: TakeEvents, epfd: number, open: (fd: number, onReadable: () => void) => PollHandle) {
+    this.#take = take;
     this.#epfd = epfd;
     this.#handle = open(epfd, () => this.#look());
   }
 
-  wait(events: Bytes, max: number, timeout: number): Promise<number> {
+  wait(events: bigint, max: number, timeout: number): Promise<number> {
     return new Promise((resolve) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const end = (n: number): void => {
@@ -94,7 +79,7 @@ class Wait {
         resolve(n);
       };
       this.#look = () => {
-        const n = this.#libc.epoll_wait(this.#epfd, events, max, 0);
+        const n = this.#take(this.#epfd, events, max, 0);
         if (n !== 0) end(n);
         else this.#handle.start(); // someone else took the events
       };

@@ -1,6 +1,7 @@
 import { builtin } from "./backend_builtin.ts";
-import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle } from "./backend_loop.ts";
-import { inThread } from "./backend_threads.ts";
+import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle, type TakeEvents } from "./backend_loop.ts";
+import { inThread } from "./backend_thread.ts";
+import { functionsOf } from "./functions_of.ts";
 import { libraryPaths } from "./library_paths.ts";
 import type { Backend } from "./native.ts";
 import { firstLibrary } from "./open_library.ts";
@@ -41,25 +42,27 @@ export function hasNodeFfi(): boolean {
 
 /** Opens libc with `node:ffi`. Readiness comes from the runtime's own loop; what else may wait runs in a thread. */
 export function openNode(): Backend {
-  const libc = nodeFunctions(SYMBOLS) as unknown as Backend["libc"];
-  const names = Object.keys(BACKGROUND_SYMBOLS).map((name) => [name, inThread(name, libc.addressOf)]);
-  const background: Backend["background"] = Object.fromEntries(names);
-  const epoll_wait = isMainThread() ? epollWaitOnLoop(libc, uvPoll) : epollWaitInSlices(background.epoll_wait);
-  // Seen through a buffer: between two calls the compiler may run, and set errno.
-  const errno = new Int32Array(ffi().toArrayBuffer(libc.__errno_location(), 4, false));
-  return { libc, background: { ...background, epoll_wait }, errno: () => errno[0] ?? 0 };
+  return firstLibrary(libraryPaths(platform()), (path) => {
+    // They are not wrapped: V8 dies of compiling one that gets its arguments spread.
+    const open = (name: string, signature: Signature) => {
+      return ffi().dlopen(path, { [name]: definitionOf(signature) }).functions[name];
+    };
+    const libc = functionsOf(SYMBOLS, open) as unknown as Backend["libc"];
+    const background = functionsOf(BACKGROUND_SYMBOLS, (name, signature) => {
+      const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
+      return inThread(`require("node:ffi").dlopen(${args}).functions.${name}`, signature);
+    }) as Backend["background"];
+    const epoll_wait = isMainThread()
+      ? epollWaitOnLoop(open("epoll_wait", BACKGROUND_SYMBOLS.epoll_wait) as TakeEvents, uvPoll)
+      : epollWaitInSlices(background.epoll_wait);
+    // Seen through a buffer: between two calls the compiler may run, and set errno.
+    const errno = new Int32Array(ffi().toArrayBuffer(libc.__errno_location(), 4, false));
+    return { libc, background: { ...background, epoll_wait }, errno: () => errno[0] ?? 0 };
+  });
 }
 
-/** The functions of a table, callable. They are not wrapped: V8 dies of compiling one that gets its arguments spread. */
-export function nodeFunctions(table: Record<string, Signature>): Native {
-  return firstLibrary(libraryPaths(platform()), (path) => {
-    const functions: Native = {};
-    for (const [key, { name = key, parameters, result }] of Object.entries(table)) {
-      const definition = { arguments: parameters.map((type) => TYPES[type]), return: TYPES[result] };
-      functions[key] = ffi().dlopen(path, { [name]: definition }).functions[name] as Native[string];
-    }
-    return functions;
-  });
+function definitionOf({ parameters, result }: Signature): Definition {
+  return { arguments: parameters.map((type) => TYPES[type]), return: TYPES[result] };
 }
 
 const UV_POLL = 8; // enum uv_handle_type

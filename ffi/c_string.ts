@@ -9,12 +9,6 @@ export function cString(text: string | null): Uint8Array | null {
   return new TextEncoder().encode(`${text}\0`);
 }
 
-/** The C string at the start of a buffer. */
-export function textIn(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
-
 /** The C string at an address in libc's memory, of at most `max` bytes. */
 export function readCString(address: bigint, max: number): string {
   const bytes: number[] = [];

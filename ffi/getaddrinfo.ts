@@ -1,8 +1,9 @@
 import { cString, readCString } from "./c_string.ts";
 import { C } from "./constants.ts";
-import { held } from "./held.ts";
+import { ForeignMemory } from "./foreign_memory.ts";
 import { background, libc } from "./libc.ts";
 import { copyMemory } from "./memory.ts";
+import { readPointer } from "./pointers.ts";
 
 /** What to look up, as `struct addrinfo` takes it. */
 export interface AddrinfoHints {
@@ -76,11 +77,12 @@ export async function getaddrinfo(
 ): Promise<Addrinfo[] | number> {
   const wanted = new Int32Array(ADDRINFO_SIZE / 4);
   wanted.set([hints.flags ?? 0, hints.family ?? 0, hints.type ?? 0, hints.protocol ?? 0]);
-  const result = new BigUint64Array(1);
   const [name, port] = [cString(node), cString(service)];
-  const error = await held(background().getaddrinfo(name, port, wanted, result), name, port, wanted, result);
+  using memory = new ForeignMemory();
+  const result = memory.allocate(8);
+  const error = await background().getaddrinfo(memory.copy(name), memory.copy(port), memory.copy(wanted), result);
   if (error !== 0) return error;
-  const first = result[0] ?? 0n;
+  const first = readPointer(result);
   try {
     return readList(first);
   } finally {

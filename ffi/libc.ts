@@ -28,22 +28,21 @@ export function libc(): Backend["libc"] {
 }
 
 /**
- * The few functions of libc that may block whatever their arguments are, run off the event loop. Their errno is lost.
- * Permission: as {@linkcode libc}.
+ * The few functions of libc that may block whatever their arguments are, run off the event loop, on
+ * {@linkcode ForeignMemory}. Their errno is lost. Permission: as {@linkcode libc}.
  *
  * @returns The functions, each giving a promise.
  * @throws {Error} If no libc can be opened, or the runtime has no FFI.
  *
  * @example Usage
  * ```ts
- * import { background, C, libc } from "@berkeley/sockets/ffi";
+ * import { background, C, ForeignMemory, libc } from "@berkeley/sockets/ffi";
  * import { assertEquals } from "@std/assert";
  *
+ * using memory = new ForeignMemory();
  * const epfd = libc().epoll_create1(C.EPOLL_CLOEXEC);
- * const event = new Uint8Array(16);
- * assertEquals(await background().epoll_wait(epfd, event, 1, 5), 0);
+ * assertEquals(await background().epoll_wait(epfd, memory.allocate(16), 1, 5), 0);
  * libc().close(epfd);
- * assertEquals(event[0], 0); // kept until here: a call keeps no memory alive
  * ```
  */
 export function background(): Backend["background"] {

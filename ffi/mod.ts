@@ -22,6 +22,7 @@ export { environmentVariable, processIds } from "./environment.ts";
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 export { isSystemError, libraryError, type SystemError, systemError } from "./error.ts";
 export { chmod, closeFd, type FileStatus, link, lstat, rename, unlink } from "./file.ts";
+export { ForeignMemory } from "./foreign_memory.ts";
 export { check, outcome } from "./gate.ts";
 export { type Addrinfo, type AddrinfoHints, eaiName, getaddrinfo } from "./getaddrinfo.ts";
 export { getifaddrs, type Ifaddrs } from "./getifaddrs.ts";

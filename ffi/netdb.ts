@@ -1,9 +1,9 @@
-import { cString, readCString, textIn } from "./c_string.ts";
+import { cString, readCString } from "./c_string.ts";
 import { errnoNumber } from "./errno.ts";
-import { held } from "./held.ts";
+import { ForeignMemory } from "./foreign_memory.ts";
 import { background } from "./libc.ts";
 import { copyMemory } from "./memory.ts";
-import { readPointers } from "./pointer_list.ts";
+import { readPointer, readPointers } from "./pointers.ts";
 
 /** A host of the system's databases (`struct hostent`). */
 export interface Hostent {
@@ -35,6 +35,8 @@ const [MAX_HOST, MAX_SERVICE] = [1025, 32];
 const [FIRST_ROOM, MAX_ROOM] = [8192, 1 << 20];
 /** `h_errno` of a name that nobody knows. */
 const HOST_NOT_FOUND = 1;
+/** No less than `sizeof(struct hostent)` and `sizeof(struct servent)`. */
+const ENTRY_SIZE = 32;
 const ERANGE = errnoNumber("ERANGE") ?? 34;
 
 /**
@@ -60,12 +62,12 @@ export async function getnameinfo(
   sockaddr: Uint8Array,
   flags: number,
 ): Promise<{ host: string; service: string } | number> {
-  const address = sockaddr.slice();
-  const host = new Uint8Array(MAX_HOST);
-  const service = new Uint8Array(MAX_SERVICE);
-  const call = background().getnameinfo(address, address.length, host, host.length, service, service.length, flags);
-  const error = await held(call, address, host, service);
-  return error === 0 ? { host: textIn(host), service: textIn(service) } : error;
+  using memory = new ForeignMemory();
+  const [address, length] = [memory.copy(sockaddr), sockaddr.length];
+  const [host, service] = [memory.allocate(MAX_HOST), memory.allocate(MAX_SERVICE)];
+  const error = await background().getnameinfo(address, length, host, MAX_HOST, service, MAX_SERVICE, flags);
+  if (error !== 0) return error;
+  return { host: readCString(host, MAX_HOST), service: readCString(service, MAX_SERVICE) };
 }
 
 /**
@@ -97,12 +99,10 @@ export async function getnameinfo(
  * ```
  */
 export async function gethostbyname(name: string, family: number): Promise<Hostent | number> {
-  const text = cString(name);
-  return await lookUpHost((entry, room, result, error) =>
-    held(
-      background().gethostbyname2_r(text, family, entry, room, BigInt(room.length), result, error),
-      text,
-    )
+  using memory = new ForeignMemory();
+  const text = memory.copy(cString(name));
+  return await lookUpHost((entry, room, size, result, error) =>
+    background().gethostbyname2_r(text, family, entry, room, size, result, error)
   );
 }
 
@@ -124,13 +124,11 @@ export async function gethostbyname(name: string, family: number): Promise<Hoste
  * assertEquals(await gethostbyaddr(new Uint8Array([0, 0, 0, 0]), C.AF_INET), HOST_NOT_FOUND);
  * ```
  */
-export function gethostbyaddr(address: Uint8Array, family: number): Promise<Hostent | number> {
-  const bytes = address.slice();
-  return lookUpHost((entry, room, result, error) =>
-    held(
-      background().gethostbyaddr_r(bytes, bytes.length, family, entry, room, BigInt(room.length), result, error),
-      bytes,
-    )
+export async function gethostbyaddr(address: Uint8Array, family: number): Promise<Hostent | number> {
+  using memory = new ForeignMemory();
+  const [bytes, length] = [memory.copy(address), address.length];
+  return await lookUpHost((entry, room, size, result, error) =>
+    background().gethostbyaddr_r(bytes, length, family, entry, room, size, result, error)
   );
 }
 
@@ -161,12 +159,10 @@ export function gethostbyaddr(address: Uint8Array, family: number): Promise<Host
  * ```
  */
 export async function getservbyname(name: string, protocol: string | null): Promise<Servent | null> {
-  const [text, wanted] = [cString(name), cString(protocol)];
-  return await lookUpService((entry, room, result) =>
-    held(
-      background().getservbyname_r(text, wanted, entry, room, BigInt(room.length), result),
-      [text, wanted],
-    )
+  using memory = new ForeignMemory();
+  const [text, wanted] = [memory.copy(cString(name)), memory.copy(cString(protocol))];
+  return await lookUpService((entry, room, size, result) =>
+    background().getservbyname_r(text, wanted, entry, room, size, result)
   );
 }
 
@@ -192,27 +188,27 @@ export async function getservbyport(port: number, protocol: string | null): Prom
   if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
     throw new RangeError(`Cannot look up a service as the port must be 0 to 65535: current value is ${port}`);
   }
-  const wanted = cString(protocol);
+  using memory = new ForeignMemory();
+  const wanted = memory.copy(cString(protocol));
   const bigEndian = new DataView(new ArrayBuffer(4));
   bigEndian.setUint16(0, port);
-  return await lookUpService((entry, room, result) =>
-    held(
-      background().getservbyport_r(bigEndian.getInt32(0, true), wanted, entry, room, BigInt(room.length), result),
-      wanted,
-    )
+  return await lookUpService((entry, room, size, result) =>
+    background().getservbyport_r(bigEndian.getInt32(0, true), wanted, entry, room, size, result)
   );
 }
 
 type Lookup<A extends unknown[]> = (
-  entry: Uint8Array,
-  room: Uint8Array,
-  result: BigUint64Array,
+  entry: bigint,
+  room: bigint,
+  size: bigint,
+  result: bigint,
   ...more: A
 ) => Promise<number>;
 
-async function lookUpHost(call: Lookup<[Int32Array]>): Promise<Hostent | number> {
-  const error = new Int32Array(1);
-  const host = await lookUp((...memory) => held(call(...memory, error), error), (view) => {
+async function lookUpHost(call: Lookup<[bigint]>): Promise<Hostent | number> {
+  using memory = new ForeignMemory();
+  const error = memory.allocate(4);
+  const host = await lookUp((...args) => call(...args, error), (view) => {
     const length = view.getInt32(20, true);
     return {
       name: readCString(view.getBigUint64(0, true), MAX_HOST),
@@ -221,7 +217,7 @@ async function lookUpHost(call: Lookup<[Int32Array]>): Promise<Hostent | number>
       addresses: readPointers(view.getBigUint64(24, true)).map((at) => readBytes(at, length)),
     };
   });
-  return host ?? (error[0] || HOST_NOT_FOUND);
+  return host ?? (new DataView(readBytes(error, 4).buffer).getInt32(0, true) || HOST_NOT_FOUND);
 }
 
 function lookUpService(call: Lookup<[]>): Promise<Servent | null> {
@@ -235,16 +231,12 @@ function lookUpService(call: Lookup<[]>): Promise<Servent | null> {
 
 /** Calls with ever more room, and reads the entry while its strings are still there. */
 async function lookUp<T>(call: Lookup<[]>, read: (entry: DataView) => T): Promise<T | null> {
-  const entry = new Uint8Array(32);
-  const result = new BigUint64Array(1);
   for (let size = FIRST_ROOM;; size *= 2) {
-    const room = new Uint8Array(size);
-    const pending = call(entry, room, result).then((n) => {
-      if (n === ERANGE && size < MAX_ROOM) return undefined;
-      return result[0] === 0n ? null : read(new DataView(entry.buffer));
-    });
-    const found = await held(pending, entry, result, room);
-    if (found !== undefined) return found;
+    using memory = new ForeignMemory();
+    const [entry, room, result] = [memory.allocate(ENTRY_SIZE), memory.allocate(size), memory.allocate(8)];
+    const n = await call(entry, room, BigInt(size), result);
+    if (n === ERANGE && size < MAX_ROOM) continue;
+    return readPointer(result) === 0n ? null : read(new DataView(readBytes(entry, ENTRY_SIZE).buffer));
   }
 }
 

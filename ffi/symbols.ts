@@ -118,8 +118,8 @@ export const SYMBOLS = {
   getenv: { parameters: ["buffer"], result: "address" },
   // size_t strlen(const char *s);
   strlen: { parameters: ["address"], result: "usize" },
-  // void *malloc(size_t size);
-  malloc: { parameters: ["usize"], result: "address" },
+  // void *calloc(size_t nmemb, size_t size);
+  calloc: { parameters: ["usize", "usize"], result: "address" },
   // void free(void *ptr);
   free: { parameters: ["address"], result: "i32" },
   // void abort(void);
@@ -130,30 +130,38 @@ export const SYMBOLS = {
   addressOf: { name: "memcpy", parameters: ["buffer", "buffer", "usize"], result: "address" },
   // void *memcpy(void *dest, const void *src, size_t n); from memory that libc owns into a buffer of ours
   copyFrom: { name: "memcpy", parameters: ["buffer", "address", "usize"], result: "address" },
+  // void *memcpy(void *dest, const void *src, size_t n); from a buffer of ours into memory that libc owns
+  copyTo: { name: "memcpy", parameters: ["address", "buffer", "usize"], result: "address" },
 } as const satisfies Record<string, Signature>;
 
-/** The functions that may block however their arguments are, and so run off the event loop. errno is lost there. */
+/**
+ * The functions that may block however their arguments are, and so run off the event loop. errno is lost there. They get
+ * no memory of JavaScript's: where a `Worker` is terminated, its own is freed while the call still writes.
+ */
 export const BACKGROUND_SYMBOLS = {
   // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout);
-  epoll_wait: SYMBOLS.epoll_wait,
+  epoll_wait: { parameters: ["i32", "address", "i32", "i32"], result: "i32" },
   // int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res);
-  getaddrinfo: { parameters: ["buffer", "buffer", "buffer", "buffer"], result: "i32" },
+  getaddrinfo: { parameters: ["address", "address", "address", "address"], result: "i32" },
   // int getnameinfo(const struct sockaddr *addr, socklen_t addrlen, char *host, socklen_t hostlen, char *serv,
   //                 socklen_t servlen, int flags);
-  getnameinfo: { parameters: ["buffer", "u32", "buffer", "u32", "buffer", "u32", "i32"], result: "i32" },
+  getnameinfo: { parameters: ["address", "u32", "address", "u32", "address", "u32", "i32"], result: "i32" },
   // int gethostbyname2_r(const char *name, int af, struct hostent *ret, char *buf, size_t buflen,
   //                      struct hostent **result, int *h_errnop);
-  gethostbyname2_r: { parameters: ["buffer", "i32", "buffer", "buffer", "usize", "buffer", "buffer"], result: "i32" },
+  gethostbyname2_r: {
+    parameters: ["address", "i32", "address", "address", "usize", "address", "address"],
+    result: "i32",
+  },
   // int gethostbyaddr_r(const void *addr, socklen_t len, int type, struct hostent *ret, char *buf, size_t buflen,
   //                     struct hostent **result, int *h_errnop);
   gethostbyaddr_r: {
-    parameters: ["buffer", "u32", "i32", "buffer", "buffer", "usize", "buffer", "buffer"],
+    parameters: ["address", "u32", "i32", "address", "address", "usize", "address", "address"],
     result: "i32",
   },
   // int getservbyname_r(const char *name, const char *proto, struct servent *result_buf, char *buf, size_t buflen,
   //                     struct servent **result);
-  getservbyname_r: { parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "buffer"], result: "i32" },
+  getservbyname_r: { parameters: ["address", "address", "address", "address", "usize", "address"], result: "i32" },
   // int getservbyport_r(int port, const char *proto, struct servent *result_buf, char *buf, size_t buflen,
   //                     struct servent **result);
-  getservbyport_r: { parameters: ["i32", "buffer", "buffer", "buffer", "usize", "buffer"], result: "i32" },
+  getservbyport_r: { parameters: ["i32", "address", "address", "address", "usize", "address"], result: "i32" },
 } as const satisfies Record<string, Signature>;

@@ -7,7 +7,7 @@
  * @module
  */
 import ts from "typescript";
-import { documents, entryPoints, packageJson, programs, root } from "./npm_package.ts";
+import { documents, entryPoints, packageJson, root } from "./npm_package.ts";
 
 const out = Deno.args[0] ?? `${root}npm/`;
 
@@ -52,8 +52,8 @@ function compile(): void {
   host.readFile = (file) => file === stub ? DENO : readFile(file);
   host.fileExists = (file) => file === stub || fileExists(file);
   host.writeFile = (file, text) => writeFile(file, fitted(file, text), false);
-  const sources = [...entryPoints.map(([, file]) => file), ...programs];
-  const program = ts.createProgram([...sources.map((file) => root + file), stub], options, host);
+  const sources = entryPoints.map(([, file]) => root + file);
+  const program = ts.createProgram([...sources, stub], options, host);
   const diagnostics = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
   if (diagnostics.length > 0) {
     console.error(ts.formatDiagnosticsWithColorAndContext(diagnostics, host));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { documents, entryPoints, packageFields, programs, root } from "./npm_package.ts";
+import { documents, entryPoints, packageFields, root } from "./npm_package.ts";
 
 interface Dnt {
   build(options: Record<string, unknown>): Promise<void>;
@@ -13,10 +13,8 @@ interface Dnt {
 const outDir = `${root}npm-dnt`;
 const specifier = "jsr:@deno/dnt@0.42.3"; // a variable, so that checks need no JSR
 const { build }: Dnt = await import(specifier);
-// dnt takes along what its entry points reach: a program of a thread becomes one.
-const modules = [...entryPoints, ...programs.map((file): [string, string] => [`./${file.replace(/\.ts$/, "")}`, file])];
 await build({
-  entryPoints: modules.map(([name, file]) => ({ name, path: root + file })),
+  entryPoints: entryPoints.map(([name, file]) => ({ name, path: root + file })),
   outDir,
   shims: {},
   test: false,

@@ -23,9 +23,6 @@ export const entryPoints: [name: string, file: string][] = Object.entries(config
   .map(([name, file]): [string, string] => [name, file.replace("./", "")])
   .filter(([, file]) => exists(file));
 
-/** Source files that no import reaches: the program of a thread. */
-export const programs: string[] = ["ffi/backend_thread.ts"];
-
 /** Files that are copied as they are. */
 export const documents: string[] = ["README.md", "CHANGELOG.md", "LICENSE"].filter(exists);
 

@@ -1,4 +1,5 @@
 import { C } from "../ffi/constants.ts";
+import { ForeignMemory } from "../ffi/foreign_memory.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { background, libc } from "../ffi/libc.ts";
@@ -44,9 +45,9 @@ export class Poller {
   readonly #generations: number[] = [];
   #generation = 0;
   readonly #event = new Int32Array(STRIDE);
-  // The parked call runs beside a spinning loop, so each has memory of its own.
-  readonly #spinEvents = new Int32Array(STRIDE * MAX_EVENTS);
-  readonly #parkEvents = new Int32Array(STRIDE * MAX_EVENTS);
+  readonly #events = new Int32Array(STRIDE * MAX_EVENTS);
+  /** For the parked call, which runs beside a spinning loop; kept as long as the isolate. */
+  readonly #parkedEvents = new ForeignMemory().allocate(LAYOUT.epollEventSize * MAX_EVENTS);
   #waits = 0;
   #unrefWaits = 0;
   #spinning = false;
@@ -142,16 +143,17 @@ export class Poller {
   };
 
   #look(): number {
-    const n = outcome(libc().epoll_wait(this.#epfd, this.#spinEvents, MAX_EVENTS, 0));
-    this.#dispatch(this.#spinEvents, n);
+    const n = outcome(libc().epoll_wait(this.#epfd, this.#events, MAX_EVENTS, 0));
+    this.#dispatch(this.#events, n);
     return n;
   }
 
   async #park(): Promise<void> {
     this.#parked = true;
-    const n = await background().epoll_wait(this.#epfd, this.#parkEvents, MAX_EVENTS, -1);
+    const n = await background().epoll_wait(this.#epfd, this.#parkedEvents, MAX_EVENTS, -1);
     this.#parked = this.#woken = false;
-    this.#dispatch(this.#parkEvents, n);
+    if (n > 0) libc().copyFrom(this.#events, this.#parkedEvents, BigInt(n * LAYOUT.epollEventSize));
+    this.#dispatch(this.#events, n);
     this.#schedule();
   }
 

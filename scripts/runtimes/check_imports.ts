@@ -1,18 +1,28 @@
 import { entryPoints, packageFields } from "../npm_package.ts";
-import { run } from "./run.ts";
+import { mustRun, run } from "./run.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
- * Imports every entry point of the installed package by its name, and opens a socket.
+ * Imports every entry point of the installed package by its name, and opens a socket; then the same program as one file,
+ * as a bundler makes it.
  *
  * @returns What went wrong, empty if nothing.
  */
-export async function checkImports({ name, kind, command }: Runtime, project: string): Promise<string> {
-  const file = `${project}imports.mjs`;
+export async function checkImports(runtimes: readonly Runtime[], project: string): Promise<string[]> {
+  const program = `${project}imports.mjs`;
   const names = entryPoints.map(([entry]) => packageFields.name + entry.slice(1));
-  await Deno.writeTextFile(file, names.map((entry) => `await import("${entry}");`).join("\n") + USE);
-  const { success, stdout, stderr } = await run([...command, ...kind === "deno" ? ["run", "-A"] : [], file]);
-  return success && stdout === "world\n" ? "" : `imports on ${name}: ${stdout}${stderr}`;
+  await Deno.writeTextFile(program, names.map((entry) => `await import("${entry}");`).join("\n") + USE);
+  const bundle = `${project}bundle/imports.mjs`;
+  const bundler = runtimes.find(({ kind }) => kind === "bun")?.command ?? ["bun"];
+  await mustRun([...bundler, "build", "--target=node", `--outfile=${bundle}`, program]);
+  const faults: string[] = [];
+  for (const { name, kind, command } of runtimes) {
+    for (const file of [program, bundle]) {
+      const { success, stdout, stderr } = await run([...command, ...kind === "deno" ? ["run", "-A"] : [], file]);
+      if (!success || stdout !== "world\n") faults.push(`${file} on ${name}: ${stdout}${stderr}`);
+    }
+  }
+  return faults;
 }
 
 const USE = `

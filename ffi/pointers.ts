@@ -6,11 +6,17 @@ const MAX_LENGTH = 4096;
 /** The pointers of a list that a null pointer ends, such as `char **h_aliases`. */
 export function readPointers(list: bigint): bigint[] {
   const pointers: bigint[] = [];
-  const pointer = new BigUint64Array(1);
   for (let at = list; list !== 0n && pointers.length < MAX_LENGTH; at += 8n) {
-    copyMemory(pointer, at);
-    if (pointer[0] === 0n) break;
-    pointers.push(pointer[0] ?? 0n);
+    const pointer = readPointer(at);
+    if (pointer === 0n) break;
+    pointers.push(pointer);
   }
   return pointers;
+}
+
+/** The pointer at an address. */
+export function readPointer(at: bigint): bigint {
+  const pointer = new BigUint64Array(1);
+  copyMemory(pointer, at);
+  return pointer[0] ?? 0n;
 }
