@@ -18,6 +18,10 @@ interface JsDoc {
   tags?: { kind: string }[];
 }
 
+if (Deno.args.length > 0) {
+  console.log("Usage: deno task docs\n\nChecks the documentation of what the library exports, and runs its examples.");
+  Deno.exit(Deno.args.includes("--help") ? 0 : 2);
+}
 const root = new URL("..", import.meta.url).pathname;
 const config = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
 const modules = existing(Object.values(config.exports));

@@ -1,7 +1,6 @@
 /**
  * Tests the npm package: builds it, installs its tarball in an empty project, and runs the suites there on every
- * runtime but Deno, which `deno task test` is for. `--write` runs Deno too, and puts the table of results into README.md.
- * `--suite=<name>` and `--runtime=<part of its name>` choose.
+ * runtime but Deno, which `deno task test` is for.
  *
  * @module
  */
@@ -18,11 +17,29 @@ import { type Runtime, runtimes } from "./runtime.ts";
 import { filesFor, type Suite, suites } from "./suites.ts";
 import { tableOf, writeTable } from "./table.ts";
 
-const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["write"] });
+const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--suite NAME] [--runtime PART] [--write]
+
+Builds the npm package, installs it, and runs the suites on Node 20, Node 26 and Bun.
+
+  --suite NAME    only this suite: codecs, message, stream, rpc, sockets or cross
+  --runtime PART  only runtimes whose name has this in it, such as "Node 26"
+  --write         on Deno too, and put the table of results into README.md`;
+
+const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["help", "write"], unknown: refuse });
+if (args.help) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+const names = [...suites().map(({ name }) => name), "cross"];
+if (args.suite !== undefined && !names.includes(args.suite)) refuse(`--suite=${args.suite}`);
 const [available] = await Promise.all([
   runtimes(),
   mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`]),
 ]);
+const chosen = available.filter(({ name, kind }) =>
+  args.runtime === undefined ? args.write || kind !== "deno" : name.includes(args.runtime)
+);
+if (chosen.length === 0) refuse(`--runtime=${args.runtime}`);
 const project = await makeProject();
 await compileTests(project, "tests");
 
@@ -40,9 +57,6 @@ const results = new Map<Suite, Map<Runtime, SuiteResult>>();
 for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))) {
   const row = new Map<Runtime, SuiteResult>();
   results.set(suite, row);
-  const chosen = available.filter(({ name, kind }) =>
-    args.runtime === undefined ? args.write || kind !== "deno" : name.includes(args.runtime)
-  );
   await Promise.all(chosen.map(async (runtime) => {
     const result = await runSuite(runtime, project, filesFor(runtime, suite));
     row.set(runtime, result);
@@ -70,4 +84,9 @@ if (args.write) writeTable(tableOf(available, results, cross));
 if (faults.some(Boolean)) {
   console.error(faults.filter(Boolean).join("\n"));
   Deno.exit(1);
+}
+
+function refuse(argument: string): never {
+  console.error(`Cannot test with ${argument}\n\n${USAGE}`);
+  Deno.exit(2);
 }
