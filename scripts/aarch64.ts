@@ -1,7 +1,7 @@
 /**
  * Runs the tests that meet the kernel or C on aarch64, where `struct epoll_event` and the calling convention differ, in
  * qemu's user mode: Deno for aarch64 from npm, beside Debian's libc for aarch64. The peers in Python are this machine's
- * own. Codecs and frames are pure code, the same everywhere, and are left out. Arguments: other tests than those below.
+ * own. Codecs and frames are pure code, the same everywhere, and are left out.
  *
  * @module
  */
@@ -65,6 +65,10 @@ const SKIPPED = {
 /** The program for another processor leaves this one's packages alone. */
 const FLAGS = ["test", "-A", "--no-check", "--no-lock", "--node-modules-dir=none"];
 
+if (Deno.args.some((arg) => arg.startsWith("-"))) {
+  console.log("Usage: deno task test:aarch64 [FILE...]\n\nRuns the socket tests on aarch64, or only these files.");
+  Deno.exit(Deno.args.includes("--help") ? 0 : 2);
+}
 await installMissing({ "qemu-aarch64-static": "qemu-user-static" });
 const libraries = ["libc6-arm64-cross", "libgcc-s1-arm64-cross"];
 for (const name of libraries) await unpackPackage(name, `${cache}${name}`);

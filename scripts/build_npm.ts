@@ -9,7 +9,14 @@
 import ts from "typescript";
 import { documents, entryPoints, packageJson, root } from "./npm_package.ts";
 
-const out = Deno.args[0] ?? `${root}npm/`;
+const [folder] = Deno.args;
+if (Deno.args.length > 1 || folder?.startsWith("-")) {
+  console.log(
+    "Usage: deno task npm [FOLDER]\n\nBuilds the npm package into npm/, or into a folder, whose other files stay.",
+  );
+  Deno.exit(folder === "--help" ? 0 : 2);
+}
+const out = folder === undefined ? `${root}npm/` : `${folder.replace(/\/$/, "")}/`;
 
 /** What is used of `Deno`, whose own types clash with those of Node. */
 const DENO = `declare namespace Deno {
@@ -40,7 +47,7 @@ const options: ts.CompilerOptions = {
   outDir: out,
 };
 
-await Deno.remove(out, { recursive: true }).catch(() => {});
+if (folder === undefined) await Deno.remove(out, { recursive: true }).catch(() => {});
 compile();
 for (const file of documents) await Deno.copyFile(root + file, out + file);
 await Deno.writeTextFile(`${out}package.json`, JSON.stringify(packageJson(), null, 2) + "\n");
