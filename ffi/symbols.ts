@@ -96,8 +96,9 @@ export const SYMBOLS = {
   sendfile: { parameters: ["i32", "i32", "buffer", "usize"], result: "i32" },
   // int setns(int fd, int nstype);
   setns: { parameters: ["i32", "i32"], result: "i32" },
-  // int statx(int dirfd, const char *pathname, int flags, unsigned int mask, struct statx *statxbuf);
-  statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  // long syscall(SYS_statx, int dirfd, const char *path, int flags, unsigned int mask, struct statx *buffer); musl has no
+  // function for it before 1.2.5
+  statx: { name: "syscall", parameters: ["i64", "i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
   // int fchmod(int fd, mode_t mode);
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
   // int fchmodat(int dirfd, const char *pathname, mode_t mode, int flags);

@@ -17,6 +17,9 @@ const MAX_EVENTS = 256;
 /** How often sockets are looked at when only unref'd waits are left, in milliseconds. */
 const UNREF_INTERVAL = 10;
 
+/** Milliseconds of one parked call: for so long a `Worker` that was terminated meanwhile keeps its thread busy. */
+const MAX_PARK = 60_000;
+
 const LAYOUT = layoutOf();
 const STRIDE = LAYOUT.epollEventSize / 4;
 const DATA = LAYOUT.epollDataOffset / 4;
@@ -150,7 +153,7 @@ export class Poller {
 
   async #park(): Promise<void> {
     this.#parked = true;
-    const n = await background().epoll_wait(this.#epfd, this.#parkedEvents, MAX_EVENTS, -1);
+    const n = await background().epoll_wait(this.#epfd, this.#parkedEvents, MAX_EVENTS, MAX_PARK);
     this.#parked = this.#woken = false;
     if (n > 0) libc().copyFrom(this.#events, this.#parkedEvents, BigInt(n * LAYOUT.epollEventSize));
     this.#dispatch(this.#events, n);
