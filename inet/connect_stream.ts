@@ -14,7 +14,7 @@ export async function connectStream(
   openFamily: (family: number) => Socket,
   options: StreamConnectOptions,
 ): Promise<Socket> {
-  const { hostname = "127.0.0.1", port, localAddress, networkNamespace, configure } = options;
+  const { hostname = "127.0.0.1", port, scopeId, localAddr, networkNamespace, configure } = options;
   checkWaitOptions(options);
   const over = new AbortController();
   const stop = watchForEnd(options, "connect", (error) => over.abort(error));
@@ -24,8 +24,8 @@ export async function connectStream(
       : inNetworkNamespace(networkNamespace, () => openFamily(family));
     try {
       configure?.(socket);
-      if (localAddress !== undefined) {
-        const { sockaddr, address } = numericEndpoint(localAddress.hostname, localAddress.port ?? 0);
+      if (localAddr !== undefined) {
+        const { sockaddr, address } = numericEndpoint(localAddr.hostname, localAddr.port ?? 0, localAddr.scopeId);
         socket.bind(sockaddr, address);
       }
       return socket;
@@ -35,7 +35,7 @@ export async function connectStream(
     }
   };
   try {
-    return await connectFirst(await resolveEndpoints(hostname, port, over.signal), open, over.signal);
+    return await connectFirst(await resolveEndpoints(hostname, port, scopeId, over.signal), open, over.signal);
   } finally {
     stop();
   }

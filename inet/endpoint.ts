@@ -8,10 +8,10 @@ import { lookupError, orAborted } from "./lookup.ts";
 import { decodeInetSockaddr } from "./sockaddr.ts";
 
 /** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. */
-export function numericEndpoint(hostname: string, port: number, scopeId?: number): Endpoint {
-  const sockaddr = encodeHost({ hostname, port, ...(scopeId === undefined ? {} : { scopeId }) });
+export function numericEndpoint(hostname: string, port: number, scopeId: number | undefined): Endpoint {
+  const addr = { hostname, port, ...(scopeId === undefined ? {} : { scopeId }) };
   const family = hostname.includes(":") ? C.AF_INET6 : C.AF_INET;
-  return { family, sockaddr, address: formatNetAddr({ hostname, port }) };
+  return { family, sockaddr: encodeHost(addr), address: formatNetAddr(addr) };
 }
 
 /**
@@ -19,8 +19,13 @@ export function numericEndpoint(hostname: string, port: number, scopeId?: number
  *
  * @throws {Error} If the name has no address; its `code` is libc's, such as `"EAI_NONAME"`.
  */
-export async function resolveEndpoints(hostname: string, port: number, signal?: AbortSignal): Promise<Endpoint[]> {
-  if (isNumeric(hostname)) return [numericEndpoint(hostname, port)];
+export async function resolveEndpoints(
+  hostname: string,
+  port: number,
+  scopeId: number | undefined,
+  signal: AbortSignal,
+): Promise<Endpoint[]> {
+  if (isNumeric(hostname)) return [numericEndpoint(hostname, port, scopeId)];
   if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
     throw new RangeError(`Cannot connect as the port must be 0 to 65535: current value is ${quoted(port)}`);
   }

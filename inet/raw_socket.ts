@@ -20,7 +20,7 @@ export interface RawOpenOptions {
   ipv6?: boolean;
   /** The local address: numeric. Only packets to it are received, and packets are sent from it. Default: any. */
   hostname?: string;
-  /** The zone of a scoped IPv6 address. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: the same as a number behind `%` in the hostname. */
   scopeId?: number;
   /**
    * `IP_HDRINCL`: packets that are sent begin with their IP header. The kernel still fills in its checksum and length.

@@ -1,4 +1,3 @@
-import { C } from "../ffi/constants.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 
@@ -12,6 +11,8 @@ export interface StreamListenOptions {
   hostname?: string;
   /** The port, in host order; 0 lets the kernel choose one. */
   port: number;
+  /** The zone of a link-local IPv6 address, mostly an interface index: the same as a number behind `%` in the hostname. */
+  scopeId?: number;
   /**
    * Connections that may wait to be accepted (listen(2)); the system's `net.core.somaxconn` bounds it.
    *
@@ -46,34 +47,14 @@ export interface StreamConnectOptions extends WaitOptions {
   hostname?: string;
   /** The port, in host order. */
   port: number;
+  /** The zone of a link-local IPv6 address, mostly an interface index: the same as a number behind `%` in the hostname. */
+  scopeId?: number;
   /** The local address to connect from: numeric; its port is 0 by default. */
-  localAddress?: { hostname: string; port?: number };
+  localAddr?: { hostname: string; port?: number; scopeId?: number };
   /**
    * The network namespace to connect from, such as `/run/netns/blue`; names are looked up at home. Needs CAP_SYS_ADMIN.
    */
   networkNamespace?: string;
   /** Called with each socket before connect(2), to set any option. */
   configure?: (socket: Socket) => void;
-}
-
-/** Sets the options of a listener, binds it and makes it listen. A failure closes the socket. */
-export function listenOn(
-  socket: Socket,
-  endpoint: { family: number; sockaddr: Uint8Array; address: string },
-  options: StreamListenOptions,
-): Socket {
-  try {
-    if (options.reuseAddress ?? true) socket.setOption(C.SOL_SOCKET, C.SO_REUSEADDR, 1);
-    if (options.reusePort ?? false) socket.setOption(C.SOL_SOCKET, C.SO_REUSEPORT, 1);
-    if (options.ipv6Only !== undefined && endpoint.family === C.AF_INET6) {
-      socket.setOption(C.IPPROTO_IPV6, C.IPV6_V6ONLY, options.ipv6Only ? 1 : 0);
-    }
-    options.configure?.(socket);
-    socket.bind(endpoint.sockaddr, endpoint.address);
-    socket.listen(options.backlog ?? 511, endpoint.address);
-    return socket;
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
 }

@@ -2,9 +2,9 @@ import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { NetAddr } from "./addr.ts";
 import { tcpAddrCodec } from "./addr_codec.ts";
-import { numericEndpoint } from "./endpoint.ts";
+import { listenStream } from "./listen_stream.ts";
 import { openTcp } from "./open_tcp.ts";
-import { listenOn, type StreamListenOptions } from "./stream_options.ts";
+import type { StreamListenOptions } from "./stream_options.ts";
 import { TcpConn } from "./tcp_conn.ts";
 
 /** Options of {@linkcode TcpListener.listen}. */
@@ -53,7 +53,7 @@ export class TcpListener extends Listener<NetAddr, TcpConn> {
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
    */
   static listen(options: TcpListenOptions): TcpListener {
-    const endpoint = numericEndpoint(options.hostname ?? "0.0.0.0", options.port);
-    return new TcpListener(listenOn(openTcp(endpoint.family, options.multipath ?? false), endpoint, options));
+    const { multipath = false } = options;
+    return new TcpListener(listenStream((family) => openTcp(family, multipath), options));
   }
 }

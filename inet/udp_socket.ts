@@ -41,7 +41,7 @@ export interface UdpBindOptions {
   broadcast?: boolean;
   /** `IPV6_V6ONLY`: an IPv6 socket takes no IPv4. Default: the system's `net.ipv6.bindv6only`. */
   ipv6Only?: boolean;
-  /** The zone of a scoped IPv6 address. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: the same as a number behind `%` in the hostname. */
   scopeId?: number;
   /** Called with the socket before bind(2), to set any option. */
   configure?: (socket: Socket) => void;

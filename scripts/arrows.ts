@@ -9,7 +9,6 @@ type Room = "node" | "ffi" | "socket" | "inet" | "unix" | "netlink" | "packet" |
 type Arrow = "yes" | "types" | string[];
 
 const FFI_NAMES = [
-  "bytes",
   "constants",
   "environment",
   "errno",
@@ -21,15 +20,13 @@ const FFI_NAMES = [
   "platform",
   "sockaddr_layout",
 ].map((name) => `ffi/${name}.ts`);
-const CODECS = [
-  "inet/addr.ts",
+/** What AF_SMC shares with TCP: addresses, and how streams over IP connect and listen. */
+const STREAMS = [
   "inet/addr_codec.ts",
-  "inet/sockaddr.ts",
+  "inet/connect_stream.ts",
+  "inet/listen_stream.ts",
   "inet/sockaddr_in.ts",
   "inet/sockaddr_in6.ts",
-  "inet/endpoint.ts",
-  "inet/stream_options.ts",
-  "inet/connect_stream.ts",
 ];
 
 /** What each room may import: everything, only types, or only the files listed. */
@@ -40,7 +37,7 @@ const ARROWS: Record<Room, Partial<Record<Room, Arrow>>> = {
   unix: { ffi: FFI_NAMES, socket: "yes" },
   netlink: { ffi: FFI_NAMES, socket: "yes" },
   packet: { ffi: FFI_NAMES, socket: "yes" },
-  smc: { ffi: FFI_NAMES, socket: "yes", inet: CODECS, netlink: "yes" },
+  smc: { ffi: FFI_NAMES, socket: "yes", inet: STREAMS, netlink: "yes" },
   rpc: { socket: "types" },
   node: { ffi: FFI_NAMES, socket: "yes" },
   "mod.ts": { ffi: ["ffi/error.ts"], socket: "types", inet: "yes", unix: "yes", smc: "yes", rpc: "yes" },

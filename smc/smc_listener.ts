@@ -1,7 +1,7 @@
 import type { NetAddr } from "../inet/addr.ts";
 import { tcpAddrCodec } from "../inet/addr_codec.ts";
-import { numericEndpoint } from "../inet/endpoint.ts";
-import { listenOn, type StreamListenOptions } from "../inet/stream_options.ts";
+import { listenStream } from "../inet/listen_stream.ts";
+import type { StreamListenOptions } from "../inet/stream_options.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
@@ -66,8 +66,7 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    */
   static listen(options: SmcListenOptions): SmcListener {
     checkDrainTimeout(options);
-    const endpoint = numericEndpoint(options.hostname ?? "0.0.0.0", options.port);
-    return new SmcListener(listenOn(openSmc(endpoint.family, options), endpoint, options), options);
+    return new SmcListener(listenStream((family) => openSmc(family, options), options), options);
   }
 
   /**

@@ -79,20 +79,20 @@ test("TcpConn.connect() refuses what is no port and no address before any system
   await assertRejects(() => TcpConn.connect({ hostname: "with\0nul", port: 1 }), TypeError);
 });
 
-test("localAddress is the address that the other end sees", async () => {
+test("localAddr is the address that the other end sees", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
-  using client = await TcpConn.connect({ port: listener.addr.port, localAddress: { hostname: "127.0.0.9" } });
+  using client = await TcpConn.connect({ port: listener.addr.port, localAddr: { hostname: "127.0.0.9" } });
   using server = await listener.accept();
   assertEquals(server.remoteAddr.hostname, "127.0.0.9");
   assertEquals(client.localAddr.hostname, "127.0.0.9");
 });
 
-test("connect() closes its socket where localAddress or configure fails", async () => {
+test("connect() closes its socket where localAddr or configure fails", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   // 192.0.2.1 is nobody's address (RFC 5737).
   const error = await assertRejects(
-    () => TcpConn.connect({ port, localAddress: { hostname: "192.0.2.1" } }),
+    () => TcpConn.connect({ port, localAddr: { hostname: "192.0.2.1" } }),
   ) as SystemError;
   assertEquals([error.code, error.syscall], ["EADDRNOTAVAIL", "bind"]);
   let opened: Socket | undefined;

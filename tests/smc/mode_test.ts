@@ -173,7 +173,7 @@ smcTest("an address of the other family is refused as EINVAL, and nothing is lef
   using listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   await assertRejects(
-    () => SmcConn.connect({ port, localAddress: { hostname: "::1" } }),
+    () => SmcConn.connect({ port, localAddr: { hostname: "::1" } }),
     Error,
   );
 });
