@@ -2,12 +2,12 @@ import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./limits.ts";
+import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { Operation } from "./operation.ts";
 import { withProgress } from "./progress.ts";
 import type { Readiness } from "./readiness.ts";
-import { Room } from "./room.ts";
+import { SendRetry } from "./send_retry.ts";
 
 /** recvmmsg(2) of what is there. */
 export class BatchReceive extends Operation<number> {
@@ -45,7 +45,7 @@ export class BatchSend extends Operation<number> {
   readonly #batch: MessageBatch;
   readonly #total: number;
   readonly #flags: number;
-  readonly #room: Room;
+  readonly #retry: SendRetry;
   #sent = 0;
 
   constructor(fd: number, readiness: Readiness, batch: MessageBatch, flags: number) {
@@ -54,7 +54,7 @@ export class BatchSend extends Operation<number> {
     this.#batch = batch;
     this.#total = batch.length;
     this.#flags = flags | MSG_NOSIGNAL;
-    this.#room = new Room(readiness);
+    this.#retry = new SendRetry(readiness);
   }
 
   /** How many messages went: all. */
@@ -62,7 +62,7 @@ export class BatchSend extends Operation<number> {
     while (this.#sent < this.#total) {
       const headers = this.#batch.headersFrom(this.#sent);
       const n = outcome(libc().sendmmsg(this.#fd, headers, this.#total - this.#sent, this.#flags));
-      if (n === -EAGAIN) return this.#room.wait(this.#batch.sockaddr(this.#sent));
+      if (n === -EAGAIN) return this.#retry.wait(this.#batch.sockaddr(this.#sent));
       if (n >= 0) this.#sent += n;
       else if (n !== -EINTR) throw systemError(-n, "sendmmsg");
     }
@@ -70,7 +70,7 @@ export class BatchSend extends Operation<number> {
   }
 
   /** Tells on the error how many messages went before. */
-  override told(error: unknown, aborted: boolean): unknown {
+  override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "sendmmsg", "messagesSent", this.#sent);
   }
 }

@@ -4,7 +4,7 @@ import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { Backoff } from "./backoff.ts";
 import { readOption } from "./descriptor.ts";
-import { EAGAIN, EINPROGRESS, EINTR, ENOTCONN } from "./limits.ts";
+import { EAGAIN, EINPROGRESS, EINTR, ENOTCONN } from "./kernel_numbers.ts";
 import { Operation } from "./operation.ts";
 import type { Readiness } from "./readiness.ts";
 import { lengthSpace, packSockaddr, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";

@@ -3,11 +3,11 @@ import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { checkBuffer } from "./check_buffer.ts";
+import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import type { LastSender } from "./last_sender.ts";
-import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./limits.ts";
 import { Operation } from "./operation.ts";
 import type { Readiness } from "./readiness.ts";
-import { Room } from "./room.ts";
+import { SendRetry } from "./send_retry.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
 const { MSG_TRUNC } = C;
@@ -91,7 +91,7 @@ export class DatagramSend extends Operation<number> {
   readonly #sockaddr: Uint8Array;
   readonly #flags: number;
   readonly #address: ((sockaddr: Uint8Array) => string) | undefined;
-  #room: Room | undefined;
+  #retry: SendRetry | undefined;
 
   constructor(
     fd: number,
@@ -118,7 +118,7 @@ export class DatagramSend extends Operation<number> {
     for (;;) {
       const n = outcome(libc().sendto(this.#fd, this.#bytes, length, this.#flags, sockaddr, sockaddr.byteLength));
       if (n >= 0) return n;
-      if (n === -EAGAIN) return (this.#room ??= new Room(this.#readiness)).wait(sockaddr);
+      if (n === -EAGAIN) return (this.#retry ??= new SendRetry(this.#readiness)).wait(sockaddr);
       if (n !== -EINTR) throw systemError(-n, "sendto", this.#address?.(sockaddr));
     }
   }

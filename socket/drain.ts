@@ -4,7 +4,7 @@ import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { Backoff } from "./backoff.ts";
 import { closeNow } from "./close_now.ts";
-import { EAGAIN, EINTR } from "./limits.ts";
+import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 
 const NOTHING = new Uint8Array(0);
 const count = new Int32Array(1);

@@ -2,7 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR } from "./limits.ts";
+import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { MessageHeader, type ReceivedMessage } from "./message_header.ts";
 import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
 import type { MessageSpace, Socket } from "./socket.ts";

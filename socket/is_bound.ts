@@ -1,9 +1,7 @@
 import { C } from "../ffi/constants.ts";
-import { errnoNumber } from "../ffi/errno.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-
-const ECONNREFUSED = errnoNumber("ECONNREFUSED") ?? 111;
+import { ECONNREFUSED } from "./kernel_numbers.ts";
 
 /**
  * Whether a socket of any type is bound to the path of an `AF_UNIX` address, whether it listens or not. It does not notice.

@@ -2,12 +2,12 @@ import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./limits.ts";
+import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import { MessageHeader, type ReceivedMessage } from "./message_header.ts";
 import { Operation } from "./operation.ts";
 import { withProgress } from "./progress.ts";
 import type { Readiness } from "./readiness.ts";
-import { Room } from "./room.ts";
+import { SendRetry } from "./send_retry.ts";
 import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
 import type { MessageSpace, OutgoingMessage } from "./transfer.ts";
 
@@ -19,7 +19,7 @@ export class MessageSend extends Operation<number> {
   readonly #total: number;
   readonly #flags: number;
   readonly #isStream: boolean;
-  readonly #room: Room;
+  readonly #retry: SendRetry;
   readonly #sockaddr: Uint8Array | undefined;
   #header: MessageHeader;
   #sent = 0;
@@ -32,7 +32,7 @@ export class MessageSend extends Operation<number> {
     this.#total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
     this.#flags = flags | MSG_NOSIGNAL;
     this.#isStream = isStream;
-    this.#room = new Room(readiness);
+    this.#retry = new SendRetry(readiness);
     this.#sockaddr = sockaddr;
     this.#header = new MessageHeader(buffers, sockaddr, control);
   }
@@ -42,7 +42,7 @@ export class MessageSend extends Operation<number> {
     for (;;) {
       this.#header.check();
       const n = outcome(libc().sendmsg(this.#fd, this.#header.bytes, this.#flags));
-      if (n === -EAGAIN) return this.#room.wait(this.#sockaddr);
+      if (n === -EAGAIN) return this.#retry.wait(this.#sockaddr);
       if (n === -EINTR) continue;
       if (n < 0) throw systemError(-n, "sendmsg");
       this.#sent += n;
@@ -52,7 +52,7 @@ export class MessageSend extends Operation<number> {
   }
 
   /** Tells on the error how many bytes were sent before. */
-  override told(error: unknown, aborted: boolean): unknown {
+  override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "sendmsg", "bytesWritten", this.#sent);
   }
 }

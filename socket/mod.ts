@@ -40,7 +40,7 @@ export { inNetworkNamespace } from "./network_namespace.ts";
 export { Operation } from "./operation.ts";
 export type { OptionName, ReadableOption, SocketOption, WritableOption } from "./option.ts";
 export type { Packet } from "./packet_operations.ts";
-export { poll, type PollEvent, type PollRequest, type PollResult } from "./poll.ts";
+export { poll, type Pollable, type PollEvent, type PollRequest, type PollResult } from "./poll.ts";
 export type { Watched } from "./poller.ts";
 export type { Direction, Readiness } from "./readiness.ts";
 export { relay, type RelayedBytes, type RelayEnd } from "./relay.ts";

@@ -53,7 +53,7 @@ export abstract class Operation<T> {
    * @param _aborted Whether it is the reason of a signal: not ours to change.
    * @returns The error, or one that tells more.
    */
-  told(error: unknown, _aborted: boolean): unknown {
+  rejection(error: unknown, _aborted: boolean): unknown {
     return error;
   }
 }

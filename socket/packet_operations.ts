@@ -3,7 +3,7 @@ import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { checkBuffer } from "./check_buffer.ts";
-import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./limits.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import { Operation } from "./operation.ts";
 

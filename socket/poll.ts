@@ -3,6 +3,7 @@ import { isSystemError, libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { libc } from "../ffi/libc.ts";
+import { EEXIST } from "./kernel_numbers.ts";
 import { Call } from "./operation.ts";
 import { Readiness } from "./readiness.ts";
 import type { Socket } from "./socket.ts";
@@ -11,8 +12,11 @@ import type { WaitOptions } from "./wait_options.ts";
 /** What {@linkcode poll} looks for: `"error"` is reported even if it is not asked for, and so is the end. */
 export type PollEvent = "read" | "write" | "urgent" | "error";
 
+/** What {@linkcode poll} can watch: a socket, or a connection, a listener or a datagram socket, which has one. */
+export type Pollable = Socket | { readonly socket: Socket };
+
 /** A socket for {@linkcode poll} to watch. */
-export interface PollRequest<S extends Socket | { readonly socket: Socket }> {
+export interface PollRequest<S extends Pollable> {
   /** The socket, or what owns it. */
   socket: S;
   /**
@@ -24,7 +28,7 @@ export interface PollRequest<S extends Socket | { readonly socket: Socket }> {
 }
 
 /** What {@linkcode poll} found of a socket: `true` for what would not wait now. */
-export interface PollResult<S extends Socket | { readonly socket: Socket }> {
+export interface PollResult<S extends Pollable> {
   /** The socket, as it was given. */
   socket: S;
   /** There is something to read or to accept, or the end of the stream. */
@@ -71,7 +75,7 @@ const BITS: Record<PollEvent, number> = { read: C.EPOLLIN, write: C.EPOLLOUT, ur
  * assertEquals(ready?.read, true);
  * ```
  */
-export async function poll<S extends Socket | { readonly socket: Socket }>(
+export async function poll<S extends Pollable>(
   requests: readonly PollRequest<S>[],
   options?: WaitOptions,
 ): Promise<PollResult<S>[]> {
@@ -97,9 +101,8 @@ export async function poll<S extends Socket | { readonly socket: Socket }>(
 }
 
 const LAYOUT = layoutOf();
-const EEXIST = 17;
 
-function watch<S extends Socket | { readonly socket: Socket }>(epfd: number, request: PollRequest<S>, i: number): void {
+function watch(epfd: number, request: PollRequest<Pollable>, i: number): void {
   const { fd } = socketOf(request);
   if (fd < 0) throw closedError();
   const events = (request.events ?? ["read"]).reduce((bits, event) => bits | BITS[event], 0);
@@ -111,7 +114,7 @@ function watch<S extends Socket | { readonly socket: Socket }>(epfd: number, req
   if (n < 0) throw systemError(-n, "epoll_ctl");
 }
 
-function socketOf({ socket }: PollRequest<Socket | { readonly socket: Socket }>): Socket {
+function socketOf({ socket }: PollRequest<Pollable>): Socket {
   return "fd" in socket ? socket : socket.socket;
 }
 
@@ -119,20 +122,21 @@ function closedError(): Error {
   return libraryError("EBADF", "poll", "Cannot poll: a socket is closed");
 }
 
-function readyOf<S extends Socket | { readonly socket: Socket }>(
+function readyOf<S extends Pollable>(
   epfd: number,
   requests: readonly PollRequest<S>[],
 ): PollResult<S>[] | undefined {
-  const events = new Uint8Array(LAYOUT.epollEventSize * Math.max(requests.length, 1));
-  const n = outcome(libc().epoll_wait(epfd, events, Math.max(requests.length, 1), 0));
+  const most = Math.max(requests.length, 1); // epoll_wait(2) takes no 0
+  const events = new Uint8Array(LAYOUT.epollEventSize * most);
+  const n = outcome(libc().epoll_wait(epfd, events, most, 0));
   if (n <= 0) return undefined;
   const view = new DataView(events.buffer);
-  const found = new Map<number, number>();
+  const bitsOf = new Map<number, number>();
   for (let at = 0; at < n * LAYOUT.epollEventSize; at += LAYOUT.epollEventSize) {
-    found.set(view.getUint32(at + LAYOUT.epollDataOffset, true), view.getUint32(at, true));
+    bitsOf.set(view.getUint32(at + LAYOUT.epollDataOffset, true), view.getUint32(at, true));
   }
   return requests.flatMap(({ socket }, i) => {
-    const bits = found.get(i);
+    const bits = bitsOf.get(i);
     return bits === undefined ? [] : [{
       socket,
       read: (bits & C.EPOLLIN) !== 0,

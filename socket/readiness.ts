@@ -79,7 +79,7 @@ export class Readiness implements Watched {
       }
       this.#register(direction);
     } catch (error) {
-      return Promise.reject(operation.told(error, false));
+      return Promise.reject(operation.rejection(error, false));
     }
     return new Promise<T>((resolve, reject) => {
       operation.resolve = resolve;
@@ -172,7 +172,7 @@ export class Readiness implements Watched {
   #reject(queue: Queue, error: () => unknown): void {
     while (queue.head !== undefined) {
       const operation = this.#shift(queue);
-      operation.reject(operation.told(error(), false));
+      operation.reject(operation.rejection(error(), false));
     }
   }
 
@@ -193,7 +193,7 @@ export class Readiness implements Watched {
         value = pending.attempt();
       } catch (error) {
         if (queue.head !== pending) continue;
-        this.#shift(queue).reject(pending.told(error, false));
+        this.#shift(queue).reject(pending.rejection(error, false));
         continue;
       }
       if (queue.head !== pending) continue; // it closed the socket or ended its own wait: it was rejected already
@@ -221,7 +221,7 @@ export class Readiness implements Watched {
     else before.next = pending.next;
     if (queue.tail === pending) queue.tail = before;
     this.#forget(pending);
-    pending.reject(pending.told(error, aborted));
+    pending.reject(pending.rejection(error, aborted));
   }
 
   #forget(pending: Operation<unknown>): void {

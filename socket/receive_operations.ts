@@ -2,7 +2,7 @@ import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { checkBuffer } from "./check_buffer.ts";
-import { EAGAIN, EINTR, MAX_TRANSFER } from "./limits.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { Operation } from "./operation.ts";
 import { withProgress } from "./progress.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
@@ -72,7 +72,7 @@ export class ReceiveAll extends Operation<number> {
   }
 
   /** Tells on the error how many bytes are in the buffer already. */
-  override told(error: unknown, aborted: boolean): unknown {
+  override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "recv", "bytesRead", this.#received);
   }
 }

@@ -2,7 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR } from "./limits.ts";
+import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { Operation } from "./operation.ts";
 import type { Socket } from "./socket.ts";
 import { unrefTimeout } from "./unref_timeout.ts";

@@ -1,7 +1,7 @@
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR, MAX_TRANSFER } from "./limits.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { Operation } from "./operation.ts";
 import { withProgress } from "./progress.ts";
 import type { Socket } from "./socket.ts";
@@ -94,7 +94,7 @@ class SendFile extends Operation<number> {
     return this.#sent;
   }
 
-  override told(error: unknown, aborted: boolean): unknown {
+  override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "sendfile", "bytesWritten", this.#sent);
   }
 }

@@ -3,7 +3,7 @@ import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { checkBuffer } from "./check_buffer.ts";
-import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./limits.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import { Operation } from "./operation.ts";
 import { withProgress } from "./progress.ts";
 import type { Readiness } from "./readiness.ts";
@@ -85,7 +85,7 @@ export class StreamWrite extends Operation<number> {
   }
 
   /** Tells on the error how many bytes were written before. */
-  override told(error: unknown, aborted: boolean): unknown {
+  override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "send", "bytesWritten", this.#written);
   }
 }

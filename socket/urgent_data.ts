@@ -1,13 +1,10 @@
 import { C } from "../ffi/constants.ts";
-import { errnoNumber } from "../ffi/errno.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR } from "./limits.ts";
+import { EAGAIN, EINTR, EINVAL } from "./kernel_numbers.ts";
 import { Operation } from "./operation.ts";
 import type { Readiness } from "./readiness.ts";
-
-const EINVAL = errnoNumber("EINVAL") ?? 22;
 
 const SIOCATMARK = BigInt(C.SIOCATMARK);
 

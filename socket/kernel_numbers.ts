@@ -1,7 +1,7 @@
 import { C } from "../ffi/constants.ts";
 import { errnoNumber } from "../ffi/errno.ts";
 
-// Numbers that the fast paths compare with, out of their tables once.
+// Numbers of the kernel that system calls take and give, looked up once: the fast paths compare with them.
 
 /** Bytes that Linux moves in one call at most (`MAX_RW_COUNT`). */
 export const MAX_TRANSFER = 0x7ffff000;
@@ -13,5 +13,11 @@ export const EINTR: number = errnoNumber("EINTR") ?? 4;
 export const EINPROGRESS: number = errnoNumber("EINPROGRESS") ?? 115;
 /** There is no connection. */
 export const ENOTCONN: number = errnoNumber("ENOTCONN") ?? 107;
+/** Nobody listens at the address. */
+export const ECONNREFUSED: number = errnoNumber("ECONNREFUSED") ?? 111;
+/** There is one already. */
+export const EEXIST: number = errnoNumber("EEXIST") ?? 17;
+/** Not now, or not like this. */
+export const EINVAL: number = errnoNumber("EINVAL") ?? 22;
 /** A broken connection answers `EPIPE` instead of raising SIGPIPE. */
 export const MSG_NOSIGNAL: number = C.MSG_NOSIGNAL;

@@ -2,18 +2,18 @@ import { C } from "../ffi/constants.ts";
 import { Backoff } from "./backoff.ts";
 import type { Readiness } from "./readiness.ts";
 
-/** Waits for room to send. */
-export class Room {
+/** Tries a send again where the kernel raises no event when there is room: AF_UNIX, if another socket's queue is full. */
+export class SendRetry {
   readonly #readiness: Readiness;
-  readonly #later = new Backoff(0, 16);
+  readonly #delays = new Backoff(0, 16);
 
   constructor(readiness: Readiness) {
     this.#readiness = readiness;
   }
 
-  /** A full queue behind an AF_UNIX address raises no event here when it has room again: it is tried again then. */
+  /** To be called after `EAGAIN`: has the send tried again after a while, if its destination asks for that. */
   wait(sockaddr: Uint8Array | undefined): undefined {
     const noEvent = sockaddr !== undefined && sockaddr[0] === C.AF_UNIX && sockaddr[1] === 0;
-    if (noEvent) this.#readiness.readyLater("write", this.#later);
+    if (noEvent) this.#readiness.readyLater("write", this.#delays);
   }
 }
