@@ -2,18 +2,10 @@ import { libc } from "./libc.ts";
 import { copyMemory } from "./memory.ts";
 
 /**
- * Reads a variable of the environment by getenv(3), so that no permission but `--allow-ffi` is needed.
+ * Reads an environment variable by getenv(3), which needs `--allow-ffi` only.
  *
  * @param name The variable.
- * @returns Its text, or `undefined` where it is not set.
- *
- * @example Usage
- * ```ts
- * import { environmentVariable } from "@berkeley/sockets/ffi";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(environmentVariable("SURELY_NOT_SET"), undefined);
- * ```
+ * @returns Its value, or `undefined` if it is not set.
  */
 export function environmentVariable(name: string): string | undefined {
   const address = libc().getenv(new TextEncoder().encode(`${name}\0`));
@@ -24,17 +16,9 @@ export function environmentVariable(name: string): string | undefined {
 }
 
 /**
- * The ids of this process: what `SCM_CREDENTIALS` may say without privileges.
+ * The ids of this process: those that `SCM_CREDENTIALS` may carry without privileges.
  *
  * @returns The process id, and the real user and group id.
- *
- * @example Usage
- * ```ts
- * import { processIds } from "@berkeley/sockets/ffi";
- * import { assert } from "@std/assert";
- *
- * assert(processIds().pid > 0);
- * ```
  */
 export function processIds(): { pid: number; uid: number; gid: number } {
   return { pid: libc().getpid(), uid: libc().getuid(), gid: libc().getgid() };

@@ -1,8 +1,8 @@
 import { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 
 /**
- * An error that the operating system answered with: the runtime's own class where it has one for the errno
- * (`Deno.errors.AddrInUse`), else `Error`.
+ * An error of the operating system. Its class is the runtime's own where there is one for the error number, such as
+ * `Deno.errors.AddrInUse`, else `Error`.
  */
 export interface SystemError extends Error {
   /** C name of the error number, such as `"EADDRINUSE"`; `"E<number>"` for a number without a name. */
@@ -16,11 +16,11 @@ export interface SystemError extends Error {
 }
 
 /**
- * Whether an error is one of the operating system, and which.
+ * Whether an error came from the operating system, and optionally, whether it is a certain one.
  *
  * @param error What was thrown.
- * @param code C name of the errno that is meant. Default: any.
- * @returns True if it is.
+ * @param code C name of the error number, such as `"ECONNREFUSED"`. Default: any.
+ * @returns Whether it is.
  *
  * @example Connect where nobody may listen
  * ```ts
@@ -70,7 +70,7 @@ const CLASSES: Record<string, string> = {
   ESOCKTNOSUPPORT: "NotSupported",
 };
 
-/** What a call was doing, where the C name is not the verb already. */
+/** What a call was doing, where its C name is not a verb of English. */
 const ACTIONS: Record<string, string> = {
   accept4: "accept on",
   bind: "bind to",
@@ -91,7 +91,7 @@ const ACTIONS: Record<string, string> = {
 };
 
 /**
- * Makes the error for an error number, as the gate throws it.
+ * Makes the error for an error number, as {@linkcode check} throws it.
  *
  * @param errno The number, as errno(3) has it.
  * @param syscall C name of the call that failed.
@@ -117,20 +117,12 @@ export function systemError(errno: number, syscall: string, address?: string): S
 }
 
 /**
- * Makes an error that the library itself finds, in the class and with the fields of the errno it stands for.
+ * Makes the error for something that the library itself refuses, in the class and with the fields of an error number.
  *
  * @param code C name of the errno, such as `"EBADF"`.
  * @param syscall C name of the call that was not made.
  * @param message The whole text.
  * @returns The error, not thrown.
- *
- * @example Usage
- * ```ts
- * import { libraryError } from "@berkeley/sockets/ffi";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(libraryError("EBADF", "recv", "Cannot read: the socket is closed").errno, 9);
- * ```
  */
 export function libraryError(code: string, syscall: string, message: string): SystemError {
   return describeError(message, { errno: errnoNumber(code) ?? 0, code, syscall });

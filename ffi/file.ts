@@ -4,7 +4,7 @@ import { check, outcome } from "./gate.ts";
 import { libc } from "./libc.ts";
 import { platform } from "./platform.ts";
 
-/** What {@linkcode lstat} tells of a file. Two of equal fields, but for the mode, are the same file. */
+/** What {@linkcode lstat} tells of a file. If all but the mode is equal, it is the same file. */
 export interface FileStatus {
   /** Type and permissions, as `st_mode` has them. */
   mode: number;
@@ -22,7 +22,7 @@ const SYS_STATX = platform().arch === "x86_64" ? 332n : 291n;
 const ENOENT = 2;
 
 /**
- * Tells about a file, without following a symbolic link. Permission: `--allow-ffi` alone.
+ * Tells about a file, without following a symbolic link.
  *
  * ```c
  * struct statx {
@@ -41,15 +41,6 @@ const ENOENT = 2;
  * @param path The path, as bytes without a NUL.
  * @returns The status, or `undefined` if there is no such file.
  * @throws {SystemError} If it cannot be told, such as `EACCES`.
- *
- * @example Usage
- * ```ts
- * import { C, lstat } from "@berkeley/sockets/ffi";
- * import { assertEquals } from "@std/assert";
- *
- * const status = lstat(new TextEncoder().encode("/"));
- * assertEquals((status?.mode ?? 0) & C.S_IFMT, 0o040000); // a directory
- * ```
  */
 export function lstat(path: Uint8Array): FileStatus | undefined {
   const status = new Uint8Array(STATX_SIZE);
@@ -67,78 +58,44 @@ export function lstat(path: Uint8Array): FileStatus | undefined {
 }
 
 /**
- * Removes a name from the file system. Permission: `--allow-ffi` alone.
+ * Removes a name from the file system.
  *
  * @param path The path, as bytes without a NUL.
  * @throws {SystemError} If the kernel refuses, such as `ENOENT`.
- *
- * @example Usage
- * ```ts
- * import { unlink } from "@berkeley/sockets/ffi";
- * import { assertThrows } from "@std/assert";
- *
- * assertThrows(() => unlink(new TextEncoder().encode("/nowhere/at/all")), Error, "ENOENT");
- * ```
  */
 export function unlink(path: Uint8Array): void {
   check(libc().unlink(cString(path)), "unlink");
 }
 
 /**
- * Gives a file another name; what had that name before is gone. Permission: `--allow-ffi` alone.
+ * Renames a file; one that had the new name before is replaced.
  *
  * @param from The old path, as bytes without a NUL.
  * @param to The new path, as bytes without a NUL.
  * @throws {SystemError} If the kernel refuses, such as `ENOENT`.
- *
- * @example Usage
- * ```ts
- * import { rename } from "@berkeley/sockets/ffi";
- * import { assertThrows } from "@std/assert";
- *
- * const path = new TextEncoder().encode("/nowhere/at/all");
- * assertThrows(() => rename(path, path), Error, "ENOENT");
- * ```
  */
 export function rename(from: Uint8Array, to: Uint8Array): void {
   check(libc().rename(cString(from), cString(to)), "rename");
 }
 
 /**
- * Gives a file a second name; one that is taken is never replaced. Permission: `--allow-ffi` alone.
+ * Gives a file a second name; a file that has it already is never replaced.
  *
  * @param from The path, as bytes without a NUL.
  * @param to The second path, as bytes without a NUL.
  * @throws {SystemError} If the kernel refuses, such as `EEXIST`.
- *
- * @example Usage
- * ```ts
- * import { link } from "@berkeley/sockets/ffi";
- * import { assertThrows } from "@std/assert";
- *
- * const path = new TextEncoder().encode("/nowhere/at/all");
- * assertThrows(() => link(path, path), Error, "ENOENT");
- * ```
  */
 export function link(from: Uint8Array, to: Uint8Array): void {
   check(libc().link(cString(from), cString(to)), "link");
 }
 
 /**
- * Sets the permissions of a file, without following a symbolic link. Permission: `--allow-ffi` alone.
+ * Sets the permissions of a file, without following a symbolic link.
  *
- * @param file The path, as bytes without a NUL; or a descriptor. That of a socket that is not bound yet sets the
- * permissions of its file to be, less the umask.
+ * @param file The path, as bytes without a NUL; or a descriptor. On a socket that is not bound yet, it sets what bind(2)
+ * gives to the socket's file, less the umask.
  * @param mode The permissions, such as `0o600`.
  * @throws {SystemError} If the kernel refuses, such as `EPERM`.
- *
- * @example Usage
- * ```ts
- * import { chmod } from "@berkeley/sockets/ffi";
- * import { assertThrows } from "@std/assert";
- *
- * assertThrows(() => chmod(new TextEncoder().encode("/nowhere/at/all"), 0o600), Error, "ENOENT");
- * ```
  */
 export function chmod(file: Uint8Array | number, mode: number): void {
   const n = typeof file === "number"
@@ -148,7 +105,7 @@ export function chmod(file: Uint8Array | number, mode: number): void {
 }
 
 /**
- * Closes a descriptor that is no socket of the library's. Permission: `--allow-ffi`.
+ * Closes a descriptor that no {@linkcode Socket} owns. Permission: `--allow-ffi`.
  *
  * @param fd The descriptor.
  * @throws {SystemError} If it is not open (`EBADF`).

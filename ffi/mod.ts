@@ -18,10 +18,9 @@
 export { type ConstantKind, constantName, constantNumber } from "./constant_name.ts";
 export { C, type ConstantName, type Constants, constantsOf } from "./constants.ts";
 export { CONSTANTS_LINUX } from "./constants_linux.ts";
-export { environmentVariable, processIds } from "./environment.ts";
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
-export { isSystemError, libraryError, type SystemError, systemError } from "./error.ts";
-export { chmod, closeFd, type FileStatus, link, lstat, rename, unlink } from "./file.ts";
+export { isSystemError, type SystemError, systemError } from "./error.ts";
+export { closeFd } from "./file.ts";
 export { ForeignMemory } from "./foreign_memory.ts";
 export { check, outcome } from "./gate.ts";
 export { type Addrinfo, type AddrinfoHints, eaiName, getaddrinfo } from "./getaddrinfo.ts";
@@ -48,5 +47,5 @@ export {
   type Hostent,
   type Servent,
 } from "./netdb.ts";
-export { type Platform, platform, type Runtime, runtime } from "./platform.ts";
+export { type Platform, platform } from "./platform.ts";
 export { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";

@@ -19,14 +19,6 @@ interface Host {
  * The runtime that this program runs on.
  *
  * @returns Its name in lower case.
- *
- * @example Usage
- * ```ts
- * import { runtime } from "@berkeley/sockets/ffi";
- * import { assert } from "@std/assert";
- *
- * assert(["deno", "node", "bun"].includes(runtime()));
- * ```
  */
 export function runtime(): Runtime {
   const host = globalThis as Host;
@@ -36,8 +28,8 @@ export function runtime(): Runtime {
 }
 
 /**
- * The platform that this program runs on. Where it cannot be told, as in a browser, it is Linux on x86-64:
- * the pure codecs then still have a layout.
+ * The platform that this program runs on. Where that is unknown, as in a browser, it is Linux on x86-64, so that the
+ * codecs have a layout.
  *
  * @returns The platform.
  * @throws {Error} If the operating system or the processor is one that the library has no table for.

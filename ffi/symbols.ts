@@ -76,10 +76,6 @@ export const SYMBOLS = {
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   // int eventfd(unsigned int initval, int flags);
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
-  // unsigned int if_nametoindex(const char *ifname);
-  if_nametoindex: { parameters: ["buffer"], result: "u32" },
-  // char *if_indextoname(unsigned int ifindex, char *ifname);
-  if_indextoname: { parameters: ["u32", "buffer"], result: "address" },
   // void freeaddrinfo(struct addrinfo *res);
   freeaddrinfo: { parameters: ["address"], result: "i32" },
   // int getifaddrs(struct ifaddrs **ifap);

@@ -3,8 +3,9 @@ import type { AddrCodec } from "../socket/addr_codec.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { receiveErrorMessage } from "../socket/error_queue.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
-import type { Socket, TransferOptions } from "../socket/socket.ts";
+import type { Socket } from "../socket/socket.ts";
 import { SO_DOMAIN } from "../socket/socket_options.ts";
+import type { TransferOptions } from "../socket/transfer.ts";
 import type { IpAddr } from "./addr_codec.ts";
 import { IP_MULTICAST_LOOP, IP_MULTICAST_TTL } from "./ip_options.ts";
 import { IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF, IPV6_MULTICAST_LOOP } from "./ipv6_options.ts";
@@ -73,7 +74,6 @@ const CONTROL_SIZE = 512;
  * ```
  */
 export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramSocket<A, I> {
-  readonly #codec: AddrCodec<A, I>;
   readonly #ipv6: boolean;
 
   /**
@@ -84,13 +84,12 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    */
   constructor(socket: Socket, codec: AddrCodec<A, I>) {
     super(socket, codec);
-    this.#codec = codec;
     this.#ipv6 = socket.get(SO_DOMAIN) === C.AF_INET6;
   }
 
   /** The address that it is connected to. */
   get remoteAddr(): A {
-    return this.#codec.decode(this.socket.peerSockaddr());
+    return this.codec.decode(this.socket.peerSockaddr());
   }
 
   /**
@@ -101,7 +100,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If there is no way there, such as `ENETUNREACH`.
    */
   async connect(addr: I): Promise<void> {
-    await this.socket.connect(this.#codec.encode(addr), { address: this.#codec.format(addr) });
+    await this.socket.connect(this.codec.encode(addr), { address: this.codec.format(addr) });
   }
 
   /**
@@ -137,7 +136,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     );
     return {
       data: space.subarray(0, Math.min(message.length, space.length)),
-      addr: this.#codec.decode(message.sockaddr),
+      addr: this.codec.decode(message.sockaddr),
       truncated: (message.flags & C.MSG_TRUNC) !== 0,
       controlTruncated: (message.flags & C.MSG_CTRUNC) !== 0,
       info: decodePacketInfo(message.control),
@@ -162,7 +161,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     addr?: I,
     options?: TransferOptions,
   ): Promise<number> {
-    const sockaddr = addr === undefined ? undefined : this.#codec.encode(addr);
+    const sockaddr = addr === undefined ? undefined : this.codec.encode(addr);
     const message = { buffers: [bytes], control: encodePacketInfo(info, this.#goesByIpv6(sockaddr)) };
     return await this.socket.sendMessage(sockaddr === undefined ? message : { ...message, sockaddr }, options);
   }
@@ -180,7 +179,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     if (message === null) return null;
     const info = decodePacketInfo(message.control);
     if (info.error === undefined) return null;
-    const addr = message.sockaddr.length === 0 ? undefined : this.#codec.decode(message.sockaddr);
+    const addr = message.sockaddr.length === 0 ? undefined : this.codec.decode(message.sockaddr);
     return { error: info.error, addr, data: data.slice(0, message.length), info };
   }
 

@@ -2,8 +2,9 @@ import type { AddrCodec } from "./addr_codec.ts";
 import { type Datagram, DatagramReceive } from "./datagram_operations.ts";
 import { LastSender } from "./last_sender.ts";
 import type { MessageBatch } from "./message_batch.ts";
-import type { Socket, TransferOptions } from "./socket.ts";
+import type { Socket } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
+import type { TransferOptions } from "./transfer.ts";
 
 /**
  * A socket for datagrams. It owns its socket.
@@ -25,7 +26,8 @@ import { SocketOwner } from "./socket_owner.ts";
  * ```
  */
 export class DatagramSocket<A extends I, I = A> extends SocketOwner implements AsyncIterable<Datagram<A>> {
-  readonly #codec: AddrCodec<A, I>;
+  /** The codec of its family's addresses. */
+  protected readonly codec: AddrCodec<A, I>;
   readonly #sender: LastSender<A>;
   readonly #formatted: { address: (sockaddr: Uint8Array) => string };
   #receive: DatagramReceive<A> | undefined;
@@ -38,14 +40,14 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    */
   constructor(socket: Socket, codec: AddrCodec<A, I>) {
     super(socket);
-    this.#codec = codec;
+    this.codec = codec;
     this.#sender = new LastSender(codec.decode);
     this.#formatted = { address: (sockaddr) => codec.format(codec.decode(sockaddr)) };
   }
 
   /** The address that it is bound to; what the kernel chose is filled in. */
   get localAddr(): A {
-    return this.#codec.decode(this.socket.localSockaddr());
+    return this.codec.decode(this.socket.localSockaddr());
   }
 
   /**
@@ -75,7 +77,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   send(bytes: Uint8Array, addr?: I, options?: TransferOptions): Promise<number> {
     if (addr === undefined) return this.socket.send(bytes, options);
     try {
-      const sockaddr = this.#sender.sockaddrOf(addr) ?? this.#codec.encode(addr);
+      const sockaddr = this.#sender.sockaddrOf(addr) ?? this.codec.encode(addr);
       return this.socket.sendTo(bytes, sockaddr, options ? { ...options, ...this.#formatted } : this.#formatted);
     } catch (error) {
       return Promise.reject(error); // an address that cannot be one

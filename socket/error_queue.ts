@@ -5,7 +5,8 @@ import { libc } from "../ffi/libc.ts";
 import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { MessageHeader, type ReceivedMessage } from "./message_header.ts";
 import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
-import type { MessageSpace, Socket } from "./socket.ts";
+import type { Socket } from "./socket.ts";
+import type { MessageSpace } from "./transfer.ts";
 
 /**
  * Takes an entry out of a socket's error queue (`MSG_ERRQUEUE`). It does not wait: `poll()` with `"error"` does.

@@ -2,6 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { environmentVariable, processIds } from "../ffi/environment.ts";
 import { readOption } from "./descriptor.ts";
 import { Socket } from "./socket.ts";
+import { SO_DOMAIN, SO_TYPE } from "./socket_options.ts";
 
 /** A socket that the service manager opened before this program was started. */
 export interface InheritedListener {
@@ -56,8 +57,8 @@ export function inheritedListeners(): InheritedListener[] {
     return {
       name: names[i] || "unknown",
       socket,
-      family: socket.getOption(C.SOL_SOCKET, C.SO_DOMAIN),
-      type: socket.getOption(C.SOL_SOCKET, C.SO_TYPE),
+      family: socket.get(SO_DOMAIN),
+      type: socket.get(SO_TYPE),
     };
   });
 }

@@ -2,9 +2,10 @@ import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { type Packet, PacketReceive, PacketSpace } from "./packet_operations.ts";
-import type { Socket, TransferOptions } from "./socket.ts";
+import type { Socket } from "./socket.ts";
 import { SO_TIMESTAMP } from "./socket_options.ts";
 import { SocketOwner } from "./socket_owner.ts";
+import type { TransferOptions } from "./transfer.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /** No message of AF_UNIX is longer with the send buffer that Linux gives by default (`net.core.wmem_default`). */

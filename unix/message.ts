@@ -8,7 +8,8 @@ import {
   encodeControlMessages,
 } from "../socket/control_message.ts";
 import type { ReceivedMessage } from "../socket/message_header.ts";
-import type { Socket, TransferOptions } from "../socket/socket.ts";
+import type { Socket } from "../socket/socket.ts";
+import type { TransferOptions } from "../socket/transfer.ts";
 import type { UnixAddr } from "./addr.ts";
 import { type Credentials, decodeCredentials, encodeCredentials, UCRED_SIZE } from "./credentials.ts";
 import { OwnedFd } from "./owned_fd.ts";
@@ -123,7 +124,7 @@ export class UnixMessage implements Disposable {
 }
 
 /** Sends a message with its ancillary data. */
-export function sendUnixMessage(
+export async function sendUnixMessage(
   socket: Socket,
   message: OutgoingUnixMessage,
   isStream: boolean,
@@ -134,7 +135,7 @@ export function sendUnixMessage(
   if (isStream && data.length === 0 && control.length > 0) {
     throw new TypeError("Cannot send ancillary data on a stream without a byte of data to carry it");
   }
-  return socket.sendMessage({
+  return await socket.sendMessage({
     buffers: [data],
     ...(addr === undefined ? {} : { sockaddr: encodeSockaddrUn(addr) }),
     ...(control.length === 0 ? {} : { control: encodeControlMessages(control) }),

@@ -47,6 +47,7 @@ export {
 } from "./credentials.ts";
 export { type FdSource, type OutgoingUnixMessage, type ReceiveMessageOptions, UnixMessage } from "./message.ts";
 export { notifySystemd, type NotifySystemdOptions } from "./notify_systemd.ts";
+export type { UnixConnectOptions, UnixListenOptions } from "./open_unix.ts";
 export { OwnedFd } from "./owned_fd.ts";
 export {
   DARWIN_SOCKADDR,
@@ -61,6 +62,5 @@ export { socketPair, type SocketPairs } from "./socket_pair.ts";
 export { UnixConn } from "./unix_conn.ts";
 export { type UnixDatagramBindOptions, UnixDatagramSocket } from "./unix_datagram_socket.ts";
 export { UnixListener } from "./unix_listener.ts";
-export type { UnixConnectOptions, UnixListenOptions } from "./unix_options.ts";
 export { UnixSeqpacketConn } from "./unix_seqpacket_conn.ts";
 export { UnixSeqpacketListener } from "./unix_seqpacket_listener.ts";

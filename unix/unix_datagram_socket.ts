@@ -1,6 +1,7 @@
 import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
-import { Socket, type TransferOptions } from "../socket/socket.ts";
+import { Socket } from "../socket/socket.ts";
+import type { TransferOptions } from "../socket/transfer.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import { formatUnixAddr, type UnixAddr, type UnixBindAddr } from "./addr.ts";
 import {
@@ -10,9 +11,9 @@ import {
   sendUnixMessage,
   type UnixMessage,
 } from "./message.ts";
+import { openUnix } from "./open_unix.ts";
 import { encodeSockaddrUn, unixAddrCodec } from "./sockaddr_un.ts";
 import { bindUnix, type UnixBindOptions } from "./socket_file.ts";
-import { openUnix } from "./unix_options.ts";
 
 /** Options of {@linkcode UnixDatagramSocket.bind}. */
 export type UnixDatagramBindOptions = UnixBindAddr & UnixBindOptions & {
@@ -81,8 +82,8 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
    * @param options How long to wait.
    * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if nobody receives there.
    */
-  connect(addr: UnixAddr, options?: WaitOptions): Promise<void> {
-    return this.socket.connect(encodeSockaddrUn(addr), { ...options, address: formatUnixAddr(addr) });
+  async connect(addr: UnixAddr, options?: WaitOptions): Promise<void> {
+    await this.socket.connect(encodeSockaddrUn(addr), { ...options, address: formatUnixAddr(addr) });
   }
 
   /**
@@ -94,8 +95,8 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
    * @throws {TypeError} If a descriptor is not open.
    * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
    */
-  async sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
-    return await sendUnixMessage(this.socket, message, false, options);
+  sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
+    return sendUnixMessage(this.socket, message, false, options);
   }
 
   /**

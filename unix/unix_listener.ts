@@ -2,9 +2,9 @@ import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { UnixAddr } from "./addr.ts";
+import { listenUnix, type UnixListenOptions } from "./open_unix.ts";
 import { unixAddrCodec } from "./sockaddr_un.ts";
 import { UnixConn } from "./unix_conn.ts";
-import { listenUnix, type UnixListenOptions } from "./unix_options.ts";
 
 /**
  * A listener for unix connections that carry streams of bytes. Its file is removed when it is closed.

@@ -1,6 +1,7 @@
 import { C } from "../ffi/constants.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
-import type { Socket, TransferOptions } from "../socket/socket.ts";
+import type { Socket } from "../socket/socket.ts";
+import type { TransferOptions } from "../socket/transfer.ts";
 import type { UnixAddr } from "./addr.ts";
 import {
   type OutgoingUnixMessage,
@@ -9,8 +10,8 @@ import {
   sendUnixMessage,
   type UnixMessage,
 } from "./message.ts";
+import { connectUnix, type UnixConnectOptions } from "./open_unix.ts";
 import { unixAddrCodec } from "./sockaddr_un.ts";
-import { connectUnix, type UnixConnectOptions } from "./unix_options.ts";
 
 /**
  * A unix connection that carries messages (`SOCK_SEQPACKET`): in order, each whole, none lost.
@@ -61,8 +62,8 @@ export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
    * @throws {TypeError} If a descriptor is not open.
    * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
    */
-  async sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
-    return await sendUnixMessage(this.socket, message, false, options);
+  sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
+    return sendUnixMessage(this.socket, message, false, options);
   }
 
   /**

@@ -2,8 +2,8 @@ import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { UnixAddr } from "./addr.ts";
+import { listenUnix, type UnixListenOptions } from "./open_unix.ts";
 import { unixAddrCodec } from "./sockaddr_un.ts";
-import { listenUnix, type UnixListenOptions } from "./unix_options.ts";
 import { UnixSeqpacketConn } from "./unix_seqpacket_conn.ts";
 
 /**

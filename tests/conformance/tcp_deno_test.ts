@@ -1,4 +1,4 @@
-import { runtime } from "../../ffi/mod.ts";
+import { runtime } from "../../ffi/platform.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { ignore } from "../runner/mod.ts";
 import { type Pair, type StreamCapabilities, type StreamEnd, streamSuite } from "./stream_suite.ts";
