@@ -17,7 +17,8 @@ export const cache: string = `${root}.cache/runtimes/`;
 /** The oldest Node that the package is tested on. */
 export const NODE_20 = "20.20.2";
 const NODE_26 = "26.10.0";
-const BUN = "1.4.4";
+/** The Bun that the package is tested on. */
+export const BUN = "1.4.4";
 /** The koffi that the package is tested with. */
 export const KOFFI = "3.3.4";
 

@@ -19,4 +19,5 @@ export { spawnFile } from "./spawn_file.ts";
 export { spawnScript } from "./spawn_script.ts";
 export { type TempDir, tempDir } from "./temp_dir.ts";
 export { ignore, type Permission, test, type TestOptions } from "./test_case.ts";
+export { runFile, thisRuntime } from "./this_runtime.ts";
 export { which } from "./which.ts";

@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
-import process from "node:process";
-import { runtime } from "../../ffi/platform.ts";
 import { type Program, spawn } from "./spawn.ts";
 import { tempDir } from "./temp_dir.ts";
+import { runFile } from "./this_runtime.ts";
 
 /**
  * Runs the text of a module from a file, as users run their programs: runtimes settle promises otherwise than where they
@@ -12,7 +11,8 @@ export function spawnFile(source: string): Program {
   const dir = tempDir();
   const file = `${dir.path}/program.mjs`;
   writeFileSync(file, source);
-  const program = spawn(process.execPath, runtime() === "deno" ? ["run", "--quiet", "-A", file] : [file]);
+  const [command = "", ...args] = runFile(file);
+  const program = spawn(command, args);
   program.exit.catch(() => {}).finally(() => dir[Symbol.dispose]());
   return program;
 }

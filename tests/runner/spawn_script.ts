@@ -1,6 +1,6 @@
-import process from "node:process";
 import { type Runtime, runtime } from "../../ffi/platform.ts";
 import { type Program, spawn } from "./spawn.ts";
+import { thisRuntime } from "./this_runtime.ts";
 
 const EVAL: Record<Runtime, string[]> = {
   deno: ["eval"],
@@ -17,6 +17,6 @@ const EVAL: Record<Runtime, string[]> = {
  * @param under A command with its arguments that starts the program, such as `setpriv`.
  */
 export function spawnScript(source: string, under: string[] = []): Program {
-  const [program = "", ...args] = [...under, process.execPath, ...EVAL[runtime()], source];
+  const [program = "", ...args] = [...under, ...thisRuntime(), ...EVAL[runtime()], source];
   return spawn(program, args);
 }

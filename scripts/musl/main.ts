@@ -1,0 +1,76 @@
+/**
+ * Runs the suites beside musl instead of glibc: on Bun for musl from npm, with Debian's musl. Bun needs a C++ library,
+ * which Debian has for glibc only; that is lent what it takes from there.
+ *
+ * @module
+ */
+import { installMissing } from "../guest/packages.ts";
+import { root } from "../npm_package.ts";
+import { compileTests } from "../runtimes/compile_tests.ts";
+import { makeProject } from "../runtimes/project.ts";
+import { mustRun } from "../runtimes/run.ts";
+import { runSuite } from "../runtimes/run_suite.ts";
+import { BUN, cache, type Runtime } from "../runtimes/runtime.ts";
+import { filesFor, suites } from "../runtimes/suites.ts";
+
+const LOADER = "/lib/ld-musl-x86_64.so.1";
+const OTHER_ANSWERS = "musl's resolver answers otherwise than glibc's, which Python has";
+const ROOM = "musl's sendmsg(2) takes 1,024 bytes of ancillary data: 252 descriptors";
+/** The tests that cannot run so, and why. */
+const SKIPPED = {
+  "getHostByName() and getHostByAddr() answer as Python's do": OTHER_ANSWERS,
+  "getServByName() and getServByPort() answer as Python's do": OTHER_ANSWERS,
+  "getaddrinfo() and getHostByName() answer as Python's do, for a list of hosts files": OTHER_ANSWERS,
+  "getaddrinfo() answers as Python's does for 2,000 mixtures of odd hosts, services and hints": OTHER_ANSWERS,
+  "getaddrinfo() answers as Python's does, for hints and odd inputs": OTHER_ANSWERS,
+  "getaddrinfo() gives what Python's gives": OTHER_ANSWERS,
+  ...Object.fromEntries(["stream", "seqpacket", "datagram"].flatMap((type) => [
+    [`${type}: 253 descriptors go at once, 254 are refused`, ROOM],
+    [`${type}: 253 descriptors where 252 are expected are closed, all of them`, ROOM],
+  ])),
+};
+
+if (Deno.args.length > 0) {
+  console.log("Usage: deno task test:musl\n\nRuns the suites on Bun for musl.");
+  Deno.exit(Deno.args.includes("--help") ? 0 : 2);
+}
+await installMissing({ "musl-gcc": "musl-tools", cc: "gcc libc6-dev" });
+const [runtime] = await Promise.all([
+  bunForMusl(),
+  mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`]),
+]);
+const project = await makeProject();
+await compileTests(project, "tests");
+Deno.env.set("SKIP_TESTS", JSON.stringify(SKIPPED));
+Deno.env.set("TEST_RUNTIME", JSON.stringify(runtime.command));
+let failed = 0;
+for (const suite of suites()) {
+  const { tests, duration, failure } = await runSuite(runtime, project, filesFor(runtime, suite));
+  const count = (outcome: string) => tests.filter((test) => test.outcome === outcome).length;
+  const counts = ["passed", "skipped", "failed"].map((outcome) => `${count(outcome)} ${outcome}`).join(", ");
+  console.log(`${suite.name} on ${runtime.name}: ${counts}, ${(duration / 1000).toFixed(1)} s`);
+  if (failure === undefined) continue;
+  failed++;
+  console.error(failure);
+}
+Deno.exit(failed > 0 ? 1 : 0);
+
+async function bunForMusl(): Promise<Runtime> {
+  const folder = `${cache}bun-musl-${BUN}/`;
+  await Deno.mkdir(folder, { recursive: true });
+  const [tarball] = JSON.parse(
+    await mustRun(["npm", "pack", "--json", "--pack-destination", folder, `@oven/bun-linux-x64-musl@${BUN}`]),
+  );
+  await mustRun(["tar", "-xzf", `${folder}${tarball.filename}`, "-C", folder]);
+  for (const name of ["libstdc++.so.6", "libgcc_s.so.1"]) {
+    const file = (await mustRun(["cc", `-print-file-name=${name}`])).trim();
+    await Deno.remove(folder + name).catch(() => {});
+    await Deno.symlink(file, folder + name);
+  }
+  const lent = `${folder}lent.so`;
+  await mustRun(["musl-gcc", "-O1", "-fPIC", "-shared", `${root}scripts/musl/lent.c`, "-o", lent]);
+  // The C++ library names glibc's loader; nothing of it is used.
+  await mustRun(["musl-gcc", "-shared", "-x", "c", "/dev/null", "-o", `${folder}ld-linux-x86-64.so.2`]);
+  const command = [LOADER, "--library-path", folder, "--preload", lent, `${folder}package/bin/bun`];
+  return { name: `Bun ${BUN}, bun:ffi, musl`, kind: "bun", command };
+}
