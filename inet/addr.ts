@@ -21,6 +21,9 @@ export interface NetAddr {
  * The hostname is not checked, so that the text can stand in any message; `transport` and `flowinfo` are not in it. No
  * permission is needed.
  *
+ * @param addr The address.
+ * @returns The text.
+ *
  * @example Format the address of a peer
  * ```ts
  * import { formatNetAddr } from "@berkeley/sockets/inet";
@@ -29,9 +32,6 @@ export interface NetAddr {
  * assertEquals(formatNetAddr({ hostname: "127.0.0.1", port: 80 }), "127.0.0.1:80");
  * assertEquals(formatNetAddr({ hostname: "fe80::1", port: 80, scopeId: 3 }), "[fe80::1%3]:80");
  * ```
- *
- * @param addr The address.
- * @returns The text.
  */
 export function formatNetAddr(addr: Pick<NetAddr, "hostname" | "port" | "scopeId">): string {
   const { hostname, port, scopeId } = addr;
@@ -45,6 +45,11 @@ export function formatNetAddr(addr: Pick<NetAddr, "hostname" | "port" | "scopeId
  * The address must be numeric, as {@linkcode parseIpv4} or {@linkcode parseIpv6} take it; names are not looked up. No
  * permission is needed.
  *
+ * @param text The address.
+ * @param transport What the port belongs to. Default: "tcp".
+ * @returns The address, its hostname as it was written but for a zone that is a number, which is its `scopeId`.
+ * @throws {SyntaxError} If the text is no such address, or the port is not a plain number up to 65535.
+ *
  * @example Parse an address
  * ```ts
  * import { parseNetAddr } from "@berkeley/sockets/inet";
@@ -52,11 +57,6 @@ export function formatNetAddr(addr: Pick<NetAddr, "hostname" | "port" | "scopeId
  *
  * assertEquals(parseNetAddr("[::1]:53", "udp"), { transport: "udp", hostname: "::1", port: 53 });
  * ```
- *
- * @param text The address.
- * @param transport What the port belongs to. Default: "tcp".
- * @returns The address, its hostname as it was written but for a zone that is a number, which is its `scopeId`.
- * @throws {SyntaxError} If the text is no such address, or the port is not a plain number up to 65535.
  */
 export function parseNetAddr(text: string, transport: NetAddr["transport"] = "tcp"): NetAddr {
   const colon = text.lastIndexOf(":");

@@ -4,8 +4,15 @@ import { quoted } from "../socket/quoted.ts";
 /**
  * Converts a 16-bit number from host to network byte order; a no-op on a big-endian host.
  *
- * Ports in this library's own API are always in host order: this is for numbers that go to the kernel as they are.
- * No permission is needed. See {@link https://man7.org/linux/man-pages/man3/htons.3.html htons(3)}.
+ * Ports in this library's own API are always in host order: this is for numbers that go to the kernel as they are. No
+ * permission is needed.
+ *
+ * @param value An integer from 0 to 65535.
+ * @param littleEndian The byte order of the host. Default: this machine's.
+ * @returns The number whose bytes in the host's memory are `value` in network order.
+ * @throws {RangeError} If `value` is not such an integer.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/htons.3.html | htons(3)}
  *
  * @example Swap the bytes of a port
  * ```ts
@@ -15,11 +22,6 @@ import { quoted } from "../socket/quoted.ts";
  * assertEquals(htons(80, true), 0x5000);
  * assertEquals(htons(80, false), 80);
  * ```
- *
- * @param value An integer from 0 to 65535.
- * @param littleEndian The byte order of the host. Default: this machine's.
- * @returns The number whose bytes in the host's memory are `value` in network order.
- * @throws {RangeError} If `value` is not such an integer.
  */
 export function htons(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN): number {
   check(value, 0xffff);
@@ -29,7 +31,14 @@ export function htons(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
 /**
  * Converts a 32-bit number from host to network byte order; a no-op on a big-endian host.
  *
- * No permission is needed. See {@link https://man7.org/linux/man-pages/man3/htonl.3.html htonl(3)}.
+ * No permission is needed.
+ *
+ * @param value An integer from 0 to 4294967295.
+ * @param littleEndian The byte order of the host. Default: this machine's.
+ * @returns The number whose bytes in the host's memory are `value` in network order, never negative.
+ * @throws {RangeError} If `value` is not such an integer.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/htonl.3.html | htonl(3)}
  *
  * @example Swap the bytes of 127.0.0.1
  * ```ts
@@ -38,11 +47,6 @@ export function htons(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
  *
  * assertEquals(htonl(0x7f000001, true), 0x0100007f);
  * ```
- *
- * @param value An integer from 0 to 4294967295.
- * @param littleEndian The byte order of the host. Default: this machine's.
- * @returns The number whose bytes in the host's memory are `value` in network order, never negative.
- * @throws {RangeError} If `value` is not such an integer.
  */
 export function htonl(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN): number {
   check(value, 0xffffffff);
@@ -53,7 +57,14 @@ export function htonl(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
 /**
  * Converts a 16-bit number from network to host byte order; a no-op on a big-endian host.
  *
- * No permission is needed. See {@link https://man7.org/linux/man-pages/man3/ntohs.3.html ntohs(3)}.
+ * No permission is needed.
+ *
+ * @param value An integer from 0 to 65535.
+ * @param littleEndian The byte order of the host. Default: this machine's.
+ * @returns The number that `value` is in host order.
+ * @throws {RangeError} If `value` is not such an integer.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/ntohs.3.html | ntohs(3)}
  *
  * @example Read a port that came from the kernel
  * ```ts
@@ -62,11 +73,6 @@ export function htonl(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
  *
  * assertEquals(ntohs(0x5000, true), 80);
  * ```
- *
- * @param value An integer from 0 to 65535.
- * @param littleEndian The byte order of the host. Default: this machine's.
- * @returns The number that `value` is in host order.
- * @throws {RangeError} If `value` is not such an integer.
  */
 export function ntohs(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN): number {
   return htons(value, littleEndian);
@@ -75,7 +81,14 @@ export function ntohs(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
 /**
  * Converts a 32-bit number from network to host byte order; a no-op on a big-endian host.
  *
- * No permission is needed. See {@link https://man7.org/linux/man-pages/man3/ntohl.3.html ntohl(3)}.
+ * No permission is needed.
+ *
+ * @param value An integer from 0 to 4294967295.
+ * @param littleEndian The byte order of the host. Default: this machine's.
+ * @returns The number that `value` is in host order, never negative.
+ * @throws {RangeError} If `value` is not such an integer.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/ntohl.3.html | ntohl(3)}
  *
  * @example Read an `s_addr` that came from the kernel
  * ```ts
@@ -84,11 +97,6 @@ export function ntohs(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
  *
  * assertEquals(ntohl(0x0100007f, true), 0x7f000001);
  * ```
- *
- * @param value An integer from 0 to 4294967295.
- * @param littleEndian The byte order of the host. Default: this machine's.
- * @returns The number that `value` is in host order, never negative.
- * @throws {RangeError} If `value` is not such an integer.
  */
 export function ntohl(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN): number {
   return htonl(value, littleEndian);

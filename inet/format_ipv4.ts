@@ -6,6 +6,10 @@ import { ipv4Text } from "./ipv4_text.ts";
  *
  * No permission is needed.
  *
+ * @param address The 4 bytes in network order.
+ * @returns The dotted text.
+ * @throws {RangeError} If `address` is not 4 bytes long.
+ *
  * @example Format an address
  * ```ts
  * import { formatIpv4 } from "@berkeley/sockets/inet";
@@ -13,10 +17,6 @@ import { ipv4Text } from "./ipv4_text.ts";
  *
  * assertEquals(formatIpv4(new Uint8Array([192, 0, 2, 1])), "192.0.2.1");
  * ```
- *
- * @param address The 4 bytes in network order.
- * @returns The dotted text.
- * @throws {RangeError} If `address` is not 4 bytes long.
  */
 export function formatIpv4(address: Uint8Array): string {
   checkAddressSize(address, 4);

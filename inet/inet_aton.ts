@@ -8,8 +8,13 @@ const ZERO = 0x30;
  *
  * These are one to four numbers, each decimal, octal (`017`) or hexadecimal (`0xf`), of which the last fills all the
  * bytes that are left: `127.1` is 127.0.0.1. Whatever stands behind a white space is ignored, as in glibc. A NUL does
- * not end the text. For text that people write, use {@linkcode parseIpv4}, which takes one form only. No permission
- * is needed. See {@link https://man7.org/linux/man-pages/man3/inet_aton.3.html inet_aton(3)}.
+ * not end the text. For text that people write, use {@linkcode parseIpv4}, which takes one form only. No permission is
+ * needed.
+ *
+ * @param text The address.
+ * @returns The 4 bytes in network order, or null where glibc returns 0.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/inet_aton.3.html | inet_aton(3)}
  *
  * @example Read a short form
  * ```ts
@@ -20,9 +25,6 @@ const ZERO = 0x30;
  * assertEquals(inetAton("0x7f.010.1"), new Uint8Array([127, 8, 0, 1]));
  * assertEquals(inetAton("127.0.0.256"), null);
  * ```
- *
- * @param text The address.
- * @returns The 4 bytes in network order, or null where glibc returns 0.
  */
 export function inetAton(text: string): Uint8Array<ArrayBuffer> | null {
   const bytes = new Uint8Array(4);

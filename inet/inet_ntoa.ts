@@ -3,7 +3,13 @@ import { formatIpv4 } from "./format_ipv4.ts";
 /**
  * Formats an IPv4 address as inet_ntoa(3) does: {@linkcode formatIpv4} under its C name.
  *
- * No permission is needed. See {@link https://man7.org/linux/man-pages/man3/inet_ntoa.3.html inet_ntoa(3)}.
+ * No permission is needed.
+ *
+ * @param address The 4 bytes in network order.
+ * @returns The dotted text.
+ * @throws {RangeError} If `address` is not 4 bytes long.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/inet_ntoa.3.html | inet_ntoa(3)}
  *
  * @example Format an address
  * ```ts
@@ -12,10 +18,6 @@ import { formatIpv4 } from "./format_ipv4.ts";
  *
  * assertEquals(inetNtoa(new Uint8Array([127, 0, 0, 1])), "127.0.0.1");
  * ```
- *
- * @param address The 4 bytes in network order.
- * @returns The dotted text.
- * @throws {RangeError} If `address` is not 4 bytes long.
  */
 export function inetNtoa(address: Uint8Array): string {
   return formatIpv4(address);

@@ -6,9 +6,16 @@ import { ipv6Text } from "./ipv6_text.ts";
 /**
  * Formats an IPv4 or IPv6 address as inet_ntop(3) of glibc does.
  *
- * It differs from {@linkcode formatIpv6} in one thing: the deprecated IPv4-compatible addresses too end in dotted
- * text (`::1.2.3.4`). No permission is needed. See {@link https://man7.org/linux/man-pages/man3/inet_ntop.3.html
- * inet_ntop(3)}.
+ * It differs from {@linkcode formatIpv6} in one thing: the deprecated IPv4-compatible addresses too end in dotted text
+ * (`::1.2.3.4`). No permission is needed.
+ *
+ * @param family AF_INET or AF_INET6, as numbered in `layout`.
+ * @param address The 4 or 16 bytes in network order.
+ * @param layout Whose family numbers count. Default: those of Linux.
+ * @returns The text.
+ * @throws {RangeError} If `family` is neither of the two, or `address` has not its length.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/inet_ntop.3.html | inet_ntop(3)}
  *
  * @example Format an address
  * ```ts
@@ -18,12 +25,6 @@ import { ipv6Text } from "./ipv6_text.ts";
  * const AF_INET6 = 10; // on Linux
  * assertEquals(inetNtop(AF_INET6, new Uint8Array(16)), "::");
  * ```
- *
- * @param family AF_INET or AF_INET6, as numbered in `layout`.
- * @param address The 4 or 16 bytes in network order.
- * @param layout Whose family numbers count. Default: those of Linux.
- * @returns The text.
- * @throws {RangeError} If `family` is neither of the two, or `address` has not its length.
  */
 export function inetNtop(family: number, address: Uint8Array, layout: SockaddrLayout = LINUX_SOCKADDR): string {
   if (family === layout.AF_INET) return formatIpv4(address);

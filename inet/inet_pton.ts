@@ -6,8 +6,15 @@ import { readIpv6Text } from "./ipv6_text.ts";
  * Reads an IPv4 or IPv6 address as inet_pton(3) of glibc does: no short forms, no zones, no white space.
  *
  * It answers whether a hostname is numeric; {@linkcode parseIpv4} and {@linkcode parseIpv6} throw instead, and the
- * latter takes zones. No permission is needed. See {@link https://man7.org/linux/man-pages/man3/inet_pton.3.html
- * inet_pton(3)}.
+ * latter takes zones. No permission is needed.
+ *
+ * @param family AF_INET or AF_INET6, as numbered in `layout`.
+ * @param text The address.
+ * @param layout Whose family numbers count. Default: those of Linux.
+ * @returns The 4 or 16 bytes in network order, or null where glibc returns 0.
+ * @throws {RangeError} If `family` is neither of the two.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/inet_pton.3.html | inet_pton(3)}
  *
  * @example Read an address
  * ```ts
@@ -18,12 +25,6 @@ import { readIpv6Text } from "./ipv6_text.ts";
  * assertEquals(inetPton(AF_INET, "127.0.0.1"), new Uint8Array([127, 0, 0, 1]));
  * assertEquals(inetPton(AF_INET, "127.1"), null);
  * ```
- *
- * @param family AF_INET or AF_INET6, as numbered in `layout`.
- * @param text The address.
- * @param layout Whose family numbers count. Default: those of Linux.
- * @returns The 4 or 16 bytes in network order, or null where glibc returns 0.
- * @throws {RangeError} If `family` is neither of the two.
  */
 export function inetPton(
   family: number,

@@ -5,6 +5,10 @@ import { readIpv4Text } from "./ipv4_text.ts";
  *
  * It does not take the short, octal and hexadecimal forms of {@linkcode inetAton}. No permission is needed.
  *
+ * @param text The address.
+ * @returns The 4 bytes in network order.
+ * @throws {SyntaxError} If the text is no such address.
+ *
  * @example Parse an address
  * ```ts
  * import { parseIpv4 } from "@berkeley/sockets/inet";
@@ -13,10 +17,6 @@ import { readIpv4Text } from "./ipv4_text.ts";
  * assertEquals(parseIpv4("192.0.2.1"), new Uint8Array([192, 0, 2, 1]));
  * assertThrows(() => parseIpv4("192.0.2.01"), SyntaxError);
  * ```
- *
- * @param text The address.
- * @returns The 4 bytes in network order.
- * @throws {SyntaxError} If the text is no such address.
  */
 export function parseIpv4(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4);

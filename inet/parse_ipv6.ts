@@ -21,9 +21,15 @@ const NO_ZONE: Zone = {};
  * Parses an IPv6 address, with or without a zone.
  *
  * Every text form of RFC 4291 is taken, the dotted end included; brackets, prefix lengths and white space are not. A
- * zone of digits only is a number; any other is a name and stays text. No permission is needed. See
- * {@link https://www.rfc-editor.org/rfc/rfc4291#section-2.2 RFC 4291} and, for zones,
- * {@link https://www.rfc-editor.org/rfc/rfc4007#section-11 RFC 4007}.
+ * zone of digits only is a number; any other is a name and stays text. No permission is needed.
+ *
+ * @param text The address.
+ * @returns Its bytes, and its zone where it has one.
+ * @throws {SyntaxError} If the text is no such address, or its zone is empty, holds a `%`, `/`, bracket or white
+ * space, or is a number above 4294967295.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc4291#section-2.2 | RFC 4291}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc4007#section-11 | RFC 4007}
  *
  * @example Parse an address with a zone
  * ```ts
@@ -35,11 +41,6 @@ const NO_ZONE: Zone = {};
  * assertEquals(parseIpv6("fe80::1%eth0"), { bytes, zone: "eth0" });
  * assertEquals(parseIpv6("fe80::1%3"), { bytes, scopeId: 3 });
  * ```
- *
- * @param text The address.
- * @returns Its bytes, and its zone where it has one.
- * @throws {SyntaxError} If the text is no such address, or its zone is empty, holds a `%`, `/`, bracket or white
- * space, or is a number above 4294967295.
  */
 export function parseIpv6(text: string): Ipv6 {
   const bytes = new Uint8Array(16);

@@ -22,7 +22,15 @@ export interface Sockaddr {
 /**
  * Encodes the address of any family from its number and its bytes.
  *
- * No permission is needed. See {@link https://man7.org/linux/man-pages/man3/sockaddr.3type.html sockaddr(3type)}.
+ * No permission is needed.
+ *
+ * @param family The number of the address family, `AF_*`.
+ * @param data The bytes behind the family.
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The whole structure, `2 + data.length` bytes.
+ * @throws {RangeError} If the family does not fit its field, or the whole is longer than 128 bytes.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/sockaddr.3type.html | sockaddr(3type)}
  *
  * @example Encode the address of a family that the library does not know
  * ```ts
@@ -32,12 +40,6 @@ export interface Sockaddr {
  * const AF_NETLINK = 16;
  * assertEquals(encodeSockaddr(AF_NETLINK, new Uint8Array(10)).length, 12);
  * ```
- *
- * @param family The number of the address family, `AF_*`.
- * @param data The bytes behind the family.
- * @param layout The platform's layout. Default: that of Linux.
- * @returns The whole structure, `2 + data.length` bytes.
- * @throws {RangeError} If the family does not fit its field, or the whole is longer than 128 bytes.
  */
 export function encodeSockaddr(
   family: number,
@@ -53,7 +55,14 @@ export function encodeSockaddr(
 /**
  * Decodes the address of any family into its number and its bytes.
  *
- * No permission is needed. See {@link https://man7.org/linux/man-pages/man3/sockaddr.3type.html sockaddr(3type)}.
+ * No permission is needed.
+ *
+ * @param bytes The structure, as long as the kernel said it is.
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The family, and a copy of the bytes behind it.
+ * @throws {RangeError} If `bytes` is not 2 to 128 bytes long, or `sa_len` says another length.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/sockaddr.3type.html | sockaddr(3type)}
  *
  * @example Take an address apart
  * ```ts
@@ -65,11 +74,6 @@ export function encodeSockaddr(
  * assertEquals(family, AF_NETLINK);
  * assertEquals(data.length, 10);
  * ```
- *
- * @param bytes The structure, as long as the kernel said it is.
- * @param layout The platform's layout. Default: that of Linux.
- * @returns The family, and a copy of the bytes behind it.
- * @throws {RangeError} If `bytes` is not 2 to 128 bytes long, or `sa_len` says another length.
  */
 export function decodeSockaddr(bytes: Uint8Array, layout: SockaddrLayout = LINUX_SOCKADDR): Sockaddr {
   const family = readSockaddrFamily(bytes, layout);
@@ -81,6 +85,13 @@ export function decodeSockaddr(bytes: Uint8Array, layout: SockaddrLayout = LINUX
  *
  * Neither names nor interface names are looked up. No permission is needed.
  *
+ * @param addr The address. Its transport does not matter; with an IPv4 hostname, neither do the fields of IPv6.
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The 16 or 28 bytes.
+ * @throws {SyntaxError} If the hostname is no numeric address.
+ * @throws {TypeError} If an IPv6 zone is a name and there is no `scopeId`, or is another number than `scopeId`.
+ * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
+ *
  * @example Encode both kinds
  * ```ts
  * import { encodeInetSockaddr } from "@berkeley/sockets/inet";
@@ -89,13 +100,6 @@ export function decodeSockaddr(bytes: Uint8Array, layout: SockaddrLayout = LINUX
  * assertEquals(encodeInetSockaddr({ hostname: "127.0.0.1", port: 80 }).length, 16);
  * assertEquals(encodeInetSockaddr({ hostname: "::1", port: 80 }).length, 28);
  * ```
- *
- * @param addr The address. Its transport does not matter; with an IPv4 hostname, neither do the fields of IPv6.
- * @param layout The platform's layout. Default: that of Linux.
- * @returns The 16 or 28 bytes.
- * @throws {SyntaxError} If the hostname is no numeric address.
- * @throws {TypeError} If an IPv6 zone is a name and there is no `scopeId`, or is another number than `scopeId`.
- * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
  */
 export function encodeInetSockaddr(
   addr: Omit<NetAddr, "transport">,
@@ -109,6 +113,13 @@ export function encodeInetSockaddr(
  *
  * No permission is needed.
  *
+ * @param bytes The structure, as long as the kernel said it is.
+ * @param transport What the port belongs to; the structure does not say it. Default: "tcp".
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The address; `scopeId` and `flowinfo` only where they are not 0.
+ * @throws {RangeError} If `bytes` has not the length of its family, or `sa_len` says another length.
+ * @throws {TypeError} If the family is neither AF_INET nor AF_INET6.
+ *
  * @example Decode what was encoded
  * ```ts
  * import { decodeInetSockaddr, encodeInetSockaddr } from "@berkeley/sockets/inet";
@@ -117,13 +128,6 @@ export function encodeInetSockaddr(
  * const bytes = encodeInetSockaddr({ hostname: "::1", port: 53 });
  * assertEquals(decodeInetSockaddr(bytes, "udp"), { transport: "udp", hostname: "::1", port: 53 });
  * ```
- *
- * @param bytes The structure, as long as the kernel said it is.
- * @param transport What the port belongs to; the structure does not say it. Default: "tcp".
- * @param layout The platform's layout. Default: that of Linux.
- * @returns The address; `scopeId` and `flowinfo` only where they are not 0.
- * @throws {RangeError} If `bytes` has not the length of its family, or `sa_len` says another length.
- * @throws {TypeError} If the family is neither AF_INET nor AF_INET6.
  */
 export function decodeInetSockaddr(
   bytes: Uint8Array,

@@ -24,7 +24,15 @@ export interface SockaddrIn {
 /**
  * Encodes an IPv4 address and port as a `struct sockaddr_in`.
  *
- * Names are not looked up. No permission is needed. See {@link https://man7.org/linux/man-pages/man7/ip.7.html ip(7)}.
+ * Names are not looked up. No permission is needed.
+ *
+ * @param addr The address.
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The 16 bytes.
+ * @throws {SyntaxError} If the hostname is not a numeric IPv4 address.
+ * @throws {RangeError} If the port is not an integer from 0 to 65535.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/ip.7.html | ip(7)}
  *
  * @example Encode an address
  * ```ts
@@ -34,12 +42,6 @@ export interface SockaddrIn {
  * const bytes = encodeSockaddrIn({ hostname: "127.0.0.1", port: 80 });
  * assertEquals([...bytes.subarray(2, 8)], [0, 80, 127, 0, 0, 1]);
  * ```
- *
- * @param addr The address.
- * @param layout The platform's layout. Default: that of Linux.
- * @returns The 16 bytes.
- * @throws {SyntaxError} If the hostname is not a numeric IPv4 address.
- * @throws {RangeError} If the port is not an integer from 0 to 65535.
  */
 export function encodeSockaddrIn(addr: SockaddrIn, layout: SockaddrLayout = LINUX_SOCKADDR): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(SOCKADDR_IN_SIZE);
@@ -52,7 +54,15 @@ export function encodeSockaddrIn(addr: SockaddrIn, layout: SockaddrLayout = LINU
 /**
  * Decodes a `struct sockaddr_in`, whole and nothing behind it.
  *
- * No permission is needed. See {@link https://man7.org/linux/man-pages/man7/ip.7.html ip(7)}.
+ * No permission is needed.
+ *
+ * @param bytes The structure, as long as the kernel said it is.
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The address.
+ * @throws {RangeError} If `bytes` is not 16 bytes long, or `sa_len` says another length.
+ * @throws {TypeError} If the family is not AF_INET.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/ip.7.html | ip(7)}
  *
  * @example Decode what was encoded
  * ```ts
@@ -62,12 +72,6 @@ export function encodeSockaddrIn(addr: SockaddrIn, layout: SockaddrLayout = LINU
  * const addr = { hostname: "127.0.0.1", port: 80 };
  * assertEquals(decodeSockaddrIn(encodeSockaddrIn(addr)), addr);
  * ```
- *
- * @param bytes The structure, as long as the kernel said it is.
- * @param layout The platform's layout. Default: that of Linux.
- * @returns The address.
- * @throws {RangeError} If `bytes` is not 16 bytes long, or `sa_len` says another length.
- * @throws {TypeError} If the family is not AF_INET.
  */
 export function decodeSockaddrIn(bytes: Uint8Array, layout: SockaddrLayout = LINUX_SOCKADDR): SockaddrIn {
   if (bytes.length !== SOCKADDR_IN_SIZE) {

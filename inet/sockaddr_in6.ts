@@ -31,7 +31,16 @@ export interface SockaddrIn6 {
  * Encodes an IPv6 address and port as a `struct sockaddr_in6`.
  *
  * Neither names nor interface names are looked up: with `fe80::1%eth0`, give the number as `scopeId` too. No permission
- * is needed. See {@link https://man7.org/linux/man-pages/man7/ipv6.7.html ipv6(7)}.
+ * is needed.
+ *
+ * @param addr The address.
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The 28 bytes.
+ * @throws {SyntaxError} If the hostname is not a numeric IPv6 address.
+ * @throws {TypeError} If the zone is a name and there is no `scopeId`, or is another number than `scopeId`.
+ * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/ipv6.7.html | ipv6(7)}
  *
  * @example Encode a link-local address
  * ```ts
@@ -42,13 +51,6 @@ export interface SockaddrIn6 {
  * assertEquals(bytes.length, 28);
  * assertEquals(bytes, encodeSockaddrIn6({ hostname: "fe80::1%3", port: 80 }));
  * ```
- *
- * @param addr The address.
- * @param layout The platform's layout. Default: that of Linux.
- * @returns The 28 bytes.
- * @throws {SyntaxError} If the hostname is not a numeric IPv6 address.
- * @throws {TypeError} If the zone is a name and there is no `scopeId`, or is another number than `scopeId`.
- * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
  */
 export function encodeSockaddrIn6(addr: SockaddrIn6, layout: SockaddrLayout = LINUX_SOCKADDR): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(SOCKADDR_IN6_SIZE);
@@ -64,7 +66,15 @@ export function encodeSockaddrIn6(addr: SockaddrIn6, layout: SockaddrLayout = LI
 /**
  * Decodes a `struct sockaddr_in6`, whole and nothing behind it.
  *
- * No permission is needed. See {@link https://man7.org/linux/man-pages/man7/ipv6.7.html ipv6(7)}.
+ * No permission is needed.
+ *
+ * @param bytes The structure, as long as the kernel said it is.
+ * @param layout The platform's layout. Default: that of Linux.
+ * @returns The address; `scopeId` and `flowinfo` only where they are not 0.
+ * @throws {RangeError} If `bytes` is not 28 bytes long, or `sa_len` says another length.
+ * @throws {TypeError} If the family is not AF_INET6.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/ipv6.7.html | ipv6(7)}
  *
  * @example Decode what was encoded
  * ```ts
@@ -74,12 +84,6 @@ export function encodeSockaddrIn6(addr: SockaddrIn6, layout: SockaddrLayout = LI
  * const addr = { hostname: "fe80::1", port: 80, scopeId: 3 };
  * assertEquals(decodeSockaddrIn6(encodeSockaddrIn6(addr)), addr);
  * ```
- *
- * @param bytes The structure, as long as the kernel said it is.
- * @param layout The platform's layout. Default: that of Linux.
- * @returns The address; `scopeId` and `flowinfo` only where they are not 0.
- * @throws {RangeError} If `bytes` is not 28 bytes long, or `sa_len` says another length.
- * @throws {TypeError} If the family is not AF_INET6.
  */
 export function decodeSockaddrIn6(bytes: Uint8Array, layout: SockaddrLayout = LINUX_SOCKADDR): SockaddrIn6 {
   if (bytes.length !== SOCKADDR_IN6_SIZE) {

@@ -40,12 +40,12 @@ const PACKET_TYPES: PacketType[] = ["host", "broadcast", "multicast", "otherhost
  * };
  * ```
  *
- * @see {@link https://man7.org/linux/man-pages/man7/packet.7.html | packet(7)}
- *
  * @param addr The address; what is left out is 0.
  * @returns The 20 bytes.
  * @throws {SyntaxError} If the hardware address is not 1 to 8 pairs of hexadecimal digits with colons between.
  * @throws {RangeError} If a number does not fit its field, or the packet type is none.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/packet.7.html | packet(7)}
  *
  * @example Usage
  * ```ts
@@ -79,11 +79,11 @@ export function encodeSockaddrLl(addr: Partial<PacketAddr>): Uint8Array<ArrayBuf
 /**
  * Decodes a `struct sockaddr_ll`. No permission is needed.
  *
- * @see {@link https://man7.org/linux/man-pages/man7/packet.7.html | packet(7)}
- *
  * @param bytes The structure; the kernel may cut off the end of `sll_addr`.
  * @returns The address.
  * @throws {RangeError} If it is shorter than 12 bytes, or of another family.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/packet.7.html | packet(7)}
  *
  * @example Usage
  * ```ts

@@ -37,11 +37,11 @@ export function controlMessageSpace(length: number): number {
 /**
  * Encodes control messages for sendmsg(2), in order, for 64-bit Linux. No permission is needed.
  *
- * @see {@link https://man7.org/linux/man-pages/man3/cmsg.3.html | cmsg(3)}
- *
  * @param messages The control messages.
  * @returns The bytes, the padding behind each message included.
  * @throws {RangeError} If a level or a type is not an `int`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/cmsg.3.html | cmsg(3)}
  *
  * @example Usage
  * ```ts
@@ -83,10 +83,10 @@ export function encodeControlMessages(messages: readonly ControlMessage[]): Uint
  * };
  * ```
  *
- * @see {@link https://man7.org/linux/man-pages/man3/cmsg.3.html | cmsg(3)}
- *
  * @param bytes The ancillary data, as long as the kernel said it is.
  * @returns The messages; their data are views of `bytes`, no copies.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/cmsg.3.html | cmsg(3)}
  *
  * @example Usage
  * ```ts

@@ -11,12 +11,12 @@ import type { MessageSpace } from "./transfer.ts";
 /**
  * Takes an entry out of a socket's error queue (`MSG_ERRQUEUE`). It does not wait: `poll()` with `"error"` does.
  *
- * @see {@link https://man7.org/linux/man-pages/man2/recv.2.html | recv(2)}
- *
  * @param socket The socket.
  * @param space Where the packet that the entry is about, and its ancillary data go.
  * @returns The entry, whose ancillary data tell the error; `null` if there is none.
  * @throws {SystemError} If the socket is closed (`EBADF`), or its family has no error queue.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/recv.2.html | recv(2)}
  *
  * @example Usage
  * ```ts

@@ -26,11 +26,11 @@ let taken = false;
  *
  * The constructor of a family's listener makes a listener of one: `new TcpListener(socket)`. Permission: `--allow-ffi`.
  *
- * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html | sd_listen_fds(3)}
- *
  * @returns The sockets, in order; none if the program was not started so.
  * @throws {TypeError} If they were taken before, or `LISTEN_FDS` is no count.
  * @throws {SystemError} If a descriptor is no socket (`ENOTSOCK`); all are then left as they were.
+ *
+ * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html | sd_listen_fds(3)}
  *
  * @example Usage
  * ```ts

@@ -19,13 +19,13 @@ const IFREQ_SIZE = 40;
  * struct ifreq { char ifr_name[IFNAMSIZ]; union { int ifr_ifindex; … }; };   // 0, 16
  * ```
  *
- * @see {@link https://man7.org/linux/man-pages/man7/netdevice.7.html | netdevice(7)}
- *
  * @param socket Any socket.
  * @param name The interface, by its name.
  * @returns The number, 1 or more.
  * @throws {RangeError} If no interface can have the name.
  * @throws {SystemError} If there is none (`ENODEV`).
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/netdevice.7.html | netdevice(7)}
  *
  * @example Usage
  * ```ts

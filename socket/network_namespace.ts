@@ -8,13 +8,13 @@ import { libc } from "../ffi/libc.ts";
  *
  * Needs CAP_SYS_ADMIN, and `--allow-ffi`.
  *
- * @see {@link https://man7.org/linux/man-pages/man2/setns.2.html | setns(2)}
- *
  * @typeParam T What is made.
  * @param path The namespace, such as `/run/netns/blue` or `/proc/123/ns/net`.
  * @param action What to do there. It must be synchronous: what runs later runs at home.
  * @returns What the action gives.
  * @throws {SystemError} If there is no such namespace (`ENOENT`, `EINVAL`), or it may not be entered (`EPERM`).
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/setns.2.html | setns(2)}
  *
  * @example Open a socket in another namespace
  * ```ts

@@ -51,14 +51,14 @@ const BITS: Record<PollEvent, number> = { read: C.EPOLLIN, write: C.EPOLLOUT, ur
  *
  * Permission: `--allow-ffi`.
  *
- * @see {@link https://man7.org/linux/man-pages/man2/poll.2.html | poll(2)}
- *
  * @typeParam S What is watched.
  * @param requests The sockets, each at most once, and what to look for.
  * @param options How long to wait; a `timeout` of 0 only looks.
  * @returns Those that are ready, in the order of the requests; none once the timeout is over.
  * @throws {TypeError} If a socket is given twice.
  * @throws {SystemError} If a socket is closed, before or meanwhile (`EBADF`).
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/poll.2.html | poll(2)}
  *
  * @example Usage
  * ```ts

@@ -32,13 +32,13 @@ export interface RelayedBytes {
  * ended or one fails. The end of one direction is passed on, and the other goes on. Takes ownership: both are closed
  * then. Urgent data is left out, or goes among the rest with `SO_OOBINLINE`. Permission: `--allow-ffi`.
  *
- * @see {@link https://man7.org/linux/man-pages/man2/splice.2.html | splice(2)}
- *
  * @param a One connection.
  * @param b The other, of any family.
  * @param options A `signal` ends it; a `timeout` is the milliseconds in which nothing may come or go, in either direction.
  * @returns How many bytes went each way.
  * @throws {SystemError} If a connection breaks, such as `ECONNRESET`, or after the timeout (`ETIMEDOUT`).
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/splice.2.html | splice(2)}
  *
  * @example Usage
  * ```ts

@@ -25,8 +25,6 @@ export interface SendFileOptions extends WaitOptions {
  *
  * Parts of the file that are not in memory are read from the disk meanwhile, on this thread. Permission: `--allow-ffi`.
  *
- * @see {@link https://man7.org/linux/man-pages/man2/sendfile.2.html | sendfile(2)}
- *
  * @param conn The connection.
  * @param fd The descriptor of the file, borrowed: such as `openSync()` of `node:fs` gives.
  * @param options Which part of the file, and how long to wait.
@@ -34,6 +32,8 @@ export interface SendFileOptions extends WaitOptions {
  * @throws {RangeError} If the offset or the length is not a whole number of 0 or more.
  * @throws {SystemError} If the connection is broken (`EPIPE`), or the descriptor is of no file (`EINVAL`);
  * `bytesWritten` on the error tells how many bytes went.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/sendfile.2.html | sendfile(2)}
  *
  * @example Send this very file
  * ```ts

@@ -128,11 +128,11 @@ export function peerSecurityContext(conn: { readonly socket: Socket }): string {
  * `SO_PEERPIDFD`: a descriptor that stands for the process at the other end, and never for another one that got its
  * number. It becomes readable when the process ends. Since Linux 6.5.
  *
- * @see {@link https://man7.org/linux/man-pages/man2/pidfd_open.2.html | pidfd_open(2)}
- *
  * @param conn The connection.
  * @returns The descriptor, owned.
  * @throws {SystemError} If the kernel is older (`ENOPROTOOPT`), or the process has ended (`ESRCH`, `EINVAL`).
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/pidfd_open.2.html | pidfd_open(2)}
  *
  * @example Usage
  * ```ts

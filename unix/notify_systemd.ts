@@ -12,13 +12,13 @@ export interface NotifySystemdOptions {
 /**
  * Tells the service manager how this program is: sd_notify(3). Permission: `--allow-ffi`.
  *
- * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html | sd_notify(3)}
- *
  * @param state Assignments, one a line: `"READY=1"`, `"STATUS=Loading"`, `"WATCHDOG=1"`, `"STOPPING=1"`, …
  * @param options What goes with it.
  * @returns False where there is no service manager to tell (`NOTIFY_SOCKET` is not set).
  * @throws {TypeError} If `NOTIFY_SOCKET` is no unix address.
  * @throws {SystemError} If the service manager cannot be reached.
+ *
+ * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html | sd_notify(3)}
  *
  * @example Usage
  * ```ts

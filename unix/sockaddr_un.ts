@@ -26,14 +26,14 @@ function pathSize(layout: SockaddrLayout): number {
  * };
  * ```
  *
- * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
- *
  * @param addr The address.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The structure, 2 to 110 bytes.
  * @throws {TypeError} If it is no such address, a path is empty or has a NUL in it, a name is no well-formed text, or the
  * platform lacks abstract names.
  * @throws {RangeError} If the name does not fit: 107 bytes on Linux, 103 on the BSDs.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
  *
  * @example Usage
  * ```ts
@@ -78,12 +78,12 @@ export function encodeSockaddrUn(
 /**
  * Decodes the address of a unix socket. No permission is needed.
  *
- * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
- *
  * @param bytes The structure, as long as the kernel said it is; empty for a sender without a name.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The address. A name is text where it is UTF-8, else bytes.
  * @throws {RangeError} If the family or a length is not that of a unix socket.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
  *
  * @example Usage
  * ```ts

@@ -17,12 +17,12 @@ export interface SocketPairs {
 /**
  * Makes two unnamed unix sockets that are connected to each other. Permission: `--allow-ffi`.
  *
- * @see {@link https://man7.org/linux/man-pages/man2/socketpair.2.html | socketpair(2)}
- *
  * @param type The type of both.
  * @returns Both, for the caller to close.
  * @throws {TypeError} If there is no such type.
  * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/socketpair.2.html | socketpair(2)}
  *
  * @example Usage
  * ```ts
