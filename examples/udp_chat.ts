@@ -30,7 +30,7 @@ try {
   void say(socket);
   for await (const { data, addr } of socket) console.log(`${addr.hostname} ${new TextDecoder().decode(data)}`);
 } catch (error) {
-  console.error(`udp_chat: ${error instanceof Error ? error.message : error}`);
+  tell(error);
   Deno.exit(1);
 }
 
@@ -41,11 +41,15 @@ async function say(socket: UdpSocket): Promise<void> {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines.filter(Boolean)) {
-      await socket.send(new TextEncoder().encode(`${name}: ${line}`), { hostname: group, port });
+      await socket.send(new TextEncoder().encode(`${name}: ${line}`), { hostname: group, port }).catch(tell);
     }
   }
   await new Promise((resolve) => setTimeout(resolve, 100)); // the last answers
   socket.close();
+}
+
+function tell(error: unknown): void {
+  console.error(`udp_chat: ${error instanceof Error ? error.message : error}`);
 }
 
 function usageError(message: string): never {

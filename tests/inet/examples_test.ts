@@ -109,23 +109,31 @@ else {
     assertEquals((await nobody.exit).code, 2);
   });
 
-  test("udp_chat.ts carries what one types to the other, over multicast", OPTIONS, async () => {
-    await using pair = await namespacePair();
-    const start = (name: string, device: "left" | "right") =>
-      example("udp_chat", ["--name", name, "--interface", device], ["ip", "netns", "exec", pair[device].name]);
-    await using ann = start("ann", "left");
-    await using bob = start("bob", "right");
-    assertEquals(await ann.line(), "ann is in 239.255.42.99:4299");
-    assertEquals(await bob.line(), "bob is in 239.255.42.99:4299");
-    let heard: string | undefined;
-    const hearing = bob.line().then((line) => heard = line);
-    for (let i = 0; i < 50 && heard === undefined; i++) {
-      ann.write("hello all\n");
-      await Promise.race([hearing, new Promise((resolve) => setTimeout(resolve, 100))]);
-    }
-    assertEquals(heard, "10.9.0.1 ann: hello all");
-    assertEquals(await ann.line(), "10.9.0.1 ann: hello all");
-  });
+  test(
+    "udp_chat.ts carries what one types to the other, over multicast, and goes on after a line that is too long",
+    OPTIONS,
+    async () => {
+      await using pair = await namespacePair();
+      const start = (name: string, device: "left" | "right") =>
+        example("udp_chat", ["--name", name, "--interface", device], ["ip", "netns", "exec", pair[device].name]);
+      await using ann = start("ann", "left");
+      await using bob = start("bob", "right");
+      assertEquals(await ann.line(), "ann is in 239.255.42.99:4299");
+      assertEquals(await bob.line(), "bob is in 239.255.42.99:4299");
+      let heard: string | undefined;
+      const hearing = bob.line().then((line) => heard = line);
+      for (let i = 0; i < 50 && heard === undefined; i++) {
+        ann.write("hello all\n");
+        await Promise.race([hearing, new Promise((resolve) => setTimeout(resolve, 100))]);
+      }
+      assertEquals(heard, "10.9.0.1 ann: hello all");
+      assertEquals(await ann.line(), "10.9.0.1 ann: hello all");
+      ann.write(`${"too long ".repeat(10_000)}\nstill here\n`);
+      let last = heard;
+      for (let i = 0; i < 50 && last?.endsWith("hello all"); i++) last = await bob.line();
+      assertEquals(last, "10.9.0.1 ann: still here");
+    },
+  );
 }
 
 test("relay.ts forwards TCP to a unix socket to TCP", OPTIONS, async () => {
