@@ -7,8 +7,7 @@ export type ConstantKind = "family" | "type" | "protocol";
 const PREFIXES = { family: "AF_", type: "SOCK_", protocol: "IPPROTO_" } as const;
 
 /**
- * The C name of a number that socket(2) takes, as the course document's `get_constants` gives it. No permission is
- * needed.
+ * The C name of a number that socket(2) takes, to show it to people. No permission is needed.
  *
  * @param kind What the number is.
  * @param value The number.
@@ -30,7 +29,7 @@ export function constantName(kind: ConstantKind, value: number): ConstantName | 
 }
 
 /**
- * The number of a C name: the other direction of {@linkcode constantName}. No permission is needed.
+ * The number that a C name stands for, of any constant in {@linkcode C}. No permission is needed.
  *
  * @param name The name, such as `"AF_INET"`.
  * @returns The number, or `undefined` for a name that the library does not know.

@@ -42,10 +42,10 @@ export function errnoNumber(name: string): number | undefined {
 }
 
 /**
- * What strerror(3) says of an error number.
+ * The message of strerror(3) for an error number.
  *
  * @param errno The number, as errno(3) has it.
- * @returns The text, in English.
+ * @returns The message, in English.
  *
  * @example Usage
  * ```ts

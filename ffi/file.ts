@@ -40,7 +40,7 @@ const ENOENT = 2;
  *
  * @param path The path, as bytes without a NUL.
  * @returns The status, or `undefined` if there is no such file.
- * @throws {SystemError} If it cannot be told, such as `EACCES`.
+ * @throws {SystemError} If the kernel refuses, such as `EACCES`.
  */
 export function lstat(path: Uint8Array): FileStatus | undefined {
   const status = new Uint8Array(STATX_SIZE);
@@ -92,8 +92,8 @@ export function link(from: Uint8Array, to: Uint8Array): void {
 /**
  * Sets the permissions of a file, without following a symbolic link.
  *
- * @param file The path, as bytes without a NUL; or a descriptor. On a socket that is not bound yet, it sets what bind(2)
- * gives to the socket's file, less the umask.
+ * @param file The path, as bytes without a NUL; or a descriptor. On a socket that is not bound yet, it sets what
+ * bind(2) gives to the socket's file, less the umask.
  * @param mode The permissions, such as `0o600`.
  * @throws {SystemError} If the kernel refuses, such as `EPERM`.
  */

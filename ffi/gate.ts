@@ -2,11 +2,13 @@ import { systemError } from "./error.ts";
 import { errno } from "./libc.ts";
 
 /**
- * The gate: the one place where the -1 of a C function is seen. Give it the result in the expression that makes the
- * call, so that nothing runs between the call and the read of errno.
+ * Turns the result of a C function into what the kernel itself answers: a negative error number in place of -1. Make
+ * the call in the argument, so that nothing runs between it and the reading of errno.
+ *
+ * This is the one place in the library that compares with -1.
  *
  * @param result What the function returned.
- * @returns The result, or the negative errno, as the kernel itself answers.
+ * @returns The result, or the negative errno.
  *
  * @example Usage
  * ```ts
@@ -22,7 +24,7 @@ export function outcome(result: number): number {
 }
 
 /**
- * Like {@linkcode outcome}, but an error is thrown.
+ * Like {@linkcode outcome}, but throws the error.
  *
  * @param result What the function returned.
  * @param syscall Its C name.

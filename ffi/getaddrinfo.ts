@@ -7,7 +7,7 @@ import { readPointer } from "./pointers.ts";
 
 /** What to look up, as `struct addrinfo` takes it. */
 export interface AddrinfoHints {
-  /** `AI_*` flags, or-ed. */
+  /** `AI_*` flags, ORed. */
   flags?: number;
   /** `AF_*`; 0 for any. */
   family?: number;
@@ -27,7 +27,7 @@ export interface Addrinfo {
   protocol: number;
   /** The address, as sockaddr bytes. */
   sockaddr: Uint8Array;
-  /** The canonical name; the first answer has it if `AI_CANONNAME` was asked for. */
+  /** The canonical name: with `AI_CANONNAME`, the first answer has it. */
   canonicalName?: string;
 }
 
@@ -39,7 +39,7 @@ const MAX_NAME = 1025;
 const MAX_ANSWERS = 4096;
 
 /**
- * Looks a name up off the event loop. Permission: `--allow-ffi`.
+ * Looks up a host and a service, off the event loop. Permission: `--allow-ffi`.
  *
  * ```c
  * struct addrinfo {

@@ -9,7 +9,7 @@ import { HOST_LITTLE_ENDIAN } from "./sockaddr_layout.ts";
 export interface Ifaddrs {
   /** The interface. */
   name: string;
-  /** `IFF_*` flags, or-ed. */
+  /** `IFF_*` flags, ORed. */
   flags: number;
   /** The address, as sockaddr bytes; left out for an interface without one. */
   addr?: Uint8Array;

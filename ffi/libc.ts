@@ -28,10 +28,10 @@ export function libc(): Backend["libc"] {
 }
 
 /**
- * The few functions of libc that may block whatever their arguments are, run off the event loop, on
- * {@linkcode ForeignMemory}. Their errno is lost. Permission: as {@linkcode libc}.
+ * The few functions of libc that may block whatever their arguments are, run off the event loop. Their pointers are to
+ * {@linkcode ForeignMemory}, and their errno is lost. Permission: as {@linkcode libc}.
  *
- * @returns The functions, each giving a promise.
+ * @returns The functions; each returns a promise.
  * @throws {Error} If no libc can be opened, or the runtime has no FFI.
  *
  * @example Usage
@@ -49,7 +49,7 @@ export function background(): Backend["background"] {
   return (opened ??= open()).background;
 }
 
-/** errno of this thread, after a call that was made the moment before. */
+/** errno of this thread. To be read right after the call that set it. */
 export function errno(): number {
   return (opened ??= open()).errno();
 }

@@ -1,8 +1,8 @@
 import type { Platform } from "./platform.ts";
 
 /**
- * Where libc may be, best first: the bare name, which the dynamic linker resolves, then the absolute paths that a
- * scoped permission can name.
+ * Where libc may be, best first: the bare name, which the dynamic linker resolves, then absolute paths, as
+ * `--allow-ffi=<path>` takes them.
  *
  * @param on The platform.
  * @returns File names and absolute paths.

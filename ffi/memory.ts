@@ -2,7 +2,7 @@ import { libc } from "./libc.ts";
 import type { Bytes } from "./native.ts";
 
 /**
- * Where a buffer lies in memory. The number keeps nothing alive: hold the buffer until the call that uses it is over.
+ * The address of a buffer. The number keeps nothing alive: hold the buffer until the call that uses it is over.
  *
  * @param buffer The buffer.
  * @returns The address of its first byte.
@@ -23,7 +23,7 @@ export function addressOf(buffer: NonNullable<Bytes>): bigint {
 }
 
 /**
- * Fills a buffer from memory that libc owns.
+ * Fills a buffer from memory at an address.
  *
  * @param into The buffer; its whole length is read.
  * @param address Where to read. A wrong address ends the process.

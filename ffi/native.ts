@@ -48,12 +48,12 @@ export type BackgroundFunctions<T extends Record<string, Signature>> = {
   readonly [K in keyof T]: (...args: Arguments<T[K]["parameters"]>) => Promise<ResultTypes[T[K]["result"]]>;
 };
 
-/** What a runtime's backend gives: libc's functions, and those that may wait. */
+/** What the backend of a runtime provides. */
 export interface Backend {
   /** Calls that return at once. */
   readonly libc: Functions<typeof SYMBOLS>;
-  /** Calls that may wait, off the event loop. One pending call keeps the program alive. */
+  /** Calls that may block, run off the event loop. A pending call keeps the program alive. */
   readonly background: BackgroundFunctions<typeof BACKGROUND_SYMBOLS>;
-  /** errno of this thread, to be read before anything else happens. */
+  /** errno of this thread, to be read before anything else runs. */
   errno(): number;
 }

@@ -1,4 +1,4 @@
-/** What the layout of C structures and the value of constants depend on. */
+/** What the layout of C structures and the values of constants depend on. */
 export interface Platform {
   /** The operating system. */
   os: "linux" | "darwin";

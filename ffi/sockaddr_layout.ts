@@ -1,7 +1,7 @@
 /** True where the running machine stores the least significant byte of a number first. */
 export const HOST_LITTLE_ENDIAN: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** `sizeof (struct sockaddr_storage)`: no address is longer. The same on Linux and on the BSDs. */
+/** `sizeof(struct sockaddr_storage)`: no address is longer. The same on Linux and on the BSDs. */
 export const SOCKADDR_STORAGE_SIZE = 128;
 
 /** Bytes before the family's own data: `sa_family`, and on the BSDs `sa_len` before it. */
@@ -9,7 +9,7 @@ export const SOCKADDR_HEAD_SIZE = 2;
 
 /** How a platform lays out the head of every `struct sockaddr`, and its address family numbers. */
 export interface SockaddrLayout {
-  /** The first byte is `sa_len`, and `sa_family` is one byte behind it: the BSDs. */
+  /** Whether the first byte is `sa_len` and the second `sa_family`, as on the BSDs. */
   readonly hasLengthByte: boolean;
   /** The byte order of the numbers that the kernel keeps in host order, such as `sin6_scope_id`. */
   readonly littleEndian: boolean;

@@ -132,8 +132,8 @@ export const SYMBOLS = {
 } as const satisfies Record<string, Signature>;
 
 /**
- * The functions that may block however their arguments are, and so run off the event loop. errno is lost there. They get
- * no memory of JavaScript's: where a `Worker` is terminated, its own is freed while the call still writes.
+ * The functions that may block whatever their arguments are, and so run off the event loop. errno is lost there. They
+ * get no memory of JavaScript: that of a terminated `Worker` is freed while the call still writes to it.
  */
 export const BACKGROUND_SYMBOLS = {
   // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout);

@@ -3,7 +3,7 @@ import { ipv4Text } from "./ipv4_text.ts";
 import { parseIpv4Into } from "./parse_ipv4.ts";
 import { readPort, writePort } from "./sockaddr_port.ts";
 
-/** `sizeof (struct sockaddr_in)`. */
+/** `sizeof(struct sockaddr_in)`. */
 export const SOCKADDR_IN_SIZE = 16;
 
 /** What a `struct sockaddr_in` holds. */

@@ -4,7 +4,7 @@ import { ipv6Text } from "./ipv6_text.ts";
 import { parseIpv6Into, type Zone } from "./parse_ipv6.ts";
 import { readPort, writePort } from "./sockaddr_port.ts";
 
-/** `sizeof (struct sockaddr_in6)`. */
+/** `sizeof(struct sockaddr_in6)`. */
 export const SOCKADDR_IN6_SIZE = 28;
 
 /** What a `struct sockaddr_in6` holds. */

@@ -57,7 +57,7 @@ export class BatchSend extends Operation<number> {
     this.#retry = new SendRetry(readiness);
   }
 
-  /** How many messages went: all. */
+  /** How many messages were sent: all of them. */
   attempt(): number | undefined {
     while (this.#sent < this.#total) {
       const headers = this.#batch.headersFrom(this.#sent);
@@ -69,7 +69,7 @@ export class BatchSend extends Operation<number> {
     return this.#total;
   }
 
-  /** Tells on the error how many messages went before. */
+  /** Adds to the error how many messages were sent. */
   override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "sendmmsg", "messagesSent", this.#sent);
   }

@@ -44,7 +44,7 @@ export class Conn<A> extends SocketOwner {
     return this.#localAddr ??= this.#codec.decode(this.socket.localSockaddr());
   }
 
-  /** The address of the other end. It stays known after the connection is over. */
+  /** The address of the other end. It stays known after the connection has ended. */
   get remoteAddr(): A {
     return this.#remoteAddr ??= this.#codec.decode(this.socket.peerSockaddr());
   }
@@ -66,7 +66,7 @@ export class Conn<A> extends SocketOwner {
    *
    * @param p The bytes; they must not change until the promise is settled.
    * @param options How long to wait.
-   * @returns The number of bytes, always all.
+   * @returns How many bytes were written: all of them.
    * @throws {SystemError} If not all could be written (`EPIPE`); `bytesWritten` on the error tells how many were.
    */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
@@ -74,18 +74,18 @@ export class Conn<A> extends SocketOwner {
   }
 
   /**
-   * Ends the sending direction once all writes before are done: the other end reads the end of the stream.
+   * Ends the sending direction once all earlier writes are done: the other end then reads the end of the stream.
    *
    * @param options How long to wait for the writes.
-   * @throws {SystemError} If the connection is over already (`ENOTCONN`).
+   * @throws {SystemError} If the connection has ended already (`ENOTCONN`).
    */
   closeWrite(options?: WaitOptions): Promise<void> {
     return this.socket.closeWrite(options);
   }
 
   /**
-   * The incoming bytes as a byte stream with backpressure. Once this has ended and {@linkcode writable} is closed, the
-   * connection closes itself.
+   * The incoming bytes as a byte stream with backpressure. When this has ended and {@linkcode writable} is closed, the
+   * connection is closed.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#streams().readable;

@@ -14,8 +14,8 @@ export interface Endpoint {
 const ATTEMPT_DELAY = 250;
 
 /**
- * Connects to the first of several addresses that answers, as RFC 8305 says: families alternate, an attempt starts when
- * the one before failed or has not answered within 250 ms, and the first success ends the others.
+ * Connects to whichever of several addresses answers first, as RFC 8305 says: families alternate, an attempt starts
+ * when the one before has failed or has not answered within 250 ms, and the first success ends the others.
  *
  * @param endpoints The addresses, the preferred one first.
  * @param open Makes the socket for an address.
@@ -31,7 +31,7 @@ export async function connectFirst(
   const queue = alternateFamilies(endpoints);
   const over = new AbortController();
   const end = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
-  const errors: unknown[] = []; // of each attempt, at its place
+  const errors: unknown[] = []; // by the attempts' places
   const attempts: Promise<Socket | undefined>[] = [];
   const running = new Set<Promise<Socket | undefined>>();
   let winner: Socket | undefined;

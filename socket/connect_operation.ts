@@ -9,7 +9,7 @@ import { Operation } from "./operation.ts";
 import type { Readiness } from "./readiness.ts";
 import { lengthSpace, packSockaddr, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
-/** connect(2), and what becomes of it. */
+/** connect(2), and its outcome. */
 export class Connect extends Operation<string> {
   readonly syscall = "connect";
   readonly #fd: number;

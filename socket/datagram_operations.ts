@@ -12,13 +12,13 @@ import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
 const { MSG_TRUNC } = C;
 
-/** A datagram that came. */
+/** A received datagram. */
 export interface Datagram<A> {
   /** The bytes. */
   data: Uint8Array;
-  /** Who sent it: the same object as before, where the sender is. It is quickest to answer to this very object. */
+  /** The sender: the same object as long as the sender is the same. To answer to this very object is quickest. */
   addr: Readonly<A>;
-  /** Whether bytes were cut off, since the buffer was too small. */
+  /** Whether bytes were cut off because the buffer was too small. */
   truncated: boolean;
 }
 
@@ -31,14 +31,14 @@ let scratch: Uint8Array | undefined;
 /** recvfrom(2) of one datagram: into a buffer, or into a copy as long as the datagram. */
 export class DatagramReceive<A> extends Operation<Datagram<A>> {
   readonly syscall = "recvfrom";
-  /** True once it has given its result: it can then be used again. */
+  /** True once it has its result, and can be used again. */
   done = true;
   readonly #fd: number;
   readonly #sender: LastSender<A>;
   #buffer: Uint8Array | undefined;
   #flags = 0;
   #room = 0;
-  /** The same for C, and what it was made of: a bigint is slow to make. */
+  /** `#room` for C, and the number that it was made of: a bigint is slow to make. */
   #size = 0n;
   #sized = 0;
 
@@ -111,7 +111,7 @@ export class DatagramSend extends Operation<number> {
     this.#address = address;
   }
 
-  /** Bytes that went: all. */
+  /** How many bytes were sent: all of them. */
   attempt(): number | undefined {
     checkBuffer(this.#bytes, this.#length);
     const [length, sockaddr] = [BigInt(this.#length), this.#sockaddr];

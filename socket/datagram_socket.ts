@@ -9,8 +9,8 @@ import type { TransferOptions } from "./transfer.ts";
 /**
  * A socket for datagrams. It owns its socket.
  *
- * @typeParam A The family's address, as it is told.
- * @typeParam I The family's address, as it is taken, where that needs less.
+ * @typeParam A The family's address, as it comes out.
+ * @typeParam I The family's address, as it goes in: it may need fewer fields.
  *
  * @example Usage
  * ```ts
@@ -33,7 +33,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   #receive: DatagramReceive<A> | undefined;
 
   /**
-   * Makes a datagram socket of one that is open, and takes ownership of it.
+   * Makes a datagram socket of an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    * @param codec The codec of its family's addresses.
@@ -45,20 +45,20 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
     this.#formatted = { address: (sockaddr) => codec.format(codec.decode(sockaddr)) };
   }
 
-  /** The address that it is bound to; what the kernel chose is filled in. */
+  /** The address that it is bound to, including what the kernel chose. */
   get localAddr(): A {
     return this.codec.decode(this.socket.localSockaddr());
   }
 
   /**
-   * Receives a datagram, once there is one.
+   * Waits for a datagram and receives it.
    *
-   * @param buffer Where its bytes go; what does not fit is cut off, and `truncated` tells. Without a buffer the bytes are
-   * a copy of their own, up to 64 KiB.
+   * @param buffer Where its bytes go; what does not fit is cut off, which `truncated` tells. Default: a new array, of
+   * up to 64 KiB.
    * @param options Flags, and how long to wait.
-   * @returns The datagram. One without bytes is a datagram too.
-   * @throws {SystemError} If an earlier send failed in the network, such as `ECONNREFUSED` on a connected socket, or the
-   * socket is closed (`EBADF`).
+   * @returns The datagram. It may be empty.
+   * @throws {SystemError} If an earlier send failed in the network, such as `ECONNREFUSED` on a connected socket, or
+   * the socket is closed (`EBADF`).
    */
   receive(buffer?: Uint8Array, options?: TransferOptions): Promise<Datagram<A>> {
     if (this.#receive?.done !== true) this.#receive = new DatagramReceive(this.socket.fd, this.#sender);
@@ -66,12 +66,12 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   }
 
   /**
-   * Sends a datagram, waiting for room in the send buffer first.
+   * Waits for room in the send buffer and sends a datagram.
    *
    * @param bytes The datagram; it must not change until the promise is settled.
-   * @param addr Where to; left out on a connected socket.
+   * @param addr The destination; left out on a connected socket.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes went: all.
+   * @returns How many bytes were sent: all of them.
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`, or `EDESTADDRREQ` without an address.
    */
   send(bytes: Uint8Array, addr?: I, options?: TransferOptions): Promise<number> {
@@ -80,14 +80,14 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
       const sockaddr = this.#sender.sockaddrOf(addr) ?? this.codec.encode(addr);
       return this.socket.sendTo(bytes, sockaddr, options ? { ...options, ...this.#formatted } : this.#formatted);
     } catch (error) {
-      return Promise.reject(error); // an address that cannot be one
+      return Promise.reject(error); // the address is invalid
     }
   }
 
   /**
-   * Receives as many datagrams as are there, at least one and at most the batch's capacity, by one system call.
+   * Receives all datagrams that are there, at least one and at most the batch's capacity, by one system call.
    *
-   * @param batch Where they go; what it held before is gone. `batch.sockaddr(i)` is the sender, as bytes.
+   * @param batch Where they go, in place of what it held. `batch.sockaddr(i)` is the sender, as bytes.
    * @param options Flags, and how long to wait for the first.
    * @returns How many datagrams came.
    * @throws {SystemError} As {@linkcode receive}.
@@ -97,12 +97,12 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   }
 
   /**
-   * Sends all datagrams of a batch, by as few system calls as there is room for.
+   * Sends all datagrams of a batch, by as few system calls as possible.
    *
    * @param batch The datagrams; they must not change until the promise is settled.
    * @param options Flags, and how long to wait.
-   * @returns The number of datagrams, always all.
-   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
+   * @returns How many datagrams were sent: all of them.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many were sent.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     return this.socket.sendBatch(batch, options);

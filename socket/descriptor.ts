@@ -13,8 +13,8 @@ import type { WaitOptions } from "./wait_options.ts";
 const optionSpace = new Int32Array(1);
 
 /**
- * One descriptor of a socket, owned: its options, its address, its waits and its end. {@linkcode Socket} adds what travels
- * through it.
+ * The owner of a socket's descriptor: its options, its address, waiting on it and closing it. {@linkcode Socket} adds
+ * sending and receiving.
  *
  * @example Usage
  * ```ts
@@ -30,11 +30,11 @@ export abstract class Descriptor implements Disposable {
   #fd: number;
   /** When it can be read and written. */
   protected readonly readiness: Readiness;
-  /** Called once, right before the descriptor is closed: for what is to go with it, such as the file of an address. */
+  /** Called once, right before the descriptor is closed, to clean up what belongs to it, such as a socket's file. */
   beforeClose: (() => void) | undefined;
   /**
-   * Called before an option is set, with its level, number and bytes: gives the bytes for the kernel, or throws. For
-   * families that take an option amiss.
+   * Called before an option is set, with its level, number and bytes: returns the bytes for the kernel, or throws. For
+   * families on which an option does harm.
    */
   beforeOption: ((level: number, number: number, value: Uint8Array) => Uint8Array) | undefined;
 
@@ -54,13 +54,13 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * Runs an operation of your own on the descriptor: at once if nothing is before it, else when its turn has come, and
-   * again with each readiness while it would block.
+   * Runs an operation of your own on the descriptor: at once if no other is waiting before it, else in its turn, and
+   * again each time the descriptor is ready, as long as it would block.
    *
-   * @param direction The queue that it stands in.
+   * @param direction The queue that it joins.
    * @param operation The operation.
    * @param options How long to wait.
-   * @returns What the operation gives.
+   * @returns The result of the operation.
    */
   run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
     if (this.#fd < 0) return Promise.reject(closedError(operation.syscall));
@@ -99,7 +99,7 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * Reads an option that has no definition and whose value is an `int`.
+   * Reads an option by its number, if its value is an `int`.
    *
    * @param level The level, such as `SOL_SOCKET`.
    * @param name The option, such as `SO_RCVBUF`.
@@ -111,7 +111,7 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * Reads an option that has no definition, as bytes.
+   * Reads an option by its number, as bytes.
    *
    * @param level The level, such as `IPPROTO_TCP`.
    * @param name The option, such as `TCP_INFO`.
@@ -127,7 +127,7 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * Sets an option that has no definition.
+   * Sets an option by its number.
    *
    * @param level The level, such as `SOL_SOCKET`.
    * @param name The option, such as `SO_RCVBUF`.
@@ -155,8 +155,8 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * `SIOCOUTQ`: bytes that were written and are still in the kernel's send buffer. TCP counts those that are not
-   * acknowledged too; AF_SMC those that are not in the peer's memory yet.
+   * `SIOCOUTQ`: bytes that were written and are still in the kernel's send buffer. TCP includes those that are sent and
+   * not yet acknowledged; AF_SMC counts those that are not in the peer's memory yet.
    *
    * @returns The number of bytes.
    * @throws {SystemError} If the kernel cannot tell, such as `EINVAL` for a listener.
@@ -166,7 +166,7 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * The number by which the system knows the socket, in `/proc/net` and in sock_diag(7): the one in `socket:[…]`.
+   * The socket's inode number, by which `/proc/net` and sock_diag(7) list it.
    *
    * @returns The inode number.
    * @throws {SystemError} If there is no `/proc` (`ENOENT`).
@@ -179,10 +179,10 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * Calls back once the descriptor is closed or given away: for who watches it by other means.
+   * Calls back once the descriptor is closed or detached.
    *
    * @param callback What is called.
-   * @returns A function that takes this back.
+   * @returns A function that removes the callback.
    */
   onEnd(callback: () => void): () => void {
     return this.readiness.onEnd(callback);
@@ -193,13 +193,13 @@ export abstract class Descriptor implements Disposable {
     this.readiness.referenced = true;
   }
 
-  /** Lets the program end while this socket waits; its waits are then looked after every 10 ms. */
+  /** Lets the program end while this socket waits. Its waits are then polled every 10 ms. */
   unref(): void {
     this.readiness.referenced = false;
   }
 
   /**
-   * Gives the descriptor away: from now on the caller owns it. It stays non-blocking. Waits are rejected.
+   * Gives up the descriptor: from now on the caller owns it. It stays non-blocking. Pending waits are rejected.
    *
    * @returns The descriptor.
    * @throws {SystemError} If the socket is closed.
@@ -211,7 +211,7 @@ export abstract class Descriptor implements Disposable {
     return fd;
   }
 
-  /** Closes the descriptor and rejects every wait. Closing again does nothing. */
+  /** Closes the descriptor and rejects all pending waits. Closing again does nothing. */
   close(): void {
     if (this.#fd < 0) return;
     const fd = this.#release();
@@ -224,10 +224,10 @@ export abstract class Descriptor implements Disposable {
 
   /**
    * Closes like {@linkcode close}, but keeps the descriptor until the kernel's send buffer is empty: for families that
-   * lose what is in it.
+   * lose what is still in it.
    *
    * @param timeout Milliseconds to wait at most; then the rest is lost.
-   * @returns When the descriptor is closed.
+   * @returns Settles once the descriptor is closed.
    * @throws {SystemError} If not all was sent: in time (`ETIMEDOUT`), or because the other end is gone (`EPIPE`).
    */
   closeDrained(timeout: number): Promise<void> {
@@ -239,7 +239,7 @@ export abstract class Descriptor implements Disposable {
     this.close();
   }
 
-  /** The descriptor for a call, unless it is closed. */
+  /** The descriptor for a call; throws if it is closed. */
   protected open(syscall: string): number {
     if (this.#fd < 0) throw closedError(syscall);
     return this.#fd;

@@ -55,7 +55,7 @@ export class Duplex {
     }
   }
 
-  /** Nobody reads any more; the writing side goes on. */
+  /** The reader has left; the writing side goes on. */
   #cancel(): void {
     this.#cancelled.abort();
     this.#over();

@@ -10,7 +10,7 @@ export interface InheritedListener {
   name: string;
   /** The socket; the caller owns it. */
   socket: Socket;
-  /** The address family, `AF_*`: which of `TcpListener`, `UnixListener`, … is to take the socket. */
+  /** The address family, `AF_*`, which tells whether it is one for `TcpListener`, `UnixListener`, … */
   family: number;
   /** The socket type, `SOCK_*`. */
   type: number;
@@ -24,9 +24,9 @@ let taken = false;
  * Takes the sockets that systemd, or another service manager with its protocol, opened for this program: `LISTEN_FDS`,
  * `LISTEN_PID` and `LISTEN_FDNAMES` of the environment tell which. They become close-on-exec and non-blocking.
  *
- * The constructor of a family's listener makes a listener of one: `new TcpListener(socket)`. Permission: `--allow-ffi`.
+ * Make a listener of one with the constructor of its family: `new TcpListener(socket)`. Permission: `--allow-ffi`.
  *
- * @returns The sockets, in order; none if the program was not started so.
+ * @returns The sockets, in order; none if no service manager passed any.
  * @throws {TypeError} If they were taken before, or `LISTEN_FDS` is no count.
  * @throws {SystemError} If a descriptor is no socket (`ENOTSOCK`); all are then left as they were.
  *

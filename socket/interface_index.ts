@@ -13,7 +13,8 @@ const NAME_SIZE = 16;
 const IFREQ_SIZE = 40;
 
 /**
- * `SIOCGIFINDEX`: the number of an interface of the socket's own network namespace.
+ * `SIOCGIFINDEX`: the number of a network interface, in the socket's own network namespace. if_nametoindex(3) asks the
+ * thread's.
  *
  * ```c
  * struct ifreq { char ifr_name[IFNAMSIZ]; union { int ifr_ifindex; … }; };   // 0, 16
@@ -22,7 +23,7 @@ const IFREQ_SIZE = 40;
  * @param socket Any socket.
  * @param name The interface, by its name.
  * @returns The number, 1 or more.
- * @throws {RangeError} If no interface can have the name.
+ * @throws {RangeError} If the name is not 1 to 15 bytes.
  * @throws {SystemError} If there is none (`ENODEV`).
  *
  * @see {@link https://man7.org/linux/man-pages/man7/netdevice.7.html | netdevice(7)}

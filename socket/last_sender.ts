@@ -1,6 +1,6 @@
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
-/** The sender of the last datagram. Mostly the next one has the same: then its address is not made anew. */
+/** The sender of the last datagram. Often the next datagram has the same one: then its address is not decoded again. */
 export class LastSender<A> {
   readonly #decode: (sockaddr: Uint8Array) => A;
   #sockaddr: Uint8Array = new Uint8Array(0);
@@ -10,7 +10,7 @@ export class LastSender<A> {
     this.#decode = decode;
   }
 
-  /** The address that the kernel just wrote. It is frozen, for it may be given again. */
+  /** The address that the kernel just wrote. It is frozen, since it may be given out again. */
   take(): Readonly<A> {
     const length = Math.min(lengthSpace[0] ?? 0, SOCKADDR_SIZE);
     if (this.#addr !== undefined && this.#isSame(length)) return this.#addr;

@@ -40,7 +40,7 @@ export class Listener<A, C> extends SocketOwner implements AsyncIterable<C> {
     this.#connOf = connOf;
   }
 
-  /** The address that it listens on; a port that was given as 0 is the one that the kernel chose. */
+  /** The address that it listens on, with the port that the kernel chose if 0 was asked for. */
   get addr(): A {
     return this.#addr ??= this.#codec.decode(this.socket.localSockaddr());
   }

@@ -37,7 +37,7 @@ export class MessageSend extends Operation<number> {
     this.#header = new MessageHeader(buffers, sockaddr, control);
   }
 
-  /** Bytes that went. */
+  /** How many bytes were sent. */
   attempt(): number | undefined {
     for (;;) {
       this.#header.check();
@@ -51,7 +51,7 @@ export class MessageSend extends Operation<number> {
     }
   }
 
-  /** Tells on the error how many bytes were sent before. */
+  /** Adds to the error how many bytes were sent. */
   override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "sendmsg", "bytesWritten", this.#sent);
   }

@@ -1,7 +1,14 @@
 /**
  * One owned socket of any family, and what every family's connections and listeners are made of.
  *
- * For a family that the library has no module for, `Socket` takes its numbers and its sockaddr as bytes.
+ * - {@linkcode Socket}: for a family that the library has no module for, it takes the family's numbers, and addresses
+ *   as bytes. Every connection, listener and datagram socket has one as its `socket`.
+ * - {@linkcode Conn}, {@linkcode Listener}, {@linkcode DatagramSocket}, {@linkcode SeqpacketConn}: the classes that
+ *   those of the families extend.
+ * - Options such as {@linkcode SO_RCVBUF}, for {@linkcode Descriptor.get} and {@linkcode Descriptor.set}.
+ * - {@linkcode poll}, {@linkcode relay}, {@linkcode sendFile}, {@linkcode MessageBatch}: many sockets, whole
+ *   connections, files and messages at once.
+ * - {@linkcode inheritedListeners}, {@linkcode inNetworkNamespace}: sockets that were opened elsewhere.
  *
  * @example Messages of a family by its numbers
  * ```ts

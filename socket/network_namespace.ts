@@ -3,15 +3,15 @@ import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 
 /**
- * Does something in another network namespace, such as to open a socket, which then belongs to it for good. The thread
- * is back home when this returns; should the way back fail, the program is aborted: it must not go on elsewhere.
+ * Runs a function in another network namespace, for example to open a socket, which then stays in that namespace. The
+ * thread is back in its own namespace when this returns; if it cannot go back, the program is aborted.
  *
  * Needs CAP_SYS_ADMIN, and `--allow-ffi`.
  *
- * @typeParam T What is made.
+ * @typeParam T The result.
  * @param path The namespace, such as `/run/netns/blue` or `/proc/123/ns/net`.
- * @param action What to do there. It must be synchronous: what runs later runs at home.
- * @returns What the action gives.
+ * @param action The function. It must be synchronous: what runs later runs in the thread's own namespace.
+ * @returns The result of the function.
  * @throws {SystemError} If there is no such namespace (`ENOENT`, `EINVAL`), or it may not be entered (`EPERM`).
  *
  * @see {@link https://man7.org/linux/man-pages/man2/setns.2.html | setns(2)}

@@ -1,10 +1,10 @@
 /**
- * An operation of a socket that may have to wait: what it tries, and the promise that it settles then.
+ * An operation on a socket that may have to wait: what it tries, and the promise that it then settles.
  *
  * A class for each frequent operation, and not a closure for each call: V8 optimizes a method once, and only optimized
  * code calls C directly.
  *
- * @typeParam T What the operation gives.
+ * @typeParam T The result.
  *
  * @example Wait for the next message without taking it
  * ```ts
@@ -43,14 +43,14 @@ export abstract class Operation<T> {
   /** The operation behind this one in its queue. */
   next: Operation<unknown> | undefined = undefined;
 
-  /** Tries once: gives the result, or `undefined` where it would block. */
+  /** Tries once: returns the result, or `undefined` if it would block. */
   abstract attempt(): T | undefined;
 
   /**
-   * The error to reject with, given the one that ends the operation: a place to add what was done so far.
+   * The error to reject with, made of the one that ended the operation: a place to add how much was done.
    *
    * @param error The error.
-   * @param _aborted Whether it is the reason of a signal: not ours to change.
+   * @param _aborted Whether it is the reason of an `AbortSignal`, which must not be changed.
    * @returns The error, or one that tells more.
    */
   rejection(error: unknown, _aborted: boolean): unknown {

@@ -4,7 +4,7 @@ import { describeError, type SystemError } from "../ffi/error.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { quoted } from "./quoted.ts";
 
-/** What the kernel calls an option. */
+/** How the kernel names an option. */
 export interface OptionName {
   /** The C name, such as `"SO_RCVBUF"`. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface OptionName {
   readonly level: number;
   /** The number, unique within the level. */
   readonly number: number;
-  /** The address that it is about, as text: for errors. */
+  /** The address that it is about, as text, for errors. */
   readonly address?: string;
 }
 
@@ -31,8 +31,8 @@ export interface WritableOption<T> extends OptionName {
 }
 
 /**
- * An option of a socket, for `socket.get(option)` and `socket.set(option, value)`. One that the library has no definition
- * of is an object of this shape.
+ * An option of a socket, for `socket.get(option)` and `socket.set(option, value)`. For one that the library does not
+ * define, make an object of this shape.
  *
  * @example Define an option
  * ```ts
@@ -124,7 +124,7 @@ export function defineOption<T>(
   return { name, level: C[level], number: C[name], size, encode, decode };
 }
 
-/** The bytes of an `int` in the machine's order. */
+/** Encodes an `int`, in the machine's byte order. */
 export function encodeInt(value: number, name: string): Uint8Array {
   if (!(Number.isInteger(value) && value >= -0x80000000 && value <= 0xffffffff)) {
     throw new RangeError(
@@ -136,7 +136,7 @@ export function encodeInt(value: number, name: string): Uint8Array {
   return bytes;
 }
 
-/** The `int` in the machine's order; an option that the kernel stored in one byte is that byte. */
+/** Decodes an `int` in the machine's byte order, or the one byte that the kernel stores some options in. */
 export function decodeInt(bytes: Uint8Array): number {
   if (bytes.byteLength < 4) return bytes[0] ?? 0;
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, HOST_LITTLE_ENDIAN);

@@ -7,17 +7,17 @@ import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import { Operation } from "./operation.ts";
 
-/** A message of a connection that keeps the boundaries of messages. */
+/** A message of a seqpacket connection. */
 export interface Packet {
   /** The bytes; there may be none. */
   data: Uint8Array;
-  /** Whether bytes were cut off, since the buffer was too small. */
+  /** Whether bytes were cut off because the buffer was too small. */
   truncated: boolean;
 }
 
 const { MSG_CTRUNC, MSG_TRUNC } = C;
 
-/** A buffer and its `msghdr`, to be used again: making one takes longer than recvmsg(2). */
+/** A buffer and its `msghdr`, kept: making one takes longer than recvmsg(2). */
 export class PacketSpace {
   readonly buffer: Uint8Array;
   readonly header: MessageHeader;
@@ -51,7 +51,7 @@ export class PacketSpace {
  */
 export class PacketReceive extends Operation<Packet | null> {
   readonly syscall = "recvmsg";
-  /** True once it has given its result: it can then be used again. */
+  /** True once it has its result, and can be used again. */
   done = true;
   readonly #fd: number;
   #space: PacketSpace | undefined;
@@ -110,7 +110,7 @@ export class PacketSend extends Operation<number> {
     this.#flags = flags | MSG_NOSIGNAL;
   }
 
-  /** Bytes that went. */
+  /** How many bytes were sent. */
   attempt(): number | undefined {
     checkBuffer(this.#bytes, this.#length);
     const size = sizeOf(this.#length);

@@ -27,7 +27,7 @@ export interface PollRequest<S extends Pollable> {
   events?: PollEvent[];
 }
 
-/** What {@linkcode poll} found of a socket: `true` for what would not wait now. */
+/** What {@linkcode poll} found out about a socket: `true` for what would not wait now. */
 export interface PollResult<S extends Pollable> {
   /** The socket, as it was given. */
   socket: S;
@@ -46,17 +46,17 @@ export interface PollResult<S extends Pollable> {
 const BITS: Record<PollEvent, number> = { read: C.EPOLLIN, write: C.EPOLLOUT, urgent: C.EPOLLPRI, error: 0 };
 
 /**
- * Waits until one of several sockets is ready, as poll(2) and select(2) do, and takes nothing from any. It goes beside
- * reads and writes that wait on the same sockets.
+ * Waits until one of several sockets is ready, like poll(2) and select(2). It reads nothing, and may run beside reads
+ * and writes that wait on the same sockets.
  *
  * Permission: `--allow-ffi`.
  *
  * @typeParam S What is watched.
  * @param requests The sockets, each at most once, and what to look for.
- * @param options How long to wait; a `timeout` of 0 only looks.
- * @returns Those that are ready, in the order of the requests; none once the timeout is over.
+ * @param options How long to wait; with a `timeout` of 0, it does not wait.
+ * @returns Those that are ready, in the order of the requests; none after the timeout.
  * @throws {TypeError} If a socket is given twice.
- * @throws {SystemError} If a socket is closed, before or meanwhile (`EBADF`).
+ * @throws {SystemError} If a socket is closed, or is being closed meanwhile (`EBADF`).
  *
  * @see {@link https://man7.org/linux/man-pages/man2/poll.2.html | poll(2)}
  *
@@ -80,7 +80,7 @@ export async function poll<S extends Pollable>(
   options?: WaitOptions,
 ): Promise<PollResult<S>[]> {
   const epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
-  // An epoll instance is a descriptor too: the poller tells when one of those in it is ready.
+  // An epoll instance is itself a descriptor, which is readable when one of those in it is ready.
   const readiness = new Readiness(epfd);
   const ends: (() => void)[] = [];
   try {

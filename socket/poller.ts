@@ -5,9 +5,9 @@ import { layoutOf } from "../ffi/layout.ts";
 import { background, libc } from "../ffi/libc.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
 
-/** What the poller tells about readiness to. */
+/** What watches a descriptor. */
 export interface Watched {
-  /** Takes the `EPOLL*` bits that came for the descriptor. */
+  /** Called with the `EPOLL*` bits of an event of the descriptor. */
   ready(events: number): void;
 }
 

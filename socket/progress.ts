@@ -1,9 +1,9 @@
 import { libraryError } from "../ffi/error.ts";
 
 /**
- * The error of a transfer that was done in part, with a field that tells how much: an error of the library or the
- * kernel gets the field; a stranger's, such as the reason of a signal that `aborted` it, becomes the cause of one that
- * has it, unless nothing was done.
+ * The error of a transfer that was done in part, with a field that tells how much. An error of the library or the
+ * kernel gets the field itself. Any other, such as the reason of a signal that `aborted` it, becomes the cause of a new
+ * error with that field, unless nothing was done.
  */
 export function withProgress(
   error: unknown,

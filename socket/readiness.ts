@@ -4,7 +4,7 @@ import { poller, type Watched } from "./poller.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
 import { checkWaitOptions, type WaitOptions, watchForEnd } from "./wait_options.ts";
 
-/** What a socket waits for, in a queue of its own: bytes, room for them, or urgent data. */
+/** What an operation waits for: bytes, room for them, or urgent data. Each has its own queue. */
 export type Direction = "read" | "write" | "urgent";
 
 interface Queue {
@@ -12,7 +12,7 @@ interface Queue {
   ready: boolean;
   head: Operation<unknown> | undefined;
   tail: Operation<unknown> | undefined;
-  /** Whether it will be tried again by time. */
+  /** Whether a timer will try it again. */
   timed: boolean;
 }
 
@@ -66,7 +66,7 @@ export class Readiness implements Watched {
   }
 
   /**
-   * Runs an operation: at once if nothing is before it, else when its turn and the readiness have come.
+   * Runs an operation: at once if no other waits before it, else in its turn and once the descriptor is ready.
    */
   run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
     const queue = this.#queue(direction);
@@ -99,7 +99,7 @@ export class Readiness implements Watched {
     });
   }
 
-  /** Says that a stream was read until it is empty, so that the next read waits instead of asking the kernel. */
+  /** To be called when a stream was read empty, so that the next read waits instead of asking the kernel. */
   drained(): void {
     if (this.#ending === 0) this.#reads.ready = false;
   }
@@ -110,10 +110,10 @@ export class Readiness implements Watched {
   }
 
   /**
-   * Has what waits tried again after a while, where the kernel will raise no event. One timer at a time: an event is a
-   * try too, and asks for another.
+   * Tries what waits again after a while, for when the kernel will raise no event. There is one timer at a time: an
+   * event is a try too, which asks for the next.
    *
-   * @param later Gives the pause in milliseconds, if one is needed.
+   * @param later Gives the pause in milliseconds; called only if no timer runs.
    */
   readyLater(direction: Direction, later: { next(): number }): void {
     const queue = this.#queue(direction);
@@ -154,9 +154,9 @@ export class Readiness implements Watched {
   }
 
   /**
-   * Calls back once the descriptor is closed or given away: for who watches it beside this.
+   * Calls back once the descriptor is closed or detached.
    *
-   * @returns A function that takes this back.
+   * @returns A function that removes the callback.
    */
   onEnd(callback: () => void): () => void {
     const ends = this.#ends ??= new Set();

@@ -38,8 +38,8 @@ export class Receive extends Operation<number> {
 }
 
 /**
- * recv(2) on a stream until the buffer is full or the stream ends: what `MSG_WAITALL` means, which the kernel does not do
- * for a non-blocking socket.
+ * recv(2) on a stream until the buffer is full or the stream ends: what `MSG_WAITALL` means, which the kernel does not
+ * do for a non-blocking socket.
  */
 export class ReceiveAll extends Operation<number> {
   readonly syscall = "recv";
@@ -71,7 +71,7 @@ export class ReceiveAll extends Operation<number> {
     return this.#received;
   }
 
-  /** Tells on the error how many bytes are in the buffer already. */
+  /** Adds to the error how many bytes are in the buffer. */
   override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "recv", "bytesRead", this.#received);
   }

@@ -28,14 +28,17 @@ export interface RelayedBytes {
 }
 
 /**
- * Connects two connections: what comes on one goes out on the other, by splice(2) inside the kernel, until both have
- * ended or one fails. The end of one direction is passed on, and the other goes on. Takes ownership: both are closed
- * then. Urgent data is left out, or goes among the rest with `SO_OOBINLINE`. Permission: `--allow-ffi`.
+ * Forwards between two connections: what arrives on one is sent on the other, by splice(2) inside the kernel, until
+ * both have ended or one fails. The end of one direction is passed on while the other continues. Takes ownership of
+ * both, and closes them at the end. Urgent data is left out; with `SO_OOBINLINE` it is forwarded as ordinary data.
+ *
+ * Permission: `--allow-ffi`.
  *
  * @param a One connection.
  * @param b The other, of any family.
- * @param options A `signal` ends it; a `timeout` is the milliseconds in which nothing may come or go, in either direction.
- * @returns How many bytes went each way.
+ * @param options A `signal` ends it; so does a `timeout` in milliseconds during which no byte moves in either
+ * direction.
+ * @returns How many bytes were forwarded each way.
  * @throws {SystemError} If a connection breaks, such as `ECONNRESET`, or after the timeout (`ETIMEDOUT`).
  *
  * @see {@link https://man7.org/linux/man-pages/man2/splice.2.html | splice(2)}

@@ -20,18 +20,18 @@ export interface SendFileOptions extends WaitOptions {
 }
 
 /**
- * Sends a file over a connection by sendfile(2): inside the kernel, without a copy in the program. Writes that were made
- * before go first, and those made later wait.
+ * Sends a file over a connection by sendfile(2), inside the kernel. Earlier writes are sent first, and later ones wait.
  *
- * Parts of the file that are not in memory are read from the disk meanwhile, on this thread. Permission: `--allow-ffi`.
+ * Parts of the file that are not cached in memory are read from the disk, which blocks this thread. Permission:
+ * `--allow-ffi`.
  *
  * @param conn The connection.
- * @param fd The descriptor of the file, borrowed: such as `openSync()` of `node:fs` gives.
+ * @param fd The descriptor of the file, borrowed, such as `openSync()` of `node:fs` returns.
  * @param options Which part of the file, and how long to wait.
- * @returns How many bytes went: all of the part, or of what the file has of it.
+ * @returns How many bytes were sent: the whole part, or as much of it as the file has.
  * @throws {RangeError} If the offset or the length is not a whole number of 0 or more.
- * @throws {SystemError} If the connection is broken (`EPIPE`), or the descriptor is of no file (`EINVAL`);
- * `bytesWritten` on the error tells how many bytes went.
+ * @throws {SystemError} If the connection is broken (`EPIPE`), or the descriptor is not that of a file (`EINVAL`);
+ * `bytesWritten` on the error tells how many bytes were sent.
  *
  * @see {@link https://man7.org/linux/man-pages/man2/sendfile.2.html | sendfile(2)}
  *

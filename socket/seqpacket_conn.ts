@@ -42,8 +42,8 @@ export class SeqpacketConn<A> extends SocketOwner {
   #remoteAddr: A | undefined;
 
   /**
-   * Makes a connection of a connected seqpacket socket, and takes ownership of it. Sets `SO_TIMESTAMP`: a timestamp marks
-   * what is a message, for recvmsg(2) answers 0 at the end too.
+   * Makes a connection of a connected seqpacket socket, and takes ownership of it. Sets `SO_TIMESTAMP`: recvmsg(2)
+   * answers 0 both for an empty message and at the end, and only the message has a timestamp.
    *
    * @param socket The socket.
    * @param codec The codec of its family's addresses.
@@ -59,16 +59,16 @@ export class SeqpacketConn<A> extends SocketOwner {
     return this.#localAddr ??= this.#codec.decode(this.socket.localSockaddr());
   }
 
-  /** The address of the other end. It stays known after the connection is over. */
+  /** The address of the other end. It stays known after the connection has ended. */
   get remoteAddr(): A {
     return this.#remoteAddr ??= this.#codec.decode(this.socket.peerSockaddr());
   }
 
   /**
-   * Receives one message, once there is one.
+   * Waits for a message and receives it.
    *
-   * @param buffer Where its bytes go; what does not fit is cut off, and `truncated` tells. It is quickest to give the
-   * same one again. Without a buffer the bytes are a copy of their own, up to 208 KiB.
+   * @param buffer Where its bytes go; what does not fit is cut off, which `truncated` tells. To give the same one each
+   * time is quickest. Default: a new array, of up to 208 KiB.
    * @param options Flags such as `MSG_PEEK`, and how long to wait.
    * @returns The message, which may be empty; `null` at the end of the connection.
    * @throws {TypeError} If the buffer was transferred away.
@@ -92,22 +92,22 @@ export class SeqpacketConn<A> extends SocketOwner {
   }
 
   /**
-   * Sends one message, waiting for room first.
+   * Waits for room in the send buffer and sends one message.
    *
    * @param bytes The message; it must not change until the promise is settled.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes went: all.
-   * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE` for a message larger than the send buffer, or `EPIPE`
-   * when nobody receives any more.
+   * @returns How many bytes were sent: all of them.
+   * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE` for a message larger than the send buffer, or
+   * `EPIPE` after the other end has closed.
    */
   send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
     return this.socket.send(bytes, options);
   }
 
   /**
-   * Receives as many messages as are there, at least one and at most the batch's capacity, by one system call.
+   * Receives all messages that are there, at least one and at most the batch's capacity, by one system call.
    *
-   * @param batch Where they go; what it held before is gone.
+   * @param batch Where they go, in place of what it held.
    * @param options Flags, and how long to wait for the first.
    * @returns How many messages came; `null` at the end of the connection.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
@@ -121,29 +121,29 @@ export class SeqpacketConn<A> extends SocketOwner {
   }
 
   /**
-   * Sends all messages of a batch, by as few system calls as there is room for.
+   * Sends all messages of a batch, by as few system calls as possible.
    *
    * @param batch The messages; they must not change until the promise is settled.
    * @param options Flags, and how long to wait.
-   * @returns The number of messages, always all.
-   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
+   * @returns How many messages were sent: all of them.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many were sent.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     return this.socket.sendBatch(batch, options);
   }
 
   /**
-   * Ends the sending direction once all messages before are sent: the other end receives `null`.
+   * Ends the sending direction once all earlier messages are sent: the other end then receives `null`.
    *
    * @param options How long to wait for the messages.
-   * @throws {SystemError} If the connection is over already (`ENOTCONN`).
+   * @throws {SystemError} If the connection has ended already (`ENOTCONN`).
    */
   closeWrite(options?: WaitOptions): Promise<void> {
     return this.socket.closeWrite(options);
   }
 
   /**
-   * Gives the descriptor away, without `SO_TIMESTAMP`: from now on the caller owns it.
+   * Turns `SO_TIMESTAMP` off and gives up the descriptor: from now on the caller owns it.
    *
    * @returns The descriptor, non-blocking.
    */
@@ -152,12 +152,12 @@ export class SeqpacketConn<A> extends SocketOwner {
     return super.detach();
   }
 
-  /** The last operation, unless it still waits: receiving is so quick that making one is felt. */
+  /** The last operation, unless it still waits: making one takes a good part of the time of receiving. */
   #operation(): PacketReceive {
     return this.#receive?.done === true ? this.#receive : this.#receive = new PacketReceive(this.socket.fd);
   }
 
-  /** The messages, until the end of the connection or its close. */
+  /** The messages, until the connection ends or is closed. */
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Packet> {
     while (this.socket.fd >= 0) {
       try {

@@ -56,7 +56,7 @@ export const SO_INCOMING_CPU: SocketOption<number> = intOption("SOL_SOCKET", "SO
 export const SO_INCOMING_NAPI_ID: ReadableOption<number> = intOption("SOL_SOCKET", "SO_INCOMING_NAPI_ID");
 /** Whether a silent connection is probed. */
 export const SO_KEEPALIVE: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_KEEPALIVE");
-/** Seconds that close(2) goes on sending, where 0 resets the connection; `null` for in the background, until done. */
+/** Seconds that close(2) goes on sending; 0 resets the connection, `null` sends all in the background. */
 export const SO_LINGER: SocketOption<number | null> = defineOption(
   "SOL_SOCKET",
   "SO_LINGER",
@@ -112,7 +112,7 @@ export const SO_RCVBUFFORCE: WritableOption<number> = intOption("SOL_SOCKET", "S
 export const SO_RCVLOWAT: SocketOption<number> = intOption("SOL_SOCKET", "SO_RCVLOWAT");
 /** Whether each datagram carries its mark. Since Linux 5.19. */
 export const SO_RCVMARK: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_RCVMARK");
-/** Milliseconds that a blocking receive waits; 0 for ever. This library's sockets never block: it is for their heirs. */
+/** Milliseconds that a blocking receive waits; 0 for no limit. It matters only after `detach()`: ours never block. */
 export const SO_RCVTIMEO: SocketOption<number> = timevalOption("SO_RCVTIMEO");
 /** Bytes that are kept for the socket when memory is short. Since Linux 5.16. */
 export const SO_RESERVE_MEM: SocketOption<number> = intOption("SOL_SOCKET", "SO_RESERVE_MEM");
@@ -130,11 +130,11 @@ export const SO_SNDBUF: SocketOption<number> = intOption("SOL_SOCKET", "SO_SNDBU
 export const SO_SNDBUFFORCE: WritableOption<number> = intOption("SOL_SOCKET", "SO_SNDBUFFORCE");
 /** Bytes that must be free before the socket counts as writable: always 1. */
 export const SO_SNDLOWAT: ReadableOption<number> = intOption("SOL_SOCKET", "SO_SNDLOWAT");
-/** Milliseconds that a blocking send waits; 0 for ever. This library's sockets never block: it is for their heirs. */
+/** Milliseconds that a blocking send waits; 0 for no limit. It matters only after `detach()`: ours never block. */
 export const SO_SNDTIMEO: SocketOption<number> = timevalOption("SO_SNDTIMEO");
 /** Whether each datagram carries the time of its arrival in microseconds. */
 export const SO_TIMESTAMP: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_TIMESTAMP");
-/** `SOF_TIMESTAMPING_*` flags, or-ed: which times of packets are told, in and out. */
+/** `SOF_TIMESTAMPING_*` flags, ORed: which times of packets are reported, in and out. */
 export const SO_TIMESTAMPING: SocketOption<number> = intOption("SOL_SOCKET", "SO_TIMESTAMPING");
 /** Whether each datagram carries the time of its arrival in nanoseconds. */
 export const SO_TIMESTAMPNS: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_TIMESTAMPNS");
@@ -162,7 +162,7 @@ function timevalOption(name: "SO_RCVTIMEO" | "SO_SNDTIMEO"): SocketOption<number
     if (!(milliseconds >= 0 && milliseconds <= Number.MAX_SAFE_INTEGER)) {
       throw new RangeError(`Cannot set ${name} as it must be 0 or more milliseconds: current value is ${milliseconds}`);
     }
-    const microseconds = Math.ceil(milliseconds * 1000); // 0 would be for ever
+    const microseconds = Math.ceil(milliseconds * 1000); // 0 would be no limit
     const bytes = new Uint8Array(16);
     const view = new DataView(bytes.buffer);
     view.setBigInt64(0, BigInt(Math.floor(microseconds / 1_000_000)), HOST_LITTLE_ENDIAN);

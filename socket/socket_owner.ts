@@ -1,7 +1,7 @@
 import type { Socket } from "./socket.ts";
 
 /**
- * What everything that owns a socket has in common.
+ * The base of every class that owns a socket.
  *
  * @example Usage
  * ```ts
@@ -17,7 +17,7 @@ import type { Socket } from "./socket.ts";
  * ```
  */
 export abstract class SocketOwner implements Disposable {
-  /** The socket beneath, borrowed: for options, flags and ancillary data. */
+  /** The socket, borrowed: for options, flags and ancillary data. */
   readonly socket: Socket;
 
   /**
@@ -29,7 +29,7 @@ export abstract class SocketOwner implements Disposable {
     this.socket = socket;
   }
 
-  /** Closes the socket and rejects what waits on it. Closing again does nothing. */
+  /** Closes the socket and rejects all pending waits. Closing again does nothing. */
   close(): void {
     this.socket.close();
   }
@@ -50,7 +50,7 @@ export abstract class SocketOwner implements Disposable {
   }
 
   /**
-   * Gives the descriptor away: from now on the caller owns it, for example to let `node:net` or `node:http` adopt it.
+   * Gives up the descriptor: from now on the caller owns it, for example to let `node:net` or `node:http` adopt it.
    *
    * @returns The descriptor, non-blocking.
    */

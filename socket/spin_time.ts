@@ -1,13 +1,13 @@
 import { poller } from "./poller.ts";
 
 /**
- * Sets for how long the poller of this isolate goes on asking the kernel after the last event, before it waits off the
- * event loop. While it asks, an answer is taken within a microsecond or two, and one processor core is busy; waking up
- * takes some 40 µs on Deno. Longer pays where peers answer in more than the default 0.05 ms: an emulated or a distant one.
+ * Sets how long the poller of this isolate goes on asking the kernel after the last event, before it waits off the
+ * event loop. While it asks, it sees an answer within a microsecond or two, and keeps one processor core busy; waking
+ * up takes some 40 µs on Deno. A longer time pays off if peers take more than the default 0.05 ms to answer.
  *
  * Permission: `--allow-ffi`.
  *
- * @param milliseconds The time, 0 or more; 0 waits at once.
+ * @param milliseconds The time, 0 or more; with 0 it waits at once.
  * @throws {RangeError} If the time is not 0 or more.
  *
  * @example Usage

@@ -84,7 +84,7 @@ export class StreamWrite extends Operation<number> {
     return total;
   }
 
-  /** Tells on the error how many bytes were written before. */
+  /** Adds to the error how many bytes were written. */
   override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "send", "bytesWritten", this.#written);
   }

@@ -3,8 +3,8 @@ import type { WaitOptions } from "./wait_options.ts";
 /** Options of operations that take the flags of send(2) and recv(2). */
 export interface TransferOptions extends WaitOptions {
   /**
-   * `MSG_*` flags, or-ed. `MSG_NOSIGNAL` is always added to a send. `MSG_DONTWAIT` changes nothing, since no call blocks:
-   * a `timeout` of 0 tries without waiting.
+   * `MSG_*` flags, ORed. `MSG_NOSIGNAL` is always added to a send. `MSG_DONTWAIT` changes nothing, since no call
+   * blocks: a `timeout` of 0 tries without waiting.
    *
    * @default {0}
    */

@@ -17,7 +17,7 @@ export interface WaitOptions {
 /** setTimeout() takes no more milliseconds: what is longer is waited for in parts. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
-/** Rejects options that cannot be meant, and a signal that is aborted already, before any system call. */
+/** Throws if an option is invalid or the signal is aborted already: to be called before any system call. */
 export function checkWaitOptions(options: WaitOptions | undefined): void {
   if (options === undefined) return;
   const { signal, timeout } = options;
@@ -30,8 +30,8 @@ export function checkWaitOptions(options: WaitOptions | undefined): void {
 }
 
 /**
- * Calls `onEnd` once with the error that ends a wait early, and whether it is the signal's, which may be anything. What
- * keeps the program alive is the wait itself, if it is to.
+ * Calls `onEnd` once with the error that ends a wait early, and whether that is the signal's reason, which may be any
+ * value. It does not keep the program alive: the wait does that.
  *
  * @returns A function that stops watching.
  */
