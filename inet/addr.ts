@@ -1,25 +1,25 @@
 import { parseIpv4 } from "./parse_ipv4.ts";
 import { parseIpv6 } from "./parse_ipv6.ts";
 
-/** An IPv4 or IPv6 address with a port: the shape of `Deno.NetAddr`, and for IPv6 the two numbers that it leaves out. */
+/** An IPv4 or IPv6 address with a port, in the shape of `Deno.NetAddr`, with two more numbers for IPv6. */
 export interface NetAddr {
-  /** What the port belongs to. A sockaddr does not say it: the socket does. */
+  /** The protocol that the port belongs to. A sockaddr does not tell it: the socket does. */
   transport: "tcp" | "udp";
-  /** The numeric address without brackets; a zone that is a name stands behind a `%`. */
+  /** The numeric address without brackets; a zone that is a name follows a `%`. */
   hostname: string;
   /** The port, in host order. */
   port: number;
-  /** The number of the zone of a scoped IPv6 address, mostly an interface index. Left out where it is 0. */
+  /** The zone of a link-local IPv6 address, mostly an interface index. Left out if it is 0. */
   scopeId?: number;
-  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. Left out where it is 0. */
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. Left out if it is 0. */
   flowinfo?: number;
 }
 
 /**
  * Formats an address and its port as one text: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%3]:80`.
  *
- * The hostname is not checked, so that the text can stand in any message; `transport` and `flowinfo` are not in it. No
- * permission is needed.
+ * The hostname is not checked, so that any message can show it; `transport` and `flowinfo` are left out. No permission
+ * is needed.
  *
  * @param addr The address.
  * @returns The text.
@@ -46,8 +46,8 @@ export function formatNetAddr(addr: Pick<NetAddr, "hostname" | "port" | "scopeId
  * permission is needed.
  *
  * @param text The address.
- * @param transport What the port belongs to. Default: "tcp".
- * @returns The address, its hostname as it was written but for a zone that is a number, which is its `scopeId`.
+ * @param transport The protocol that the port belongs to. Default: "tcp".
+ * @returns The address. Its hostname is as it was written, except that a zone that is a number becomes the `scopeId`.
  * @throws {SyntaxError} If the text is no such address, or the port is not a plain number up to 65535.
  *
  * @example Parse an address

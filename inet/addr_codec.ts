@@ -10,7 +10,7 @@ export const tcpAddrCodec: AddrCodec<NetAddr> = {
   format: formatNetAddr,
 };
 
-/** Where a datagram goes: a numeric address or `localhost`, whose transport needs not be said. */
+/** The destination of a datagram: a numeric address or `localhost`. */
 export type UdpDestination = Omit<NetAddr, "transport">;
 
 /** The codec of UDP's addresses. */
@@ -20,11 +20,11 @@ export const udpAddrCodec: AddrCodec<NetAddr, UdpDestination> = {
   format: formatNetAddr,
 };
 
-/** An address of IP, at least: UDP's has a port too. */
+/** An IPv4 or IPv6 address; that of UDP has a port too. */
 export interface IpAddr {
   /** The numeric address without brackets. */
   hostname: string;
-  /** The number of the zone of a scoped IPv6 address, mostly an interface index. */
+  /** The zone of a link-local IPv6 address, mostly an interface index. */
   scopeId?: number;
 }
 

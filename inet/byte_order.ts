@@ -4,8 +4,8 @@ import { quoted } from "../socket/quoted.ts";
 /**
  * Converts a 16-bit number from host to network byte order; a no-op on a big-endian host.
  *
- * Ports in this library's own API are always in host order: this is for numbers that go to the kernel as they are. No
- * permission is needed.
+ * Ports in this library's own API are always in host order: this is for structures of your own. No permission is
+ * needed.
  *
  * @param value An integer from 0 to 65535.
  * @param littleEndian The byte order of the host. Default: this machine's.

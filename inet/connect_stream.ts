@@ -6,7 +6,7 @@ import { numericEndpoint, resolveEndpoints } from "./endpoint.ts";
 import type { StreamConnectOptions } from "./stream_options.ts";
 
 /**
- * Connects a stream socket to a host: looks the name up, and races its addresses (RFC 8305).
+ * Makes a stream socket that is connected to a host: looks the name up, and races its addresses (RFC 8305).
  *
  * @param openFamily Opens a socket of the family for addresses of `AF_INET` or `AF_INET6`.
  */

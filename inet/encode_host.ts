@@ -1,7 +1,7 @@
 import type { NetAddr } from "./addr.ts";
 import { encodeInetSockaddr } from "./sockaddr.ts";
 
-/** As {@linkcode encodeInetSockaddr}, of `localhost` too, which is 127.0.0.1. No other name is looked up. */
+/** As {@linkcode encodeInetSockaddr}, but takes `localhost` too, as 127.0.0.1. No other name is looked up. */
 export function encodeHost(addr: Omit<NetAddr, "transport">): Uint8Array<ArrayBuffer> {
   const { hostname } = addr;
   if (hostname === "localhost") return encodeInetSockaddr({ ...addr, hostname: "127.0.0.1" });

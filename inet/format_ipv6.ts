@@ -8,7 +8,7 @@ import { ipv6Text } from "./ipv6_text.ts";
  * permission is needed.
  *
  * @param address The 16 bytes in network order.
- * @param zone The name of the zone or its number (the `scopeId`), put behind a `%` as it is. Default: none.
+ * @param zone The name of the zone or its number (the `scopeId`), to be appended after a `%`. Default: none.
  * @returns The text.
  * @throws {RangeError} If `address` is not 16 bytes long.
  *

@@ -27,13 +27,13 @@ export interface GetHostByNameOptions extends LookupOptions {
 }
 
 /**
- * Finds a host by its name, as the course's `gethostbyname` does, off the event loop. {@linkcode getaddrinfo} knows both
- * families at once. Permission: `--allow-ffi`.
+ * Finds a host by its name, as gethostbyname(3) does, off the event loop. {@linkcode getaddrinfo} is newer, and knows
+ * both families at once. Permission: `--allow-ffi`.
  *
  * @param name The name, or a numeric address.
- * @param options Which family.
+ * @param options Which family, and a signal.
  * @returns The host.
- * @throws {Error} If nobody knows it; its `code` is libc's, such as `"HOST_NOT_FOUND"`.
+ * @throws {Error} If it is not found; the `code` is libc's, such as `"HOST_NOT_FOUND"`.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyname(3)}
  *
@@ -55,9 +55,9 @@ export async function getHostByName(name: string, options: GetHostByNameOptions 
  * Finds a host by one of its addresses, off the event loop. Permission: `--allow-ffi`.
  *
  * @param address The numeric address.
- * @param options How long to wait.
+ * @param options A signal.
  * @returns The host.
- * @throws {Error} If nobody knows it; its `code` is libc's, such as `"HOST_NOT_FOUND"`.
+ * @throws {Error} If it is not found; the `code` is libc's, such as `"HOST_NOT_FOUND"`.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyaddr(3)}
  *

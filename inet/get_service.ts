@@ -14,7 +14,7 @@ export interface GetServOptions extends LookupOptions {
  * Finds a service by its name, off the event loop. Permission: `--allow-ffi`.
  *
  * @param name The official name, or another one.
- * @param options Which protocol.
+ * @param options Which protocol, and a signal.
  * @returns The service with its port, or `null` if the system knows none.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/getservbyname.3.html | getservbyname(3)}
@@ -37,7 +37,7 @@ export async function getServByName(name: string, options: GetServOptions = {}):
  * Finds a service by its port, off the event loop. Permission: `--allow-ffi`.
  *
  * @param port The port, in host order.
- * @param options Which protocol.
+ * @param options Which protocol, and a signal.
  * @returns The service with its names, or `null` if the system knows none.
  * @throws {RangeError} If the port is not 0 to 65535.
  *

@@ -17,19 +17,19 @@ export interface AddressInfo {
   protocol: number;
   /** The address and port. */
   addr: NetAddr;
-  /** The canonical name; the first answer has it if `AI_CANONNAME` was asked for. */
+  /** The canonical name: with `AI_CANONNAME`, the first answer has it. */
   canonicalName?: string;
 }
 
 /**
  * Looks up the addresses of a host and the port of a service, off the event loop. Permission: `--allow-ffi`.
  *
- * Each address comes once for every socket type, unless one is asked for.
+ * Each address is listed once for each socket type, unless `type` asks for one.
  *
  * @param host The host name or numeric address; `null` for this machine: 127.0.0.1 and ::1, or with `AI_PASSIVE` the
  * addresses to listen on.
  * @param service The service name, or the port; `null` for port 0.
- * @param options The `AI_*` flags, and which family, type and protocol.
+ * @param options The `AI_*` flags, which family, type and protocol, and a signal.
  * @returns The answers, in the order in which to try them (RFC 6724).
  * @throws {Error} If there is no answer; its `code` is libc's, such as `"EAI_NONAME"`.
  *

@@ -6,7 +6,7 @@ import { encodeInetSockaddr } from "./sockaddr.ts";
 /** Options of {@linkcode getnameinfo}. */
 export interface GetnameinfoOptions extends LookupOptions {
   /**
-   * `NI_*` flags, or-ed: `NI_NUMERICHOST`, `NI_NUMERICSERV`, `NI_NAMEREQD`, `NI_NOFQDN`, `NI_DGRAM`.
+   * `NI_*` flags, ORed: `NI_NUMERICHOST`, `NI_NUMERICSERV`, `NI_NAMEREQD`, `NI_NOFQDN`, `NI_DGRAM`.
    *
    * @default {0}
    */
@@ -16,10 +16,10 @@ export interface GetnameinfoOptions extends LookupOptions {
 /**
  * Looks up the names of an address and a port, off the event loop. Permission: `--allow-ffi`.
  *
- * What has no name is given as a number, unless `NI_NAMEREQD` asks for an error.
+ * An address or a port without a name is given as a number, unless `NI_NAMEREQD` asks for an error.
  *
  * @param addr The address: numeric.
- * @param options Which names.
+ * @param options The `NI_*` flags, and a signal.
  * @returns The host's and the service's name.
  * @throws {Error} If there is no answer; its `code` is libc's, such as `"EAI_NONAME"`.
  *

@@ -7,8 +7,8 @@ const ZERO = 0x30;
  * Reads an IPv4 address in all the forms that inet_aton(3) of glibc takes.
  *
  * These are one to four numbers, each decimal, octal (`017`) or hexadecimal (`0xf`), of which the last fills all the
- * bytes that are left: `127.1` is 127.0.0.1. Whatever stands behind a white space is ignored, as in glibc. A NUL does
- * not end the text. For text that people write, use {@linkcode parseIpv4}, which takes one form only. No permission is
+ * bytes that are left: `127.1` is 127.0.0.1. Anything after white space is ignored, as in glibc. A NUL does not end the
+ * text. For text that people write, use {@linkcode parseIpv4}, which takes one form only. No permission is
  * needed.
  *
  * @param text The address.

@@ -15,17 +15,17 @@ import type { NetworkError } from "./network_error.ts";
 import { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
 import { SOCKADDR_IN_SIZE } from "./sockaddr_in.ts";
 
-/** A datagram of IP with what the kernel tells of it. */
+/** A received datagram, with its ancillary data. */
 export interface InetMessage<A> {
   /** The bytes. */
   data: Uint8Array;
-  /** Who sent it. */
+  /** The sender. */
   addr: A;
-  /** Whether bytes were cut off, since the buffer was too small. */
+  /** Whether bytes were cut off because the buffer was too small. */
   truncated: boolean;
   /** Whether ancillary data was cut off. */
   controlTruncated: boolean;
-  /** What options of the socket asked for. */
+  /** What the socket's options asked for. */
   info: PacketInfo;
 }
 
@@ -33,11 +33,11 @@ export interface InetMessage<A> {
 export interface QueuedError<A> {
   /** The error, or the timestamp. */
   error: NetworkError;
-  /** Where the datagram that it is about went. */
+  /** The destination of the datagram that it is about. */
   addr: A | undefined;
-  /** That datagram, as much as came back of it. */
+  /** That datagram, as much of it as came back. */
   data: Uint8Array;
-  /** All that the kernel tells, the timestamp among it. */
+  /** All that the kernel reports, including the timestamp. */
   info: PacketInfo;
 }
 
@@ -51,16 +51,17 @@ export interface MulticastOptions {
 
 /** No datagram of IP is longer. */
 const MAX_SIZE = 65536;
-/** Room for every control message that the options of this library ask for, at once. */
+/** Room for all control messages that the options of this library can ask for at once. */
 const CONTROL_SIZE = 512;
 
 /**
- * A datagram socket over IP: ancillary data, the error queue and multicast, for UDP and raw sockets. It owns its socket.
+ * A datagram socket over IP: ancillary data, the error queue and multicast, for UDP and raw sockets. It owns its
+ * socket.
  *
- * @typeParam A The address as it is told.
- * @typeParam I The address as it is taken.
+ * @typeParam A The address as it comes out.
+ * @typeParam I The address as it goes in.
  *
- * @example Tell to which of this machine's addresses a datagram was sent
+ * @example Find out to which of this machine's addresses a datagram was sent
  * ```ts
  * import { IP_PKTINFO, UdpSocket } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";
@@ -77,7 +78,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   readonly #ipv6: boolean;
 
   /**
-   * Makes one of an open socket, and takes ownership of it.
+   * Makes a datagram socket of an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    * @param codec The codec of its addresses.
@@ -93,18 +94,18 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Connects the socket: it sends to this address, and receives from no other. No packet is sent. To connect again to
-   * another address is allowed.
+   * Connects the socket: it sends to this address, and receives from no other. Nothing is sent. It may be connected
+   * again to another address.
    *
    * @param addr The other end: numeric.
-   * @throws {SystemError} If there is no way there, such as `ENETUNREACH`.
+   * @throws {SystemError} If there is no route, such as `ENETUNREACH`.
    */
   async connect(addr: I): Promise<void> {
     await this.socket.connect(this.codec.encode(addr), { address: this.codec.format(addr) });
   }
 
   /**
-   * Ends the connection: from now on it receives from anybody, at the address and port that it was bound to.
+   * Ends the connection: from now on it receives from any address, at the address and port that it was bound to.
    *
    * @throws {SystemError} If another socket has taken the port meanwhile (`EADDRINUSE`).
    */
@@ -122,9 +123,9 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   /**
    * Receives a datagram with its ancillary data, which options such as `IP_PKTINFO` ask for.
    *
-   * @param buffer Where its bytes go. Default: new memory of 64 KiB.
+   * @param buffer Where its bytes go. Default: a new array of 64 KiB.
    * @param options Flags, and how long to wait.
-   * @returns The datagram, and what the kernel tells of it.
+   * @returns The datagram with its ancillary data.
    * @throws {SystemError} As {@linkcode receive}.
    */
   async receiveMessage(buffer?: Uint8Array, options?: TransferOptions): Promise<InetMessage<A>> {
@@ -148,10 +149,10 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    *
    * @param bytes The datagram.
    * @param info The settings.
-   * @param addr Where to; left out on a connected socket.
+   * @param addr The destination; left out on a connected socket.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes went: all.
-   * @throws {TypeError} If the source is of the other family than what the packet goes by.
+   * @returns How many bytes were sent: all of them.
+   * @throws {TypeError} If the source and the destination are of different families.
    * @throws {RangeError} If a setting does not fit its field.
    * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a source that this machine does not have.
    */
@@ -188,7 +189,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    *
    * @param group The group, as a numeric address such as `"239.1.2.3"` or `"ff02::1:2"`.
    * @param options On which interface, and from whom.
-   * @throws {RangeError} If the number of the interface is none of 32 bits.
+   * @throws {RangeError} If the number of the interface does not fit 32 bits.
    * @throws {SystemError} If the kernel refuses: `EADDRINUSE` if it has joined already, `ENODEV` without an interface.
    */
   joinMulticast(group: string, options: MulticastOptions = {}): void {
@@ -196,7 +197,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Leaves a multicast group, as it was joined.
+   * Leaves a multicast group. The options are those that it was joined with.
    *
    * @param group The group.
    * @param options On which interface, and from whom.
@@ -207,7 +208,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Takes no packets of one sender from a group that it has joined.
+   * Drops the packets of one sender to a group that it has joined.
    *
    * @param group The group.
    * @param source The sender.
@@ -219,7 +220,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Takes the packets of a blocked sender again.
+   * Receives the packets of a blocked sender again.
    *
    * @param group The group.
    * @param source The sender.
@@ -231,7 +232,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Sets the interface that multicast leaves by.
+   * Sets the interface that multicast is sent through.
    *
    * @param nameOrIndex The interface; 0 for the system's choice.
    * @throws {SystemError} If there is none (`ENODEV`).
@@ -241,16 +242,16 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Sets whether multicast that is sent arrives at this machine too. It does by default.
+   * Sets whether multicast that this socket sends is received on this machine too. Default: it is.
    *
-   * @param loop Whether it does.
+   * @param loop Whether it is.
    */
   setMulticastLoop(loop: boolean): void {
     this.socket.set(this.#ipv6 ? IPV6_MULTICAST_LOOP : IP_MULTICAST_LOOP, loop);
   }
 
   /**
-   * Sets how many networks multicast may pass: 0 none but this machine, 1 the local one, as it is by default, up to 255.
+   * Sets how far multicast may go: 0 stays on this machine, 1, the default, in the local network; up to 255.
    *
    * @param hops The TTL or hop limit.
    */
@@ -268,7 +269,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     return typeof nameOrIndex === "number" ? nameOrIndex : interfaceIndex(this.socket, nameOrIndex);
   }
 
-  /** Of an IPv6 socket, packets to IPv4 addresses are packets of IPv4: they take its control messages. */
+  /** An IPv6 socket sends packets of IPv4 to IPv4 addresses: these take IPv4's control messages. */
   #goesByIpv6(destination: Uint8Array | undefined): boolean {
     if (!this.#ipv6) return false;
     const sockaddr = destination ?? this.#connectedTo();

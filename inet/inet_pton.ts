@@ -5,8 +5,8 @@ import { readIpv6Text } from "./ipv6_text.ts";
 /**
  * Reads an IPv4 or IPv6 address as inet_pton(3) of glibc does: no short forms, no zones, no white space.
  *
- * It answers whether a hostname is numeric; {@linkcode parseIpv4} and {@linkcode parseIpv6} throw instead, and the
- * latter takes zones. No permission is needed.
+ * It tells whether a hostname is numeric; {@linkcode parseIpv4} and {@linkcode parseIpv6} throw instead, and the latter
+ * takes zones. No permission is needed.
  *
  * @param family AF_INET or AF_INET6, as numbered in `layout`.
  * @param text The address.

@@ -7,13 +7,13 @@ import { decodeInetSockaddr } from "./sockaddr.ts";
 export interface NetworkInterface {
   /** The name, such as `"eth0"`. */
   name: string;
-  /** The number, by which addresses and options name it; 1 or more. */
+  /** The number by which addresses and options refer to it, 1 or more. */
   index: number;
-  /** `IFF_*` flags, or-ed. */
+  /** `IFF_*` flags, ORed. */
   flags: number;
   /** The hardware address, such as `"02:fc:00:00:00:01"`; `""` for none. */
   hardwareAddress: string;
-  /** The addresses of IP. */
+  /** The IPv4 and IPv6 addresses. */
   addresses: InterfaceAddress[];
 }
 
@@ -29,7 +29,7 @@ export interface InterfaceAddress {
   broadcast?: string;
   /** The other end of a point-to-point interface. */
   peer?: string;
-  /** The number of the zone of a scoped IPv6 address. */
+  /** The zone of a link-local IPv6 address: the interface's number. */
   scopeId?: number;
 }
 
@@ -92,7 +92,7 @@ function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
-/** The bits that are set, of an address: behind it a mask of IPv4 has zeros, and one of IPv6 its zone, which is 0. */
+/** How many bits of a mask are set. What follows the mask in its sockaddr is 0. */
 function ones(mask: Uint8Array): number {
   return mask.reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0);
 }

@@ -33,15 +33,15 @@ export const IP_LOCAL_PORT_RANGE: SocketOption<[low: number, high: number]> = de
   encodePortRange,
   (bytes) => [decodeUnsigned(bytes) & 0xffff, decodeUnsigned(bytes) >>> 16],
 );
-/** The least TTL of a packet that is taken; 0 takes all. */
+/** The least TTL of a packet that is received; 0 for any. */
 export const IP_MINTTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_MINTTL");
-/** Bytes of the largest packet to the connected address that are known to pass. */
+/** Bytes of the largest packet that is known to reach the connected address. */
 export const IP_MTU: ReadableOption<number> = intOption("IPPROTO_IP", "IP_MTU");
 /** `IP_PMTUDISC_*`: whether packets that are too large are fragmented or refused (`EMSGSIZE`). */
 export const IP_MTU_DISCOVER: SocketOption<number> = intOption("IPPROTO_IP", "IP_MTU_DISCOVER");
-/** Whether the socket gets the multicast groups that any socket of this machine has joined. */
+/** Whether the socket receives from all groups that this machine has joined, not only from those that it has. */
 export const IP_MULTICAST_ALL: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_MULTICAST_ALL");
-/** The local address of the interface that multicast leaves by; `"0.0.0.0"` for the system's choice. */
+/** The local address of the interface that multicast is sent through; `"0.0.0.0"` for the system's choice. */
 export const IP_MULTICAST_IF: SocketOption<string> = defineOption(
   "IPPROTO_IP",
   "IP_MULTICAST_IF",
@@ -49,7 +49,7 @@ export const IP_MULTICAST_IF: SocketOption<string> = defineOption(
   parseIpv4,
   (bytes) => formatIpv4(bytes),
 );
-/** Whether multicast that is sent arrives at this machine too. */
+/** Whether multicast that is sent is received on this machine too. */
 export const IP_MULTICAST_LOOP: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_MULTICAST_LOOP");
 /** The TTL of multicast, 0 to 255; 1 stays in the local network. */
 export const IP_MULTICAST_TTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_MULTICAST_TTL");
@@ -59,7 +59,7 @@ export const IP_NODEFRAG: SocketOption<boolean> = booleanOption("IPPROTO_IP", "I
 export const IP_OPTIONS: SocketOption<Uint8Array> = bytesOption("IPPROTO_IP", "IP_OPTIONS", 40);
 /** Whether each datagram carries its sender's security label. */
 export const IP_PASSSEC: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_PASSSEC");
-/** Whether each datagram carries the address that it came to, and its interface. */
+/** Whether each datagram carries the address that it was sent to, and its interface. */
 export const IP_PKTINFO: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_PKTINFO");
 /** Whether errors of the network are kept, with their details, in the error queue. */
 export const IP_RECVERR: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVERR");
@@ -85,7 +85,7 @@ export const IP_TOS: SocketOption<number> = intOption("IPPROTO_IP", "IP_TOS");
 export const IP_TRANSPARENT: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_TRANSPARENT");
 /** The TTL of unicast, 1 to 255; -1 sets the system's default. */
 export const IP_TTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_TTL");
-/** The number of the interface that unicast leaves by; 0 for the system's choice. */
+/** The number of the interface that unicast is sent through; 0 for the system's choice. */
 export const IP_UNICAST_IF: SocketOption<number> = interfaceOption("IPPROTO_IP", "IP_UNICAST_IF");
 /** The address that a redirected connection was meant for. Needs netfilter's connection tracking. */
 export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = defineOption<NetAddr>(

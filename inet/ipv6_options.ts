@@ -25,7 +25,7 @@ export const IP6T_SO_ORIGINAL_DST: ReadableOption<NetAddr> = defineOption<NetAdd
   () => new Uint8Array(0),
   (bytes) => decodeInetSockaddr(bytes),
 );
-/** `IPV6_PREFER_SRC_*` flags, or-ed: which of its own addresses the machine sends from (RFC 5014). */
+/** `IPV6_PREFER_SRC_*` flags, ORed: which of its own addresses the machine sends from (RFC 5014). */
 export const IPV6_ADDR_PREFERENCES: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_ADDR_PREFERENCES");
 /** Whether the kernel gives each connection a flow label. */
 export const IPV6_AUTOFLOWLABEL: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_AUTOFLOWLABEL");
@@ -43,21 +43,21 @@ export const IPV6_FREEBIND: SocketOption<boolean> = booleanOption("IPPROTO_IPV6"
 export const IPV6_HDRINCL: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_HDRINCL");
 /** The hop-by-hop options of every packet, as they stand in the header; none for no header. Needs CAP_NET_RAW. */
 export const IPV6_HOPOPTS: SocketOption<Uint8Array> = headerOption("IPV6_HOPOPTS");
-/** The least hop limit of a packet that is taken; 0 takes all. */
+/** The least hop limit of a packet that is received; 0 for any. */
 export const IPV6_MINHOPCOUNT: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MINHOPCOUNT");
-/** Bytes of the largest packet: to the connected address when read; a lower bound of one's own when set. */
+/** Bytes of the largest packet: when read, to the connected address; when set, a lower limit for this socket. */
 export const IPV6_MTU: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MTU");
 /** `IP_PMTUDISC_*`: whether packets that are too large are fragmented or refused (`EMSGSIZE`). */
 export const IPV6_MTU_DISCOVER: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MTU_DISCOVER");
-/** Whether the socket gets the multicast groups that any socket of this machine has joined. */
+/** Whether the socket receives from all groups that this machine has joined, not only from those that it has. */
 export const IPV6_MULTICAST_ALL: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_MULTICAST_ALL");
 /** The hop limit of multicast, 0 to 255; 1 stays in the local network; -1 sets the system's default. */
 export const IPV6_MULTICAST_HOPS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MULTICAST_HOPS");
-/** The number of the interface that multicast leaves by; 0 for the system's choice. */
+/** The number of the interface that multicast is sent through; 0 for the system's choice. */
 export const IPV6_MULTICAST_IF: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MULTICAST_IF");
-/** Whether multicast that is sent arrives at this machine too. */
+/** Whether multicast that is sent is received on this machine too. */
 export const IPV6_MULTICAST_LOOP: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_MULTICAST_LOOP");
-/** Bytes of the largest packet to the connected address that are known to pass. */
+/** Bytes of the largest packet that is known to reach the connected address. */
 export const IPV6_PATHMTU: ReadableOption<number> = defineOption<number>(
   "IPPROTO_IPV6",
   "IPV6_PATHMTU",
@@ -66,7 +66,7 @@ export const IPV6_PATHMTU: ReadableOption<number> = defineOption<number>(
   // struct ip6_mtuinfo { struct sockaddr_in6 ip6m_addr; uint32_t ip6m_mtu; }, whose address is only told with packets
   (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(28, HOST_LITTLE_ENDIAN),
 );
-/** The local address and the number of the interface that every packet leaves by; `"::"` and 0 for the system's choice. */
+/** The local address and the number of the interface to send with; `"::"` and 0 for the system's choice. */
 export const IPV6_PKTINFO: WritableOption<{ source: string; interfaceIndex: number }> = {
   name: "IPV6_PKTINFO",
   level: C.IPPROTO_IPV6,
@@ -93,15 +93,15 @@ export const IPV6_RECVHOPLIMIT: SocketOption<boolean> = booleanOption("IPPROTO_I
 export const IPV6_RECVHOPOPTS: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVHOPOPTS");
 /** Whether each datagram carries the address that it was sent to, before a redirection. */
 export const IPV6_RECVORIGDSTADDR: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVORIGDSTADDR");
-/** Whether a change of the path's MTU is told. */
+/** Whether a change of the path's MTU is reported. */
 export const IPV6_RECVPATHMTU: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVPATHMTU");
-/** Whether each datagram carries the address that it came to, and its interface. */
+/** Whether each datagram carries the address that it was sent to, and its interface. */
 export const IPV6_RECVPKTINFO: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVPKTINFO");
 /** Whether each datagram carries its routing header. */
 export const IPV6_RECVRTHDR: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVRTHDR");
 /** Whether each datagram carries its traffic class. */
 export const IPV6_RECVTCLASS: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVTCLASS");
-/** The Router Alert value of the forwarded packets that a raw socket gets; -1 for none. Old kernels do not tell it. */
+/** The Router Alert value of the forwarded packets that a raw socket gets; -1 for none. Old kernels cannot read it. */
 export const IPV6_ROUTER_ALERT: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_ROUTER_ALERT");
 /** The routing header of every packet; none for no header. Needs CAP_NET_RAW. */
 export const IPV6_RTHDR: SocketOption<Uint8Array> = headerOption("IPV6_RTHDR");
@@ -113,9 +113,9 @@ export const IPV6_TCLASS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6
 export const IPV6_TRANSPARENT: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_TRANSPARENT");
 /** The hop limit of unicast, 0 to 255; -1 sets the system's default. */
 export const IPV6_UNICAST_HOPS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_UNICAST_HOPS");
-/** The number of the interface that unicast leaves by; 0 for the system's choice. */
+/** The number of the interface that unicast is sent through; 0 for the system's choice. */
 export const IPV6_UNICAST_IF: SocketOption<number> = interfaceOption("IPPROTO_IPV6", "IPV6_UNICAST_IF");
-/** Whether the socket takes no IPv4. To be set before bind(2). */
+/** Whether the socket is for IPv6 only. To be set before bind(2). */
 export const IPV6_V6ONLY: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_V6ONLY");
 
 /** An extension header, which is 255 times 8 bytes behind the first 8 at most (RFC 8200). */

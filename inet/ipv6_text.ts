@@ -51,7 +51,7 @@ export function readIpv6Text(text: string, start: number, end: number, bytes: Ui
 }
 
 /**
- * The text of the 16 bytes at `offset` as RFC 5952 says: lower case, no leading zeros, the longest run of zero groups
+ * The text of the 16 bytes at `offset`, by RFC 5952: lower case, no leading zeros, the longest run of zero groups
  * as "::" (the first of equals, never a single group), and IPv4-mapped addresses (`::ffff:0:0/96`) with a dotted end.
  * With `dottedCompatible`, the deprecated IPv4-compatible ones (`::/96`) have a dotted end too, as libc writes them.
  */

@@ -1,9 +1,9 @@
 import { describeError } from "../ffi/error.ts";
 import { eaiName } from "../ffi/getaddrinfo.ts";
 
-/** How a lookup of a name may be ended early. */
+/** Options of every lookup. */
 export interface LookupOptions {
-  /** Ends the wait: the promise is rejected with the signal's reason. The system's lookup itself goes on unheard. */
+  /** Ends the wait: the promise is rejected with the signal's reason. The system's own lookup goes on to its end. */
   signal?: AbortSignal;
 }
 
@@ -34,7 +34,7 @@ const MESSAGES: Record<string, string> = {
   EAI_OVERFLOW: "Argument buffer overflow",
 };
 
-/** A promise that is rejected with the signal's reason as soon as that is aborted. */
+/** The promise, or a rejection with the signal's reason as soon as that is aborted. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

@@ -3,18 +3,19 @@
  *
  * - {@linkcode TcpConn}, {@linkcode TcpListener}: connections, of Multipath TCP too; {@linkcode TcpConn.connect} takes
  *   names.
- * - {@linkcode UdpSocket}: datagrams, multicast ({@linkcode UdpSocket.joinMulticast}), ancillary data and the error queue.
+ * - {@linkcode UdpSocket}: datagrams, multicast ({@linkcode UdpSocket.joinMulticast}), ancillary data and the error
+ *   queue.
  * - {@linkcode RawSocket}: ICMP and every other protocol of IP.
  * - Options such as {@linkcode TCP_NODELAY}, {@linkcode IP_TTL} and {@linkcode IPV6_V6ONLY}, for `get` and `set` of the
  *   `socket` that each of them has.
- * - {@linkcode getaddrinfo}, {@linkcode getnameinfo}, {@linkcode getServByName}, {@linkcode interfaces}: what the system
- *   knows.
+ * - {@linkcode getaddrinfo}, {@linkcode getnameinfo}, {@linkcode getServByName}, {@linkcode interfaces}: names,
+ *   services and interfaces that the system knows.
  * - Codecs: `parse…` and `format…` between text and values, `encode…` and `decode…` between values and C's sockaddr.
- *   {@linkcode parseIpv4} and {@linkcode parseIpv6} are strict and throw; {@linkcode inetAton}, {@linkcode inetPton} and
- *   their kin give exactly libc's answers, null where libc returns 0.
+ *   {@linkcode parseIpv4} and {@linkcode parseIpv6} are strict and throw; {@linkcode inetAton}, {@linkcode inetPton}
+ *   and the others with names of libc answer exactly as libc does: null where it returns 0.
  *
- * An address has the shape of `Deno.NetAddr`; ports and all other numbers are in host order. Sockets need `--allow-ffi`;
- * the codecs are pure: they need no permission, touch no socket and run in a browser.
+ * An address has the shape of `Deno.NetAddr`; ports and all other numbers are in host order. Sockets need
+ * `--allow-ffi`; the codecs are pure: they need no permission, touch no socket and run in a browser.
  *
  * @example A TCP connection, and its end
  * ```ts

@@ -3,7 +3,7 @@ import { SOCKADDR_STORAGE_SIZE } from "../ffi/sockaddr_layout.ts";
 import { encodeInt, type WritableOption } from "../socket/option.ts";
 import { encodeInetSockaddr } from "./sockaddr.ts";
 
-/** A multicast group on an interface, and a source where only that one's packets are wanted. */
+/** A multicast group on an interface, and the one sender that it is about, if any. */
 export interface GroupRequest {
   /** The group, as a numeric address. */
   group: string;

@@ -18,11 +18,11 @@ export interface NetworkError {
   icmpType: number;
   /** The code of the ICMP message. */
   icmpCode: number;
-  /** With `EMSGSIZE`, the MTU in bytes; of a timestamp, which one. */
+  /** With `EMSGSIZE`, the MTU in bytes; for a timestamp, which one it is. */
   info: number;
-  /** Of a timestamp, the number of the packet. */
+  /** For a timestamp, the number of the packet. */
   data: number;
-  /** The host that told, such as a router; left out where none did. */
+  /** The host that reported it, such as a router. */
   offender?: string;
 }
 

@@ -5,7 +5,7 @@ import { Socket } from "../socket/socket.ts";
 /** What a kernel without Multipath TCP, or with it turned off (`net.mptcp.enabled`), answers. */
 const NO_MPTCP = ["EPROTONOSUPPORT", "ENOPROTOOPT", "EINVAL"];
 
-/** Opens a TCP socket; one of Multipath TCP where that is wanted and the kernel has it. */
+/** Opens a TCP socket: one of Multipath TCP if that is asked for and the kernel has it. */
 export function openTcp(family: number, multipath: boolean): Socket {
   if (multipath) {
     try {

@@ -11,9 +11,9 @@ import { parseIpv4 } from "./parse_ipv4.ts";
 import { parseIpv6 } from "./parse_ipv6.ts";
 import { decodeInetSockaddr } from "./sockaddr.ts";
 
-/** What the kernel tells of a packet besides its data: each part only if an option asked for it. */
+/** What the kernel reports of a packet besides its data; each part only if an option asked for it. */
 export interface PacketInfo {
-  /** The address that the packet came to, multicast groups included (`IP_PKTINFO`, `IPV6_RECVPKTINFO`). */
+  /** The address that it was sent to, which may be a multicast group (`IP_PKTINFO`, `IPV6_RECVPKTINFO`). */
   destination?: string;
   /** The local address to answer from (`IP_PKTINFO`). */
   localAddress?: string;
@@ -33,21 +33,21 @@ export interface PacketInfo {
   originalDestination?: NetAddr;
   /** Bytes of the largest fragment that it came in (`IP_RECVFRAGSIZE`, `IPV6_RECVFRAGSIZE`). */
   fragmentSize?: number;
-  /** Bytes of the largest packet that passes to the address it tells of, which is then without data (`IPV6_RECVPATHMTU`). */
+  /** The new MTU of a path, in bytes; the packet then has no data (`IPV6_RECVPATHMTU`). */
   pathMtu?: number;
-  /** How many datagrams the socket had dropped until then (`SO_RXQ_OVFL`). */
+  /** How many datagrams the socket has dropped so far (`SO_RXQ_OVFL`). */
   dropped?: number;
   /** Its mark (`SO_RCVMARK`). */
   mark?: number;
-  /** The error that it tells of, from the error queue (`IP_RECVERR`, `IPV6_RECVERR`). */
+  /** The error, of an entry of the error queue (`IP_RECVERR`, `IPV6_RECVERR`). */
   error?: NetworkError;
-  /** What the library has no name for. */
+  /** Control messages that the library does not know. */
   others?: ControlMessage[];
 }
 
 /** What a packet is to be sent with, instead of the socket's own settings. */
 export interface OutgoingPacketInfo {
-  /** The local address to send from; numeric, of the family that the packet goes by. */
+  /** The local address to send from, numeric, of the destination's family. */
   source?: string;
   /** The number of the interface to send through. */
   interfaceIndex?: number;
@@ -67,7 +67,7 @@ export interface OutgoingPacketInfo {
  * @param info What to send with.
  * @param ipv6 Whether the packet goes to an IPv6 address.
  * @returns The ancillary data.
- * @throws {SyntaxError} If the source is no numeric address.
+ * @throws {SyntaxError} If the source is not a numeric address.
  * @throws {TypeError} If the source is of the other family.
  * @throws {RangeError} If a number does not fit its field.
  *
@@ -105,8 +105,8 @@ export function encodePacketInfo(info: OutgoingPacketInfo, ipv6: boolean): Uint8
  * Decodes the ancillary data of a packet, as recvmsg(2) gave it. No permission is needed.
  *
  * @param control The ancillary data.
- * @param transport What the ports of addresses in it belong to.
- * @returns What it tells.
+ * @param transport The protocol of the ports in it.
+ * @returns What it says.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/ip.7.html | ip(7)}
  *

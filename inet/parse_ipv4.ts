@@ -7,7 +7,7 @@ import { readIpv4Text } from "./ipv4_text.ts";
  *
  * @param text The address.
  * @returns The 4 bytes in network order.
- * @throws {SyntaxError} If the text is no such address.
+ * @throws {SyntaxError} If the text is not such an address.
  *
  * @example Parse an address
  * ```ts

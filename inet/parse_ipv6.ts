@@ -6,9 +6,9 @@ const MAX_SCOPE_ID = 0xffffffff;
 export interface Ipv6 {
   /** The 16 bytes in network order. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** The zone where it is a name: `eth0` of `fe80::1%eth0`. The kernel's if_nametoindex(3) turns it into a number. */
+  /** The zone, if it is a name: `eth0` of `fe80::1%eth0`. {@linkcode interfaces} tells its number. */
   zone?: string;
-  /** The zone where it is a number: 3 of `fe80::1%3`. */
+  /** The zone, if it is a number: 3 of `fe80::1%3`. */
   scopeId?: number;
 }
 
@@ -20,12 +20,12 @@ const NO_ZONE: Zone = {};
 /**
  * Parses an IPv6 address, with or without a zone.
  *
- * Every text form of RFC 4291 is taken, the dotted end included; brackets, prefix lengths and white space are not. A
- * zone of digits only is a number; any other is a name and stays text. No permission is needed.
+ * It takes every text form of RFC 4291, including a dotted end, but no brackets, prefix lengths or white space. A zone
+ * of digits only is a number; any other is a name and stays text. No permission is needed.
  *
  * @param text The address.
- * @returns Its bytes, and its zone where it has one.
- * @throws {SyntaxError} If the text is no such address, or its zone is empty, holds a `%`, `/`, bracket or white
+ * @returns Its bytes, and its zone if it has one.
+ * @throws {SyntaxError} If the text is not such an address, or its zone is empty, holds a `%`, `/`, bracket or white
  * space, or is a number above 4294967295.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc4291#section-2.2 | RFC 4291}

@@ -10,7 +10,7 @@ import { IPV6_HDRINCL } from "./ipv6_options.ts";
 
 /** Options of {@linkcode RawSocket.open}. */
 export interface RawOpenOptions {
-  /** The protocol, such as `IPPROTO_ICMP`; with `IPPROTO_RAW` the socket only sends, and packets have their header. */
+  /** The protocol, such as `IPPROTO_ICMP`. With `IPPROTO_RAW` it only sends, and packets begin with their header. */
   protocol: number;
   /**
    * IPv6 instead of IPv4.
@@ -20,17 +20,17 @@ export interface RawOpenOptions {
   ipv6?: boolean;
   /** The local address: numeric. Only packets to it are received, and packets are sent from it. Default: any. */
   hostname?: string;
-  /** The zone of a link-local IPv6 address, mostly an interface index: the same as a number behind `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
   scopeId?: number;
   /**
-   * `IP_HDRINCL`: packets that are sent begin with their IP header. The kernel still fills in its checksum and length.
+   * `IP_HDRINCL`: packets to send begin with their IP header, whose checksum and length the kernel still fills in.
    *
    * @default {false}
    */
   headerIncluded?: boolean;
   /**
-   * `SOCK_DGRAM`: ICMP echo without privileges, where `net.ipv4.ping_group_range` has the user's group. The kernel sets
-   * the identifier and the checksum, passes only the answers, and gives no IP header.
+   * `SOCK_DGRAM`: ICMP echo without privileges, if `net.ipv4.ping_group_range` includes the user's group. The kernel
+   * sets the identifier and the checksum, delivers only the answers, and leaves out the IP header.
    *
    * @default {false}
    */
@@ -40,8 +40,8 @@ export interface RawOpenOptions {
 }
 
 /**
- * A raw socket: packets of a protocol of IP as they are. Received IPv4 packets begin with their IP header, those of IPv6
- * do not.
+ * A raw socket: the packets of an IP protocol as they are. Received IPv4 packets begin with their IP header; those of
+ * IPv6 do not.
  *
  * Needs CAP_NET_RAW, unless it is `unprivileged`.
  *
@@ -64,7 +64,7 @@ export interface RawOpenOptions {
  */
 export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
   /**
-   * Makes a raw socket of one that is open, and takes ownership of it.
+   * Makes a raw socket of an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -79,7 +79,7 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
    * @returns The socket.
    * @throws {SyntaxError} If the hostname is not numeric.
    * @throws {RangeError} If the protocol is not 0 to 255.
-   * @throws {SystemError} If it is not allowed: `EPERM` without CAP_NET_RAW; `unprivileged`, `EACCES`.
+   * @throws {SystemError} If it is not allowed: `EPERM` without CAP_NET_RAW, or `EACCES` if `unprivileged`.
    */
   static open(options: RawOpenOptions): RawSocket {
     const { protocol, ipv6 = false, hostname, scopeId, headerIncluded, unprivileged = false } = options;
@@ -104,8 +104,8 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
   }
 
   /**
-   * Ends the connection of an `unprivileged` socket. The kernel gives any other raw socket no packet any more after that:
-   * close it, and open another.
+   * Ends the connection of an `unprivileged` socket. Any other raw socket would receive nothing after that: close it,
+   * and open another.
    *
    * @throws {TypeError} If it is not `unprivileged`.
    */

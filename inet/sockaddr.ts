@@ -15,7 +15,7 @@ export { DARWIN_SOCKADDR, LINUX_SOCKADDR, SOCKADDR_STORAGE_SIZE, type SockaddrLa
 export interface Sockaddr {
   /** The number of the address family, `AF_*`. */
   family: number;
-  /** The bytes behind the family (`sa_data`). */
+  /** The bytes after the family (`sa_data`). */
   data: Uint8Array<ArrayBuffer>;
 }
 
@@ -25,7 +25,7 @@ export interface Sockaddr {
  * No permission is needed.
  *
  * @param family The number of the address family, `AF_*`.
- * @param data The bytes behind the family.
+ * @param data The bytes after the family.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The whole structure, `2 + data.length` bytes.
  * @throws {RangeError} If the family does not fit its field, or the whole is longer than 128 bytes.
@@ -59,7 +59,7 @@ export function encodeSockaddr(
  *
  * @param bytes The structure, as long as the kernel said it is.
  * @param layout The platform's layout. Default: that of Linux.
- * @returns The family, and a copy of the bytes behind it.
+ * @returns The family, and a copy of the bytes after it.
  * @throws {RangeError} If `bytes` is not 2 to 128 bytes long, or `sa_len` says another length.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/sockaddr.3type.html | sockaddr(3type)}
@@ -81,14 +81,14 @@ export function decodeSockaddr(bytes: Uint8Array, layout: SockaddrLayout = LINUX
 }
 
 /**
- * Encodes an IPv4 or IPv6 address, whichever the hostname is, as a `struct sockaddr_in` or `sockaddr_in6`.
+ * Encodes an IPv4 or IPv6 address as a `struct sockaddr_in` or `sockaddr_in6`, depending on the hostname.
  *
  * Neither names nor interface names are looked up. No permission is needed.
  *
  * @param addr The address. Its transport does not matter; with an IPv4 hostname, neither do the fields of IPv6.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The 16 or 28 bytes.
- * @throws {SyntaxError} If the hostname is no numeric address.
+ * @throws {SyntaxError} If the hostname is not a numeric address.
  * @throws {TypeError} If an IPv6 zone is a name and there is no `scopeId`, or is another number than `scopeId`.
  * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
  *
@@ -109,15 +109,15 @@ export function encodeInetSockaddr(
 }
 
 /**
- * Decodes a `struct sockaddr_in` or `sockaddr_in6`, whole and nothing behind it.
+ * Decodes a `struct sockaddr_in` or `sockaddr_in6`, with nothing after it.
  *
  * No permission is needed.
  *
  * @param bytes The structure, as long as the kernel said it is.
- * @param transport What the port belongs to; the structure does not say it. Default: "tcp".
+ * @param transport The protocol that the port belongs to, which the structure does not tell. Default: "tcp".
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The address; `scopeId` and `flowinfo` only where they are not 0.
- * @throws {RangeError} If `bytes` has not the length of its family, or `sa_len` says another length.
+ * @throws {RangeError} If `bytes` does not have the length of its family, or `sa_len` says another length.
  * @throws {TypeError} If the family is neither AF_INET nor AF_INET6.
  *
  * @example Decode what was encoded

@@ -52,7 +52,7 @@ export function encodeSockaddrIn(addr: SockaddrIn, layout: SockaddrLayout = LINU
 }
 
 /**
- * Decodes a `struct sockaddr_in`, whole and nothing behind it.
+ * Decodes a `struct sockaddr_in`, with nothing after it.
  *
  * No permission is needed.
  *

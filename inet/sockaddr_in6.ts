@@ -13,7 +13,7 @@ export interface SockaddrIn6 {
   hostname: string;
   /** The port, in host order. */
   port: number;
-  /** The number of the zone, mostly an interface index. Default: the number behind `%` in the hostname, or 0. */
+  /** The zone, mostly an interface index. Default: the number after `%` in the hostname, or 0. */
   scopeId?: number;
   /** The traffic class and flow label, in host order. Default: 0. */
   flowinfo?: number;
@@ -37,7 +37,7 @@ export interface SockaddrIn6 {
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The 28 bytes.
  * @throws {SyntaxError} If the hostname is not a numeric IPv6 address.
- * @throws {TypeError} If the zone is a name and there is no `scopeId`, or is another number than `scopeId`.
+ * @throws {TypeError} If the zone is a name and there is no `scopeId`, or is a number other than `scopeId`.
  * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/ipv6.7.html | ipv6(7)}
@@ -64,7 +64,7 @@ export function encodeSockaddrIn6(addr: SockaddrIn6, layout: SockaddrLayout = LI
 }
 
 /**
- * Decodes a `struct sockaddr_in6`, whole and nothing behind it.
+ * Decodes a `struct sockaddr_in6`, with nothing after it.
  *
  * No permission is needed.
  *

@@ -11,7 +11,7 @@ export interface StreamListenOptions {
   hostname?: string;
   /** The port, in host order; 0 lets the kernel choose one. */
   port: number;
-  /** The zone of a link-local IPv6 address, mostly an interface index: the same as a number behind `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
   scopeId?: number;
   /**
    * Connections that may wait to be accepted (listen(2)); the system's `net.core.somaxconn` bounds it.
@@ -26,7 +26,7 @@ export interface StreamListenOptions {
    */
   reuseAddress?: boolean;
   /**
-   * `SO_REUSEPORT`: several listeners share the port, and the kernel spreads the connections.
+   * `SO_REUSEPORT`: several listeners share the port, and the kernel distributes the connections.
    *
    * @default {false}
    */
@@ -47,12 +47,13 @@ export interface StreamConnectOptions extends WaitOptions {
   hostname?: string;
   /** The port, in host order. */
   port: number;
-  /** The zone of a link-local IPv6 address, mostly an interface index: the same as a number behind `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
   scopeId?: number;
   /** The local address to connect from: numeric; its port is 0 by default. */
   localAddr?: { hostname: string; port?: number; scopeId?: number };
   /**
-   * The network namespace to connect from, such as `/run/netns/blue`; names are looked up at home. Needs CAP_SYS_ADMIN.
+   * The network namespace to connect from, such as `/run/netns/blue`; names are looked up in the program's own. Needs
+   * CAP_SYS_ADMIN.
    */
   networkNamespace?: string;
   /** Called with each socket before connect(2), to set any option. */

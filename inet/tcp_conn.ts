@@ -74,9 +74,9 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * `TCP_NODELAY`: sends small writes at once, instead of gathering them while an answer is outstanding.
+   * `TCP_NODELAY`: sends small writes at once, instead of gathering them while data is unacknowledged.
    *
-   * @param noDelay Whether to.
+   * @param noDelay Whether to do so.
    */
   setNoDelay(noDelay = true): void {
     this.socket.set(TCP_NODELAY, noDelay);
@@ -85,7 +85,7 @@ export class TcpConn extends Conn<NetAddr> {
   /**
    * `SO_KEEPALIVE`: probes the other end when the connection is silent.
    *
-   * @param keepAlive Whether to, or when and how often.
+   * @param keepAlive Whether to do so, or when and how often.
    */
   setKeepAlive(keepAlive: boolean | KeepAliveOptions = true): void {
     if (typeof keepAlive === "object") {
@@ -98,23 +98,24 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * `SO_LINGER`: what close(2) does with bytes that are not sent yet. 0 drops them and resets the connection.
+   * `SO_LINGER`: how long close(2) goes on sending what is not sent yet.
    *
-   * @param seconds How long the kernel goes on trying, or `null` for its default: in the background, until done.
+   * @param seconds How long; 0 drops the bytes and resets the connection. `null`, the default, sends all in the
+   * background.
    */
   setLinger(seconds: number | null): void {
     this.socket.set(SO_LINGER, seconds);
   }
 
-  /** Closes the connection at once with a reset (RST): bytes that are not sent yet are lost, on both sides. */
+  /** Closes the connection at once with a reset (RST): bytes that are on their way are lost, in both directions. */
   reset(): void {
     if (this.socket.fd >= 0) this.setLinger(0);
     this.close();
   }
 
   /**
-   * Whether this is a connection of Multipath TCP. `false` although `multipath` was asked for means that it fell back to
-   * TCP: the kernel, the other end or something between them lacks it.
+   * Whether this is a connection of Multipath TCP. If `multipath` was asked for, `false` means that it fell back to
+   * TCP: the kernel, the other end or something between them does not support it.
    *
    * @returns Whether it is.
    */
@@ -131,7 +132,7 @@ export class TcpConn extends Conn<NetAddr> {
    *
    * @param bytes The bytes, at least one.
    * @param options How long to wait for room.
-   * @returns How many bytes went: all, unless the send buffer is full.
+   * @returns How many bytes were sent: all, unless the send buffer is full.
    * @throws {SystemError} If the connection is over (`EPIPE`).
    */
   sendUrgent(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
@@ -139,19 +140,19 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * Waits for the byte of urgent data, past the data before it. Read only afterwards: the kernel discards the byte as soon
-   * as a read goes past its place. With `SO_OOBINLINE` it stays among the data instead, and is not found here.
+   * Waits for the byte of urgent data, ahead of the data before it. Read only afterwards: the kernel discards the byte
+   * when a read goes past its place. With `SO_OOBINLINE`, it stays among the other data and is not found here.
    *
    * @param options How long to wait.
    * @returns The byte, or `null` if the other end has ended the stream.
-   * @throws {SystemError} If the connection is closed (`EBADF`), or the time is over (`ETIMEDOUT`).
+   * @throws {SystemError} If the connection is closed (`EBADF`), or after the timeout (`ETIMEDOUT`).
    */
   receiveUrgent(options?: WaitOptions): Promise<number | null> {
     return this.socket.receiveUrgent(options);
   }
 
   /**
-   * `SIOCATMARK`: whether the next byte to read is the one behind the urgent data.
+   * `SIOCATMARK`: whether the next byte to read is the one after the urgent data.
    *
    * @returns Whether it is.
    * @throws {SystemError} If the connection is closed (`EBADF`).

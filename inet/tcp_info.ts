@@ -30,9 +30,8 @@ const STATES: TcpState[] = [
 ];
 
 /**
- * What the kernel knows of a TCP connection (`struct tcp_info`). All times are in milliseconds, with fractions where
- * the kernel counts microseconds; all sizes are in bytes, or in segments where it says so. A field that is `undefined`
- * is one that this kernel is too old to tell.
+ * What the kernel knows about a TCP connection (`struct tcp_info`). All times are in milliseconds, with fractions if
+ * the kernel counts microseconds. A field that this kernel is too old for is `undefined`.
  */
 export interface TcpInfo {
   /** The state of the connection. */
@@ -45,13 +44,13 @@ export interface TcpInfo {
   probes: number;
   /** How often the retransmission timeout was doubled. */
   backoff: number;
-  /** `TCPI_OPT_*` flags, or-ed: 1 timestamps, 2 SACK, 4 window scaling, 8 ECN, 16 ECN seen, 32 SYN data acknowledged. */
+  /** `TCPI_OPT_*` flags, ORed: 1 timestamps, 2 SACK, 4 window scaling, 8 ECN, 16 ECN seen, 32 SYN data acknowledged. */
   options: number;
   /** Bits by which the window is shifted in what is sent. */
   sendWindowScale: number;
   /** Bits by which the window is shifted in what is received. */
   receiveWindowScale: number;
-  /** Whether the delivery rate was limited by the program, and so says little of the network. */
+  /** Whether the delivery rate was limited by the program, and so says little about the network. */
   deliveryRateAppLimited: boolean;
   /** Why fast open did not work: 0 unknown or it did, 1 no cookie, 2 data not acknowledged, 3 SYN retransmitted. */
   fastOpenClientFail: number;
@@ -93,7 +92,7 @@ export interface TcpInfo {
   sendSlowStartThreshold: number;
   /** Congestion window, segments. */
   congestionWindow: number;
-  /** The MSS that was told to the other end, bytes. */
+  /** The MSS that the other end was told, bytes. */
   advertisedMss: number;
   /** Segments by which the network may reorder. */
   reordering: number;
@@ -139,7 +138,7 @@ export interface TcpInfo {
   bytesSent?: number | undefined;
   /** Bytes retransmitted. */
   bytesRetransmitted?: number | undefined;
-  /** Segments that the other end told to have come twice. */
+  /** Segments that the other end reported to have come twice. */
   dsackDuplicates?: number | undefined;
   /** How often reordering was seen. */
   reorderingSeen?: number | undefined;

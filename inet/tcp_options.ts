@@ -31,13 +31,13 @@ export const MPTCP_INFO: ReadableOption<{ flags: number; subflows: number }> = d
   // struct mptcp_info { __u8 mptcpi_subflows; __u8 …[7]; __u32 mptcpi_flags; … };
   return { flags: bytes[8] ?? 0, subflows: bytes[0] ?? 0 };
 });
-/** What the congestion control algorithm tells of itself, as it stands in `union tcp_cc_info`; often nothing. */
+/** What the congestion control algorithm reports, as the bytes of `union tcp_cc_info`; often none. */
 export const TCP_CC_INFO: ReadableOption<Uint8Array> = bytesOption("IPPROTO_TCP", "TCP_CC_INFO", 20);
 /** The congestion control algorithm, such as `"cubic"`. */
 export const TCP_CONGESTION: SocketOption<string> = textOption("IPPROTO_TCP", "TCP_CONGESTION", 16);
 /** Whether less than a full segment waits, up to 200 ms, until this is turned off. */
 export const TCP_CORK: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_CORK");
-/** Seconds for which a listener hides a connection that has sent nothing yet; 0 for not. Rounded to retransmissions. */
+/** Seconds for which a listener hides a connection that has sent nothing; 0 for none. Rounded to retransmissions. */
 export const TCP_DEFER_ACCEPT: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_DEFER_ACCEPT");
 /** Connections of a listener whose data may come with their SYN before the handshake is done; 0 for none. */
 export const TCP_FASTOPEN: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_FASTOPEN");
@@ -45,9 +45,9 @@ export const TCP_FASTOPEN: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_
 export const TCP_FASTOPEN_CONNECT: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_FASTOPEN_CONNECT");
 /** The key of a listener's cookies, 16 bytes, or 32 for it and the one before. */
 export const TCP_FASTOPEN_KEY: SocketOption<Uint8Array> = bytesOption("IPPROTO_TCP", "TCP_FASTOPEN_KEY", 32);
-/** Whether fast open goes without cookies. */
+/** Whether fast open works without cookies. */
 export const TCP_FASTOPEN_NO_COOKIE: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_FASTOPEN_NO_COOKIE");
-/** What the kernel knows of the connection. */
+/** What the kernel knows about the connection. */
 export const TCP_INFO: ReadableOption<TcpInfo> = defineOption<TcpInfo>(
   "IPPROTO_TCP",
   "TCP_INFO",
@@ -71,7 +71,7 @@ export const TCP_MAXSEG: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_MA
 export const TCP_MD5SIG: WritableOption<TcpSignature> = signatureOption("TCP_MD5SIG");
 /** As {@linkcode TCP_MD5SIG}, for a network or an interface. */
 export const TCP_MD5SIG_EXT: WritableOption<TcpNetworkSignature> = signatureOption("TCP_MD5SIG_EXT");
-/** Whether small writes are sent at once, instead of gathered while an answer is outstanding. */
+/** Whether small writes are sent at once, instead of gathered while data is unacknowledged. */
 export const TCP_NODELAY: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_NODELAY");
 /** Bytes that may wait in the send buffer unsent before the socket counts as not writable. */
 export const TCP_NOTSENT_LOWAT: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_NOTSENT_LOWAT");
@@ -83,7 +83,7 @@ export const TCP_QUEUE_SEQ: SocketOption<number> = defineOption(
   (sequence) => encodeInt(sequence, "TCP_QUEUE_SEQ"),
   decodeUnsigned,
 );
-/** Whether what comes is acknowledged at once. The kernel may turn it off again. */
+/** Whether segments are acknowledged at once. The kernel may turn it off again. */
 export const TCP_QUICKACK: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_QUICKACK");
 /** 1 while the connection is repaired, to move it to another socket; 0 ends that with a probe, -1 without. CAP_NET_ADMIN. */
 export const TCP_REPAIR: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_REPAIR");

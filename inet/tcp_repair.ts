@@ -1,7 +1,7 @@
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { quoted } from "../socket/quoted.ts";
 
-/** The window of a connection that is repaired: what `struct tcp_repair_window` holds. */
+/** The windows of a connection under repair, as in `struct tcp_repair_window`. */
 export interface TcpRepairWindow {
   /** The sequence number of the segment that last moved the window of the other end. */
   sendUpdate: number;

@@ -8,11 +8,11 @@ export const UDPLITE_RECV_CSCOV: SocketOption<number> = intOption("SOL_UDPLITE",
 export const UDPLITE_SEND_CSCOV: SocketOption<number> = intOption("SOL_UDPLITE", "UDPLITE_SEND_CSCOV");
 /** Whether sends gather in one datagram until this is turned off. */
 export const UDP_CORK: SocketOption<boolean> = booleanOption("IPPROTO_UDP", "UDP_CORK");
-/** `UDP_ENCAP_*`: the protocol that the kernel itself takes out of the datagrams; 0 for none. */
+/** `UDP_ENCAP_*`: the protocol that the kernel itself unpacks from the datagrams; 0 for none. */
 export const UDP_ENCAP: SocketOption<number> = intOption("IPPROTO_UDP", "UDP_ENCAP");
-/** Whether datagrams of one size that follow one another may be received as one; the size comes with it. */
+/** Whether consecutive datagrams of one size may be received as one, which carries that size. */
 export const UDP_GRO: SocketOption<boolean> = booleanOption("IPPROTO_UDP", "UDP_GRO");
-/** Whether datagrams without a checksum are taken over IPv6. */
+/** Whether datagrams without a checksum are received over IPv6. */
 export const UDP_NO_CHECK6_RX: SocketOption<boolean> = booleanOption("IPPROTO_UDP", "UDP_NO_CHECK6_RX");
 /** Whether datagrams are sent without a checksum over IPv6. */
 export const UDP_NO_CHECK6_TX: SocketOption<boolean> = booleanOption("IPPROTO_UDP", "UDP_NO_CHECK6_TX");

@@ -22,26 +22,26 @@ export interface UdpBindOptions {
    */
   port?: number;
   /**
-   * `SO_REUSEADDR`: other sockets may have the address too; multicast then comes to each, unicast to the last.
+   * `SO_REUSEADDR`: other sockets may bind the address too; each then receives multicast, the last one unicast.
    *
    * @default {false}
    */
   reuseAddress?: boolean;
   /**
-   * `SO_REUSEPORT`: several sockets share the port, and the kernel spreads what comes by the sender's address.
+   * `SO_REUSEPORT`: several sockets share the port, and the kernel distributes datagrams by their sender's address.
    *
    * @default {false}
    */
   reusePort?: boolean;
   /**
-   * `SO_BROADCAST`: it may send to broadcast addresses.
+   * `SO_BROADCAST`: the socket may send to broadcast addresses.
    *
    * @default {false}
    */
   broadcast?: boolean;
-  /** `IPV6_V6ONLY`: an IPv6 socket takes no IPv4. Default: the system's `net.ipv6.bindv6only`. */
+  /** `IPV6_V6ONLY`: an IPv6 socket receives no IPv4. Default: the system's `net.ipv6.bindv6only`. */
   ipv6Only?: boolean;
-  /** The zone of a link-local IPv6 address, mostly an interface index: the same as a number behind `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
   scopeId?: number;
   /** Called with the socket before bind(2), to set any option. */
   configure?: (socket: Socket) => void;
@@ -73,7 +73,7 @@ export interface UdpBindOptions {
  */
 export class UdpSocket extends InetDatagramSocket<NetAddr, UdpDestination> {
   /**
-   * Makes a UDP socket of one that is open, and takes ownership of it.
+   * Makes a UDP socket of an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    */

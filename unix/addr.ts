@@ -4,19 +4,19 @@ export interface UnixPathAddr {
   path: string | Uint8Array;
 }
 
-/** A name outside of the file system, which vanishes with its socket: Linux only. */
+/** A name outside the file system, which vanishes with its socket. Linux only. */
 export interface UnixAbstractAddr {
   /** The name, without the NUL that the kernel puts before it; may hold NULs. Bytes where it is not UTF-8. */
   abstract: string | Uint8Array;
 }
 
-/** No name: what the connecting end of a connection has, and both ends of a pair. */
+/** No name, as the connecting end of a connection has, and both ends of a pair. */
 export interface UnixUnnamedAddr {
   /** Always true. */
   unnamed: true;
 }
 
-/** Asks the kernel for an abstract name that is free: Linux only. */
+/** Asks the kernel for a free abstract name. Linux only. */
 export interface UnixAutobindAddr {
   /** Always true. */
   autobind: true;

@@ -3,7 +3,7 @@ import type { Socket } from "../socket/socket.ts";
 import { SO_PEERSEC } from "../socket/socket_options.ts";
 import { OwnedFd } from "./owned_fd.ts";
 
-/** Who a process is. */
+/** The ids of a process. */
 export interface Credentials {
   /** Process id; 0 for a process that is not in this pid namespace. */
   pid: number;
@@ -75,8 +75,8 @@ export function decodeCredentials(bytes: Uint8Array): Credentials {
 }
 
 /**
- * `SO_PEERCRED`: who the process at the other end was when it connected, listened or made the pair. The kernel says it,
- * so it cannot be forged.
+ * `SO_PEERCRED`: the ids of the process at the other end, when it connected, listened or made the pair. They come from
+ * the kernel and cannot be forged.
  *
  * @param conn The connection.
  * @returns The credentials.

@@ -16,16 +16,16 @@ import { OwnedFd } from "./owned_fd.ts";
 import { decodeSockaddrUn, encodeSockaddrUn } from "./sockaddr_un.ts";
 
 /**
- * What a descriptor can be taken from, borrowed: its number; a `Socket`, an {@linkcode OwnedFd} or a file of `node:fs`,
- * which have it as `fd`; a connection or a listener, by its `socket`.
+ * A descriptor to pass, borrowed: its number; an object that has it as `fd`, such as a `Socket`, an {@linkcode OwnedFd}
+ * or a file of `node:fs`; or a connection or a listener.
  */
 export type FdSource = number | { readonly fd: number } | { readonly socket: { readonly fd: number } };
 
-/** A message to send, with what goes beside its data. */
+/** A message to send, with descriptors and credentials. */
 export interface OutgoingUnixMessage {
-  /** The data. Default: none; on a stream at least one byte is needed to carry the rest. */
+  /** The data. Default: none; on a stream, at least one byte is needed to carry the rest. */
   data?: Uint8Array;
-  /** Where to send, on a datagram socket that is not connected. */
+  /** The destination, on a datagram socket that is not connected. */
   addr?: UnixAddr;
   /** `SCM_RIGHTS`: descriptors to pass, 253 at most. The receiver gets duplicates; these stay the sender's. */
   fds?: readonly FdSource[];
@@ -39,7 +39,7 @@ export interface OutgoingUnixMessage {
 /** Options of a receive with ancillary data. */
 export interface ReceiveMessageOptions extends TransferOptions {
   /**
-   * How many descriptors are expected at most: a message with more gives none, and `controlTruncated`.
+   * The most descriptors that are expected. All those of a message with more are closed, and `controlTruncated` is set.
    *
    * @default {0}
    */
@@ -53,7 +53,7 @@ const CONTROL_BASE = controlMessageSpace(16) + controlMessageSpace(UCRED_SIZE) +
   + controlMessageSpace(256);
 
 /**
- * A message that came with what was beside its data. It owns the descriptors in it: those that are not taken are closed
+ * A received message with its descriptors and credentials. It owns the descriptors: those that are not taken are closed
  * at the end of a `using` block.
  *
  * @example Usage
@@ -77,15 +77,15 @@ export class UnixMessage implements Disposable {
   readonly data: Uint8Array;
   /** The sender; unnamed on a connection. */
   readonly addr: UnixAddr;
-  /** Whether data was cut off, since the buffer was too small. */
+  /** Whether data was cut off because the buffer was too small. */
   readonly truncated: boolean;
-  /** Whether ancillary data was cut off: the descriptors of the message, all of them, are closed then. */
+  /** Whether ancillary data was cut off: then all descriptors of the message are closed. */
   readonly controlTruncated: boolean;
   /** `SCM_RIGHTS`: the descriptors, close-on-exec. */
   readonly fds: readonly OwnedFd[];
-  /** `SCM_CREDENTIALS`: who sent it, if the socket has `SO_PASSCRED`. */
+  /** `SCM_CREDENTIALS`: the process that sent it, if the socket has `SO_PASSCRED`. */
   readonly credentials: Credentials | undefined;
-  /** `SCM_PIDFD`: the process that sent it, if the socket has `SO_PASSPIDFD`, and the kernel still knows the process. */
+  /** `SCM_PIDFD`: a descriptor of the process that sent it, if the socket has `SO_PASSPIDFD` and that still runs. */
   readonly pidfd: OwnedFd | undefined;
   /** `SCM_SECURITY`: the security context of the sender, if the socket has `SO_PASSSEC`; a stream, `SO_PASSCRED` too. */
   readonly securityContext: string | undefined;
@@ -94,8 +94,8 @@ export class UnixMessage implements Disposable {
    * Decodes a message of recvmsg(2), and takes ownership of the descriptors in it.
    *
    * @param buffer Where its data is.
-   * @param received What recvmsg(2) told.
-   * @param maxFds How many descriptors are expected at most.
+   * @param received What recvmsg(2) gave.
+   * @param maxFds The most descriptors that are expected.
    */
   constructor(buffer: Uint8Array, received: ReceivedMessage, maxFds: number) {
     const control = decodeControlMessages(received.control).filter(({ level }) => level === C.SOL_SOCKET);
@@ -194,7 +194,7 @@ function dataOf(control: ControlMessage[], type: number): Uint8Array[] {
   return control.filter((message) => message.type === type).map(({ data }) => data);
 }
 
-/** Whole ints only: the kernel cuts between descriptors. Instead of the pidfd of a process that has ended it may give -errno. */
+/** Whole ints only: the kernel cuts between descriptors. For the pidfd of a process that has ended, it may give -errno. */
 function ownFds(data: Uint8Array): OwnedFd[] {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const fds = Array.from({ length: Math.floor(data.length / 4) }, (_, i) => view.getInt32(i * 4, true));

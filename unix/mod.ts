@@ -1,14 +1,16 @@
 /**
- * AF_UNIX: sockets between programs of one machine, of all three types, with paths and abstract names, and with
- * descriptors and credentials beside the data.
+ * AF_UNIX: sockets between the programs of one machine, of all three types, with paths and abstract names, which carry
+ * descriptors and credentials too.
  *
  * - A *stream* is bytes without boundaries: {@linkcode UnixListener}, {@linkcode UnixConn}.
  * - A *seqpacket* connection is messages, whole and in order, with an end: {@linkcode UnixSeqpacketListener},
- *   {@linkcode UnixSeqpacketConn}. Beware of the name elsewhere: what Deno calls `"unixpacket"` is a datagram socket.
+ *   {@linkcode UnixSeqpacketConn}. It is not what Deno calls `"unixpacket"`: that is a datagram socket.
  * - *Datagrams* are messages without a connection: {@linkcode UnixDatagramSocket}.
  *
- * A listener owns its file: it never takes the address of a live one, and removes what it made when it is closed.
- * {@linkcode peerCredentials} tells who is at the other end, and `sendMessage` passes open files.
+ * {@linkcode socketPair} makes two of any type that are connected to each other.
+ *
+ * A listener owns its file: it never takes over the path of a socket in use, and removes its own file when it is
+ * closed. {@linkcode peerCredentials} tells which process is at the other end, and `sendMessage` passes open files.
  *
  * Permission: `--allow-ffi` alone, for files too.
  *

@@ -10,11 +10,11 @@ export interface NotifySystemdOptions {
 }
 
 /**
- * Tells the service manager how this program is: sd_notify(3). Permission: `--allow-ffi`.
+ * Tells the service manager about the state of this program, as sd_notify(3) does. Permission: `--allow-ffi`.
  *
  * @param state Assignments, one a line: `"READY=1"`, `"STATUS=Loading"`, `"WATCHDOG=1"`, `"STOPPING=1"`, …
- * @param options What goes with it.
- * @returns False where there is no service manager to tell (`NOTIFY_SOCKET` is not set).
+ * @param options Descriptors to pass with it.
+ * @returns False if there is no service manager to tell (`NOTIFY_SOCKET` is not set).
  * @throws {TypeError} If `NOTIFY_SOCKET` is no unix address.
  * @throws {SystemError} If the service manager cannot be reached.
  *

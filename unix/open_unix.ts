@@ -19,13 +19,13 @@ export type UnixListenOptions = UnixBindAddr & UnixBindOptions & {
 
 /** Options of a unix connection: the address, and how to connect. */
 export type UnixConnectOptions = UnixAddr & WaitOptions & {
-  /** The address of this end, which the other end sees as `remoteAddr`; its file is removed when the connection is closed. */
+  /** The address of this end, the other's `remoteAddr`. Its file is removed when the connection is closed. */
   localAddr?: UnixBindAddr;
   /** Called with the socket before connect(2), to set any option. */
   configure?: (socket: Socket) => void;
 };
 
-/** Opens a socket of a type, to have an address unless that is undefined, and prepares it; closes it if that fails. */
+/** Opens a socket of a type and prepares it; closes it if that fails. `addr` is what it will be bound to, if at all. */
 export function openUnix(type: number, addr: UnixBindAddr | undefined, prepare: (socket: Socket) => void): Socket {
   if (addr !== undefined) encodeBindAddr(addr); // what is wrong with it costs no socket
   const socket = Socket.open(C.AF_UNIX, type);

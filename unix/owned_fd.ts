@@ -1,23 +1,23 @@
 import { closeFd } from "../ffi/file.ts";
 
 /**
- * A descriptor that came in a message, owned: it is closed with the message, unless it was taken out.
+ * A descriptor that came in a message. It is closed with the message, unless it is taken.
  *
- * Deno's `node:fs` takes only numbers that Deno itself opened, and refuses this one (`Bad file descriptor`). On every
- * runtime, a socket goes on as `Socket.fromFd(owned.take())`, and a file is read by libc's read(2), or opened anew by
- * `node:fs` as `/proc/self/fd/N` while this one is open.
+ * Use a socket as `Socket.fromFd(owned.take())`. Read a file by libc's read(2), or open `/proc/self/fd/N` with
+ * `node:fs` while this descriptor is open: Deno's `node:fs` refuses numbers that Deno did not open itself (`Bad file
+ * descriptor`).
  *
  * @example Usage
  * ```ts
  * import { C } from "@berkeley/sockets/ffi";
- * import { Socket } from "@berkeley/sockets/socket";
+ * import { SO_DOMAIN, Socket } from "@berkeley/sockets/socket";
  * import { OwnedFd } from "@berkeley/sockets/unix";
  * import { assertEquals } from "@std/assert";
  *
  * const owned = new OwnedFd(Socket.open(C.AF_INET, C.SOCK_STREAM).detach());
  * using socket = Socket.fromFd(owned.take());
  * owned.close(); // nothing to close any more
- * assertEquals(socket.getOption(C.SOL_SOCKET, C.SO_DOMAIN), C.AF_INET);
+ * assertEquals(socket.get(SO_DOMAIN), C.AF_INET);
  * ```
  *
  * @example Read a file that came in a message
@@ -52,14 +52,14 @@ export class OwnedFd implements Disposable {
     this.#fd = fd;
   }
 
-  /** The descriptor, borrowed; -1 once it was taken or closed. */
+  /** The descriptor, borrowed; -1 once it is taken or closed. */
   get fd(): number {
     return this.#fd;
   }
 
   /**
-   * Gives the descriptor away: from now on the caller owns it, and closes it: by `closeFd` of `./ffi`, or by the close
-   * of the `Socket` made of it.
+   * Gives up the descriptor: from now on the caller owns it, and closes it by `closeFd()` of `./ffi`, or by closing the
+   * `Socket` made of it.
    *
    * @returns The descriptor, close-on-exec.
    * @throws {TypeError} If it was taken or closed already.

@@ -16,8 +16,8 @@ function pathSize(layout: SockaddrLayout): number {
 }
 
 /**
- * Encodes the address of a unix socket, as long as the kernel wants it: a path with the NUL behind it, an abstract name
- * without, no name as 2 bytes. No permission is needed.
+ * Encodes the address of a unix socket, at the length that the kernel expects: a path with a NUL at its end, an
+ * abstract name without, no name as 2 bytes. No permission is needed.
  *
  * ```c
  * struct sockaddr_un {
@@ -29,8 +29,8 @@ function pathSize(layout: SockaddrLayout): number {
  * @param addr The address.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The structure, 2 to 110 bytes.
- * @throws {TypeError} If it is no such address, a path is empty or has a NUL in it, a name is no well-formed text, or the
- * platform lacks abstract names.
+ * @throws {TypeError} If it is not an address, a path is empty or contains a NUL, a name is not well-formed text, or
+ * the platform has no abstract names.
  * @throws {RangeError} If the name does not fit: 107 bytes on Linux, 103 on the BSDs.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
@@ -80,7 +80,7 @@ export function encodeSockaddrUn(
  *
  * @param bytes The structure, as long as the kernel said it is; empty for a sender without a name.
  * @param layout The platform's layout. Default: that of Linux.
- * @returns The address. A name is text where it is UTF-8, else bytes.
+ * @returns The address. A name is text if it is UTF-8, else bytes.
  * @throws {RangeError} If the family or a length is not that of a unix socket.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}

@@ -14,8 +14,8 @@ export interface UnixBindOptions {
    */
   mode?: number;
   /**
-   * Replaces a socket's file that a program left behind. The file of a socket that somebody receives on, and every other
-   * kind of file, is never replaced.
+   * Replaces the file of a socket that another program left behind. The file of a socket in use is never replaced, and
+   * neither is a file of any other kind.
    *
    * @default {false}
    */
@@ -25,7 +25,7 @@ export interface UnixBindOptions {
 /**
  * Encodes an address to bind to.
  *
- * @throws {TypeError} If it is none, such as one whose `path` is misspelt: bind(2) would choose a random name.
+ * @throws {TypeError} If it is not one, for example because `path` is misspelt: bind(2) would choose a random name.
  */
 export function encodeBindAddr(addr: UnixBindAddr): Uint8Array<ArrayBuffer> {
   if ("path" in addr || "abstract" in addr || ("autobind" in addr && addr.autobind)) return encodeSockaddrUn(addr);
@@ -33,7 +33,7 @@ export function encodeBindAddr(addr: UnixBindAddr): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Binds a socket as the options say. Its file is removed when it is closed, unless that is another file by then.
+ * Binds a socket. Its file is removed when it is closed, unless another file has taken its place by then.
  *
  * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses.
  */
@@ -69,10 +69,10 @@ function removeSame(path: Uint8Array, status: FileStatus | undefined): void {
 }
 
 /**
- * Removes the file of a socket that nobody receives on.
+ * Removes the file of a socket that is not in use.
  *
- * Another program may do the same at the same time and bind its own socket there. So the file is moved away first: if it
- * turns out to be another one, it is put back.
+ * Another program may do the same at the same time and bind its own socket there. So the file is moved aside first, and
+ * put back if it turns out to be another one.
  *
  * @returns Whether the path is free now.
  */

@@ -18,7 +18,7 @@ export interface SocketPairs {
  * Makes two unnamed unix sockets that are connected to each other. Permission: `--allow-ffi`.
  *
  * @param type The type of both.
- * @returns Both, for the caller to close.
+ * @returns Both, which the caller owns.
  * @throws {TypeError} If there is no such type.
  * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
  *

@@ -53,11 +53,11 @@ export class UnixConn extends Conn<UnixAddr> {
   }
 
   /**
-   * Writes data with descriptors or credentials, which arrive with its first byte.
+   * Writes data with descriptors or credentials, which arrive with the first byte.
    *
    * @param message The message; at least one byte of data is needed.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes of data went: all.
+   * @returns How many bytes of data were sent: all of them.
    * @throws {TypeError} If there is no data, or a descriptor is not open.
    * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
    */
@@ -66,7 +66,7 @@ export class UnixConn extends Conn<UnixAddr> {
   }
 
   /**
-   * Reads data with what came beside it: never more than up to the next descriptors.
+   * Reads data with its descriptors and credentials; it stops before the next descriptors.
    *
    * @param buffer Where the data goes.
    * @param options How many descriptors are expected, flags, and how long to wait.

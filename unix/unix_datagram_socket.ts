@@ -22,7 +22,8 @@ export type UnixDatagramBindOptions = UnixBindAddr & UnixBindOptions & {
 };
 
 /**
- * A unix socket for datagrams (`SOCK_DGRAM`): each whole, none lost, in order. What Deno calls `"unixpacket"`.
+ * A unix socket for datagrams (`SOCK_DGRAM`): each arrives whole, in order, and none is lost. Deno calls it
+ * `"unixpacket"`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
  *
@@ -41,7 +42,7 @@ export type UnixDatagramBindOptions = UnixBindAddr & UnixBindOptions & {
  */
 export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
   /**
-   * Makes a socket for unix datagrams of one that is open, and takes ownership of it.
+   * Makes a socket for unix datagrams of an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -50,7 +51,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
   }
 
   /**
-   * Opens a socket at an address, to receive. Its file is removed when it is closed. Permission: `--allow-ffi`.
+   * Opens a socket and gives it an address. Its file is removed when it is closed. Permission: `--allow-ffi`.
    *
    * @param options The address, and how to bind.
    * @returns The socket.
@@ -65,7 +66,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
   }
 
   /**
-   * Opens a socket without an address, to send; nobody can answer. Permission: `--allow-ffi`.
+   * Opens a socket without an address, to send without answers. Permission: `--allow-ffi`.
    *
    * @returns The socket.
    * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
@@ -75,12 +76,12 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
   }
 
   /**
-   * Makes an address the one that {@linkcode send} sends to, and takes datagrams from nobody else. The other side need
-   * not do anything. A connected socket hears at once when a full receiver has room again.
+   * Connects the socket: it sends to this address, and receives from no other. Nothing is sent. While the
+   * receiver is full, a connected socket is told of room at once; any other tries again after a pause.
    *
    * @param addr The address.
    * @param options How long to wait.
-   * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if nobody receives there.
+   * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if no socket is bound there.
    */
   async connect(addr: UnixAddr, options?: WaitOptions): Promise<void> {
     await this.socket.connect(encodeSockaddrUn(addr), { ...options, address: formatUnixAddr(addr) });
@@ -91,7 +92,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
    *
    * @param message The message.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes of data went: all.
+   * @returns How many bytes of data were sent: all of them.
    * @throws {TypeError} If a descriptor is not open.
    * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
    */
@@ -100,9 +101,9 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
   }
 
   /**
-   * Receives a datagram with what came beside it.
+   * Receives a datagram with its descriptors and credentials.
    *
-   * @param buffer Where the data goes; what does not fit is cut off, and `truncated` tells.
+   * @param buffer Where the data goes; what does not fit is cut off, which `truncated` tells.
    * @param options How many descriptors are expected, flags, and how long to wait.
    * @returns The message, to be disposed of.
    * @throws {SystemError} If the socket is closed (`EBADF`).

@@ -58,7 +58,7 @@ export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
    *
    * @param message The message.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes of data went: all.
+   * @returns How many bytes of data were sent: all of them.
    * @throws {TypeError} If a descriptor is not open.
    * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
    */
@@ -67,9 +67,9 @@ export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
   }
 
   /**
-   * Receives a message with what came beside it.
+   * Receives a message with its descriptors and credentials.
    *
-   * @param buffer Where the data goes; what does not fit is cut off, and `truncated` tells.
+   * @param buffer Where the data goes; what does not fit is cut off, which `truncated` tells.
    * @param options How many descriptors are expected, flags, and how long to wait.
    * @returns The message, to be disposed of; `null` at the end of the connection.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
