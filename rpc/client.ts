@@ -3,6 +3,7 @@ import type { RpcConn, RpcMessageConn } from "./conn.ts";
 import { frameFormat, type FrameOptions } from "./frame.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { parseJson } from "./json.ts";
+import { quoted } from "./quoted.ts";
 import { resultOf } from "./reply.ts";
 import { RpcClosedError } from "./rpc_closed_error.ts";
 import { openTransport, PORTION, type Transport } from "./transport.ts";
@@ -70,7 +71,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
    *
    * @param conn A connection to the server.
    * @param options How frames look; `maxLength` bounds calls and replies.
-   * @throws {TypeError | RangeError} If an option is wrong.
+   * @throws {TypeError | RangeError} If an option is wrong, or what is given is no connection.
    */
   constructor(conn: RpcConn | RpcMessageConn, options: FrameOptions = {}) {
     this.#transport = openTransport(conn, frameFormat(options));
@@ -87,7 +88,8 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
    * @throws {RpcError} If the server replies with an error.
    * @throws {RpcClosedError} If the connection ends before the reply.
    * @throws {FrameError} If the call is longer than the limit.
-   * @throws {TypeError} If the parameters have no JSON.
+   * @throws {TypeError} If the name is no text, or the parameters have no JSON.
+   * @throws {RangeError} If the timeout is below 0.
    * @throws {DOMException} `TimeoutError` after the timeout, or the signal's reason.
    */
   call<Func extends RpcFunc<Api>>(
@@ -96,14 +98,20 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
     options: RpcCallOptions = {},
   ): Promise<RpcResult<Api, Func>> {
     return new Promise((resolve, reject) => {
-      checkTimeout(options.timeout);
-      options.signal?.throwIfAborted();
+      const { signal, timeout = Infinity } = options;
+      if (typeof func !== "string") {
+        throw new TypeError(`Cannot call what is no name: current value is ${quoted(func)}`);
+      }
+      if (typeof timeout !== "number" || !(timeout >= 0)) {
+        throw new RangeError(`Cannot wait for a reply as the timeout is no time: current value is ${quoted(timeout)}`);
+      }
+      signal?.throwIfAborted();
       if (this.#end !== undefined) throw closedBefore(func, this.#end);
       const json: string | undefined = JSON.stringify(params ?? null);
       if (json === undefined) throw new TypeError(`Cannot call ${func} as its parameters have no JSON`);
       this.#writer.put([`{"func":${JSON.stringify(func)},"params":${json}}`]);
       const pending: Pending = { func, resolve, reject, isSettled: false, release: undefined, next: undefined };
-      if (options.signal !== undefined || options.timeout !== undefined) giveUpOn(pending, options);
+      if (signal !== undefined || timeout !== Infinity) giveUpOn(pending, signal, timeout);
       if (this.#newest === undefined) this.#oldest = pending;
       else this.#newest.next = pending;
       this.#newest = pending;
@@ -180,7 +188,7 @@ function settle(pending: Pending, how: () => void): void {
   how();
 }
 
-function giveUpOn(pending: Pending, { signal, timeout }: RpcCallOptions): void {
+function giveUpOn(pending: Pending, signal: AbortSignal | undefined, timeout: number): void {
   function onAbort(): void {
     settle(pending, () => pending.reject(signal?.reason));
   }
@@ -189,19 +197,11 @@ function giveUpOn(pending: Pending, { signal, timeout }: RpcCallOptions): void {
     settle(pending, () => pending.reject(new DOMException(message, "TimeoutError")));
   }
   signal?.addEventListener("abort", onAbort);
-  const isTimed = timeout !== undefined && timeout !== Infinity;
-  const timer = isTimed ? setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER)) : undefined;
+  const timer = timeout === Infinity ? undefined : setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER));
   pending.release = () => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   };
-}
-
-function checkTimeout(timeout = Infinity): void {
-  if (timeout >= 0) return;
-  throw new RangeError(
-    `Cannot wait for a reply as the timeout is no number of milliseconds: current value is ${timeout}`,
-  );
 }
 
 function closedBefore(func: string, end: RpcClosedError): RpcClosedError {

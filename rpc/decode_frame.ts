@@ -1,3 +1,4 @@
+import { checkBytes } from "./check_bytes.ts";
 import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormat, type FrameOptions } from "./frame.ts";
 import { FrameError } from "./frame_error.ts";
 
@@ -8,7 +9,7 @@ import { FrameError } from "./frame_error.ts";
  * @param options The byte order and the limit.
  * @returns The body, a view of `message`.
  * @throws {FrameError} If the head is wrong, or the message is shorter or longer than the head says.
- * @throws {TypeError | RangeError} If an option is wrong.
+ * @throws {TypeError | RangeError} If an option is wrong, or the message is no array of bytes.
  *
  * @example Decode a whole message
  * ```ts
@@ -20,7 +21,9 @@ import { FrameError } from "./frame_error.ts";
  * ```
  */
 export function decodeFrame(message: Uint8Array, options: FrameOptions = {}): Uint8Array {
-  return decodeMessage(message, frameFormat(options), 0);
+  const format = frameFormat(options);
+  checkBytes(message);
+  return decodeMessage(message, format, 0);
 }
 
 /** {@linkcode decodeFrame} with checked options, for a message that starts at `offset` of its connection. */

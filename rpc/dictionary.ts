@@ -1,4 +1,5 @@
 import { LogFile } from "./log_file.ts";
+import { quoted } from "./quoted.ts";
 import { RpcError } from "./rpc_error.ts";
 
 /** Options of {@linkcode dictionary}. */
@@ -84,6 +85,7 @@ interface Entry {
  * @param options The limits, and the file.
  * @returns Handlers; dispose of them to close the file.
  * @throws {SyntaxError} If the file is no log, or one that is damaged before its end.
+ * @throws {TypeError} If the file is no regular one, or its name is no text.
  * @throws {RangeError} If a limit is wrong.
  *
  * @example Put and get
@@ -100,7 +102,11 @@ interface Entry {
 export function dictionary(options: DictionaryOptions = {}): Dictionary {
   const { maxKeys = 100_000, maxBytes = 64 * 1024 * 1024, file } = options;
   for (const [name, value] of Object.entries({ maxKeys, maxBytes })) {
-    if (!(value >= 0)) throw new RangeError(`Cannot use ${name} as it is below 0: current value is ${value}`);
+    if (typeof value === "number" && value >= 0) continue;
+    throw new RangeError(`Cannot use ${name} as it is not 0 or more: current value is ${quoted(value)}`);
+  }
+  if (file !== undefined && (typeof file !== "string" || file === "")) {
+    throw new TypeError(`Cannot use file as it is no name of a file: current value is ${quoted(file)}`);
   }
   const entries = new Map<string, Entry>();
   let bytes = 0;

@@ -1,3 +1,4 @@
+import { checkBytes } from "./check_bytes.ts";
 import { encodeHead, FRAME_HEAD_LENGTH, frameFormat, type FrameOptions } from "./frame.ts";
 
 /**
@@ -7,7 +8,7 @@ import { encodeHead, FRAME_HEAD_LENGTH, frameFormat, type FrameOptions } from ".
  * @param options The byte order and the limit.
  * @returns A frame of `body.length + 8` bytes.
  * @throws {FrameError} If the body is longer than the limit.
- * @throws {TypeError | RangeError} If an option is wrong.
+ * @throws {TypeError | RangeError} If an option is wrong, or the body is no array of bytes.
  *
  * @example Encode a frame
  * ```ts
@@ -20,6 +21,7 @@ import { encodeHead, FRAME_HEAD_LENGTH, frameFormat, type FrameOptions } from ".
  */
 export function encodeFrame(body: Uint8Array, options: FrameOptions = {}): Uint8Array<ArrayBuffer> {
   const format = frameFormat(options);
+  checkBytes(body);
   const head = new DataView(new ArrayBuffer(FRAME_HEAD_LENGTH));
   encodeHead(head, 0, body.length, format);
   const frame = new Uint8Array(FRAME_HEAD_LENGTH + body.length);

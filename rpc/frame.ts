@@ -1,4 +1,5 @@
 import { FrameError } from "./frame_error.ts";
+import { quoted } from "./quoted.ts";
 
 /** Bytes before the body of a frame: two `int32`, the version and the length. */
 export const FRAME_HEAD_LENGTH = 8;
@@ -40,10 +41,13 @@ export interface FrameFormat {
 /** Checks the options, once for many frames. */
 export function frameFormat({ byteOrder = "native", maxLength = FRAME_MAX_LENGTH }: FrameOptions = {}): FrameFormat {
   if (byteOrder !== "native" && byteOrder !== "little" && byteOrder !== "big") {
-    throw new TypeError(`Cannot use byteOrder as it is none of native, little, big: current value is "${byteOrder}"`);
+    throw new TypeError(
+      `Cannot use byteOrder as it is none of native, little, big: current value is ${quoted(byteOrder)}`,
+    );
   }
   if (!Number.isInteger(maxLength) || maxLength < 0 || maxLength > INT32_MAX) {
-    throw new RangeError(`Cannot use maxLength as it is no integer in 0..2147483647: current value is ${maxLength}`);
+    const value = quoted(maxLength);
+    throw new RangeError(`Cannot use maxLength as it is no integer in 0..2147483647: current value is ${value}`);
   }
   return { little: byteOrder === "native" ? NATIVE_IS_LITTLE : byteOrder === "little", maxLength };
 }

@@ -1,3 +1,4 @@
+import { checkBytes } from "./check_bytes.ts";
 import { endedIn } from "./decode_frame.ts";
 import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormat, type FrameOptions } from "./frame.ts";
 import type { FrameError } from "./frame_error.ts";
@@ -69,8 +70,10 @@ export class FrameDecoder {
    * Takes the next piece, which must not change until {@linkcode next} has given `undefined`.
    *
    * @param piece Bytes of the stream, not copied unless they hold an incomplete frame.
+   * @throws {TypeError} If it is no array of bytes.
    */
   push(piece: Uint8Array): void {
+    checkBytes(piece);
     const rest = this.#piece.subarray(this.#at);
     this.#start += this.#at;
     this.#at = 0;
@@ -116,8 +119,15 @@ export class FrameDecoder {
    * Says that the first bytes of the {@linkcode room} have been filled.
    *
    * @param count How many.
+   * @throws {RangeError} If there was no room for so many.
    */
   filled(count: number): void {
+    const most = Math.min(this.#body.length, this.#length) - this.#bodyLength;
+    if (!(Number.isInteger(count) && count >= 0 && count <= most)) {
+      throw new RangeError(
+        `Cannot fill the room as the count must be 0 to ${Math.max(most, 0)}: current value is ${count}`,
+      );
+    }
     this.#bodyLength += count;
     this.#start += count;
   }

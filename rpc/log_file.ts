@@ -30,12 +30,15 @@ export class LogFile {
 
   /** Opens or makes the file; `alive` gives the JSON of every `[name, value]` that a new log must hold. */
   static open(path: string, alive: () => Iterable<string>): { file: LogFile; pairs: Log["pairs"] } {
-    const bytes = readLog(path);
+    const old = fs().statSync(path, { throwIfNoEntry: false });
+    if (old?.isFile() === false) throw new TypeError(`Cannot open ${path} as a log: it is no regular file`);
+    const bytes = old === undefined ? new Uint8Array(0) : fs().readFileSync(path);
     const isNew = bytes.length === 0;
     const { pairs, length } = isNew ? { pairs: [], length: LOG_HEAD.length } : decodeLog(bytes);
     if (isNew) {
-      fs().closeSync(openNew(path));
-      takePlace(path);
+      const place = old === undefined ? path : fs().realpathSync(path);
+      fs().closeSync(openNew(place, old?.mode));
+      takePlace(place);
     }
     const fd = fs().openSync(path, "a");
     try {
@@ -122,10 +125,9 @@ export class LogFile {
 
   /** Writes the log that is to take the place of this one, durable, for the same users; gives its length. */
   async #writeNew(): Promise<number> {
-    const fd = openNew(this.#path);
+    const fd = openNew(this.#path, fs().fstatSync(this.#fd).mode);
     let length = LOG_HEAD.length;
     try {
-      fs().fchmodSync(fd, fs().fstatSync(this.#fd).mode & 0o777);
       for (const block of blocksOf(this.#alive())) {
         writeAll(fd, block);
         length += block.length;
@@ -174,19 +176,11 @@ function* blocksOf(pairs: Iterable<string>): Generator<Uint8Array<ArrayBuffer>> 
   if (block.length > 0) yield encodeBlock(block);
 }
 
-function readLog(path: string): Uint8Array {
-  try {
-    return fs().readFileSync(path);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return new Uint8Array(0);
-    throw error;
-  }
-}
-
-/** Starts the file that is to take the log's place. */
-function openNew(path: string): number {
+/** Starts the file that is to take the log's place, for the same users as the old one, if there is one. */
+function openNew(path: string, mode: number | undefined): number {
   const fd = fs().openSync(`${path}.new`, "w");
   try {
+    if (mode !== undefined) fs().fchmodSync(fd, mode & 0o777);
     writeAll(fd, LOG_HEAD);
     fs().fsyncSync(fd);
   } catch (error) {

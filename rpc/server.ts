@@ -83,13 +83,21 @@ export class RpcServer {
    * @param listener Where connections come from.
    * @param handlers A function for each name, own and enumerable: nothing inherited can be called.
    * @param options How frames look, and the limits.
-   * @throws {TypeError | RangeError} If an option or a handler is wrong.
+   * @throws {TypeError | RangeError} If an option, a handler or the listener is wrong.
    */
   static serve<Api extends RpcApi<Api>>(
     listener: RpcListener,
     handlers: RpcHandlers<Api>,
     options: RpcServerOptions = {},
   ): RpcServer {
+    const { onError = () => {} } = options;
+    if (typeof onError !== "function") {
+      throw new TypeError(`Cannot use onError as it is no function: it is ${typeof onError}`);
+    }
+    if (typeof listener?.accept !== "function") {
+      const value = Object.prototype.toString.call(listener);
+      throw new TypeError(`Cannot serve on what is no listener: current value is ${value}`);
+    }
     return new RpcServer(listener, {
       format: frameFormat(options),
       limits: limitsOf(options),
@@ -97,7 +105,7 @@ export class RpcServer {
       calls: 0,
       buffered: 0,
       crowd: new Set(),
-      onError: options.onError ?? (() => {}),
+      onError,
     });
   }
 
@@ -169,7 +177,11 @@ export class RpcServer {
     this.#isStopping = true;
     if (this.#isListening) {
       this.#isListening = false;
-      this.#listener.close();
+      try {
+        this.#listener.close();
+      } catch {
+        // Deno's listeners cannot be closed twice: somebody else has closed it.
+      }
     }
     this.#changed?.();
   }

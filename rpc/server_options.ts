@@ -1,4 +1,5 @@
 import type { FrameOptions } from "./frame.ts";
+import { quoted } from "./quoted.ts";
 
 /** What one server may hold at a time. */
 export interface RpcLimits {
@@ -66,7 +67,9 @@ export function limitsOf(options: RpcServerOptions): RpcLimits {
   const limits = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof RpcLimits)[]) {
     const value = options[name] ?? DEFAULTS[name];
-    if (!(value > 0)) throw new RangeError(`Cannot use ${name} as it is not above 0: current value is ${value}`);
+    if (typeof value !== "number" || !(value > 0)) {
+      throw new RangeError(`Cannot use ${name} as it is not above 0: current value is ${quoted(value)}`);
+    }
     limits[name] = value;
   }
   return limits;

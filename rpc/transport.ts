@@ -33,5 +33,8 @@ export interface Transport {
 
 /** Takes ownership of `conn`. */
 export function openTransport(conn: RpcConn | RpcMessageConn, format: FrameFormat): Transport {
+  if (typeof conn?.close !== "function") { // a promise of one, where an `await` is forgotten
+    throw new TypeError(`Cannot use what is no connection: current value is ${Object.prototype.toString.call(conn)}`);
+  }
   return "receive" in conn ? new MessageTransport(conn, format) : new StreamTransport(conn, format);
 }

@@ -139,6 +139,27 @@ test("RpcClient.call() rejects what cannot be sent, and sends the next", async (
   assertEquals(writes, [frameOf({ func: "A", params: null })]);
 });
 
+test("RpcClient.call() refuses what is no name and no time, and sends nothing", async () => {
+  await withServer(async (conn) => {
+    assertEquals(await readFrames(conn, 1), [{ func: "A", params: "the second" }]);
+    await writeAll(conn, ok("A", "the second"));
+  }, async (client) => {
+    for (const func of [undefined, null, NaN, 5n, Symbol("x"), {}]) {
+      await assertRejects(() => client.call(func as string, "the first"), TypeError, "no name");
+    }
+    for (const timeout of [NaN, -1, null, "5", 5n, {}]) {
+      await assertRejects(() => client.call("A", "the first", { timeout: timeout as number }), RangeError, "timeout");
+    }
+    assertEquals(await client.call("A", "the second"), "the second");
+  });
+});
+
+test("RpcClient refuses what is no connection", () => {
+  for (const conn of [undefined, null, 5, "x", {}, Promise.resolve()]) {
+    assertThrows(() => new RpcClient(conn as RpcConn), TypeError, "is no connection");
+  }
+});
+
 test("RpcClient.call() costs the same whether many calls are in flight or few", { timeout: 60_000 }, async () => {
   await answered(5_000);
   const few = await answered(5_000);

@@ -259,6 +259,43 @@ test("dictionary() with a file takes an empty file, and tells of a folder that i
   });
 });
 
+test("dictionary() keeps the permissions of an empty file, and a link to it", FILES, async () => {
+  await withFile(async (file) => {
+    const link = `${file}.link`;
+    writeFileSync(file, "");
+    chmodSync(file, 0o600);
+    symlinkSync(file, link);
+    {
+      await using store = dictionary({ file: link });
+      await store.PUT({ obj: "a", val: 1 });
+    }
+    assertEquals(statSync(file).mode & 0o777, 0o600);
+    assert(lstatSync(link).isSymbolicLink());
+    await using store = dictionary({ file });
+    assertEquals((await store.GET({ obj: "a" })).val, 1);
+  });
+});
+
+test("dictionary() replaces no device, and no folder, by its log", FILES, async () => {
+  await withFile((file) => {
+    const device = `${file}.null`;
+    symlinkSync("/dev/null", device);
+    for (const path of [device, file.replace(/[^/]*$/, "")]) {
+      assertThrows(() => dictionary({ file: path }), TypeError, "no regular file");
+    }
+    assert(lstatSync(device).isSymbolicLink());
+    return Promise.resolve();
+  });
+});
+
+test("dictionary() checks its options before it opens anything", () => {
+  for (const file of ["", 5, null, {}]) assertThrows(() => dictionary({ file: file as string }), TypeError, "file");
+  for (const max of [-1, NaN, null, "5", 5n]) {
+    assertThrows(() => dictionary({ maxKeys: max as number }), RangeError, "maxKeys");
+    assertThrows(() => dictionary({ maxBytes: max as number }), RangeError, "maxBytes");
+  }
+});
+
 test("dictionary() refuses to PUT after it was disposed of", FILES, async () => {
   await withFile(async (file) => {
     const store = dictionary({ file });

@@ -184,7 +184,30 @@ test("decodeFrame() takes exactly one frame", () => {
   assertEquals([trailing.code, trailing.offset], ["trailing-bytes", 9]);
 });
 
+test("encodeFrame(), decodeFrame() and FrameDecoder refuse what is no array of bytes", () => {
+  for (const bytes of [undefined, null, 5, "{}", [123, 125], new ArrayBuffer(2), new Uint16Array(9)]) {
+    assertThrows(() => encodeFrame(bytes as never), TypeError, "is no Uint8Array");
+    assertThrows(() => decodeFrame(bytes as never), TypeError, "is no Uint8Array");
+    assertThrows(() => new FrameDecoder().push(bytes as never), TypeError, "is no Uint8Array");
+  }
+});
+
+test("FrameDecoder.filled() refuses more than there was room for", () => {
+  const decoder = new FrameDecoder();
+  assertThrows(() => decoder.filled(1), RangeError, "0 to 0: current value is 1");
+  decoder.push(rawFrame(1, 100_000, []));
+  assertEquals(decoder.next(), undefined);
+  const room = decoder.room(1)?.length ?? 0;
+  for (const count of [NaN, -1, 0.5, undefined, room + 1]) {
+    assertThrows(() => decoder.filled(count as number), RangeError, `0 to ${room}`);
+  }
+  decoder.filled(room);
+  assertEquals(decoder.buffered, 8 + room);
+});
+
 test("FrameOptions are checked before anything else", () => {
+  assertThrows(() => encodeFrame(new Uint8Array(0), { maxLength: "7" as never }), RangeError, "current value is \"7\"");
+  assertThrows(() => encodeFrame(new Uint8Array(0), { byteOrder: Symbol("x") as never }), TypeError, "Symbol(x)");
   assertThrows(() => new FrameDecoder({ byteOrder: "middle" as "big" }), TypeError, "middle");
   for (const maxLength of [-1, 1.5, NaN, 2 ** 31]) {
     assertThrows(() => encodeFrame(new Uint8Array(0), { maxLength }), RangeError, String(maxLength));

@@ -1,5 +1,6 @@
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { type RpcConn, RpcError, type RpcHandlers, RpcServer, type RpcServerOptions } from "../../rpc/mod.ts";
+import { socketPair } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 import { rawFrame } from "./frames.ts";
 import { frameOf, pause, readFrames, until, writeAll } from "./raw_conn.ts";
@@ -296,8 +297,36 @@ test("RpcServer goes on after a transient error of accept, and ends with another
   assertEquals(closed, 1);
 });
 
+test("RpcServer.shutdown() ends the connections of a listener that was closed already", async () => {
+  const closed = new Error("Bad resource ID"); // what Deno's says, when it is closed and when it is closed again
+  const [left, right] = socketPair("stream");
+  let close = (_: unknown) => {};
+  const later = new Promise<RpcConn>((_, reject) => close = reject);
+  const answers: Promise<RpcConn>[] = [Promise.resolve(left), later];
+  const server = RpcServer.serve<Record<string, never>>({
+    accept: () => answers.shift() ?? Promise.reject(closed),
+    close() {
+      throw closed;
+    },
+  }, {});
+  while (server.connections === 0) await pause(0);
+  close(closed);
+  const stopped = server.shutdown();
+  assertEquals(await right.read(new Uint8Array(1)), null);
+  right.close();
+  await stopped;
+  assertEquals(server.connections, 0);
+});
+
 test("RpcServer.serve() checks its options and handlers", () => {
   const listener = { accept: () => Promise.reject(new Error("nobody")), close() {} };
+  for (const value of [5n, "5", true, {}]) {
+    assertThrows(() => RpcServer.serve(listener, {}, { idleTimeout: value as number }), RangeError, "idleTimeout");
+  }
+  assertThrows(() => RpcServer.serve(listener, {}, { onError: 5 as never }), TypeError, "onError");
+  for (const none of [undefined, null, {}, Promise.resolve()]) {
+    assertThrows(() => RpcServer.serve(none as never, {}), TypeError, "is no listener");
+  }
   for (const name of ["maxConnections", "maxCalls", "maxCallsPerConnection", "idleTimeout", "frameTimeout"]) {
     assertThrows(() => RpcServer.serve(listener, {}, { [name]: 0 }), RangeError, name);
   }
