@@ -5,13 +5,19 @@ import { Socket } from "../socket/socket.ts";
 import type { SocketOwner } from "../socket/socket_owner.ts";
 
 /**
- * Gives a stream's descriptor to something of `node:net`, which cannot take one of another type. If that fails, the
- * descriptor is closed.
+ * Gives the descriptor of a stream, or of a listener of streams, to something of `node:net`: it can take no other, and
+ * Deno's loses the descriptor of one that cannot listen. If that fails, the descriptor is closed.
  */
-export function adopt<T>(owner: SocketOwner, syscall: string, take: (fd: number) => T): T {
+export function adopt<T>(owner: SocketOwner, syscall: "read" | "listen", take: (fd: number) => T): T {
   const { socket } = owner;
   if (socket.getOption(C.SOL_SOCKET, C.SO_TYPE) !== C.SOCK_STREAM) {
     throw new TypeError("Cannot give this socket to node:net as it carries messages: only a stream can be given");
+  }
+  const listens = socket.getOption(C.SOL_SOCKET, C.SO_ACCEPTCONN) !== 0;
+  if (listens !== (syscall === "listen")) {
+    throw new TypeError(
+      `Cannot ${syscall} by node:net on this socket as it ${listens ? "listens" : "does not listen"}`,
+    );
   }
   if (runtime() === "bun") {
     throw libraryError(

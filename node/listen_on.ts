@@ -9,7 +9,8 @@ import { adopt } from "./adopt.ts";
  * @param server The server; it does not listen yet.
  * @param listener A listener of streams.
  * @returns Once the server listens.
- * @throws {TypeError} If the listener's connections carry messages; it stays as it was.
+ * @throws {TypeError} If it does not listen, or its connections carry messages; it stays as it was.
+ * @throws {Error} If the server listens already, or is closed before it listens; the socket is closed then.
  * @throws {SystemError} On Bun (`EOPNOTSUPP`), whose servers take no descriptor; the listener stays as it was.
  *
  * @see {@link https://nodejs.org/api/net.html#serverlistenhandle-backlog-callback | server.listen({ fd })}
@@ -30,18 +31,17 @@ import { adopt } from "./adopt.ts";
  * await new Promise((resolve) => server.close(resolve));
  * ```
  */
-export function listenOn(server: Server, listener: SocketOwner): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    const done = (): void => {
-      server.off("error", reject);
-      resolve();
-    };
-    try {
-      adopt(listener, "listen", (fd) => server.listen({ fd }, done));
-    } catch (error) {
-      server.off("error", reject);
-      throw error;
-    }
+export async function listenOn(server: Server, listener: SocketOwner): Promise<void> {
+  let stop = (): void => {};
+  const listening = new Promise<void>((resolve, reject) => {
+    const closed = (): void => reject(new Error("Cannot listen: the server was closed"));
+    server.once("listening", resolve).once("error", reject).once("close", closed);
+    stop = () => void server.off("listening", resolve).off("error", reject).off("close", closed);
   });
+  try {
+    adopt(listener, "listen", (fd) => server.listen({ fd }));
+    await listening;
+  } finally {
+    stop();
+  }
 }

@@ -8,7 +8,7 @@ import { adopt } from "./adopt.ts";
  *
  * @param conn A connection that carries a stream: TCP, AF_UNIX or SMC.
  * @returns The socket, open in both directions.
- * @throws {TypeError} If the connection carries messages; it stays as it was.
+ * @throws {TypeError} If the connection carries messages, or is a listener; it stays as it was.
  * @throws {SystemError} On Bun (`EOPNOTSUPP`), where `net.Socket` takes no descriptor; the connection stays as it was.
  *
  * @see {@link https://nodejs.org/api/net.html#new-netsocketoptions | new net.Socket({ fd })}

@@ -60,6 +60,25 @@ test(
   },
 );
 
+test("toNodeSocket() refuses a listener, listenOn() a connection, and both stay open", async () => {
+  using listener = TcpListener.listen(LOCAL);
+  using client = await TcpConn.connect(listener.addr);
+  using server = await listener.accept();
+  assertThrows(() => toNodeSocket(listener), TypeError, "it listens");
+  await assertRejects(() => listenOn(createNetServer(), server), TypeError, "does not listen");
+  assert(listener.socket.fd >= 0);
+  await client.write(new Uint8Array(3));
+  assertEquals(await server.read(new Uint8Array(8)), 3);
+});
+
+test("listenOn() tells of a server that is closed before it listens", { skipOn, needs: ["net"] }, async () => {
+  const server = createNetServer();
+  const listening = listenOn(server, TcpListener.listen(LOCAL));
+  server.close();
+  await assertRejects(() => listening, Error, "closed");
+  assertEquals(["error", "close", "listening"].map((event) => server.listenerCount(event)), [0, 0, 0]);
+});
+
 test("listenOn() lets node:http serve on a listener", { skipOn, needs: ["net"] }, async () => {
   const listener = TcpListener.listen(LOCAL);
   const { port } = listener.addr;
