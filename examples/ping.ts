@@ -5,6 +5,7 @@ import {
   ICMP6_FILTER,
   ICMP_FILTER,
   IP_RECVTTL,
+  type IpAddr,
   IPV6_RECVHOPLIMIT,
   RawSocket,
 } from "@berkeley/sockets/inet";
@@ -55,13 +56,13 @@ Deno.addSignalListener("SIGINT", () => finish());
 console.log(`PING ${host} (${target.addr.hostname}) ${size} bytes of data${raw ? "" : ", unprivileged"}.`);
 while (sent < count) {
   const start = performance.now();
-  await pingOnce(++sent);
+  await pingOnce(++sent, target.addr);
   const rest = interval * 1000 - (performance.now() - start);
   if (sent < count && rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
 }
 finish();
 
-async function pingOnce(sequence: number): Promise<void> {
+async function pingOnce(sequence: number, to: IpAddr): Promise<void> {
   const packet = new Uint8Array(8 + size).map((_, i) => i & 255);
   const view = new DataView(packet.buffer);
   packet.set([request, 0, 0, 0]);
@@ -70,7 +71,7 @@ async function pingOnce(sequence: number): Promise<void> {
   if (!ipv6) view.setUint16(2, checksum(packet));
   const start = performance.now();
   try {
-    await socket.sendMessage(packet, settings, target?.addr);
+    await socket.sendMessage({ data: packet, info: settings, addr: to });
     for (;;) {
       const timeout = Math.max(0, patience * 1000 - (performance.now() - start));
       const { data, addr, info } = await socket.receiveMessage(undefined, { timeout });

@@ -29,6 +29,16 @@ export interface InetMessage<A> {
   info: PacketInfo;
 }
 
+/** A datagram to send, with settings of its own. */
+export interface OutgoingInetMessage<I> {
+  /** The bytes. */
+  data: Uint8Array;
+  /** The destination; left out on a connected socket. */
+  addr?: I;
+  /** What to send it with, such as its TTL or the local address, instead of the socket's own settings. */
+  info?: OutgoingPacketInfo;
+}
+
 /** An entry of the error queue. */
 export interface QueuedError<A> {
   /** The error, or the timestamp. */
@@ -147,24 +157,21 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   /**
    * Sends a datagram with settings of its own, such as its TTL or the local address.
    *
-   * @param bytes The datagram.
-   * @param info The settings.
-   * @param addr The destination; left out on a connected socket.
+   * @param message The datagram, its destination and its settings.
    * @param options Flags, and how long to wait.
    * @returns How many bytes were sent: all of them.
    * @throws {TypeError} If the source and the destination are of different families.
    * @throws {RangeError} If a setting does not fit its field.
    * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a source that this machine does not have.
    */
-  async sendMessage(
-    bytes: Uint8Array,
-    info: OutgoingPacketInfo,
-    addr?: I,
-    options?: TransferOptions,
-  ): Promise<number> {
+  async sendMessage(message: OutgoingInetMessage<I>, options?: TransferOptions): Promise<number> {
+    const { data, addr, info = {} } = message;
     const sockaddr = addr === undefined ? undefined : this.codec.encode(addr);
-    const message = { buffers: [bytes], control: encodePacketInfo(info, this.#goesByIpv6(sockaddr)) };
-    return await this.socket.sendMessage(sockaddr === undefined ? message : { ...message, sockaddr }, options);
+    return await this.socket.sendMessage({
+      buffers: [data],
+      control: encodePacketInfo(info, this.#goesByIpv6(sockaddr)),
+      ...(sockaddr === undefined ? {} : { sockaddr }),
+    }, options);
   }
 
   /**

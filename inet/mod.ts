@@ -8,7 +8,7 @@
  * - {@linkcode RawSocket}: ICMP and every other protocol of IP.
  * - Options such as {@linkcode TCP_NODELAY}, {@linkcode IP_TTL} and {@linkcode IPV6_V6ONLY}, for `get` and `set` of the
  *   `socket` that each of them has.
- * - {@linkcode getaddrinfo}, {@linkcode getnameinfo}, {@linkcode getServByName}, {@linkcode interfaces}: names,
+ * - {@linkcode getaddrinfo}, {@linkcode getnameinfo}, {@linkcode getservbyname}, {@linkcode interfaces}: names,
  *   services and interfaces that the system knows.
  * - Codecs: `parse…` and `format…` between text and values, `encode…` and `decode…` between values and C's sockaddr.
  *   {@linkcode parseIpv4} and {@linkcode parseIpv6} are strict and throw; {@linkcode inetAton}, {@linkcode inetPton}
@@ -49,16 +49,17 @@ export { type IpAddr, ipAddrCodec, tcpAddrCodec, udpAddrCodec, type UdpDestinati
 export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
 export { formatIpv4 } from "./format_ipv4.ts";
 export { formatIpv6 } from "./format_ipv6.ts";
-export { getHostByAddr, getHostByName, type GetHostByNameOptions, type Host } from "./get_host.ts";
-export { getServByName, getServByPort, type GetServOptions, type Service } from "./get_service.ts";
 export { type AddressInfo, getaddrinfo, type GetaddrinfoOptions } from "./getaddrinfo.ts";
+export { gethostbyaddr, gethostbyname, type GethostbynameOptions, type Host } from "./gethostbyname.ts";
 export { getnameinfo, type GetnameinfoOptions } from "./getnameinfo.ts";
+export { getservbyname, getservbyport, type GetservOptions, type Service } from "./getservbyname.ts";
 export * from "./icmp_options.ts";
 export { inetAton } from "./inet_aton.ts";
 export {
   InetDatagramSocket,
   type InetMessage,
   type MulticastOptions,
+  type OutgoingInetMessage,
   type QueuedError,
 } from "./inet_datagram_socket.ts";
 export { inetNtoa } from "./inet_ntoa.ts";

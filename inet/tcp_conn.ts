@@ -1,5 +1,5 @@
 import { C } from "../ffi/constants.ts";
-import { systemError } from "../ffi/error.ts";
+import { isSystemError, systemError } from "../ffi/error.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_KEEPALIVE, SO_LINGER } from "../socket/socket_options.ts";
@@ -118,12 +118,14 @@ export class TcpConn extends Conn<NetAddr> {
    * TCP: the kernel, the other end or something between them does not support it.
    *
    * @returns Whether it is.
+   * @throws {SystemError} If the connection is closed (`EBADF`).
    */
   isMultipath(): boolean {
     try {
       return (this.socket.get(MPTCP_INFO).flags & MPTCP_INFO_FLAG_FALLBACK) === 0;
-    } catch {
-      return false; // EOPNOTSUPP: plain TCP
+    } catch (error) {
+      if (isSystemError(error, "EOPNOTSUPP") || isSystemError(error, "ENOPROTOOPT")) return false; // plain TCP
+      throw error;
     }
   }
 

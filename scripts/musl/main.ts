@@ -18,9 +18,9 @@ const OTHER_ANSWERS = "musl's resolver answers otherwise than glibc's, which Pyt
 const ROOM = "musl's sendmsg(2) takes 1,024 bytes of ancillary data: 252 descriptors";
 /** The tests that cannot run so, and why. */
 const SKIPPED = {
-  "getHostByName() and getHostByAddr() answer as Python's do": OTHER_ANSWERS,
-  "getServByName() and getServByPort() answer as Python's do": OTHER_ANSWERS,
-  "getaddrinfo() and getHostByName() answer as Python's do, for a list of hosts files": OTHER_ANSWERS,
+  "gethostbyname() and gethostbyaddr() answer as Python's do": OTHER_ANSWERS,
+  "getservbyname() and getservbyport() answer as Python's do": OTHER_ANSWERS,
+  "getaddrinfo() and gethostbyname() answer as Python's do, for a list of hosts files": OTHER_ANSWERS,
   "getaddrinfo() answers as Python's does for 2,000 mixtures of odd hosts, services and hints": OTHER_ANSWERS,
   "getaddrinfo() answers as Python's does, for hints and odd inputs": OTHER_ANSWERS,
   "getaddrinfo() gives what Python's gives": OTHER_ANSWERS,

@@ -49,7 +49,7 @@ test("a C program reads PKTINFO, hop limit, traffic class and timestamp of what 
     const before = Date.now();
     const lo = inet.interfaces().find(({ name }) => name === "lo")?.index ?? 0;
     const how = { source: host, interfaceIndex: lo, hopLimit: 7, trafficClass: 0x2c };
-    await socket.sendMessage(bytes("hello C"), how, { hostname: host, port });
+    await socket.sendMessage({ data: bytes("hello C"), info: how, addr: { hostname: host, port } });
     const { code, stdout, stderr } = await peer.exit;
     assertEquals([code, stderr], [0, ""]);
     const [, first, ...lines] = stdout.trimEnd().split("\n");

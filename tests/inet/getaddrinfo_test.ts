@@ -180,21 +180,21 @@ const HOSTS_FILES = [
   "   192.0.2.3\tspaced.example   # behind\n::ffff:192.0.2.4 mapped.example\nnot-an-address bad.example\n",
 ];
 
-testAsRoot("getaddrinfo() and getHostByName() answer as Python's do, for a list of hosts files", async () => {
+testAsRoot("getaddrinfo() and gethostbyname() answer as Python's do, for a list of hosts files", async () => {
   using folder = tempDir();
   for (const [i, hosts] of HOSTS_FILES.entries()) {
     writeFileSync(`${folder.path}/hosts${i}`, hosts);
     const names = ["one", "one.example", "multi.example", "alias-b", "spaced.example", "mapped.example", "bad.example"];
     names.push("dos.example", "upper.example", "UPPER.EXAMPLE", "name-499", "localhost");
     const script = `
-      import { getaddrinfo, getHostByName } from "${new URL("../../inet/mod.ts", import.meta.url)}";
+      import { getaddrinfo, gethostbyname } from "${new URL("../../inet/mod.ts", import.meta.url)}";
       const out = [];
       for (const name of ${JSON.stringify(names)}) {
         for (const [family, flags] of ${JSON.stringify(HINTS)}) {
           try { out.push((await getaddrinfo(name, 1, { type: 1, family, flags })).map((a) => [a.addr.hostname, a.canonicalName ?? ""])); }
           catch (error) { out.push(error.code); }
         }
-        try { const h = await getHostByName(name); out.push([h.name, h.aliases, h.addresses]); } catch { out.push("error"); }
+        try { const h = await gethostbyname(name); out.push([h.name, h.aliases, h.addresses]); } catch { out.push("error"); }
       }
       console.log(JSON.stringify(out));`;
     const py = `

@@ -1,11 +1,11 @@
 import { C, constantName, constantNumber } from "../../ffi/mod.ts";
 import {
   getaddrinfo,
-  getHostByAddr,
-  getHostByName,
+  gethostbyaddr,
+  gethostbyname,
   getnameinfo,
-  getServByName,
-  getServByPort,
+  getservbyname,
+  getservbyport,
   interfaces,
 } from "../../inet/mod.ts";
 import { runProgram } from "../peers/run_program.ts";
@@ -48,19 +48,19 @@ print(json.dumps([socket.getnameinfo((h, p), f) for h, p, f in json.load(sys.std
   assertEquals(got, expected);
 });
 
-test("getHostByName() and getHostByAddr() answer as Python's do", { needs: ["run"] }, async () => {
+test("gethostbyname() and gethostbyaddr() answer as Python's do", { needs: ["run"] }, async () => {
   const program =
     "import json, socket; print(json.dumps([socket.gethostbyname_ex('localhost'), socket.gethostbyaddr('127.0.0.1')]))";
   const expected = JSON.parse(await python(program));
-  const hosts = [await getHostByName("localhost"), await getHostByAddr("127.0.0.1")];
+  const hosts = [await gethostbyname("localhost"), await gethostbyaddr("127.0.0.1")];
   assertEquals(hosts.map(({ name, aliases, addresses }) => [name, aliases, addresses]), expected);
-  assertEquals((await getHostByName("::1", { family: C.AF_INET6 })).addresses, ["::1"]);
-  const error = await assertRejects(() => getHostByName(`${"a".repeat(64)}.invalid`)) as LookupError;
+  assertEquals((await gethostbyname("::1", { family: C.AF_INET6 })).addresses, ["::1"]);
+  const error = await assertRejects(() => gethostbyname(`${"a".repeat(64)}.invalid`)) as LookupError;
   assert(["HOST_NOT_FOUND", "NO_RECOVERY"].includes(error.code), error.code);
-  await assertRejects(() => getHostByAddr("not numeric"), SyntaxError);
+  await assertRejects(() => gethostbyaddr("not numeric"), SyntaxError);
 });
 
-test("getServByName() and getServByPort() answer as Python's do", { needs: ["run"] }, async () => {
+test("getservbyname() and getservbyport() answer as Python's do", { needs: ["run"] }, async () => {
   const names: [string, string][] = [["http", "tcp"], ["domain", "udp"], ["www", "tcp"], ["nosuch", "tcp"], [
     "ntp",
     "udp",
@@ -74,15 +74,15 @@ print(json.dumps([[ask(socket.getservbyname, *n) for n in names], [ask(socket.ge
   const ports = [22, 25, 80, 443, 1, 65535];
   const [byName, byPort] = JSON.parse(await runProgram("python3", ["-c", program], JSON.stringify([names, ports])));
   assertEquals(
-    await Promise.all(names.map(async ([name, protocol]) => (await getServByName(name, { protocol }))?.port ?? null)),
+    await Promise.all(names.map(async ([name, protocol]) => (await getservbyname(name, { protocol }))?.port ?? null)),
     byName,
   );
   assertEquals(
-    await Promise.all(ports.map(async (port) => (await getServByPort(port, { protocol: "tcp" }))?.name ?? null)),
+    await Promise.all(ports.map(async (port) => (await getservbyport(port, { protocol: "tcp" }))?.name ?? null)),
     byPort,
   );
-  assertEquals(await getServByName("www"), await getServByName("http"));
-  await assertRejects(() => getServByPort(65536), RangeError);
+  assertEquals(await getservbyname("www"), await getservbyname("http"));
+  await assertRejects(() => getservbyport(65536), RangeError);
 });
 
 test("interfaces() lists what ip of iproute2 lists", { needs: ["run"] }, async () => {

@@ -9,7 +9,11 @@ test("sendMessage() reaches IPv4 from an IPv6 socket with its TTL, however the a
   using six = UdpSocket.bind({ hostname: "::", ipv6Only: false });
   const { port } = four.localAddr;
   const ttl = async (hopLimit: number, hostname?: string): Promise<number | undefined> => {
-    await six.sendMessage(ONE, { hopLimit }, hostname === undefined ? undefined : { hostname, port });
+    await six.sendMessage({
+      data: ONE,
+      info: { hopLimit },
+      ...(hostname === undefined ? {} : { addr: { hostname, port } }),
+    });
     return (await four.receiveMessage(undefined, { timeout: 2000 })).info.hopLimit;
   };
   assertEquals(await ttl(3, "::ffff:127.0.0.1"), 3);
@@ -24,7 +28,7 @@ test("sendMessage() sends from an IPv4 source in the form of IPv6, too", async (
   for (const hostname of ["0.0.0.0", "::"]) {
     using sender = UdpSocket.bind({ hostname, ...(hostname === "::" ? { ipv6Only: false } : {}) });
     for (const source of ["127.0.0.7", "::ffff:127.0.0.7"]) {
-      await sender.sendMessage(ONE, { source }, receiver.localAddr);
+      await sender.sendMessage({ data: ONE, info: { source }, addr: receiver.localAddr });
       assertEquals((await receiver.receive(undefined, { timeout: 2000 })).addr.hostname, "127.0.0.7");
     }
   }
@@ -34,11 +38,15 @@ test("sendMessage() refuses a source of the other family, which the kernel would
   using four = UdpSocket.bind({ hostname: "127.0.0.1" });
   using six = UdpSocket.bind({ hostname: "::1" });
   await assertRejects(
-    () => four.sendMessage(ONE, { source: "::1" }, four.localAddr),
+    () => four.sendMessage({ data: ONE, info: { source: "::1" }, addr: four.localAddr }),
     TypeError,
     "IPv4 address from ::1",
   );
-  await assertRejects(() => six.sendMessage(ONE, { source: "127.0.0.1" }, six.localAddr), TypeError, "from 127.0.0.1");
+  await assertRejects(
+    () => six.sendMessage({ data: ONE, info: { source: "127.0.0.1" }, addr: six.localAddr }),
+    TypeError,
+    "from 127.0.0.1",
+  );
 });
 
 test("sendMessage() refuses a number that does not fit its field, by its name", async () => {
@@ -54,6 +62,7 @@ test("sendMessage() refuses a number that does not fit its field, by its name", 
     { interfaceIndex: 0.5 },
   ];
   for (const info of bad) {
-    await assertRejects(() => socket.sendMessage(ONE, info, socket.localAddr), RangeError, Object.keys(info)[0]);
+    const message = { data: ONE, info, addr: socket.localAddr };
+    await assertRejects(() => socket.sendMessage(message), RangeError, Object.keys(info)[0]);
   }
 });

@@ -4,7 +4,7 @@ import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { inNetworkNamespace, SO_OOBINLINE, SO_PROTOCOL } from "../../socket/mod.ts";
 import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, ignore, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, ignore, spawn, test } from "../runner/mod.ts";
 
 type SystemError = Error & { code: string };
 
@@ -220,6 +220,11 @@ test("Multipath TCP is used where both ends have it, and the fallback is told", 
   assertEquals([fallen.isMultipath(), other.isMultipath()], [false, false]);
   await fallen.write(bytes("hello"));
   assertEquals(await other.read(new Uint8Array(9)), 5);
+  using six = TcpListener.listen({ hostname: "::1", port: 0 });
+  const plainSix = await TcpConn.connect(six.addr);
+  assertEquals(plainSix.isMultipath(), false);
+  plainSix.close();
+  assertThrows(() => plainSix.isMultipath(), Error, "the socket is closed");
 });
 
 const reason = whyNoNamespaces();

@@ -187,8 +187,8 @@ test("an IPv6 socket speaks IPv4 too, unless ipv6Only is set", async () => {
   const { addr } = await both.receive(undefined, { timeout: 2000 });
   assertEquals(addr.hostname, "::ffff:127.0.0.1");
   await both.send(bytes("mapped"), addr);
-  await both.sendMessage(bytes("plain"), { hopLimit: 9 }, four.localAddr);
-  await both.sendMessage(bytes("mapped, with TTL"), { hopLimit: 8 }, addr);
+  await both.sendMessage({ data: bytes("plain"), info: { hopLimit: 9 }, addr: four.localAddr });
+  await both.sendMessage({ data: bytes("mapped, with TTL"), info: { hopLimit: 8 }, addr });
   four.socket.set(inet.IP_RECVTTL, true);
   const got = [];
   for (let i = 0; i < 3; i++) got.push(text((await four.receiveMessage()).data));
@@ -233,7 +233,8 @@ test("sendMessage() sends from an address, with a TTL and a TOS, that Python see
     const port = Number(await peer.line());
     using socket = UdpSocket.bind({ hostname: ipv6 ? "::" : "0.0.0.0" });
     const source = ipv6 ? "::1" : "127.0.0.9";
-    await socket.sendMessage(bytes("x"), { source, hopLimit: 7, trafficClass: 0x2c }, { hostname: host, port });
+    const info = { source, hopLimit: 7, trafficClass: 0x2c };
+    await socket.sendMessage({ data: bytes("x"), info, addr: { hostname: host, port } });
     const lines = (await peer.exit).stdout.trimEnd().split("\n").slice(1);
     const lo = "01000000";
     assertEquals(
@@ -248,10 +249,13 @@ test("sendMessage() sends from an address, with a TTL and a TOS, that Python see
 test("sendMessage() refuses a source that this machine does not have", async () => {
   using socket = UdpSocket.bind({ hostname: "0.0.0.0" });
   const error = await assertRejects(() =>
-    socket.sendMessage(bytes("x"), { source: "192.0.2.77" }, socket.localAddr)
+    socket.sendMessage({ data: bytes("x"), info: { source: "192.0.2.77" }, addr: socket.localAddr })
   ) as SystemError;
   assert(["EINVAL", "ENETUNREACH", "EADDRNOTAVAIL"].includes(error.code), error.code);
-  await assertRejects(() => socket.sendMessage(bytes("x"), { source: "eth0" }, socket.localAddr), SyntaxError);
+  await assertRejects(
+    () => socket.sendMessage({ data: bytes("x"), info: { source: "eth0" }, addr: socket.localAddr }),
+    SyntaxError,
+  );
 });
 
 test("SO_RXQ_OVFL counts what the receive buffer had no room for", async () => {
@@ -292,7 +296,7 @@ test("UDP_SEGMENT cuts a send into datagrams that Python receives", { needs: ["r
     const to = { hostname: "127.0.0.1", port: Number(await peer.line()) };
     using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
     const data = new Uint8Array(10_000);
-    if (perSend) await socket.sendMessage(data, { segmentSize: 1200 }, to);
+    if (perSend) await socket.sendMessage({ data, info: { segmentSize: 1200 }, addr: to });
     else {
       socket.socket.set(inet.UDP_SEGMENT, 1200);
       await socket.send(data, to);

@@ -1,6 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import { describeError } from "../ffi/error.ts";
-import { gethostbyaddr, gethostbyname, type Hostent } from "../ffi/netdb.ts";
+import { gethostbyaddr as findByAddr, gethostbyname as findByName, type Hostent } from "../ffi/netdb.ts";
 import { inetNtop } from "./inet_ntop.ts";
 import { type LookupOptions, orAborted } from "./lookup.ts";
 import { parseIpv4 } from "./parse_ipv4.ts";
@@ -16,8 +16,8 @@ export interface Host {
   addresses: string[];
 }
 
-/** Options of {@linkcode getHostByName}. */
-export interface GetHostByNameOptions extends LookupOptions {
+/** Options of {@linkcode gethostbyname}. */
+export interface GethostbynameOptions extends LookupOptions {
   /**
    * `AF_INET` or `AF_INET6`.
    *
@@ -39,15 +39,15 @@ export interface GetHostByNameOptions extends LookupOptions {
  *
  * @example Usage
  * ```ts
- * import { getHostByName } from "@berkeley/sockets/inet";
+ * import { gethostbyname } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals((await getHostByName("127.0.0.1")).addresses, ["127.0.0.1"]);
+ * assertEquals((await gethostbyname("127.0.0.1")).addresses, ["127.0.0.1"]);
  * ```
  */
-export async function getHostByName(name: string, options: GetHostByNameOptions = {}): Promise<Host> {
+export async function gethostbyname(name: string, options: GethostbynameOptions = {}): Promise<Host> {
   options.signal?.throwIfAborted();
-  const answer = await orAborted(gethostbyname(name, options.family ?? C.AF_INET), options.signal);
+  const answer = await orAborted(findByName(name, options.family ?? C.AF_INET), options.signal);
   return hostOf(answer, name, "gethostbyname");
 }
 
@@ -63,17 +63,17 @@ export async function getHostByName(name: string, options: GetHostByNameOptions 
  *
  * @example Usage
  * ```ts
- * import { getHostByAddr } from "@berkeley/sockets/inet";
+ * import { gethostbyaddr } from "@berkeley/sockets/inet";
  * import { assertRejects } from "@std/assert";
  *
- * await assertRejects(() => getHostByAddr("0.0.0.0"), Error, "HOST_NOT_FOUND");
+ * await assertRejects(() => gethostbyaddr("0.0.0.0"), Error, "HOST_NOT_FOUND");
  * ```
  */
-export async function getHostByAddr(address: string, options: LookupOptions = {}): Promise<Host> {
+export async function gethostbyaddr(address: string, options: LookupOptions = {}): Promise<Host> {
   options.signal?.throwIfAborted();
   const lookup = address.includes(":")
-    ? gethostbyaddr(parseIpv6(address).bytes, C.AF_INET6)
-    : gethostbyaddr(parseIpv4(address), C.AF_INET);
+    ? findByAddr(parseIpv6(address).bytes, C.AF_INET6)
+    : findByAddr(parseIpv4(address), C.AF_INET);
   return hostOf(await orAborted(lookup, options.signal), address, "gethostbyaddr");
 }
 

@@ -1,11 +1,11 @@
-import { getservbyname, getservbyport, type Servent } from "../ffi/netdb.ts";
+import { getservbyname as findByName, getservbyport as findByPort, type Servent } from "../ffi/netdb.ts";
 import { type LookupOptions, orAborted } from "./lookup.ts";
 
 /** A service of the system's database, `/etc/services`. */
 export type Service = Servent;
 
-/** Options of {@linkcode getServByName} and {@linkcode getServByPort}. */
-export interface GetServOptions extends LookupOptions {
+/** Options of {@linkcode getservbyname} and {@linkcode getservbyport}. */
+export interface GetservOptions extends LookupOptions {
   /** The protocol, `"tcp"` or `"udp"`. Default: any. */
   protocol?: string;
 }
@@ -21,16 +21,16 @@ export interface GetServOptions extends LookupOptions {
  *
  * @example Usage
  * ```ts
- * import { getServByName } from "@berkeley/sockets/inet";
+ * import { getservbyname } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";
  *
- * const http = await getServByName("http", { protocol: "tcp" });
+ * const http = await getservbyname("http", { protocol: "tcp" });
  * assertEquals(http?.port ?? 80, 80); // a system without /etc/services knows none
  * ```
  */
-export async function getServByName(name: string, options: GetServOptions = {}): Promise<Service | null> {
+export async function getservbyname(name: string, options: GetservOptions = {}): Promise<Service | null> {
   options.signal?.throwIfAborted();
-  return await orAborted(getservbyname(name, options.protocol ?? null), options.signal);
+  return await orAborted(findByName(name, options.protocol ?? null), options.signal);
 }
 
 /**
@@ -45,14 +45,14 @@ export async function getServByName(name: string, options: GetServOptions = {}):
  *
  * @example Usage
  * ```ts
- * import { getServByPort } from "@berkeley/sockets/inet";
+ * import { getservbyport } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";
  *
- * const domain = await getServByPort(53);
+ * const domain = await getservbyport(53);
  * assertEquals(domain?.name ?? "domain", "domain"); // a system without /etc/services knows none
  * ```
  */
-export async function getServByPort(port: number, options: GetServOptions = {}): Promise<Service | null> {
+export async function getservbyport(port: number, options: GetservOptions = {}): Promise<Service | null> {
   options.signal?.throwIfAborted();
-  return await orAborted(getservbyport(port, options.protocol ?? null), options.signal);
+  return await orAborted(findByPort(port, options.protocol ?? null), options.signal);
 }
