@@ -2,11 +2,17 @@
  * Berkeley sockets for Deno, Node and Bun: AF_SMC, AF_UNIX, AF_INET and AF_INET6, any other family by raw sockaddr, and
  * JSON calls over each of them.
  *
- * This module has the classes that most programs need; the rooms (`./inet`, `./unix`, `./smc`, `./packet`, `./rpc`,
- * `./netlink`, `./node`, `./socket`, `./ffi`) have all the rest. Importing it does no work and needs no permission; the
- * first socket needs `--allow-ffi`.
+ * This module has the classes that most programs need. The others have the rest:
  *
- * @example A connection of shared memory, where both ends can, and of TCP where one cannot
+ * - `./inet`, `./unix`, `./smc`, `./packet`: all of each family, with its options, addresses and tools.
+ * - `./socket`: one socket of any family, {@linkcode Conn} and {@linkcode Listener}, polling, relaying, sending files.
+ * - `./rpc`: JSON calls, their frames and a durable dictionary.
+ * - `./node`: ways into `node:net` and `node:http`.
+ * - `./netlink`, `./ffi`: what these stand on.
+ *
+ * Importing it does no work and needs no permission; the first socket needs `--allow-ffi`.
+ *
+ * @example A connection of AF_SMC if both ends have it, else of TCP
  * ```ts
  * import { SmcConn, SmcListener } from "@berkeley/sockets";
  * import { assertEquals } from "@std/assert";
@@ -24,7 +30,7 @@ export { isSystemError, type SystemError } from "./ffi/error.ts";
 export type { NetAddr } from "./inet/addr.ts";
 export { TcpConn, type TcpConnectOptions } from "./inet/tcp_conn.ts";
 export { TcpListener, type TcpListenOptions } from "./inet/tcp_listener.ts";
-export { UdpSocket } from "./inet/udp_socket.ts";
+export { type UdpBindOptions, UdpSocket } from "./inet/udp_socket.ts";
 export { RpcClient } from "./rpc/client.ts";
 export { RpcServer } from "./rpc/server.ts";
 export { SmcConn, type SmcConnectOptions } from "./smc/smc_conn.ts";
@@ -34,9 +40,10 @@ export type { Conn } from "./socket/conn.ts";
 export type { Listener } from "./socket/listener.ts";
 export type { WaitOptions } from "./socket/wait_options.ts";
 export type { UnixAddr } from "./unix/addr.ts";
+export type { UnixConnectOptions, UnixListenOptions } from "./unix/open_unix.ts";
 export { socketPair } from "./unix/socket_pair.ts";
 export { UnixConn } from "./unix/unix_conn.ts";
-export { UnixDatagramSocket } from "./unix/unix_datagram_socket.ts";
+export { type UnixDatagramBindOptions, UnixDatagramSocket } from "./unix/unix_datagram_socket.ts";
 export { UnixListener } from "./unix/unix_listener.ts";
 export { UnixSeqpacketConn } from "./unix/unix_seqpacket_conn.ts";
 export { UnixSeqpacketListener } from "./unix/unix_seqpacket_listener.ts";

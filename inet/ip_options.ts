@@ -6,6 +6,7 @@ import {
   encodeInt,
   intOption,
   type ReadableOption,
+  readableOption,
   type SocketOption,
 } from "../socket/option.ts";
 import { quoted } from "../socket/quoted.ts";
@@ -88,11 +89,10 @@ export const IP_TTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_TTL");
 /** The number of the interface that unicast is sent through; 0 for the system's choice. */
 export const IP_UNICAST_IF: SocketOption<number> = interfaceOption("IPPROTO_IP", "IP_UNICAST_IF");
 /** The address that a redirected connection was meant for. Needs netfilter's connection tracking. */
-export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = defineOption<NetAddr>(
+export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = readableOption(
   "IPPROTO_IP",
   "SO_ORIGINAL_DST",
   16,
-  () => new Uint8Array(0),
   (bytes) => decodeInetSockaddr(bytes),
 );
 

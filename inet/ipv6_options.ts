@@ -1,14 +1,14 @@
-import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import {
   booleanOption,
   bytesOption,
-  defineOption,
   encodeInt,
   intOption,
   type ReadableOption,
+  readableOption,
   type SocketOption,
   type WritableOption,
+  writableOption,
 } from "../socket/option.ts";
 import type { NetAddr } from "./addr.ts";
 import { interfaceOption } from "./interface_option.ts";
@@ -18,11 +18,10 @@ import { decodeInetSockaddr } from "./sockaddr.ts";
 // The options of IPv6, sorted by C name; multicast groups are joined by methods of UdpSocket. See ipv6(7).
 
 /** The address that a redirected connection was meant for. Needs netfilter's connection tracking. */
-export const IP6T_SO_ORIGINAL_DST: ReadableOption<NetAddr> = defineOption<NetAddr>(
+export const IP6T_SO_ORIGINAL_DST: ReadableOption<NetAddr> = readableOption(
   "IPPROTO_IPV6",
   "IP6T_SO_ORIGINAL_DST",
   28,
-  () => new Uint8Array(0),
   (bytes) => decodeInetSockaddr(bytes),
 );
 /** `IPV6_PREFER_SRC_*` flags, ORed: which of its own addresses the machine sends from (RFC 5014). */
@@ -58,27 +57,25 @@ export const IPV6_MULTICAST_IF: SocketOption<number> = intOption("IPPROTO_IPV6",
 /** Whether multicast that is sent is received on this machine too. */
 export const IPV6_MULTICAST_LOOP: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_MULTICAST_LOOP");
 /** Bytes of the largest packet that is known to reach the connected address. */
-export const IPV6_PATHMTU: ReadableOption<number> = defineOption<number>(
+export const IPV6_PATHMTU: ReadableOption<number> = readableOption(
   "IPPROTO_IPV6",
   "IPV6_PATHMTU",
   32,
-  () => new Uint8Array(0),
   // struct ip6_mtuinfo { struct sockaddr_in6 ip6m_addr; uint32_t ip6m_mtu; }, whose address is only told with packets
   (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(28, HOST_LITTLE_ENDIAN),
 );
 /** The local address and the number of the interface to send with; `"::"` and 0 for the system's choice. */
-export const IPV6_PKTINFO: WritableOption<{ source: string; interfaceIndex: number }> = {
-  name: "IPV6_PKTINFO",
-  level: C.IPPROTO_IPV6,
-  number: C.IPV6_PKTINFO,
-  encode: ({ source, interfaceIndex }) => {
+export const IPV6_PKTINFO: WritableOption<{ source: string; interfaceIndex: number }> = writableOption(
+  "IPPROTO_IPV6",
+  "IPV6_PKTINFO",
+  ({ source, interfaceIndex }) => {
     // struct in6_pktinfo { struct in6_addr ipi6_addr; unsigned int ipi6_ifindex; };
     const bytes = new Uint8Array(20);
     bytes.set(parseIpv6(source).bytes);
     bytes.set(encodeInt(interfaceIndex, "IPV6_PKTINFO"), 16);
     return bytes;
   },
-};
+);
 /** Whether each datagram carries its destination options. */
 export const IPV6_RECVDSTOPTS: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_RECVDSTOPTS");
 /** Whether errors of the network are kept, with their details, in the error queue. */

@@ -1,6 +1,5 @@
-import { C } from "../ffi/constants.ts";
 import { SOCKADDR_STORAGE_SIZE } from "../ffi/sockaddr_layout.ts";
-import { encodeInt, type WritableOption } from "../socket/option.ts";
+import { encodeInt, type WritableOption, writableOption } from "../socket/option.ts";
 import { encodeInetSockaddr } from "./sockaddr.ts";
 
 /** A multicast group on an interface, and the one sender that it is about, if any. */
@@ -28,8 +27,8 @@ export function groupOption(
 ): WritableOption<GroupRequest> {
   const name = request.source === undefined ? ANY_SOURCE[action] : ONE_SOURCE[action];
   if (name === undefined) throw new TypeError(`Cannot ${action} a group without a source: current value is undefined`);
-  const level = request.group.includes(":") ? C.IPPROTO_IPV6 : C.IPPROTO_IP;
-  return { name, address: request.group, level, number: C[name], encode };
+  const level = request.group.includes(":") ? "IPPROTO_IPV6" : "IPPROTO_IP";
+  return { ...writableOption(level, name, encode), address: request.group };
 }
 
 const ANY_SOURCE = {
@@ -56,13 +55,12 @@ function encode({ group, interfaceIndex, source }: GroupRequest): Uint8Array {
 /**
  * `IP_MULTICAST_IF` by number: `struct ip_mreqn { struct in_addr imr_multiaddr, imr_address; int imr_ifindex; }`.
  */
-export const IP_MULTICAST_IF_INDEX: WritableOption<number> = {
-  name: "IP_MULTICAST_IF",
-  level: C.IPPROTO_IP,
-  number: C.IP_MULTICAST_IF,
-  encode: (index) => {
+export const IP_MULTICAST_IF_INDEX: WritableOption<number> = writableOption(
+  "IPPROTO_IP",
+  "IP_MULTICAST_IF",
+  (index) => {
     const bytes = new Uint8Array(12);
     bytes.set(encodeInt(index, "IP_MULTICAST_IF"), 8);
     return bytes;
   },
-};
+);

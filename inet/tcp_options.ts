@@ -1,4 +1,3 @@
-import { C } from "../ffi/constants.ts";
 import {
   booleanOption,
   bytesOption,
@@ -7,9 +6,11 @@ import {
   encodeInt,
   intOption,
   type ReadableOption,
+  readableOption,
   type SocketOption,
   textOption,
   type WritableOption,
+  writableOption,
 } from "../socket/option.ts";
 import { decodeTcpInfo, TCP_INFO_SIZE, type TcpInfo } from "./tcp_info.ts";
 import {
@@ -25,12 +26,13 @@ import { signatureOption, type TcpNetworkSignature, type TcpSignature } from "./
 // The options of TCP, sorted by C name. See tcp(7).
 
 /** Flags of Multipath TCP's state, of which 1 means that it fell back to TCP; refused (`EOPNOTSUPP`) on plain TCP. */
-export const MPTCP_INFO: ReadableOption<{ flags: number; subflows: number }> = defineOption<
-  { flags: number; subflows: number }
->("SOL_MPTCP", "MPTCP_INFO", 12, () => new Uint8Array(0), (bytes) => {
+export const MPTCP_INFO: ReadableOption<{ flags: number; subflows: number }> = readableOption(
+  "SOL_MPTCP",
+  "MPTCP_INFO",
+  12,
   // struct mptcp_info { __u8 mptcpi_subflows; __u8 …[7]; __u32 mptcpi_flags; … };
-  return { flags: bytes[8] ?? 0, subflows: bytes[0] ?? 0 };
-});
+  (bytes) => ({ flags: bytes[8] ?? 0, subflows: bytes[0] ?? 0 }),
+);
 /** What the congestion control algorithm reports, as the bytes of `union tcp_cc_info`; often none. */
 export const TCP_CC_INFO: ReadableOption<Uint8Array> = bytesOption("IPPROTO_TCP", "TCP_CC_INFO", 20);
 /** The congestion control algorithm, such as `"cubic"`. */
@@ -48,11 +50,10 @@ export const TCP_FASTOPEN_KEY: SocketOption<Uint8Array> = bytesOption("IPPROTO_T
 /** Whether fast open works without cookies. */
 export const TCP_FASTOPEN_NO_COOKIE: SocketOption<boolean> = booleanOption("IPPROTO_TCP", "TCP_FASTOPEN_NO_COOKIE");
 /** What the kernel knows about the connection. */
-export const TCP_INFO: ReadableOption<TcpInfo> = defineOption<TcpInfo>(
+export const TCP_INFO: ReadableOption<TcpInfo> = readableOption(
   "IPPROTO_TCP",
   "TCP_INFO",
   TCP_INFO_SIZE,
-  () => new Uint8Array(0),
   decodeTcpInfo,
 );
 /** Whether each message carries the number of bytes that are still to be read. */
@@ -88,12 +89,11 @@ export const TCP_QUICKACK: SocketOption<boolean> = booleanOption("IPPROTO_TCP", 
 /** 1 while the connection is repaired, to move it to another socket; 0 ends that with a probe, -1 without. CAP_NET_ADMIN. */
 export const TCP_REPAIR: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_REPAIR");
 /** What both ends agreed on in their SYNs, for a repaired connection. */
-export const TCP_REPAIR_OPTIONS: WritableOption<TcpRepairOption[]> = {
-  name: "TCP_REPAIR_OPTIONS",
-  level: C.IPPROTO_TCP,
-  number: C.TCP_REPAIR_OPTIONS,
-  encode: encodeRepairOptions,
-};
+export const TCP_REPAIR_OPTIONS: WritableOption<TcpRepairOption[]> = writableOption(
+  "IPPROTO_TCP",
+  "TCP_REPAIR_OPTIONS",
+  encodeRepairOptions,
+);
 /** The queue of a repaired connection that is read, written or numbered: 1 received, 2 sent, 0 neither. */
 export const TCP_REPAIR_QUEUE: SocketOption<number> = intOption("IPPROTO_TCP", "TCP_REPAIR_QUEUE");
 /** The windows of a repaired connection. */

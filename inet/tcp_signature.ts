@@ -1,6 +1,5 @@
-import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN, SOCKADDR_STORAGE_SIZE } from "../ffi/sockaddr_layout.ts";
-import { encodeInt, type WritableOption } from "../socket/option.ts";
+import { encodeInt, type WritableOption, writableOption } from "../socket/option.ts";
 import { encodeInetSockaddr } from "./sockaddr.ts";
 
 /** The key for the segments from and to an address (RFC 2385), for {@linkcode TCP_MD5SIG}. */
@@ -37,7 +36,7 @@ const [FLAG_PREFIX, FLAG_INTERFACE] = [1, 2];
  * ```
  */
 export function signatureOption(name: "TCP_MD5SIG" | "TCP_MD5SIG_EXT"): WritableOption<TcpNetworkSignature> {
-  const encode = ({ hostname, key, prefixLength, interfaceIndex }: TcpNetworkSignature): Uint8Array => {
+  return writableOption("IPPROTO_TCP", name, ({ hostname, key, prefixLength, interfaceIndex }) => {
     if (key.length > MAX_KEY) {
       throw new RangeError(
         `Cannot set ${name} as the key must be <= ${MAX_KEY} bytes: current length is ${key.length}`,
@@ -52,8 +51,7 @@ export function signatureOption(name: "TCP_MD5SIG" | "TCP_MD5SIG_EXT"): Writable
     if (interfaceIndex !== undefined) bytes.set(encodeInt(interfaceIndex, name), 132);
     bytes.set(key, 136);
     return bytes;
-  };
-  return { name, level: C.IPPROTO_TCP, number: C[name], encode };
+  });
 }
 
 function prefixOf(length: number, name: string): number {

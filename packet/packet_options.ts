@@ -1,11 +1,11 @@
-import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import {
   booleanOption,
-  defineOption,
   type ReadableOption,
+  readableOption,
   type SocketOption,
   type WritableOption,
+  writableOption,
 } from "../socket/option.ts";
 import { within } from "./within.ts";
 
@@ -30,13 +30,16 @@ export const PACKET_ORIGDEV: SocketOption<boolean> = booleanOption("SOL_PACKET",
 /** Whether what is sent goes to the device at once, past its queueing discipline. */
 export const PACKET_QDISC_BYPASS: SocketOption<boolean> = booleanOption("SOL_PACKET", "PACKET_QDISC_BYPASS");
 /** How many packets came and how many of them were dropped, since it was last read. */
-export const PACKET_STATISTICS: ReadableOption<{ packets: number; drops: number }> = defineOption<
-  { packets: number; drops: number }
->("SOL_PACKET", "PACKET_STATISTICS", 8, () => new Uint8Array(0), (bytes) => {
-  // struct tpacket_stats { unsigned int tp_packets; unsigned int tp_drops; };
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return { packets: view.getUint32(0, HOST_LITTLE_ENDIAN), drops: view.getUint32(4, HOST_LITTLE_ENDIAN) };
-});
+export const PACKET_STATISTICS: ReadableOption<{ packets: number; drops: number }> = readableOption(
+  "SOL_PACKET",
+  "PACKET_STATISTICS",
+  8,
+  (bytes) => {
+    // struct tpacket_stats { unsigned int tp_packets; unsigned int tp_drops; };
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    return { packets: view.getUint32(0, HOST_LITTLE_ENDIAN), drops: view.getUint32(4, HOST_LITTLE_ENDIAN) };
+  },
+);
 
 /**
  * ```c
@@ -51,12 +54,11 @@ export const PACKET_STATISTICS: ReadableOption<{ packets: number; drops: number 
 function membershipOption(
   name: "PACKET_ADD_MEMBERSHIP" | "PACKET_DROP_MEMBERSHIP",
 ): WritableOption<PacketMembership> {
-  const encode = ({ interfaceIndex, type }: PacketMembership): Uint8Array => {
+  return writableOption("SOL_PACKET", name, ({ interfaceIndex, type }) => {
     const bytes = new Uint8Array(16);
     const view = new DataView(bytes.buffer);
     view.setInt32(0, within(`set ${name}`, "interface index", interfaceIndex, 0x7fffffff), HOST_LITTLE_ENDIAN);
     view.setUint16(4, within(`set ${name}`, "type", type, 0xffff), HOST_LITTLE_ENDIAN);
     return bytes;
-  };
-  return { name, level: C.SOL_PACKET, number: C[name], encode };
+  });
 }

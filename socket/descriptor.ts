@@ -102,27 +102,27 @@ export abstract class Descriptor implements Disposable {
    * Reads an option by its number, if its value is an `int`.
    *
    * @param level The level, such as `SOL_SOCKET`.
-   * @param name The option, such as `SO_RCVBUF`.
+   * @param number The option, such as `SO_RCVBUF`.
    * @returns The value.
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
-  getOption(level: number, name: number): number {
-    return readOption(this.open("getsockopt"), level, name);
+  getOption(level: number, number: number): number {
+    return readOption(this.open("getsockopt"), level, number);
   }
 
   /**
    * Reads an option by its number, as bytes.
    *
    * @param level The level, such as `IPPROTO_TCP`.
-   * @param name The option, such as `TCP_INFO`.
+   * @param number The option, such as `TCP_INFO`.
    * @param size Bytes of room for the value.
    * @returns The bytes that the kernel gave.
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
-  getOptionBytes(level: number, name: number, size: number): Uint8Array {
+  getOptionBytes(level: number, number: number, size: number): Uint8Array {
     const value = new Uint8Array(size);
     lengthSpace[0] = size;
-    check(libc().getsockopt(this.open("getsockopt"), level, name, value, lengthSpace), "getsockopt");
+    check(libc().getsockopt(this.open("getsockopt"), level, number, value, lengthSpace), "getsockopt");
     return value.subarray(0, Math.min(lengthSpace[0] ?? 0, size));
   }
 
@@ -130,15 +130,16 @@ export abstract class Descriptor implements Disposable {
    * Sets an option by its number.
    *
    * @param level The level, such as `SOL_SOCKET`.
-   * @param name The option, such as `SO_RCVBUF`.
+   * @param number The option, such as `SO_RCVBUF`.
    * @param value A number for an option that is an `int`, else the bytes.
    * @throws {RangeError} If the number is not a whole one of 32 bits.
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
-  setOption(level: number, name: number, value: number | Uint8Array): void {
+  setOption(level: number, number: number, value: number | Uint8Array): void {
     const fd = this.open("setsockopt");
-    const bytes = this.#checked(level, name, typeof value === "number" ? encodeInt(value, `option ${name}`) : value);
-    check(libc().setsockopt(fd, level, name, bytes, bytes.byteLength), "setsockopt");
+    const encoded = typeof value === "number" ? encodeInt(value, `option ${number}`) : value;
+    const bytes = this.#checked(level, number, encoded);
+    check(libc().setsockopt(fd, level, number, bytes, bytes.byteLength), "setsockopt");
   }
 
   /**
@@ -259,10 +260,10 @@ export abstract class Descriptor implements Disposable {
 }
 
 /** Reads an option that is an `int`, of a descriptor that nobody owns yet. */
-export function readOption(fd: number, level: number, name: number): number {
+export function readOption(fd: number, level: number, number: number): number {
   lengthSpace[0] = 4;
   optionSpace[0] = 0; // some options are shorter
-  check(libc().getsockopt(fd, level, name, optionSpace, lengthSpace), "getsockopt");
+  check(libc().getsockopt(fd, level, number, optionSpace, lengthSpace), "getsockopt");
   return optionSpace[0] ?? 0;
 }
 

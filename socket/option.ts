@@ -121,7 +121,26 @@ export function defineOption<T>(
   encode: (value: T) => Uint8Array,
   decode: (bytes: Uint8Array) => T,
 ): SocketOption<T> {
-  return { name, level: C[level], number: C[name], size, encode, decode };
+  return { ...writableOption(level, name, encode), size, decode };
+}
+
+/** As {@linkcode defineOption}, of an option that can only be read. */
+export function readableOption<T>(
+  level: ConstantName,
+  name: ConstantName,
+  size: number,
+  decode: (bytes: Uint8Array) => T,
+): ReadableOption<T> {
+  return { name, level: C[level], number: C[name], size, decode };
+}
+
+/** As {@linkcode defineOption}, of an option that can only be set. */
+export function writableOption<T>(
+  level: ConstantName,
+  name: ConstantName,
+  encode: (value: T) => Uint8Array,
+): WritableOption<T> {
+  return { name, level: C[level], number: C[name], encode };
 }
 
 /** Encodes an `int`, in the machine's byte order. */

@@ -1,4 +1,3 @@
-import { C } from "../ffi/constants.ts";
 import { addressOf } from "../ffi/memory.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import {
@@ -9,9 +8,11 @@ import {
   encodeInt,
   intOption,
   type ReadableOption,
+  readableOption,
   type SocketOption,
   textOption,
   type WritableOption,
+  writableOption,
 } from "./option.ts";
 
 // The options of the socket level, which every family has; sorted by C name. See socket(7).
@@ -176,9 +177,9 @@ function timevalOption(name: "SO_RCVTIMEO" | "SO_SNDTIMEO"): SocketOption<number
 }
 
 function unsigned64(name: "SO_COOKIE" | "SO_NETNS_COOKIE"): ReadableOption<bigint> {
-  const decode = (bytes: Uint8Array) =>
-    new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, HOST_LITTLE_ENDIAN);
-  return { name, level: C.SOL_SOCKET, number: C[name], size: 8, decode };
+  return readableOption("SOL_SOCKET", name, 8, (bytes) => {
+    return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, HOST_LITTLE_ENDIAN);
+  });
 }
 
 const NO_PACING = 0xffffffffffffffffn;
@@ -206,7 +207,7 @@ function decodePacing(bytes: Uint8Array): number | null {
  * ```
  */
 function filterOption(name: "SO_ATTACH_FILTER" | "SO_ATTACH_REUSEPORT_CBPF"): WritableOption<Uint8Array> {
-  const encode = (program: Uint8Array): Uint8Array => {
+  return writableOption("SOL_SOCKET", name, (program: Uint8Array): Uint8Array => {
     if (program.length === 0 || program.length % 8 !== 0 || program.length > 4096 * 8) {
       throw new RangeError(
         `Cannot set ${name} as the program must be 1 to 4096 instructions of 8 bytes: current length is ${program.length}`,
@@ -218,6 +219,5 @@ function filterOption(name: "SO_ATTACH_FILTER" | "SO_ATTACH_REUSEPORT_CBPF"): Wr
     view.setUint16(0, program.length / 8, HOST_LITTLE_ENDIAN);
     view.setBigUint64(8, addressOf(bytes) + 16n, HOST_LITTLE_ENDIAN);
     return bytes.subarray(0, 16);
-  };
-  return { name, level: C.SOL_SOCKET, number: C[name], encode };
+  });
 }

@@ -75,6 +75,11 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
     return new UnixDatagramSocket(Socket.open(C.AF_UNIX, C.SOCK_DGRAM));
   }
 
+  /** The address that it is connected to. */
+  get remoteAddr(): UnixAddr {
+    return this.codec.decode(this.socket.peerSockaddr());
+  }
+
   /**
    * Connects the socket: it sends to this address, and receives from no other. Nothing is sent. While the
    * receiver is full, a connected socket is told of room at once; any other tries again after a pause.

@@ -236,6 +236,19 @@ test("datagram: messages tell the sender's address", async () => {
   assertEquals(message.addr, client.localAddr);
 });
 
+test("datagram: remoteAddr is the address that the socket is connected to", async () => {
+  using server = UnixDatagramSocket.bind({ autobind: true });
+  using client = UnixDatagramSocket.open();
+  assertThrows(() => client.remoteAddr, Error, "ENOTCONN");
+  await client.connect(server.localAddr);
+  assertEquals(client.remoteAddr, server.localAddr);
+  const [left, right] = socketPair("datagram");
+  assertEquals(left.remoteAddr, { unnamed: true });
+  left.close();
+  right.close();
+  await assertRejects(() => client.connect({ path: "" }), TypeError, "empty");
+});
+
 test("UnixMessage takes only whole descriptors of control messages that lie", () => {
   const [left, right] = socketPair("seqpacket");
   const fd = right.socket.dup().detach();
