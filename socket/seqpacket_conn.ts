@@ -1,7 +1,7 @@
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import type { MessageBatch } from "./message_batch.ts";
-import { type Packet, PacketReceive, PacketSpace } from "./packet_operations.ts";
+import { type SeqpacketMessage, SeqpacketReceive, SeqpacketSpace } from "./seqpacket_operations.ts";
 import type { Socket } from "./socket.ts";
 import { SO_TIMESTAMP } from "./socket_options.ts";
 import { SocketOwner } from "./socket_owner.ts";
@@ -12,7 +12,7 @@ import type { WaitOptions } from "./wait_options.ts";
 const SCRATCH_SIZE = 212_992;
 
 // Used within one synchronous call, never across a wait.
-let scratch: PacketSpace | undefined;
+let scratch: SeqpacketSpace | undefined;
 
 /**
  * A connection that carries messages, in order and with their boundaries kept. It owns its socket.
@@ -36,8 +36,8 @@ let scratch: PacketSpace | undefined;
  */
 export class SeqpacketConn<A> extends SocketOwner {
   readonly #codec: AddrCodec<A>;
-  #space: PacketSpace | undefined;
-  #receive: PacketReceive | undefined;
+  #space: SeqpacketSpace | undefined;
+  #receive: SeqpacketReceive | undefined;
   #localAddr: A | undefined;
   #remoteAddr: A | undefined;
 
@@ -74,16 +74,16 @@ export class SeqpacketConn<A> extends SocketOwner {
    * @throws {TypeError} If the buffer was transferred away.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
-  receive(buffer?: Uint8Array, options?: TransferOptions): Promise<Packet | null> {
+  receive(buffer?: Uint8Array, options?: TransferOptions): Promise<SeqpacketMessage | null> {
     const flags = options?.flags ?? 0;
     if (buffer === undefined) {
-      scratch ??= new PacketSpace(new Uint8Array(SCRATCH_SIZE));
+      scratch ??= new SeqpacketSpace(new Uint8Array(SCRATCH_SIZE));
       return this.socket.run("read", this.#operation().prepare(scratch, true, flags), options);
     }
     let space = this.#space;
     if (space === undefined || !space.fits(buffer)) {
       try {
-        this.#space = space = new PacketSpace(buffer);
+        this.#space = space = new SeqpacketSpace(buffer);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -153,17 +153,17 @@ export class SeqpacketConn<A> extends SocketOwner {
   }
 
   /** The last operation, unless it still waits: making one takes a good part of the time of receiving. */
-  #operation(): PacketReceive {
-    return this.#receive?.done === true ? this.#receive : this.#receive = new PacketReceive(this.socket.fd);
+  #operation(): SeqpacketReceive {
+    return this.#receive?.done === true ? this.#receive : this.#receive = new SeqpacketReceive(this.socket.fd);
   }
 
   /** The messages, until the connection ends or is closed. */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<Packet> {
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<SeqpacketMessage> {
     while (this.socket.fd >= 0) {
       try {
-        const packet = await this.receive();
-        if (packet === null) return;
-        yield packet;
+        const message = await this.receive();
+        if (message === null) return;
+        yield message;
       } catch (error) {
         if (this.socket.fd < 0) return;
         throw error;
