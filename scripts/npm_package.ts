@@ -18,13 +18,12 @@ export const root: string = new URL("..", import.meta.url).pathname;
 /** What `deno.json` says of the package. */
 export const config: DenoConfig = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
 
-/** Entry points that exist: the name of the export, and the source file. */
+/** The name of each export, and its source file. */
 export const entryPoints: [name: string, file: string][] = Object.entries(config.exports)
-  .map(([name, file]): [string, string] => [name, file.replace("./", "")])
-  .filter(([, file]) => exists(file));
+  .map(([name, file]) => [name, file.replace("./", "")]);
 
 /** Files that are copied as they are. */
-export const documents: string[] = ["README.md", "CHANGELOG.md", "LICENSE"].filter(exists);
+export const documents: string[] = ["README.md", "CHANGELOG.md", "LICENSE"];
 
 /** The fields of `package.json` that the source does not tell. */
 export const packageFields = {
@@ -53,12 +52,4 @@ export function packageJson(): Record<string, unknown> {
     ...packageFields,
     exports: { ...Object.fromEntries(exports), "./package.json": "./package.json" },
   };
-}
-
-function exists(file: string): boolean {
-  try {
-    return Deno.statSync(root + file).isFile;
-  } catch {
-    return false;
-  }
 }

@@ -25,14 +25,16 @@ Runs every test, or only the parts named: deno, ffi, runtimes, smc, netem.
 
 const args = parseArgs(Deno.args, { boolean: ["help", "all"], alias: { h: "help" }, unknown: checkArgument });
 const root = new URL("..", import.meta.url).pathname;
-const noGuest = lacks("qemu-system-x86_64") && "qemu is missing; to install it and run them: deno task test:smc";
+const noGuest = has("qemu-system-x86_64")
+  ? undefined
+  : "qemu is missing; to install it and run them: deno task test:smc";
 const parts: Part[] = [
   { name: "deno", command: ["deno", "test", "-A", "tests"], long: true },
   { name: "ffi", command: ["deno", "test", "--no-prompt", "--allow-ffi", "tests"] },
   {
     name: "runtimes",
     command: ["deno", "run", "-A", "scripts/runtimes/main.ts"],
-    missing: lacks("node") ?? lacks("npm"),
+    missing: has("node") && has("npm") ? undefined : "node or npm is missing: apt-get install nodejs npm",
   },
   { name: "smc", command: ["deno", "task", "-q", "test:smc"], missing: noGuest },
   { name: "netem", command: ["deno", "task", "-q", "test:netem"], missing: noGuest },
@@ -105,16 +107,14 @@ function count(line: string, counts: typeof totals): void {
   counts.skipped += number(/(\d+) (?:ignored|skipped)/);
 }
 
-function lacks(program: string): string | undefined {
-  const found = (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+function has(program: string): boolean {
+  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
     try {
       return Deno.statSync(`${folder}/${program}`).isFile;
     } catch {
       return false;
     }
   });
-  if (found) return undefined;
-  return `${program} is missing: apt-get install nodejs npm`;
 }
 
 function checkArgument(argument: string, option?: string): boolean {

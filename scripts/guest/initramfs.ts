@@ -18,7 +18,6 @@ const CHECKOUT = [
     "socket",
     "tests",
     "unix",
-    "vsock",
   ],
 ];
 

@@ -3,10 +3,6 @@ import { run } from "./run.ts";
 /** Kernel modules by the name of what they make testable; what they depend on is found by itself. */
 export const MODULE_SETS: Record<string, string[]> = {
   smc: ["crc32_generic", "rdma_rxe", "smc", "smc_diag", "tcp_diag", "inet_diag"],
-  vsock: ["vsock_loopback", "vsock_diag"],
-  can: ["vcan", "can_raw", "can_bcm", "can_isotp"],
-  tipc: ["tipc"],
-  sctp: ["crc32c_generic", "sctp", "sctp_diag"],
   netem: ["veth", "sch_netem"],
 };
 
