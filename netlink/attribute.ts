@@ -1,3 +1,5 @@
+import { quoted } from "../socket/quoted.ts";
+import { within } from "../socket/within.ts";
 import { align } from "./align.ts";
 import { concat } from "./bytes.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
@@ -26,7 +28,8 @@ export type AttributeValue = Uint8Array | string | Uint8Array[];
  * @param type The number of the attribute.
  * @param value Bytes, a string (a NUL is added), or encoded attributes to nest.
  * @returns The bytes.
- * @throws {RangeError} If the value is longer than the 65531 bytes that a length has room for.
+ * @throws {RangeError} If the value is longer than the 65531 bytes that a length has room for, or the number than 16 bits.
+ * @throws {TypeError} If the value is none of these, or a text with a NUL in it.
  * @see {@link https://man7.org/linux/man-pages/man7/netlink.7.html | netlink(7)}
  *
  * @example Usage
@@ -40,7 +43,7 @@ export type AttributeValue = Uint8Array | string | Uint8Array[];
  */
 export function encodeAttribute(type: number, value: AttributeValue): Uint8Array {
   const nested = Array.isArray(value);
-  const payload = nested ? concat(value) : typeof value === "string" ? encoder.encode(`${value}\0`) : value;
+  const payload = concat(nested ? value : [typeof value === "string" ? encodeText(type, value) : value]);
   const length = HEADER_SIZE + payload.length;
   if (length > 0xffff) {
     throw new RangeError(
@@ -52,9 +55,15 @@ export function encodeAttribute(type: number, value: AttributeValue): Uint8Array
   const bytes = new Uint8Array(align(length));
   const view = new DataView(bytes.buffer);
   view.setUint16(0, length, true);
-  view.setUint16(2, nested ? type | NLA_F_NESTED : type, true);
+  const number = within("encode an attribute", "type", type, 0xffff);
+  view.setUint16(2, nested ? number | NLA_F_NESTED : number, true);
   bytes.set(payload, HEADER_SIZE);
   return bytes;
+}
+
+function encodeText(type: number, text: string): Uint8Array {
+  if (!text.includes("\0")) return encoder.encode(`${text}\0`);
+  throw new TypeError(`Cannot encode attribute ${type} as its text has a NUL in it: current value is ${quoted(text)}`);
 }
 
 /**

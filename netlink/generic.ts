@@ -1,3 +1,4 @@
+import { within } from "../socket/within.ts";
 import { Attributes, encodeAttribute } from "./attribute.ts";
 import { concat } from "./bytes.ts";
 import { NL } from "./constants.ts";
@@ -40,6 +41,8 @@ export interface GenericFamily {
  * @param attributes Encoded attributes.
  * @param version Version of the family's interface.
  * @returns The payload.
+ * @throws {RangeError} If a number does not fit its byte.
+ * @throws {TypeError} If an attribute is no array of bytes.
  * @see {@link https://docs.kernel.org/userspace-api/netlink/intro.html | Introduction to Netlink}
  *
  * @example Usage
@@ -52,7 +55,9 @@ export interface GenericFamily {
  * ```
  */
 export function encodeGeneric(command: number, attributes: Uint8Array[] = [], version = 1): Uint8Array {
-  return concat([new Uint8Array([command, version, 0, 0]), ...attributes]);
+  const action = "encode a generic netlink header";
+  const head = [within(action, "command", command, 0xff), within(action, "version", version, 0xff), 0, 0];
+  return concat([new Uint8Array(head), ...attributes]);
 }
 
 /**
@@ -85,6 +90,7 @@ export function decodeGeneric(payload: Uint8Array): GenericMessage {
  *
  * @param name The family, such as `"SMC_GEN_NETLINK"`.
  * @returns The payload.
+ * @throws {TypeError} If the name has a NUL in it.
  *
  * @example Usage
  * ```ts

@@ -40,13 +40,15 @@ export class GenericNetlinkSocket implements Disposable {
    * @param name Name of the family, such as `"SMC_GEN_NETLINK"`.
    * @param options How long to wait, and what the request does.
    * @returns The socket, which the caller owns.
+   * @throws {TypeError} If the name has a NUL in it.
    * @throws {SystemError} If the kernel has no such family (`ENOENT`).
    */
   static async open(name: string, options: NetlinkRequestOptions = {}): Promise<GenericNetlinkSocket> {
+    const request = encodeGetFamily(name);
     const netlink = NetlinkSocket.open(NL.NETLINK_GENERIC);
     try {
       const action = options.action ?? `find the netlink family ${name}`;
-      const [answer] = await netlink.request(NL.GENL_ID_CTRL, encodeGetFamily(name), { ...options, action });
+      const [answer] = await netlink.request(NL.GENL_ID_CTRL, request, { ...options, action });
       return new GenericNetlinkSocket(netlink, decodeFamily(answer?.payload ?? new Uint8Array()));
     } catch (error) {
       netlink.close();

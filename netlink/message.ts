@@ -1,8 +1,11 @@
+import { within } from "../socket/within.ts";
 import { align } from "./align.ts";
+import { concat } from "./bytes.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
 
 /** Size of `struct nlmsghdr` in bytes. */
 const HEADER_SIZE = 16;
+const ENCODE = "encode a netlink message";
 
 /** One netlink message. */
 export interface NetlinkMessage {
@@ -33,6 +36,8 @@ export interface NetlinkMessage {
  *
  * @param message The message; `flags`, `seq` and `port` are 0 where they are not given.
  * @returns The bytes, with the length of the payload in the header.
+ * @throws {RangeError} If a number does not fit its field.
+ * @throws {TypeError} If the payload is no array of bytes.
  * @see {@link https://man7.org/linux/man-pages/man7/netlink.7.html | netlink(7)}
  *
  * @example Usage
@@ -47,14 +52,13 @@ export interface NetlinkMessage {
  */
 export function encodeMessage(message: Pick<NetlinkMessage, "type" | "payload"> & Partial<NetlinkMessage>): Uint8Array {
   const { type, flags = 0, seq = 0, port = 0, payload } = message;
-  const bytes = new Uint8Array(HEADER_SIZE + payload.length);
+  const bytes = concat([new Uint8Array(HEADER_SIZE), payload]);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, bytes.length, true);
-  view.setUint16(4, type, true);
-  view.setUint16(6, flags, true);
-  view.setUint32(8, seq, true);
-  view.setUint32(12, port, true);
-  bytes.set(payload, HEADER_SIZE);
+  view.setUint16(4, within(ENCODE, "type", type, 0xffff), true);
+  view.setUint16(6, within(ENCODE, "flags", flags, 0xffff), true);
+  view.setUint32(8, within(ENCODE, "seq", seq, 0xffffffff), true);
+  view.setUint32(12, within(ENCODE, "port", port, 0xffffffff), true);
   return bytes;
 }
 

@@ -2,7 +2,7 @@ import { C } from "../ffi/constants.ts";
 import { errnoMessage, errnoName } from "../ffi/errno.ts";
 import { libraryError, type SystemError } from "../ffi/error.ts";
 import { Socket } from "../socket/socket.ts";
-import type { WaitOptions } from "../socket/wait_options.ts";
+import { checkWaitOptions, type WaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { decodeAnswer, type NetlinkAnswer } from "./answer.ts";
 import { NL } from "./constants.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
@@ -16,6 +16,12 @@ export interface NetlinkRequestOptions extends WaitOptions {
    * @default {"ask the kernel by netlink"}
    */
   action?: string;
+}
+
+/** What a request does, for errors, and what ends its wait. */
+interface Wait {
+  readonly action: string;
+  readonly signal: AbortSignal;
 }
 
 /** The kernel makes no datagram of a dump longer than 32 KiB unless it is asked to. */
@@ -90,7 +96,7 @@ export class NetlinkSocket implements Disposable {
    * @throws {NetlinkDecodeError} If the answer is no netlink message.
    */
   request(type: number, payload: Uint8Array, options: NetlinkRequestOptions = {}): Promise<NetlinkMessage[]> {
-    return this.#inTurn(() => this.#exchange(type, NL.NLM_F_REQUEST | NL.NLM_F_ACK, payload, options));
+    return this.#inTurn(options, (wait) => this.#exchange(type, NL.NLM_F_REQUEST | NL.NLM_F_ACK, payload, wait));
   }
 
   /**
@@ -104,12 +110,12 @@ export class NetlinkSocket implements Disposable {
    * @throws {NetlinkDecodeError} If the answer is no netlink message.
    */
   dump(type: number, payload: Uint8Array, options: NetlinkRequestOptions = {}): Promise<NetlinkMessage[]> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(options, async (wait) => {
       for (let attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
-        const messages = await this.#exchange(type, NL.NLM_F_REQUEST | NL.NLM_F_DUMP, payload, options);
+        const messages = await this.#exchange(type, NL.NLM_F_REQUEST | NL.NLM_F_DUMP, payload, wait);
         if (messages.every((message) => (message.flags & NL.NLM_F_DUMP_INTR) === 0)) return messages;
       }
-      throw libraryError("EINTR", "recvfrom", `Cannot ${actionOf(options)}: it changed each time it was read (EINTR)`);
+      throw libraryError("EINTR", "recvfrom", `Cannot ${wait.action}: it changed each time it was read (EINTR)`);
     });
   }
 
@@ -123,23 +129,26 @@ export class NetlinkSocket implements Disposable {
     this.close();
   }
 
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(task);
-    this.#last = result.catch(() => {});
-    return result;
+  /** Runs a task after those before it. The time that is told is for its turn and all that it does. */
+  async #inTurn<T>(options: NetlinkRequestOptions, task: (wait: Wait) => Promise<T>): Promise<T> {
+    checkWaitOptions(options);
+    const { action = "ask the kernel by netlink" } = options;
+    const end = new AbortController();
+    const { signal } = end;
+    const stop = watchForEnd(options, "recvfrom", (error) => end.abort(error));
+    const before = this.#last;
+    const ended = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    const result = Promise.race([before, ended]).then(() => task({ action, signal })).finally(stop);
+    this.#last = Promise.allSettled([before, result]);
+    return await result;
   }
 
-  async #exchange(
-    type: number,
-    flags: number,
-    payload: Uint8Array,
-    options: NetlinkRequestOptions,
-  ): Promise<NetlinkMessage[]> {
+  async #exchange(type: number, flags: number, payload: Uint8Array, wait: Wait): Promise<NetlinkMessage[]> {
     const seq = this.#seq = this.#seq + 1 >>> 0;
-    await this.#socket.send(encodeMessage({ type, flags, seq, payload }), options);
+    await this.#socket.send(encodeMessage({ type, flags, seq, payload }), wait);
     const messages: NetlinkMessage[] = [];
     for (;;) {
-      for (const message of await this.#receive(options)) {
+      for (const message of await this.#receive(wait)) {
         // An answer to a request that was given up may still be on its way.
         if (message.seq !== seq || message.type === NL.NLMSG_NOOP) continue;
         if (message.type !== NL.NLMSG_ERROR && message.type !== NL.NLMSG_DONE) {
@@ -147,7 +156,7 @@ export class NetlinkSocket implements Disposable {
           continue;
         }
         const answer = decodeAnswer(message);
-        if (answer.errno !== 0) throw refusal(answer, options);
+        if (answer.errno !== 0) throw refusal(answer, wait.action);
         // The end of a dump may be where the kernel says that it was disturbed.
         if ((message.flags & NL.NLM_F_DUMP_INTR) !== 0) messages.push(message);
         return messages;
@@ -155,8 +164,8 @@ export class NetlinkSocket implements Disposable {
     }
   }
 
-  async #receive(options: NetlinkRequestOptions): Promise<NetlinkMessage[]> {
-    const { length, sockaddr } = await this.#socket.receiveFrom(this.#buffer, { ...options, flags: C.MSG_TRUNC });
+  async #receive({ signal }: Wait): Promise<NetlinkMessage[]> {
+    const { length, sockaddr } = await this.#socket.receiveFrom(this.#buffer, { signal, flags: C.MSG_TRUNC });
     // struct sockaddr_nl { sa_family_t nl_family; unsigned short nl_pad; pid_t nl_pid; __u32 nl_groups; };
     if (sockaddr.subarray(4, 8).some((byte) => byte !== 0)) return []; // a program, not the kernel
     if (length > BUFFER_SIZE) {
@@ -168,14 +177,10 @@ export class NetlinkSocket implements Disposable {
   }
 }
 
-function actionOf(options: NetlinkRequestOptions): string {
-  return options.action ?? "ask the kernel by netlink";
-}
-
-function refusal(answer: NetlinkAnswer, options: NetlinkRequestOptions): SystemError {
+function refusal(answer: NetlinkAnswer, action: string): SystemError {
   const code = errnoName(answer.errno) ?? `E${answer.errno}`;
   const text = answer.text === undefined ? errnoMessage(answer.errno) : answer.text;
-  return Object.assign(libraryError(code, "recvfrom", `Cannot ${actionOf(options)}: ${text} (${code})`), {
+  return Object.assign(libraryError(code, "recvfrom", `Cannot ${action}: ${text} (${code})`), {
     errno: answer.errno,
   });
 }

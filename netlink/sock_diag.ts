@@ -1,4 +1,7 @@
+import { within } from "../socket/within.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
+
+const ENCODE = "encode inet_diag_req_v2";
 
 /** Size of `struct inet_diag_sockid` in bytes. */
 export const SOCK_DIAG_ID_SIZE = 48;
@@ -38,6 +41,7 @@ export interface SockDiagId {
  * @param protocol `IPPROTO_TCP` or `IPPROTO_UDP`.
  * @param states Bit `n` asks for the sockets in state `n`. Default: all.
  * @returns The payload.
+ * @throws {RangeError} If a number does not fit its field.
  * @see {@link https://man7.org/linux/man-pages/man7/sock_diag.7.html | sock_diag(7)}
  *
  * @example Usage
@@ -51,9 +55,9 @@ export interface SockDiagId {
 export function encodeInetDiagRequest(family: number, protocol: number, states = 0xffffffff): Uint8Array {
   const bytes = new Uint8Array(8 + SOCK_DIAG_ID_SIZE);
   const view = new DataView(bytes.buffer);
-  view.setUint8(0, family);
-  view.setUint8(1, protocol);
-  view.setUint32(4, states, true);
+  view.setUint8(0, within(ENCODE, "family", family, 0xff));
+  view.setUint8(1, within(ENCODE, "protocol", protocol, 0xff));
+  view.setUint32(4, within(ENCODE, "states", states, 0xffffffff), true);
   return bytes;
 }
 

@@ -7,7 +7,7 @@ import {
   type WritableOption,
   writableOption,
 } from "../socket/option.ts";
-import { within } from "./within.ts";
+import { within } from "../socket/within.ts";
 
 /** What more than its own packets an interface is to take, for {@linkcode PACKET_ADD_MEMBERSHIP}. */
 export interface PacketMembership {

@@ -80,14 +80,18 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
    * @param options Which packets, and of which interface.
    * @returns The socket.
    * @throws {RangeError} If the protocol or the number of the interface does not fit its field.
+   * @throws {TypeError} If it is to be promiscuous without an interface.
    * @throws {SystemError} If it is not allowed (`EPERM`), or there is no such interface (`ENODEV`).
    */
   static open(options: PacketOpenOptions = {}): PacketSocket {
     const { protocol = C.ETH_P_ALL, interface: nameOrIndex = 0, cooked = false, promiscuous = false } = options;
+    const isName = typeof nameOrIndex === "string";
+    encodeSockaddrLl({ protocol, interfaceIndex: isName ? 0 : nameOrIndex }); // throws what it throws before socket(2)
+    if (promiscuous && nameOrIndex === 0) throw new TypeError("Cannot open a promiscuous socket without an interface");
     // With protocol 0 it receives nothing until it is bound: no packets of other interfaces slip in.
     const socket = openSocket(cooked ? C.SOCK_DGRAM : C.SOCK_RAW);
     try {
-      const index = typeof nameOrIndex === "number" ? nameOrIndex : interfaceIndex(socket, nameOrIndex);
+      const index = isName ? interfaceIndex(socket, nameOrIndex) : nameOrIndex;
       options.configure?.(socket);
       socket.bind(encodeSockaddrLl({ protocol, interfaceIndex: index }), String(nameOrIndex));
       if (promiscuous) socket.set(PACKET_ADD_MEMBERSHIP, { interfaceIndex: index, type: C.PACKET_MR_PROMISC });

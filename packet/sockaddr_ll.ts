@@ -1,6 +1,7 @@
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
-import { within } from "./within.ts";
+import { quoted } from "../socket/quoted.ts";
+import { within } from "../socket/within.ts";
 
 /** Whom a packet is for, as the kernel saw it; only told of received packets. */
 export type PacketType = "host" | "broadcast" | "multicast" | "otherhost" | "outgoing" | "loopback";
@@ -111,9 +112,9 @@ export function decodeSockaddrLl(bytes: Uint8Array): PacketAddr {
 
 function parseHardwareAddress(text: string): number[] {
   if (text === "") return [];
-  const parts = text.split(":");
-  if (parts.length > 8 || !parts.every((part) => /^[0-9a-f]{2}$/i.test(part))) {
-    throw new SyntaxError(`Cannot parse hardware address: current value is ${JSON.stringify(text)}`);
+  const parts = String(text).split(":");
+  if (typeof text !== "string" || parts.length > 8 || !parts.every((part) => /^[0-9a-f]{2}$/i.test(part))) {
+    throw new SyntaxError(`Cannot parse hardware address: current value is ${quoted(text)}`);
   }
   return parts.map((part) => parseInt(part, 16));
 }

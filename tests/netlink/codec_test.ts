@@ -156,3 +156,28 @@ test("decodeInetDiagMessage() refuses a message that is cut off", () => {
     assertThrows(() => decodeInetDiagMessage(new Uint8Array(length)), NetlinkDecodeError);
   }
 });
+
+test("the encoders refuse numbers that do not fit their fields, and what is no array of bytes", () => {
+  const payload = new Uint8Array();
+  for (const wrong of [-1, 0.5, NaN, 2 ** 32, "1" as never, 1n as never, null as never]) {
+    assertThrows(() => encodeMessage({ type: wrong, payload }), RangeError, "type must be 0 to 65535");
+    assertThrows(() => encodeMessage({ type: 1, flags: wrong, payload }), RangeError, "flags");
+    assertThrows(() => encodeMessage({ type: 1, seq: wrong, payload }), RangeError, "seq");
+    assertThrows(() => encodeMessage({ type: 1, port: wrong, payload }), RangeError, "port");
+    assertThrows(() => encodeAttribute(wrong, payload), RangeError, "type");
+    assertThrows(() => encodeGeneric(wrong), RangeError, "command");
+    assertThrows(() => encodeGeneric(1, [], wrong), RangeError, "version");
+    assertThrows(() => encodeInetDiagRequest(wrong, 6), RangeError, "family");
+    assertThrows(() => encodeInetDiagRequest(2, wrong), RangeError, "protocol");
+    assertThrows(() => encodeInetDiagRequest(2, 6, wrong), RangeError, "states");
+  }
+  assertThrows(() => encodeMessage({ type: 65536, payload }), RangeError, "current value is 65536");
+  for (const bytes of [undefined, null, 5, [1, 2], new Uint16Array(2), new ArrayBuffer(4)] as never[]) {
+    assertThrows(() => encodeMessage({ type: 1, payload: bytes }), TypeError, "is no Uint8Array");
+    if (!Array.isArray(bytes)) assertThrows(() => encodeAttribute(1, bytes), TypeError, "is no Uint8Array");
+    assertThrows(() => encodeAttribute(1, [bytes]), TypeError, "is no Uint8Array");
+    assertThrows(() => encodeGeneric(1, [bytes]), TypeError, "is no Uint8Array");
+  }
+  assertThrows(() => encodeMessage({ type: 1, payload: "text" as never }), TypeError, "is no Uint8Array");
+  assertThrows(() => encodeAttribute(1, "a\0b"), TypeError, "NUL");
+});

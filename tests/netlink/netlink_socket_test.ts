@@ -120,6 +120,46 @@ test("NetlinkSocket.request() refuses what is no netlink message, and times out 
   await assertRejects(() => kernel.netlink.request(16, new Uint8Array(), { timeout: 20 }), Error, "in time");
 });
 
+test("NetlinkSocket.request() waits no longer than told, for its turn and among other answers", async () => {
+  using kernel = new ScriptedKernel();
+  const first = kernel.netlink.request(16, new Uint8Array());
+  const controller = new AbortController();
+  const aborted = assertRejects(
+    () => kernel.netlink.request(17, new Uint8Array(), { signal: controller.signal }),
+    Error,
+    "given up",
+  );
+  await assertRejects(() => kernel.netlink.request(18, new Uint8Array(), { timeout: 20 }), Error, "in time");
+  controller.abort(new Error("given up"));
+  await aborted;
+  const last = kernel.netlink.request(19, new Uint8Array(), { timeout: 200 });
+  for (const type of [16, 19]) { // and nothing of what was given up was sent
+    await kernel.answer((seq, request) => [{ type: request.type + 100, seq }, { ...done(seq), flags: 0 }]);
+    assertEquals((await (type === 16 ? first : last)).map(({ type }) => type), [type + 100]);
+  }
+  const flood = setInterval(() => void kernel.peer.send(encodeMessage({ type: 2, payload: new Uint8Array(20) })), 10);
+  await assertRejects(() => kernel.netlink.request(20, new Uint8Array(), { timeout: 50 }), Error, "in time");
+  clearInterval(flood);
+});
+
+test("NetlinkSocket refuses options that cannot be meant, at once", async () => {
+  using kernel = new ScriptedKernel();
+  const first = assertRejects(() => kernel.netlink.request(16, new Uint8Array()), Error, "closed");
+  for (const method of ["request", "dump"] as const) {
+    await assertRejects(() => kernel.netlink[method](16, new Uint8Array(), { timeout: NaN }), RangeError, "timeout");
+    const signal = AbortSignal.abort(null);
+    const reason = await kernel.netlink[method](16, new Uint8Array(), { signal }).catch((reason) => reason);
+    assertEquals(reason, null);
+  }
+  kernel.netlink.close();
+  await first;
+});
+
+test("GenericNetlinkSocket.open() refuses a name that no family can have", async () => {
+  await assertRejects(() => GenericNetlinkSocket.open("nlctrl\0x"), TypeError, "NUL");
+  await assertRejects(() => GenericNetlinkSocket.open(5 as never), TypeError, "is no Uint8Array");
+});
+
 type Reply = Partial<NetlinkMessage> & { type: number };
 
 function done(seq: number): Reply {
@@ -138,12 +178,14 @@ class ScriptedKernel implements Disposable {
   }
 
   /** Takes one request, and sends one datagram for each list of replies. */
-  async answer(...datagrams: ((seq: number) => Reply[])[]): Promise<void> {
+  async answer(...datagrams: ((seq: number, request: { type: number }) => Reply[])[]): Promise<void> {
     const buffer = new Uint8Array(1024);
     const length = await this.peer.receive(buffer, { timeout: 5000 });
     const [request] = decodeMessages(buffer.subarray(0, length));
     for (const replies of datagrams) {
-      const bytes = replies(request?.seq ?? 0).map((reply) => encodeMessage({ payload: new Uint8Array(), ...reply }));
+      const bytes = replies(request?.seq ?? 0, request ?? { type: 0 }).map((reply) =>
+        encodeMessage({ payload: new Uint8Array(), ...reply })
+      );
       await this.peer.send(new Uint8Array(bytes.flatMap((message) => [...message])));
     }
   }

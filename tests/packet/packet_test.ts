@@ -108,10 +108,22 @@ test("encodeSockaddrLl() refuses what does not fit, decodeSockaddrLl() what is c
   for (const hardwareAddress of ["1", "xx", "01:02:03:04:05:06:07:08:09", "01:", "001:02"]) {
     assertThrows(() => encodeSockaddrLl({ hardwareAddress }), SyntaxError);
   }
+  for (const hardwareAddress of [5, 10, null, {}] as never[]) {
+    assertThrows(() => encodeSockaddrLl({ hardwareAddress }), SyntaxError, "hardware address");
+  }
   for (let length = 0; length < 12; length++) {
     assertThrows(() => decodeSockaddrLl(encodeSockaddrLl({}).subarray(0, length)), RangeError);
   }
   assertThrows(() => decodeSockaddrLl(new Uint8Array(20)), RangeError);
+});
+
+test("PacketSocket.open() refuses what cannot be meant, whoever asks", () => {
+  // Without CAP_NET_RAW the system call would be refused instead.
+  assertThrows(() => PacketSocket.open({ protocol: 65536 }), RangeError, "protocol");
+  for (const index of [-1, NaN, 2 ** 31, null, 5n] as never[]) {
+    assertThrows(() => PacketSocket.open({ interface: index }), RangeError, "interface");
+  }
+  assertThrows(() => PacketSocket.open({ promiscuous: true }), TypeError, "promiscuous");
 });
 
 test("PACKET_ADD_MEMBERSHIP and PACKET_DROP_MEMBERSHIP refuse what does not fit, before the system call", () => {
