@@ -124,7 +124,6 @@ export class MessageBatch {
       const at = i * HEADER_WORDS;
       this.#headerWords[at + NAMELEN] = SOCKADDR_SIZE;
       this.#headerWords[at + CONTROLLEN] = this.controlLength;
-      this.#headerWords[at + FLAGS] = 0;
       this.#vectorWords[i * VECTOR_WORDS + IOV_LEN] = this.size;
     }
     this.#used = this.#length = 0;

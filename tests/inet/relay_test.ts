@@ -126,6 +126,21 @@ test("relay() goes on behind urgent data, which it leaves out, or carries along 
   }
 });
 
+test("relay() goes on behind urgent data that came along with what is before it", async () => {
+  const [left, a] = await connected();
+  const [b, right] = await connected();
+  await left.write(new TextEncoder().encode("abc"));
+  await left.sendUrgent(new TextEncoder().encode("!"));
+  await left.write(new TextEncoder().encode("def"));
+  await left.closeWrite();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const relayed = relay(a, b);
+  assertEquals(await new Response(right.readable).text(), "abcdef");
+  right.close();
+  assertEquals((await relayed).forward, 6);
+  left.close();
+});
+
 test("relay() ends with a broken connection, closes both and passes the break on", async () => {
   const [left, a] = await connected();
   const [b, right] = await connected();
@@ -160,8 +175,14 @@ test(
     writeFileSync(`${folder.path}/f`, data);
     const fd = openSync(`${folder.path}/f`, "r");
     try {
-      for (const [offset, length] of [[0, undefined], [0, 0], [1, 1], [4095, 8193], [3_000_000, 100], [4_000_000, 1]]) {
+      for (
+        const [offset, length] of [[0, undefined], [7, undefined], [0, 2_500_000], [0, 0], [1, 1], [4095, 8193], [
+          3_000_000,
+          100,
+        ], [4_000_000, 1]]
+      ) {
         const [client, server] = await connected();
+        client.socket.set(SO_SNDBUF, 100_000); // it takes several calls
         const part = data.slice(offset, length === undefined ? undefined : (offset ?? 0) + length);
         const got = digest(server);
         const sent = Promise.all([
@@ -211,6 +232,7 @@ test("sendFile() refuses what is no file and no part, and tells how much went be
   try {
     await assertRejects(() => sendFile(client, fd, { offset: -1 }), RangeError);
     await assertRejects(() => sendFile(client, fd, { length: 0.5 }), RangeError);
+    await assertRejects(() => sendFile(client, fd, { length: -1 }), RangeError);
     const noFile = await assertRejects(() => sendFile(client, server.socket.fd)) as SystemError;
     assert(["EINVAL", "ESPIPE"].includes(noFile.code), noFile.code);
     assertEquals((await assertRejects(() => sendFile(client, 1_000_000)) as SystemError).code, "EBADF");

@@ -3,27 +3,27 @@ import { assertEquals, type Permission, spawnScript, test } from "../runner/mod.
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
-// Has a listener as descriptor 3, and a file as descriptor 4, as systemd would for a service with ListenSpecial=. The first
-// argument is LISTEN_FDS.
+// Has a listener as descriptor 3, and a file as descriptor 4, as systemd would for a service with ListenSpecial=, or a
+// socket for datagrams. The arguments are LISTEN_FDS, what descriptor 4 is, and what is added to LISTEN_PID.
 const ACTIVATE = `
 import os, socket, sys
 s = socket.socket()
 s.bind(("127.0.0.1", 0))
 s.listen()
-f = os.open("/dev/null", os.O_RDONLY)
+f = os.open("/dev/null", os.O_RDONLY) if sys.argv[2] == "file" else socket.socket(type=socket.SOCK_DGRAM).detach()
 os.dup2(os.dup(f), 20)
 os.dup2(s.fileno(), 21)
 os.dup2(21, 3)
 os.dup2(20, 4)
-os.environ.update(LISTEN_FDS=sys.argv[1], LISTEN_PID=str(os.getpid()))
-os.execv(sys.argv[2], sys.argv[2:])`;
+os.environ.update(LISTEN_FDS=sys.argv[1], LISTEN_PID=str(os.getpid() + int(sys.argv[3])), LISTEN_FDNAMES="web")
+os.execv(sys.argv[4], sys.argv[4:])`;
 
 const needs: Permission[] = ["run", "env"];
 
 /** Runs what follows the imports of `C`, `libc` and `inheritedListeners` as a service; gives what it prints. */
-async function serve(count: string, program: string): Promise<string> {
+async function serve(count: string, program: string, fourth = "file", otherPid = "0"): Promise<string> {
   const imports = `import { C, libc } from "${FFI}";\nimport { inheritedListeners } from "${SOCKET}";\n`;
-  await using service = spawnScript(imports + program, ["python3", "-c", ACTIVATE, count]);
+  await using service = spawnScript(imports + program, ["python3", "-c", ACTIVATE, count, fourth, otherPid]);
   const { code, stdout, stderr } = await service.exit;
   assertEquals(code, 0, stderr);
   return stdout;
@@ -50,8 +50,23 @@ test("inheritedListeners() takes a socket once", { needs }, async () => {
     console.log((libc().fcntl(3, C.F_GETFL, 0n) & C.O_NONBLOCK) !== 0, libc().fcntl(3, C.F_GETFD, 0n));
     try { inheritedListeners(); } catch (error) { console.log(String(error)); }`;
   const [first, second, third] = (await serve("1", program)).split("\n");
-  assertEquals([first, second], ["unknown 3 true true", "true 1"]);
+  assertEquals([first, second], ["web 3 true true", "true 1"]);
   assertEquals(third, "TypeError: Cannot take the inherited listeners a second time");
+});
+
+test("inheritedListeners() takes several sockets in order, and names one that has no name", { needs }, async () => {
+  const program = `
+    for (const { name, socket, type } of inheritedListeners()) console.log(name, socket.fd, type === C.SOCK_DGRAM);`;
+  assertEquals(await serve("2", program, "socket"), "web 3 false\nunknown 4 true\n");
+});
+
+test("inheritedListeners() gives none, however often, where there are none", { needs }, async () => {
+  assertEquals(await serve("0", "console.log(inheritedListeners().length, inheritedListeners().length);"), "0 0\n");
+});
+
+test("inheritedListeners() leaves alone what is meant for another program", { needs }, async () => {
+  const program = "console.log(inheritedListeners().length, libc().fcntl(3, C.F_GETFL, 0n) & C.O_NONBLOCK);";
+  assertEquals(await serve("1", program, "file", "1"), "0 0\n");
 });
 
 test("inheritedListeners() refuses a LISTEN_FDS that is no count", { needs }, async () => {

@@ -27,6 +27,17 @@ test("Socket.receiveBatch() waits for the first message", async () => {
   closeAll(from, to);
 });
 
+test("Socket.receiveBatch() rejects with the error that the kernel keeps for the socket", async () => {
+  const [receiver, gone] = [udp(), udp()];
+  await receiver.connect(gone.localSockaddr());
+  gone.close();
+  const batch = new MessageBatch({ capacity: 4, size: 8 });
+  const waiting = assertRejects(() => receiver.receiveBatch(batch, { timeout: 5000 }), Error, "ECONNREFUSED");
+  await receiver.send(Uint8Array.of(1));
+  await waiting;
+  receiver.close();
+});
+
 test("Socket.sendBatch() sends all however small the queue is, and nothing twice", async () => {
   const [from, to] = pair();
   from.setOption(C.SOL_SOCKET, C.SO_SNDBUF, 4608);

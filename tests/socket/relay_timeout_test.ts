@@ -24,3 +24,14 @@ test("relay() counts its timeout from when bytes last moved in either direction"
   left.close();
   right.close();
 });
+
+test("relay() refuses what is no timeout, and closes both ends", async () => {
+  for (const timeout of [-1, NaN]) {
+    const [left, a] = await connected();
+    const [b, right] = await connected();
+    await assertRejects(() => relay(a, b, { timeout }), RangeError);
+    assertEquals([a.socket.fd, b.socket.fd], [-1, -1]);
+    left.close();
+    right.close();
+  }
+});
