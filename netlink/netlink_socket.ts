@@ -56,6 +56,8 @@ export class NetlinkSocket implements Disposable {
   readonly #buffer = new Uint8Array(BUFFER_SIZE);
   #seq = 0;
   #last: Promise<unknown> = Promise.resolve();
+  /** Whether a request has been sent whose answers were not all read. */
+  #isUnread = false;
 
   /**
    * Makes a netlink socket of one that is open, with options of your own, and takes ownership of it.
@@ -145,6 +147,8 @@ export class NetlinkSocket implements Disposable {
 
   async #exchange(type: number, flags: number, payload: Uint8Array, wait: Wait): Promise<NetlinkMessage[]> {
     const seq = this.#seq = this.#seq + 1 >>> 0;
+    if (this.#isUnread) await this.#drain();
+    this.#isUnread = true;
     await this.#socket.send(encodeMessage({ type, flags, seq, payload }), wait);
     const messages: NetlinkMessage[] = [];
     for (;;) {
@@ -155,12 +159,22 @@ export class NetlinkSocket implements Disposable {
           messages.push(message);
           continue;
         }
+        this.#isUnread = false;
         const answer = decodeAnswer(message);
         if (answer.errno !== 0) throw refusal(answer, wait.action);
         // The end of a dump may be where the kernel says that it was disturbed.
         if ((message.flags & NL.NLM_F_DUMP_INTR) !== 0) messages.push(message);
         return messages;
       }
+    }
+  }
+
+  /** A dump that was given up goes on as it is read: before its end the kernel begins no other (`EBUSY`). */
+  async #drain(): Promise<void> {
+    try {
+      for (;;) await this.#socket.receiveFrom(this.#buffer, { timeout: 0 });
+    } catch {
+      // Nothing is left; what else it may be the next call tells.
     }
   }
 

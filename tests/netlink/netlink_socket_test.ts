@@ -142,6 +142,26 @@ test("NetlinkSocket.request() waits no longer than told, for its turn and among 
   clearInterval(flood);
 });
 
+test("NetlinkSocket.dump() goes on after a dump that was given up in the middle", async () => {
+  const listeners = Array.from({ length: 500 }, () => TcpListener.listen({ hostname: "127.0.0.1", port: 0 }));
+  using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
+  const outcomes = new Set<string>();
+  for (let turns = 0; turns < 40; turns++) {
+    const controller = new AbortController();
+    const first = netlink.dump(NL.SOCK_DIAG_BY_FAMILY, TCP, { signal: controller.signal });
+    const outcome = first.then(() => "done", () => "given up");
+    for (let i = 0; i < turns; i++) await undefined;
+    controller.abort();
+    const ports = (await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, TCP)).map(({ payload }) => {
+      return decodeInetDiagMessage(payload).id.sourcePort;
+    });
+    assert(listeners.every(({ addr }) => ports.includes(addr.port)));
+    outcomes.add(await outcome);
+  }
+  assertEquals(outcomes.has("given up"), true);
+  for (const listener of listeners) listener.close();
+});
+
 test("NetlinkSocket refuses options that cannot be meant, at once", async () => {
   using kernel = new ScriptedKernel();
   const first = assertRejects(() => kernel.netlink.request(16, new Uint8Array()), Error, "closed");
