@@ -3,6 +3,7 @@ import { tcpAddrCodec } from "../inet/addr_codec.ts";
 import { connectStream } from "../inet/connect_stream.ts";
 import type { StreamConnectOptions } from "../inet/stream_options.ts";
 import { Conn } from "../socket/conn.ts";
+import { quoted } from "../socket/quoted.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import { openSmc, type SmcOpenOptions } from "./open_smc.ts";
@@ -77,8 +78,10 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    *
    * @param socket The socket.
    * @param options How it ends.
+   * @throws {RangeError} If `drainTimeout` is below 0.
    */
   constructor(socket: Socket, options: Pick<SmcConnOptions, "drainTimeout"> = {}) {
+    checkSmcOptions(options);
     super(socket, tcpAddrCodec);
     this.#drainTimeout = options.drainTimeout ?? DRAIN_TIMEOUT;
     guardSmcOptions(socket);
@@ -89,11 +92,12 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    *
    * @param options Where to connect, how long to wait, and what to do without AF_SMC or where the peer has none.
    * @returns The connection.
+   * @throws {TypeError | RangeError} If an option is wrong.
    * @throws {SystemError} If the kernel has no AF_SMC (`EAFNOSUPPORT`), no address answers, such as `ECONNREFUSED`, or a
    * fallback is refused (`EPROTONOSUPPORT`, an {@linkcode SmcFallbackError}).
    */
   static async connect(options: SmcConnectOptions): Promise<SmcConn> {
-    checkDrainTimeout(options);
+    checkSmcOptions(options);
     const socket = await connectStream((family) => openSmc(family, options), options);
     return await SmcConn.of(socket, "connect", options);
   }
@@ -157,10 +161,22 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
 
   /**
    * Fulfilled when the connection is closed and the peer has taken all that was written; rejected where it did not
-   * within `drainTimeout` (`ETIMEDOUT`), or is gone (`EPIPE`). Nobody has to look at it.
+   * within `drainTimeout` (`ETIMEDOUT`), or is gone (`EPIPE`). Fulfilled too when {@linkcode detach} gives the descriptor
+   * away. Nobody has to look at it.
    */
   get closed(): Promise<void> {
     return this.#closed ??= new Promise((resolve) => this.#whenClosed = resolve);
+  }
+
+  /**
+   * Gives the descriptor away: from now on the caller owns it, and closes it by close(2).
+   *
+   * @returns The descriptor, non-blocking.
+   */
+  override detach(): number {
+    const fd = super.detach();
+    this.#settle(Promise.resolve());
+    return fd;
   }
 
   /** Closes the connection at the end of an `await using` block, and waits until the peer has taken all. */
@@ -179,10 +195,17 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
   }
 }
 
-/** Refuses a time that cannot be meant, before any system call. */
-export function checkDrainTimeout({ drainTimeout = 0 }: SmcConnOptions): void {
-  if (drainTimeout >= 0) return;
+/** Refuses what cannot be meant, before any system call. */
+export function checkSmcOptions(options: SmcConnOptions & SmcOpenOptions): void {
+  const { fallback = "allow", unsupported = "throw", drainTimeout = DRAIN_TIMEOUT } = options;
+  if (fallback !== "allow" && fallback !== "refuse") {
+    throw new TypeError(`Cannot use fallback as it is none of allow, refuse: current value is ${quoted(fallback)}`);
+  }
+  if (unsupported !== "throw" && unsupported !== "tcp") {
+    throw new TypeError(`Cannot use unsupported as it is none of throw, tcp: current value is ${quoted(unsupported)}`);
+  }
+  if (typeof drainTimeout === "number" && drainTimeout >= 0) return;
   throw new RangeError(
-    `Cannot wait for a drainTimeout that is not 0 or more milliseconds: current value is ${drainTimeout}`,
+    `Cannot wait for a drainTimeout that is not 0 or more milliseconds: current value is ${quoted(drainTimeout)}`,
   );
 }

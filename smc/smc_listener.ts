@@ -6,7 +6,7 @@ import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import { openSmc, type SmcOpenOptions } from "./open_smc.ts";
-import { checkDrainTimeout, SmcConn, type SmcConnOptions } from "./smc_conn.ts";
+import { checkSmcOptions, SmcConn, type SmcConnOptions } from "./smc_conn.ts";
 import { isFallbackError } from "./smc_status.ts";
 
 /** Options of {@linkcode SmcListener.listen}. `reusePort` is refused by the kernel (`EOPNOTSUPP`). */
@@ -50,8 +50,10 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    *
    * @param socket The socket.
    * @param options What to do with connections that fell back, and how connections end.
+   * @throws {TypeError | RangeError} If an option is wrong.
    */
   constructor(socket: Socket, options: SmcConnOptions = {}) {
+    checkSmcOptions(options);
     super(socket, tcpAddrCodec, (accepted) => new SmcConn(accepted, options));
     this.#options = options;
   }
@@ -61,11 +63,12 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    *
    * @param options Where, how, and what to do without AF_SMC or where the peer has none.
    * @returns The listener.
+   * @throws {TypeError | RangeError} If an option is wrong.
    * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
    * @throws {SystemError} If the kernel has no AF_SMC (`EAFNOSUPPORT`), or refuses the address, such as `EADDRINUSE`.
    */
   static listen(options: SmcListenOptions): SmcListener {
-    checkDrainTimeout(options);
+    checkSmcOptions(options);
     return new SmcListener(listenStream((family) => openSmc(family, options), options), options);
   }
 
@@ -78,7 +81,9 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    * {@linkcode SmcFallbackError}): the connection is closed then, and the listener goes on.
    */
   override async accept(options?: SmcAcceptOptions): Promise<SmcConn> {
-    return await SmcConn.of(await this.socket.accept(options), "accept", { ...this.#options, ...options });
+    const fallback = options?.fallback ?? this.#options.fallback ?? "allow";
+    checkSmcOptions({ fallback });
+    return await SmcConn.of(await this.socket.accept(options), "accept", { ...this.#options, ...options, fallback });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { C } from "../ffi/constants.ts";
-import { libraryError, type SystemError } from "../ffi/error.ts";
+import { isSystemError, libraryError, type SystemError } from "../ffi/error.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import type { SmcFallback } from "./fallback.ts";
@@ -39,7 +39,7 @@ export async function smcStatus(socket: Socket, options?: WaitOptions): Promise<
   const tcp = isTcp(socket);
   const inode = socket.inode();
   const sockets = await listSmcSockets(options).catch((error) => {
-    if (tcp && error.code === "EAFNOSUPPORT") return undefined;
+    if (tcp && isSystemError(error, "EAFNOSUPPORT")) return undefined;
     throw error;
   });
   const info = sockets?.find((info) => info.inode === inode);

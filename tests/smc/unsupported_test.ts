@@ -79,7 +79,50 @@ withoutSmc("smc-tools say what to do on a kernel without SMC", async () => {
   }
 });
 
+withoutSmc("SmcConn.closed is fulfilled when the connection is given away", async () => {
+  using listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" });
+  await using client = await SmcConn.connect({ port: listener.addr.port, unsupported: "tcp" });
+  using server = await listener.accept();
+  const { closed } = client;
+  using given = Socket.fromFd(client.detach());
+  await closed;
+  await given.write(new Uint8Array(3));
+  assertEquals(await server.read(new Uint8Array(8)), 3);
+}); // and the end of the `await using` block comes
+
+withoutSmc("SmcListener.accept() keeps to its listener's fallback where its own is undefined", async () => {
+  using listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp", fallback: "refuse" });
+  using _client = await SmcConn.connect({ port: listener.addr.port, unsupported: "tcp" });
+  await assertRejects(() => listener.accept({ fallback: undefined as never }), Error, "Cannot accept over SMC");
+});
+
+withoutSmc("SmcConn.smc() rejects with the reason of its signal, whatever that is", async () => {
+  using listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" });
+  using client = await SmcConn.connect({ port: listener.addr.port, unsupported: "tcp" });
+  assertEquals(await client.smc({ signal: AbortSignal.abort(null) }).catch((reason) => reason), null);
+});
+
+test("fallback and unsupported are refused where they are no known words, before any system call", async () => {
+  for (const word of ["refused", "", null, true] as never[]) {
+    const [fallback, unsupported] = [{ port: 9, fallback: word }, { port: 9, unsupported: word }];
+    assertThrows(() => SmcListener.listen(fallback), TypeError, "fallback");
+    assertThrows(() => SmcListener.listen(unsupported), TypeError, "unsupported");
+    await assertRejects(() => SmcConn.connect(fallback), TypeError, "fallback");
+    await assertRejects(() => SmcConn.connect(unsupported), TypeError, "unsupported");
+  }
+  using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
+  using listener = new SmcListener(socket);
+  await assertRejects(() => listener.accept({ fallback: "no" as never }), TypeError, "fallback");
+  assertThrows(() => new SmcListener(socket, { fallback: "no" as never }), TypeError, "fallback");
+});
+
 test("drainTimeout is refused where it is no time, before any system call", async () => {
+  using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
+  for (const drainTimeout of [NaN, -1, "5", 5n, null, {}] as never[]) {
+    assertThrows(() => SmcListener.listen({ port: 0, drainTimeout }), RangeError, "drainTimeout");
+    assertThrows(() => new SmcListener(socket, { drainTimeout }), RangeError, "drainTimeout");
+    assertThrows(() => new SmcConn(socket, { drainTimeout }), RangeError, "drainTimeout");
+  }
   assertThrows(() => SmcListener.listen({ port: 0, drainTimeout: -1 }), RangeError, "drainTimeout");
   await assertRejects(() => SmcConn.connect({ port: 9, drainTimeout: NaN }), RangeError, "drainTimeout");
 });
