@@ -35,7 +35,6 @@ export async function notifySystemd(state: string, options?: NotifySystemdOption
   await socket.sendMessage({
     data: new TextEncoder().encode(state),
     addr: addrOf(name),
-    credentials: true,
     ...(options?.fds === undefined ? {} : { fds: options.fds }),
   });
   return true;

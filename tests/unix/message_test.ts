@@ -1,6 +1,8 @@
 import { C, closeFd, libc } from "@berkeley/sockets/ffi";
 import { encodeControlMessages, Socket } from "@berkeley/sockets/socket";
 import {
+  decodeCredentials,
+  encodeCredentials,
   OwnedFd,
   peerCredentials,
   peerPidfd,
@@ -200,6 +202,28 @@ test("stream: receiveMessage() is null at the end, and stops at descriptors", as
   right.close();
 });
 
+test("stream: receiveMessage() into no room is not the end, and into one byte it is", async () => {
+  const [left, right] = socketPair("stream");
+  await left.write(Uint8Array.of(1));
+  assertEquals((await right.receiveMessage(new Uint8Array(0)))?.data.length, 0);
+  assertEquals((await right.receiveMessage(new Uint8Array(1)))?.data.length, 1);
+  left.close();
+  assertEquals((await right.receiveMessage(new Uint8Array(0)))?.data.length, 0);
+  assertEquals(await right.receiveMessage(new Uint8Array(1)), null);
+  right.close();
+});
+
+for (const type of ["seqpacket", "datagram"] as const) {
+  test(`${type}: an empty message carries descriptors`, async () => {
+    const [left, right] = socketPair(type);
+    await left.sendMessage({ fds: [left] });
+    using message = await right.receiveMessage(new Uint8Array(1), { maxFds: 1, timeout: 2000 });
+    assertEquals([message?.data.length, message?.fds.length], [0, 1]);
+    left.close();
+    right.close();
+  });
+}
+
 test("stream: ancillary data without a byte to carry it is refused", async () => {
   const [left, right] = socketPair("stream");
   await assertRejects(() => left.sendMessage({ fds: [left] }), TypeError, "without a byte");
@@ -384,3 +408,12 @@ test("sendMessage() refuses what has no descriptor, and says what is needed", as
 function pidOf(pidfd: number): number {
   return Number(readFileSync(`/proc/self/fdinfo/${pidfd}`, "utf8").match(/^Pid:\s+(\d+)/m)?.[1]);
 }
+
+test("encodeCredentials() and decodeCredentials() refuse what is none", () => {
+  const ids = { pid: 1, uid: 0xffffffff, gid: 0 };
+  assertEquals(decodeCredentials(encodeCredentials(ids)), ids);
+  for (const uid of [-1, 0.5, NaN, 2 ** 32]) {
+    assertThrows(() => encodeCredentials({ ...ids, uid }), RangeError, "Cannot encode uid");
+  }
+  assertThrows(() => decodeCredentials(new Uint8Array(11)), RangeError, "current length is 11");
+});

@@ -98,6 +98,9 @@ test("decodeSockaddrUn() rejects every other input with a RangeError", () => {
 test("formatUnixAddr() shows what cannot be printed", () => {
   assertEquals(formatUnixAddr({ path: "/a b\n" }), "/a b\\x0a");
   assertEquals(formatUnixAddr({ path: Uint8Array.of(0x2f, 0xff) }), "/\\xff");
+  assertEquals(formatUnixAddr({ path: Uint8Array.of(0x1f, 0x20, 0x7e, 0x7f) }), "\\x1f ~\\x7f");
+  assertEquals(formatUnixAddr({ abstract: "a\x7f" }), "@a\\x7f");
+  assertEquals(formatUnixAddr({ unnamed: true }), "(unnamed)");
   assertEquals(formatUnixAddr({ autobind: true }), "(autobind)");
 });
 

@@ -1,4 +1,5 @@
 import { closeFd } from "@berkeley/sockets/ffi";
+import { SO_PASSCRED, type Socket } from "@berkeley/sockets/socket";
 import {
   UnixConn,
   UnixDatagramSocket,
@@ -225,3 +226,29 @@ test("node:net connects to UnixListener, and UnixConn to its server", { needs: [
 function leaveStale(path: string): void {
   closeFd(UnixDatagramSocket.bind({ path }).detach());
 }
+
+test("UnixConn.connect() waits for room in the backlog, and keeps to its signal and its timeout", async () => {
+  using listener = UnixListener.listen({ autobind: true, backlog: 0 });
+  using _first = await UnixConn.connect(listener.addr);
+  const code = ({ code }: { code?: string }) => code;
+  assertEquals(await UnixConn.connect({ ...listener.addr, timeout: 20 }).then(() => "connected", code), "ETIMEDOUT");
+  const controller = new AbortController();
+  const second = UnixConn.connect({ ...listener.addr, signal: controller.signal });
+  controller.abort(new Error("enough"));
+  await assertRejects(() => second, Error, "enough");
+  const third = UnixConn.connect({ ...listener.addr, timeout: 5000 });
+  for (let i = 0; i < 2; i++) (await listener.accept({ timeout: 5000 })).close();
+  (await third).close();
+});
+
+test("UnixConn.connect() and UnixListener.listen() configure the socket before they use it", async () => {
+  const states: boolean[] = [];
+  const configure = (socket: Socket): void => {
+    assertEquals(socket.localSockaddr().length, 2); // no name yet
+    socket.set(SO_PASSCRED, true);
+    states.push(socket.get(SO_PASSCRED));
+  };
+  using listener = UnixListener.listen({ autobind: true, configure });
+  using conn = await UnixConn.connect({ ...listener.addr, configure });
+  assertEquals([states, conn.socket.get(SO_PASSCRED)], [[true, true], true]);
+});

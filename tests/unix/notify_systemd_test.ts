@@ -1,0 +1,54 @@
+import { SO_PASSCRED } from "@berkeley/sockets/socket";
+import { UnixDatagramSocket } from "@berkeley/sockets/unix";
+import { assertEquals, spawnScript, tempDir, test } from "../runner/mod.ts";
+
+const UNIX = new URL("../../unix/mod.ts", import.meta.url);
+
+/** Runs a program that notifies the socket of that name; gives its pid and what it prints. */
+async function notify(name: string): Promise<{ pid: number; stdout: string }> {
+  await using program = spawnScript(
+    `
+    import { notifySystemd, socketPair } from "${UNIX}";
+    const [left] = socketPair("stream");
+    for (const options of [undefined, { fds: [left] }]) {
+      try {
+        console.log(await notifySystemd("READY=1", options));
+      } catch (error) {
+        console.log(String(error));
+      }
+    }`,
+    ["env", `NOTIFY_SOCKET=${name}`],
+  );
+  const { code, stdout, stderr } = await program.exit;
+  assertEquals(code, 0, stderr);
+  return { pid: program.pid, stdout };
+}
+
+test("notifySystemd() tells state, credentials and descriptors, at a path and at an abstract name", {
+  needs: ["run", "read", "write", "env"],
+}, async () => {
+  using dir = tempDir();
+  const name = crypto.randomUUID();
+  for (const addr of [{ path: `${dir.path}/notify` }, { abstract: name }]) {
+    using manager = UnixDatagramSocket.bind(addr);
+    manager.socket.set(SO_PASSCRED, true);
+    const { pid, stdout } = await notify("path" in addr ? addr.path : `@${name}`);
+    assertEquals(stdout, "true\ntrue\n");
+    for (const count of [0, 1]) {
+      using message = await manager.receiveMessage(new Uint8Array(64), { maxFds: 2, timeout: 2000 });
+      assertEquals(new TextDecoder().decode(message.data), "READY=1");
+      assertEquals([message.credentials?.pid, message.fds.length], [pid, count]);
+    }
+  }
+});
+
+test("notifySystemd() does nothing without a manager, and tells where none can be reached", {
+  needs: ["run", "env"],
+}, async () => {
+  assertEquals((await notify("")).stdout, "false\nfalse\n");
+  const refused =
+    "TypeError: Cannot notify as NOTIFY_SOCKET is no path and no abstract name: current value is vsock:2:1";
+  assertEquals((await notify("vsock:2:1")).stdout, `${refused}\n${refused}\n`);
+  const { stdout } = await notify("/nowhere/notify");
+  assertEquals(stdout.match(/\(ENOENT\)/g)?.length, 2, stdout);
+});
