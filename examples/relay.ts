@@ -4,12 +4,11 @@ import { SmcConn, SmcListener } from "@berkeley/sockets/smc";
 import { relay, type RelayEnd } from "@berkeley/sockets/socket";
 import { UnixConn, UnixListener } from "@berkeley/sockets/unix";
 
-const PLACE = /^(?:unix:.+|(?:tcp|smc):.+:\d+)$/;
-
 const [from = "", to = "", ...rest] = Deno.args;
-if (!PLACE.test(from) || !PLACE.test(to) || rest.length > 0) {
+if (!isPlace(from) || !isPlace(to) || rest.length > 0) {
   const help = from === "-h" || from === "--help";
-  const usage = "Usage: relay.ts FROM TO\n\nFROM and TO are tcp:HOST:PORT, smc:HOST:PORT or unix:PATH.";
+  const usage =
+    "Usage: relay.ts FROM TO\n\nFROM and TO are tcp:HOST:PORT, smc:HOST:PORT or unix:PATH; a PORT is 0 to 65535.";
   if (help) console.log(usage);
   else console.error(`relay: FROM and TO must be places as below\n\n${usage}`);
   Deno.exit(help ? 0 : 2);
@@ -26,6 +25,10 @@ try {
 } catch (error) {
   tell(error);
   Deno.exit(1);
+}
+
+function isPlace(text: string): boolean {
+  return /^unix:.+$/.test(text) || /^(?:tcp|smc):.+:\d+$/.test(text) && parse(text)[2].port <= 65535;
 }
 
 async function forward(conn: RelayEnd): Promise<void> {

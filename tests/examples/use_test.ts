@@ -34,6 +34,7 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ["ping", ["-t", "abc", "127.0.0.1"], 2, "ping: -t needs a whole number: abc"],
   ["relay", ["tcp:127.0.0.1:0"], 2, "relay: FROM and TO must be places as below"],
   ["relay", ["tcp:127.0.0.1:0", "tcp:127.0.0.1:http"], 2, "relay: FROM and TO must be places as below"],
+  ["relay", ["tcp:127.0.0.1:99999", "tcp:127.0.0.1:1"], 2, "relay: FROM and TO must be places as below"],
   ["relay", ["foo:1", "bar:2"], 2, "relay: FROM and TO must be places as below"],
   ["relay", ["unix:DIR/none/s", "tcp:127.0.0.1:1"], 1, "relay: Cannot bind to DIR/none/s: No such file"],
   ["relay", ["tcp:127.0.0.1:BUSY", "tcp:127.0.0.1:1"], 1, "relay: Cannot bind to 127.0.0.1:BUSY: Address already"],
