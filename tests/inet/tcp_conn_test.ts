@@ -151,3 +151,25 @@ test("detach() gives a descriptor that goes on working, and the connection is ov
   assertEquals(await server.read(buffer), 1);
   assertEquals(buffer[0], 42);
 });
+
+test("readable and writable close a connection that breaks", async () => {
+  for (const side of ["readable", "writable"] as const) {
+    using pair = await connected();
+    const { client, server } = pair;
+    const { readable, writable } = client;
+    const reading = side === "readable" ? readable.getReader().read() : undefined;
+    server.reset();
+    const writing = side === "writable" ? writable.getWriter().write(new Uint8Array(64 << 20)) : undefined;
+    const error = await assertRejects(async () => await (reading ?? writing)) as SystemError;
+    assert(["ECONNRESET", "EPIPE"].includes(error.code), error.code);
+    assertEquals(client.socket.fd, -1, side);
+  }
+});
+
+test("writable.close() tells that the end could not be sent", async () => {
+  using pair = await connected();
+  pair.server.reset();
+  await assertRejects(() => pair.client.read(new Uint8Array(1)));
+  const error = await assertRejects(() => pair.client.writable.close()) as SystemError;
+  assertEquals(error.code, "ENOTCONN");
+});

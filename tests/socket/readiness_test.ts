@@ -120,7 +120,7 @@ test("run() of an operation that ends its own wait and then throws is rejected o
 });
 
 test(
-  "unref() lets go of every wait of its socket, and of no other's, and they still hear",
+  "unref() lets go of every wait of its socket, and of no other's, and they still hear; ref() holds again",
   { needs: ["run", "env", "read", "write"] },
   async () => {
     await using program = spawnFile(`
@@ -130,8 +130,10 @@ const [c] = Socket.pair(1, 1);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const reads = [a.read(new Uint8Array(1)), a.read(new Uint8Array(1)), a.read(new Uint8Array(1))];
 for (const read of reads) void read.then((n) => console.log(n));
+c.unref();
 const other = c.read(new Uint8Array(1), { timeout: 300 });
 a.unref();
+c.ref();
 void other.catch(async ({ code }) => { // no top-level await: Deno goes on with that, whatever is let go
   console.log(code);
   await pause(100);
