@@ -34,12 +34,11 @@ const MESSAGES: Record<string, string> = {
   EAI_OVERFLOW: "Argument buffer overflow",
 };
 
-/** The promise, or a rejection with the signal's reason as soon as that is aborted. */
+/** The promise, or a rejection with the signal's reason as soon as that is aborted. It must not be aborted yet. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });

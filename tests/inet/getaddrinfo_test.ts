@@ -187,7 +187,7 @@ testAsRoot("getaddrinfo() and gethostbyname() answer as Python's do, for a list 
     const names = ["one", "one.example", "multi.example", "alias-b", "spaced.example", "mapped.example", "bad.example"];
     names.push("dos.example", "upper.example", "UPPER.EXAMPLE", "name-499", "localhost");
     const script = `
-      import { getaddrinfo, gethostbyname } from "${new URL("../../inet/mod.ts", import.meta.url)}";
+      import { getaddrinfo, gethostbyaddr, gethostbyname } from "${new URL("../../inet/mod.ts", import.meta.url)}";
       const out = [];
       for (const name of ${JSON.stringify(names)}) {
         for (const [family, flags] of ${JSON.stringify(HINTS)}) {
@@ -196,6 +196,7 @@ testAsRoot("getaddrinfo() and gethostbyname() answer as Python's do, for a list 
         }
         try { const h = await gethostbyname(name); out.push([h.name, h.aliases, h.addresses]); } catch { out.push("error"); }
       }
+      try { await gethostbyaddr("203.0.113.77"); } catch (error) { out.push([error.code, error.errno]); }
       console.log(JSON.stringify(out));`;
     const py = `
 import json, socket
@@ -207,6 +208,8 @@ for name in ${JSON.stringify(names)}:
         except OSError as error: out.append(errors.get(error.errno))
     try: out.append(list(socket.gethostbyname_ex(name)))
     except OSError: out.append("error")
+try: socket.gethostbyaddr("203.0.113.77")
+except socket.herror as error: out.append([{1: "HOST_NOT_FOUND"}.get(error.errno), error.errno]) # netdb.h
 print(json.dumps(out))`;
     // The hosts file is ours in a mount namespace of the child, and names are looked up nowhere else.
     writeFileSync(`${folder.path}/nsswitch`, "hosts: files\n");

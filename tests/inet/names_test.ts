@@ -11,7 +11,7 @@ import {
 import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 
-type LookupError = Error & { code: string; syscall: string; errno: number };
+type LookupError = Error & { code: string; syscall: string; errno: number; address: string };
 
 async function python(program: string, ...args: string[]): Promise<string> {
   return (await runProgram("python3", ["-c", program, ...args])).trimEnd();
@@ -27,6 +27,39 @@ test("getaddrinfo() tells its error by libc's name, and ends with its signal", a
   controller.abort(new Error("changed my mind"));
   await assertRejects(() => waiting, Error, "changed my mind");
   await assertRejects(() => getaddrinfo("a\0b"), TypeError, "NUL");
+});
+
+test("getaddrinfo() tells the transport by the type, and in an error what was asked", async () => {
+  for (const [type, transport] of [[C.SOCK_STREAM, "tcp"], [C.SOCK_DGRAM, "udp"]] as const) {
+    const [answer] = await getaddrinfo("127.0.0.1", 53, { type });
+    assertEquals(answer?.addr, { transport, hostname: "127.0.0.1", port: 53 });
+  }
+  const flags = C.AI_NUMERICHOST;
+  for (const [service, asked] of [[80, "no-number:80"], [null, "no-number"]] as const) {
+    const error = await assertRejects(() => getaddrinfo("no-number", service, { flags })) as LookupError;
+    assertEquals([error.code, error.address], ["EAI_NONAME", asked]);
+  }
+});
+
+test("a signal that is aborted already refuses every lookup", async () => {
+  const options = { signal: AbortSignal.abort(new Error("enough")) };
+  const lookups: (() => Promise<unknown>)[] = [
+    () => getaddrinfo("localhost", 1, options),
+    () => gethostbyname("localhost", options),
+    () => gethostbyaddr("127.0.0.1", options),
+    () => getnameinfo({ hostname: "127.0.0.1", port: 1 }, options),
+    () => getservbyname("http", options),
+    () => getservbyport(80, options),
+  ];
+  for (const lookup of lookups) await assertRejects(lookup, Error, "enough");
+});
+
+test("getnameinfo() and getservbyport() keep to their options", async () => {
+  const addr = { hostname: "127.0.0.1", port: 80 };
+  const error = await assertRejects(() => getnameinfo(addr, { flags: 0x4000_0000 })) as LookupError;
+  assertEquals([error.code, error.syscall], ["EAI_BADFLAGS", "getnameinfo"]);
+  assertEquals((await getservbyport(53, { protocol: "udp" }))?.protocol, "udp");
+  assertEquals((await getservbyport(53, { protocol: "tcp" }))?.protocol, "tcp");
 });
 
 test("getnameinfo() answers as Python's does", { needs: ["run"] }, async () => {

@@ -1,4 +1,6 @@
-import { IP_RECVTTL, type OutgoingPacketInfo, UdpSocket } from "../../inet/mod.ts";
+import { C } from "../../ffi/mod.ts";
+import { decodePacketInfo, encodePacketInfo, IP_RECVTTL, type OutgoingPacketInfo, UdpSocket } from "../../inet/mod.ts";
+import { decodeControlMessages, encodeControlMessages } from "../../socket/mod.ts";
 import { assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 const ONE = new Uint8Array(1);
@@ -65,4 +67,37 @@ test("sendMessage() refuses a number that does not fit its field, by its name", 
     const message = { data: ONE, info, addr: socket.localAddr };
     await assertRejects(() => socket.sendMessage(message), RangeError, Object.keys(info)[0]);
   }
+});
+
+test("decodePacketInfo() tells the network card's timestamp from the kernel's", () => {
+  // struct scm_timestamping { struct timespec ts[3]; }: software, unused, hardware
+  const times = (...numbers: bigint[]): Uint8Array =>
+    encodeControlMessages([{
+      level: C.SOL_SOCKET,
+      type: C.SO_TIMESTAMPING,
+      data: new Uint8Array(BigInt64Array.from(numbers).buffer),
+    }]);
+  assertEquals(decodePacketInfo(times(1n, 2n, 0n, 0n, 0n, 0n)), { timestamp: 1_000_000_002n });
+  assertEquals(decodePacketInfo(times(0n, 0n, 0n, 0n, 3n, 4n)), { hardwareTimestamp: 3_000_000_004n });
+  assertEquals(decodePacketInfo(times(1n, 2n, 0n, 0n, 3n, 4n)), {
+    timestamp: 1_000_000_002n,
+    hardwareTimestamp: 3_000_000_004n,
+  });
+});
+
+test("decodePacketInfo() leaves a control message alone that is too short, or of another kind", () => {
+  const messages = [
+    { level: C.IPPROTO_IP, type: C.IP_TTL, data: new Uint8Array(3) },
+    { level: C.IPPROTO_IP, type: C.IP_PKTINFO, data: new Uint8Array(11) },
+    { level: C.SOL_SOCKET, type: 12345, data: new Uint8Array(64) },
+  ];
+  assertEquals(decodePacketInfo(encodeControlMessages(messages)), { others: messages });
+});
+
+test("encodePacketInfo() leaves the interface to the kernel unless it is given", () => {
+  // struct in_pktinfo { int ipi_ifindex; struct in_addr ipi_spec_dst; struct in_addr ipi_addr; };
+  const data = (info: OutgoingPacketInfo) => [...decodeControlMessages(encodePacketInfo(info, false))[0]?.data ?? []];
+  assertEquals(data({ source: "127.0.0.7" }), [0, 0, 0, 0, 127, 0, 0, 7, 0, 0, 0, 0]);
+  assertEquals(data({ interfaceIndex: 3 }), [...new Uint8Array(Int32Array.of(3).buffer), 0, 0, 0, 0, 0, 0, 0, 0]);
+  assertEquals(decodeControlMessages(encodePacketInfo({ hopLimit: 3 }, false)).map(({ type }) => type), [C.IP_TTL]);
 });

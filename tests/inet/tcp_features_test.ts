@@ -4,7 +4,7 @@ import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { inNetworkNamespace, SO_OOBINLINE, SO_PROTOCOL } from "../../socket/mod.ts";
 import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, assertThrows, ignore, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, fromHex, ignore, spawn, test } from "../runner/mod.ts";
 
 type SystemError = Error & { code: string };
 
@@ -165,6 +165,21 @@ test("decodeTcpInfo leaves out what an old kernel does not tell", () => {
   const newer = inet.TCP_INFO.decode(new Uint8Array(192).fill(0xff));
   assertEquals([newer.pacingRate, newer.delivered === undefined], [null, true]);
   for (let length = 0; length <= 240; length++) inet.TCP_INFO.decode(new Uint8Array(length));
+});
+
+test("decodeTcpInfo takes bit fields as C does", { needs: ["run"] }, async () => {
+  const program = `import ctypes
+names = ["sendWindowScale", "receiveWindowScale", "deliveryRateAppLimited", "fastOpenClientFail"]
+class Info(ctypes.Structure):
+    _fields_ = [("before", ctypes.c_uint8 * 6)] + [(n, ctypes.c_uint8, w) for n, w in zip(names, [4, 4, 1, 2])]
+for values in [(1, 2, 1, 2), (14, 7, 0, 1), (0, 0, 1, 0), (0, 0, 0, 3)]:
+    print(bytes(Info((0,) * 6, *values)).hex(), *values)`;
+  for (const line of (await runProgram("python3", ["-c", program])).trimEnd().split("\n")) {
+    const [bytes = "", ...values] = line.split(" ");
+    const info = inet.TCP_INFO.decode(fromHex(bytes));
+    const got = [info.sendWindowScale, info.receiveWindowScale, info.deliveryRateAppLimited, info.fastOpenClientFail];
+    assertEquals(got.map(Number), values.map(Number), bytes);
+  }
 });
 
 test("TCP_DEFER_ACCEPT hides a connection until it has sent something", async () => {
