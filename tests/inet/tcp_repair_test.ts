@@ -99,7 +99,7 @@ else {
       using server = await listener.accept({ timeout: 5000 });
       await conn.write(bytes("signed"));
       assertEquals(await read(server), "signed");
-      const wrong = (socket: Socket): void => sign(socket, bytes("guess"));
+      const wrong = (socket: Socket): void => sign(socket, bytes("guess!"));
       for (const stranger of [undefined, wrong]) {
         const options = { ...listener.addr, timeout: 50, ...(stranger === undefined ? {} : { configure: stranger }) };
         const error = await assertRejects(() => TcpConn.connect(options)) as SystemError;

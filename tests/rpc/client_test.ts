@@ -34,6 +34,7 @@ const ENDS: [name: string, bytes: Uint8Array, message: string][] = [
   ["a reply is above the limit", rawFrame(1, 1001, []), "its length is 1001, the limit is 1000"],
   ["a reply is to another function", ok("Z", 1), "a reply came that is none to A"],
   ["a reply is none", frameOf([1]), "a reply came that is none to A"],
+  ["a reply is null", frameOf(null), "a reply came that is none to A"],
 ];
 
 for (const [name, bytes, message] of ENDS) {
@@ -64,6 +65,20 @@ test("RpcClient.call() rejects every call when a reply comes that nobody asked f
     assertEquals(await client.call("A", 0), 1);
     await pause(10);
     await assertRejects(() => client.call("A", 0), RpcClosedError, "a reply came without a call");
+  });
+});
+
+test("RpcClient.call() made after a reply stands behind those without one", async () => {
+  await withServer(async (conn) => {
+    await readFrames(conn, 3);
+    await writeAll(conn, ok("A", 1));
+    await readFrames(conn, 1);
+    await writeAll(conn, ok("B", 2), ok("C", 3), ok("D", 4));
+    await readFrames(conn);
+  }, async (client) => {
+    const [first, ...others] = ["A", "B", "C"].map((func) => client.call(func, 0, { timeout: 5000 }));
+    assertEquals(await first, 1);
+    assertEquals(await Promise.all([...others, client.call("D", 0, { timeout: 5000 })]), [2, 3, 4]);
   });
 });
 
