@@ -21,10 +21,13 @@ export const MAX_DELAY = 2 ** 31 - 1;
 export function checkWaitOptions(options: WaitOptions | undefined): void {
   if (options === undefined) return;
   const { signal, timeout } = options;
-  if (timeout !== undefined && !(timeout >= 0)) {
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
     throw new RangeError(
       `Cannot wait for a timeout that is not 0 or more milliseconds: current value is ${quoted(timeout)}`,
     );
+  }
+  if (signal && typeof signal.addEventListener !== "function") {
+    throw new TypeError(`Cannot wait for what is no AbortSignal: current value is ${quoted(signal)}`);
   }
   signal?.throwIfAborted();
 }

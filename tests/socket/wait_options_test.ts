@@ -1,6 +1,6 @@
 import { C } from "../../ffi/mod.ts";
 import { Socket } from "../../socket/mod.ts";
-import { assert, assertEquals, spawnFile, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, spawnFile, test } from "../runner/mod.ts";
 
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
@@ -55,3 +55,19 @@ left.close();
     assertEquals([code, stdout], [0, "ETIMEDOUT\n"], stderr);
   },
 );
+
+test("an operation whose timeout or signal is refused takes nothing of what comes", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+  const buffer = new Uint8Array(8);
+  for (const timeout of [5n, "5", null, true, NaN, -1] as never[]) {
+    await assertRejects(() => left.read(buffer, { timeout }), RangeError, "timeout");
+  }
+  for (const signal of [{}, 5, "x", { throwIfAborted() {} }] as never[]) {
+    await assertRejects(() => left.read(buffer, { signal }), TypeError, "no AbortSignal");
+  }
+  const read = left.read(buffer, { timeout: 5000 });
+  await right.write(new Uint8Array(3));
+  assertEquals(await read, 3);
+  left.close();
+  right.close();
+});
