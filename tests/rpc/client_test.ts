@@ -27,7 +27,16 @@ function ok(func: string, response: unknown): Uint8Array {
 
 const ENDS: [name: string, bytes: Uint8Array, message: string][] = [
   ["the server ends the connection", new Uint8Array(0), "the server ended the connection"],
-  ["the connection ends inside a reply", ok("A", 1).subarray(0, 20), "it ended at byte 20, after 20 of"],
+  [
+    "the connection ends inside a reply",
+    ok("A", 1).subarray(0, 20),
+    `it ended at byte 20, after 20 of ${ok("A", 1).length} bytes`,
+  ],
+  [
+    "the connection ends inside the head of a reply",
+    ok("A", 1).subarray(0, 7),
+    "it ended at byte 7, after 7 of 8 bytes of a head",
+  ],
   ["a reply has another version", rawFrame(4, 1, [1]), "its version is 4"],
   ["a reply comes in the other byte order", rawFrame(1, 2, [0x7b, 0x7d], false), "the other byte order"],
   ["a reply has a negative length", rawFrame(1, -1, []), "its length is -1"],

@@ -180,6 +180,8 @@ test("decodeFrame() takes exactly one frame", () => {
     if (bodies.length > 0) assertEquals(thrown.code, "trailing-bytes", name);
     else assertEquals([thrown.code, thrown.offset], error ? [error.code, error.offset] : ["unexpected-end", 0], name);
   }
+  const cut = assertThrows(() => decodeFrame(rawFrame(1, 3, [1]), LITTLE), FrameError);
+  assertEquals(cut.message, "Cannot decode the frame: it ended at byte 9, after 9 of 11 bytes");
   const trailing = assertThrows(() => decodeFrame(rawFrame(1, 1, [1, 2, 3]), LITTLE), FrameError);
   assertEquals([trailing.code, trailing.offset], ["trailing-bytes", 9]);
 });
