@@ -43,6 +43,8 @@ export const packetAddrCodec: AddrCodec<PacketAddr, Partial<PacketAddr>> = {
 /**
  * A packet socket: what devices send and receive, as it is on the link.
  *
+ * Where its interface goes down or away, one call fails with `ENETDOWN`; what comes later waits for it to be up again.
+ *
  * Needs CAP_NET_RAW.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/packet.7.html | packet(7)}

@@ -10,7 +10,7 @@ export type PacketType = "host" | "broadcast" | "multicast" | "otherhost" | "out
 export interface PacketAddr {
   /** The protocol inside, such as `ETH_P_IP`, in host order. */
   protocol: number;
-  /** The number of the interface; 0 for any. */
+  /** The number of the interface; 0 for any, -1 for one that is gone, of a socket that was bound to it. */
   interfaceIndex: number;
   /** The hardware address, such as `"02:fc:00:00:00:01"`; `""` for none. */
   hardwareAddress: string;

@@ -12,7 +12,7 @@ import {
 import { inNetworkNamespace, Socket } from "../../socket/mod.ts";
 import { namespacePair } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
 
 function testAsRoot(name: string, fn: () => void | Promise<void>): void {
   if (isRoot()) test(name, { needs: ["run", "read"] }, fn);
@@ -74,6 +74,17 @@ s.send(bytes.fromhex("ffffffffffff") + address[4] + (0x88b5).to_bytes(2, "big") 
   assertEquals(addr.hardwareAddress, hardwareAddress);
   assertEquals(socket.socket.get(PACKET_STATISTICS).packets >= 1, true);
   assertEquals(socket.socket.get(PACKET_STATISTICS), { packets: 0, drops: 0 }); // reading resets it
+});
+
+testAsRoot("PacketSocket.receive() fails once where the interface goes away, which localAddr tells", async () => {
+  await using pair = await namespacePair();
+  using socket = inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
+  assert(socket.localAddr.interfaceIndex > 0);
+  const waits = assertRejects(() => socket.receive(), Error, "ENETDOWN");
+  await runProgram("ip", ["netns", "exec", pair.left.name, "ip", "link", "delete", "left"]);
+  await waits;
+  assertEquals(socket.localAddr.interfaceIndex, -1);
+  await assertRejects(() => socket.receive(undefined, { timeout: 20 }), Error, "in time");
 });
 
 testAsRoot("PacketSocket.open() tells that there is no such interface", () => {
