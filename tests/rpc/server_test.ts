@@ -242,6 +242,23 @@ test("RpcServer ends connections whose incomplete frames take too much memory to
   assertEquals((await readFrames(third, 1)).length, 1);
 });
 
+test("RpcServer forgets the memory of a frame that is complete, and of a connection that has ended", async () => {
+  await using host = serve({ maxBuffered: 10_000 });
+  const long = call("ECHO", "x".repeat(6000));
+  for (let round = 0; round < 3; round++) {
+    using conn = await host.connect();
+    for (const end of [3000, 6000, undefined]) { // in three parts, then one that is never complete
+      await writeAll(conn, long.subarray(end === undefined ? 6000 : end - 3000, end));
+      await pause(10);
+    }
+    assertEquals(await readFrames(conn, 1), [ok("ECHO", "x".repeat(6000))]);
+    await writeAll(conn, long.subarray(0, 6000));
+    await pause(10);
+    conn.close();
+    await until(() => host.server.connections === 0);
+  }
+});
+
 test("RpcServer makes a reply above the limit an error reply", async () => {
   await using host = serve({ maxLength: 1000 });
   using conn = await host.connect();
@@ -275,6 +292,23 @@ test("RpcServer ends a peer that does not end after a shutdown", async () => {
   await host.server.shutdown();
   const waited = performance.now() - start;
   assert(waited > 900 && waited < 2500, `it waited ${waited} ms`);
+});
+
+test("RpcServer.shutdown() waits for a handler that never settles, until close()", async () => {
+  await using host = serve();
+  using conn = await host.connect();
+  await writeAll(conn, call("WAIT", 1));
+  await conn.closeWrite();
+  await until(() => host.seen.started === 1);
+  let stopped = false;
+  const stopping = host.server.shutdown().then(() => stopped = true);
+  await pause(50);
+  assertEquals([stopped, host.server.connections], [false, 1]);
+  host.server.close();
+  host.server.close();
+  await Promise.race([stopping, pause(2000)]);
+  assertEquals([stopped, host.server.connections], [true, 0]);
+  assertEquals(await readFrames(conn), []);
 });
 
 test("RpcServer goes on after a transient error of accept, and ends with another", async () => {

@@ -88,7 +88,8 @@ test("dup() gives a second owner of one socket: closing one leaves the other", a
   right.close();
   assertEquals(await twin.read(new Uint8Array(8)), null);
   twin.close();
-  assertThrows(() => twin.dup(), Error, "closed");
+  const { code, errno } = assertThrows(() => twin.dup(), Error, "closed") as SystemError;
+  assertEquals([code, errno], ["EBADF", 9]);
 });
 
 test("both owners of one socket hear of it, and each byte goes to one of them", async () => {
