@@ -1,6 +1,7 @@
 import {
   Attributes,
   decodeAnswer,
+  decodeFamily,
   decodeGeneric,
   decodeInetDiagMessage,
   decodeMessages,
@@ -155,6 +156,15 @@ test("decodeInetDiagMessage() refuses a message that is cut off", () => {
   for (let length = 0; length < 72; length++) {
     assertThrows(() => decodeInetDiagMessage(new Uint8Array(length)), NetlinkDecodeError);
   }
+});
+
+test("decodeGeneric() and decodeFamily() refuse what is cut off, and a family without an id", () => {
+  for (let length = 0; length < 4; length++) {
+    assertThrows(() => decodeGeneric(new Uint8Array(length)), NetlinkDecodeError, `current length is ${length}`);
+  }
+  assertEquals(decodeGeneric(new Uint8Array([3, 1, 0, 0])).command, 3);
+  const nameless = encodeGeneric(1, [encodeAttribute(NL.CTRL_ATTR_FAMILY_NAME, "nlctrl")]);
+  assertThrows(() => decodeFamily(nameless), NetlinkDecodeError, "it has no id");
 });
 
 test("the encoders refuse numbers that do not fit their fields, and what is no array of bytes", () => {

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { C } from "../../ffi/mod.ts";
-import { TcpListener } from "../../inet/mod.ts";
+import { interfaces, TcpConn, TcpListener } from "../../inet/mod.ts";
 import {
+  decodeFamily,
   decodeInetDiagMessage,
   decodeMessages,
   encodeAttribute,
+  encodeGetFamily,
   encodeInetDiagRequest,
   encodeMessage,
   GenericNetlinkSocket,
@@ -13,7 +15,7 @@ import {
   NetlinkSocket,
   NL,
 } from "../../netlink/mod.ts";
-import { Socket } from "../../socket/mod.ts";
+import { SO_BINDTODEVICE, SO_COOKIE, Socket } from "../../socket/mod.ts";
 import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 const TCP = encodeInetDiagRequest(C.AF_INET, 6);
@@ -34,6 +36,34 @@ test("NetlinkSocket.dump() gives every TCP socket, as /proc/net/tcp has it", { n
     assertEquals(found.get(port), { inode: Number(row?.[9]), uid: Number(row?.[7]), state: 10 });
     listener.close();
   }
+});
+
+test("decodeInetDiagMessage() tells family, interface and cookie as the socket's own options do", async () => {
+  const configure = (socket: Socket): void => socket.set(SO_BINDTODEVICE, "lo");
+  for (const [family, hostname] of [[C.AF_INET, "127.0.0.1"], [C.AF_INET6, "::1"]] as const) {
+    using listener = TcpListener.listen({ hostname, port: 0, configure });
+    using client = await TcpConn.connect(listener.addr);
+    using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
+    const listening = encodeInetDiagRequest(family, C.IPPROTO_TCP, 1 << 10);
+    const all = (await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, listening)).map(({ payload }) =>
+      decodeInetDiagMessage(payload)
+    );
+    assertEquals([...new Set(all.map(({ family, state }) => `${family} ${state}`))], [`${family} 10`]);
+    const cookie = listener.socket.get(SO_COOKIE);
+    const found = all.find(({ id }) => id.sourcePort === client.remoteAddr.port);
+    assertEquals([found?.id.cookie, found?.id.interfaceIndex], [
+      cookie,
+      interfaces().find(({ name }) => name === "lo")?.index,
+    ]);
+  }
+});
+
+test("decodeFamily() reads the kernel's answer about its controller", async () => {
+  using netlink = NetlinkSocket.open(NL.NETLINK_GENERIC);
+  const [answer] = await netlink.request(NL.GENL_ID_CTRL, encodeGetFamily("nlctrl"));
+  const payload = answer?.payload ?? new Uint8Array(0);
+  // include/uapi/linux/genetlink.h: GENL_ID_CTRL; net/netlink/genetlink.c: genl_ctrl
+  assertEquals(decodeFamily(payload), { id: 16, name: "nlctrl", version: 2 });
 });
 
 test("NetlinkSocket.dump() and request() at once are answered in turn", async () => {
