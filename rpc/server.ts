@@ -116,7 +116,8 @@ export class RpcServer {
 
   /**
    * Stops gracefully: accepts and reads no more, finishes the calls in flight, then ends every connection. A handler that
-   * never settles keeps it waiting, until {@linkcode RpcServer.close}; a peer that reads no replies, for `idleTimeout`.
+   * never settles keeps it waiting, until {@linkcode RpcServer.close}; a peer that reads no replies, for `idleTimeout`. A
+   * handler may call it, but would wait for itself if it awaited it.
    */
   shutdown(): Promise<void> {
     this.#stopListening();

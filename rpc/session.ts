@@ -86,6 +86,7 @@ export class Session {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.wake();
+    await undefined; // a handler may have asked for it: its own call is in flight once it has returned
     await this.#allWritten();
     if (this.#isClosed) return;
     if (this.#transport.closeWrite === undefined) return this.close();
@@ -135,7 +136,7 @@ export class Session {
         this.#partialSince = undefined;
         this.#hasCalled = true;
         while (this.#isCrowded() && !this.#isEnding) await this.#room();
-        if (this.#isEnding) return;
+        if (this.#isEnding) return this.#writer.flush();
         this.#call(body);
         if (++calls % PORTION !== 0) continue;
         this.#writer.flush();

@@ -226,6 +226,18 @@ test("RpcServer stops reading the calls of a peer that leaves its replies unread
   assertEquals(host.seen.started, 1000);
 });
 
+test("RpcServer stops reading calls whose replies wait behind one that is slow", async () => {
+  await using host = serve();
+  using conn = await host.connect();
+  await writeAll(conn, call("WAIT", 1), ...Array.from({ length: 100 }, () => call("BIG", 100_000)));
+  await until(() => host.seen.started > 10);
+  await pause(50);
+  assert(host.seen.started < 20, `${host.seen.started} replies of 100 kB are kept`); // 1 MiB
+  host.waiting[0]?.();
+  assertEquals((await readFrames(conn, 101)).length, 101);
+  assertEquals(host.seen.started, 101);
+});
+
 test("RpcServer ends connections whose incomplete frames take too much memory together", async () => {
   await using host = serve({ maxBuffered: 100_000 });
   const frame = call("ECHO", "x".repeat(60_000));
@@ -329,6 +341,30 @@ test("RpcServer goes on after a transient error of accept, and ends with another
   assert(await assertRejects(() => server.finished) === broken);
   assertEquals(errors, [full]);
   assertEquals(closed, 1);
+});
+
+test("RpcServer.shutdown() out of a handler answers that call and those before it", async () => {
+  const stops: ((server: RpcServer) => unknown)[] = [
+    (server) => void server.shutdown(),
+    (server) => Promise.resolve(void server.shutdown()),
+    (server) => {
+      void server.shutdown();
+      return pause(20);
+    },
+  ];
+  for (const stop of stops) {
+    for (const before of [0, 1]) {
+      const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+      using conn = await TcpConn.connect(listener.addr);
+      const handlers = { ECHO: (n: number) => n, STOP: () => stop(server) };
+      const server: RpcServer = RpcServer.serve(listener, handlers, { idleTimeout: 2000 });
+      const echoes = Array.from({ length: before }, () => call("ECHO", 1));
+      await writeAll(conn, ...echoes, call("STOP", 1), call("ECHO", 2)); // the last comes too late
+      assertEquals(await readFrames(conn), [...echoes.map(() => ok("ECHO", 1)), ok("STOP", null)]);
+      conn.close();
+      await server.finished;
+    }
+  }
 });
 
 test("RpcServer.shutdown() ends the connections of a listener that was closed already", async () => {
