@@ -238,6 +238,20 @@ test("RpcServer stops reading calls whose replies wait behind one that is slow",
   assertEquals(host.seen.started, 101);
 });
 
+test("RpcServer stops reading calls while much that came later waits behind one that is slow", async () => {
+  await using host = serve();
+  using conn = await host.connect();
+  await writeAll(conn, call("WAIT", 1), ...Array.from({ length: 20 }, () => call("WAIT", "x".repeat(100_000))));
+  await until(() => host.seen.started === 21);
+  for (const end of host.waiting.slice(1)) end();
+  await pause(10);
+  await writeAll(conn, call("BIG", 10));
+  await pause(50);
+  assertEquals(host.seen.started, 21);
+  host.waiting[0]?.();
+  assertEquals((await readFrames(conn, 22)).length, 22);
+});
+
 test("RpcServer ends connections whose incomplete frames take too much memory together", async () => {
   await using host = serve({ maxBuffered: 100_000 });
   const frame = call("ECHO", "x".repeat(60_000));

@@ -7,10 +7,31 @@ import {
   type UnixListenOptions,
   UnixSeqpacketListener,
 } from "@berkeley/sockets/unix";
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { connect as nodeConnect, createServer } from "node:net";
 import process from "node:process";
-import { assert, assertEquals, assertRejects, assertThrows, spawn, tempDir, test } from "../runner/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+  ignore,
+  isRoot,
+  spawn,
+  spawnScript,
+  tempDir,
+  test,
+} from "../runner/mod.ts";
 
 const needs = ["read", "write", "env"] as const;
 
@@ -252,3 +273,29 @@ test("UnixConn.connect() and UnixListener.listen() configure the socket before t
   using conn = await UnixConn.connect({ ...listener.addr, configure });
   assertEquals([states, conn.socket.get(SO_PASSCRED)], [[true, true], true]);
 });
+
+const NOT_OURS = "replaceStale tells that the folder of a stale file is not ours to change";
+if (!isRoot()) ignore(NOT_OURS, "needs root, to make a folder of somebody else's");
+else {
+  test(NOT_OURS, { needs: [...needs, "run"] }, async () => {
+    using dir = tempDir();
+    const path = `${dir.path}/s`;
+    leaveStale(path);
+    chownSync(dir.path, 12345, 12345);
+    chmodSync(dir.path, 0o755);
+    chmodSync(path, 0o777);
+    await using program = spawnScript(
+      `
+      import { UnixListener } from "${new URL("../../unix/mod.ts", import.meta.url)}";
+      try {
+        UnixListener.listen({ path: ${JSON.stringify(path)}, replaceStale: true });
+      } catch ({ code, syscall }) {
+        console.log(code, syscall);
+      }`,
+      ["setpriv", "--bounding-set=-all", "--inh-caps=-all"],
+    );
+    const { stdout, stderr } = await program.exit;
+    assertEquals(stdout, "EACCES rename\n", stderr);
+    assert(lstatSync(path).isSocket());
+  });
+}
