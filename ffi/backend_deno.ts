@@ -9,8 +9,8 @@ import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./
 /** Opens libc with `Deno.dlopen`. */
 export function openDeno(): Backend {
   return firstLibrary(permittedPaths(), (path) => {
-    const libc = symbolsOf(path, SYMBOLS, false) as unknown as Backend["libc"];
-    const background = symbolsOf(path, BACKGROUND_SYMBOLS, true) as unknown as Backend["background"];
+    const libc = symbolsOf(path, SYMBOLS, false) as Backend["libc"];
+    const background = symbolsOf(path, BACKGROUND_SYMBOLS, true) as Backend["background"];
     return { libc, background, errno: errnoByCopy(libc) };
   });
 }

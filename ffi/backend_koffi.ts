@@ -52,12 +52,12 @@ export function openKoffi(): Backend {
   return firstLibrary(libraryPaths(platform()), (path) => {
     const library = koffi.load(path);
     const open = (name: string, signature: Signature) => library.func(...definitionOf(name, signature));
-    const libc = functionsOf(SYMBOLS, (name, signature) => {
+    const libc = functionsOf<unknown>(SYMBOLS, (name, signature) => {
       return withBigints(open(name, signature), signature.result);
-    }) as unknown as Backend["libc"];
-    const background = functionsOf(BACKGROUND_SYMBOLS, (name, signature) => {
+    }) as Backend["libc"];
+    const background = functionsOf<unknown>(BACKGROUND_SYMBOLS, (name, signature) => {
       return promised(open(name, signature));
-    }) as unknown as Backend["background"];
+    }) as Backend["background"];
     return { libc, background: { ...background, epoll_wait: epollWait() }, errno: errnoByCopy(libc) };
 
     function epollWait(): Backend["background"]["epoll_wait"] {

@@ -44,10 +44,10 @@ export function hasNodeFfi(): boolean {
 export function openNode(): Backend {
   return firstLibrary(libraryPaths(platform()), (path) => {
     // They are not wrapped: V8 dies of compiling one that gets its arguments spread.
-    const open = (name: string, signature: Signature) => {
+    const open = (name: string, signature: Signature): unknown => {
       return ffi().dlopen(path, { [name]: definitionOf(signature) }).functions[name];
     };
-    const libc = functionsOf(SYMBOLS, open) as unknown as Backend["libc"];
+    const libc = functionsOf(SYMBOLS, open) as Backend["libc"];
     const background = functionsOf(BACKGROUND_SYMBOLS, (name, signature) => {
       const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
       return inThread(`require("node:ffi").dlopen(${args}).functions.${name}`, signature);

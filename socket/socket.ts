@@ -13,15 +13,13 @@ import type { MessageBatch } from "./message_batch.ts";
 import type { ReceivedMessage } from "./message_header.ts";
 import { MessageReceive, MessageSend } from "./message_operations.ts";
 import { Call } from "./operation.ts";
-import { PacketSend } from "./packet_operations.ts";
 import { Receive, ReceiveAll, ReceiveFrom } from "./receive_operations.ts";
+import { Send } from "./send_operation.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr, unpackSockaddr } from "./sockaddr_space.ts";
 import { StreamRead, StreamWrite } from "./stream_operations.ts";
 import type { MessageSpace, OutgoingMessage, ReceivedFrom, TransferOptions } from "./transfer.ts";
 import { UrgentReceive } from "./urgent_data.ts";
 import type { WaitOptions } from "./wait_options.ts";
-
-export type { MessageSpace, OutgoingMessage, ReceivedFrom, TransferOptions } from "./transfer.ts";
 
 /**
  * One descriptor of a socket of any family, owned: non-blocking and close-on-exec, `EINTR` retried, `EAGAIN` waited for.
@@ -206,7 +204,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
-    return this.run("write", new PacketSend(this.fd, bytes, options?.flags ?? 0), options);
+    return this.run("write", new Send(this.fd, bytes, options?.flags ?? 0), options);
   }
 
   /**

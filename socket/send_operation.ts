@@ -6,7 +6,7 @@ import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import { Operation } from "./operation.ts";
 
 /** send(2) of one message, or of what a stream has room for. */
-export class PacketSend extends Operation<number> {
+export class Send extends Operation<number> {
   readonly syscall = "send";
   readonly #fd: number;
   readonly #bytes: Uint8Array;
