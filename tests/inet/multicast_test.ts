@@ -1,5 +1,5 @@
 import * as inet from "../../inet/mod.ts";
-import { UdpSocket } from "../../inet/mod.ts";
+import { interfaces, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, poll } from "../../socket/mod.ts";
 import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
 import { assert, assertEquals, assertThrows, ignore, type Program, spawn, test } from "../runner/mod.ts";
@@ -124,6 +124,14 @@ test("joinMulticast() refuses what is no group, and an interface that is not the
   assertThrows(() => socket.joinMulticast("not numeric"), SyntaxError);
   assertThrows(() => socket.joinMulticast("10.0.0.1"), Error, "EINVAL");
   assertThrows(() => socket.leaveMulticast("239.1.1.1", { interface: "lo" }), Error, "EADDRNOTAVAIL");
+});
+
+test("setMulticastInterface() takes the number of an interface that is there", () => {
+  for (const hostname of ["0.0.0.0", "::"]) {
+    using socket = UdpSocket.bind({ hostname });
+    assertThrows(() => socket.setMulticastInterface(99_999), Error, hostname === "::" ? "ENODEV" : "EADDRNOTAVAIL");
+    socket.setMulticastInterface(interfaces().find(({ name }) => name === "lo")?.index ?? -1);
+  }
 });
 
 testInNamespaces("inNetworkNamespace() opens there and comes home, whatever happens", async () => {
