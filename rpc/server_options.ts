@@ -45,8 +45,9 @@ export interface RpcLimits {
 /** Options of {@linkcode RpcServer.serve}: how frames look, and the limits. */
 export interface RpcServerOptions extends FrameOptions, Partial<RpcLimits> {
   /**
-   * Is told of the exceptions of handlers that are no {@linkcode RpcError}, of results that cannot be sent, and when
-   * memory or descriptors are too short to accept a connection. It must not throw.
+   * Is told of the exceptions of handlers that are no {@linkcode RpcError}, of results that cannot be sent, and of a
+   * listener's errors for want of memory or descriptors: Deno's has them, those of this library try again by themselves.
+   * It must not throw.
    *
    * @default {() => {}}
    */
