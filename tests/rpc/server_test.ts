@@ -285,12 +285,14 @@ test("RpcServer forgets the memory of a frame that is complete, and of a connect
   }
 });
 
-test("RpcServer makes a reply above the limit an error reply", async () => {
-  await using host = serve({ maxLength: 1000 });
+test("RpcServer makes a reply above the limit an error reply, and tells onError", async () => {
+  const told: unknown[] = [];
+  await using host = serve({ maxLength: 1000, onError: (error) => void told.push((error as { code?: string }).code) });
   using conn = await host.connect();
   await writeAll(conn, call("BIG", 900), call("BIG", 1000), call("BIG", 100_000), call("ECHO", "ü".repeat(400)));
   const replies = await readFrames(conn, 4);
   assertEquals(replies, [ok("BIG", "x".repeat(900)), ERROR, ERROR, ok("ECHO", "ü".repeat(400))]);
+  assertEquals(told, ["too-long", "too-long"]);
 });
 
 test("RpcServer tells onError what the caller must not know", async () => {

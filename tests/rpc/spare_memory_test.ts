@@ -1,0 +1,31 @@
+import { giveMemory, takeMemory } from "../../rpc/spare_memory.ts";
+import { assert, assertEquals, test } from "../runner/mod.ts";
+
+const MIB = 1 << 20;
+
+/** Takes pieces of 1 MiB; gives how many of them are among those. */
+function takenOf(given: Uint8Array<ArrayBuffer>[], count: number): number {
+  const taken = Array.from({ length: count }, () => takeMemory(MIB, MIB));
+  assertEquals(new Set(taken).size, count); // none twice
+  return taken.filter((memory) => given.includes(memory)).length;
+}
+
+test("giveMemory() keeps 16 MiB for takeMemory() at most, time and again", () => {
+  takenOf([], 16); // what other tests of this program left
+  for (let round = 0; round < 3; round++) {
+    const given = Array.from({ length: 40 }, () => new Uint8Array(MIB));
+    given.forEach(giveMemory);
+    assertEquals(takenOf(given, 40), 16);
+  }
+});
+
+test("takeMemory() gives no memory that is too small, or much too large", () => {
+  const large = new Uint8Array(8 * MIB);
+  giveMemory(large);
+  assert(takeMemory(MIB, MIB) !== large);
+  assertEquals(takeMemory(8 * MIB + 1, 9 * MIB).length, 9 * MIB);
+  assert(takeMemory(8 * MIB, 9 * MIB) === large);
+  const small = new Uint8Array(1000);
+  giveMemory(small);
+  assert(takeMemory(1000, 1000) !== small);
+});
