@@ -1,4 +1,4 @@
-import { TcpConn, TcpListener } from "../../inet/mod.ts";
+import { TCP_NODELAY, TcpConn, TcpListener } from "../../inet/mod.ts";
 import { RpcClient, RpcClosedError, type RpcConn, RpcError } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 import { concat, rawFrame } from "./frames.ts";
@@ -129,6 +129,20 @@ test("RpcClient.call() sends calls of one turn in one write, in order", async ()
   for (let i = 0; i < 64; i++) client.call("A", i).catch(() => {});
   await pause(0);
   assertEquals(writes, [concat(...Array.from({ length: 64 }, (_, i) => frameOf({ func: "A", params: i })))]);
+});
+
+test("RpcClient writes at once from its second write on: Nagle's algorithm would hold that back", async () => {
+  using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const conn = await TcpConn.connect(listener.addr);
+  using client = new RpcClient(conn);
+  using server = await listener.accept();
+  for (const expected of [false, true, true]) {
+    const calling = client.call("A", 1);
+    await readFrames(server, 1);
+    assertEquals(conn.socket.get(TCP_NODELAY), expected);
+    await writeAll(server, ok("A", 1));
+    await calling;
+  }
 });
 
 test("RpcClient.call() writes what a partial write left", async () => {
