@@ -322,6 +322,19 @@ test("RpcServer ends a peer that does not end after a shutdown", async () => {
   assert(waited > 900 && waited < 2500, `it waited ${waited} ms`);
 });
 
+test("RpcServer closes a connection that comes while it stops", async () => {
+  const [left, right] = socketPair("stream");
+  let accepted: (conn: RpcConn) => void = () => {};
+  const accept = (): Promise<RpcConn> => new Promise((resolve) => accepted = resolve);
+  const server = RpcServer.serve({ accept, close() {} }, {});
+  await pause(0);
+  const stopping = server.shutdown();
+  accepted(left);
+  assertEquals(await right.read(new Uint8Array(1), { timeout: 2000 }), null);
+  await stopping;
+  right.close();
+});
+
 test("RpcServer.shutdown() waits for a handler that never settles, until close()", async () => {
   await using host = serve();
   using conn = await host.connect();
