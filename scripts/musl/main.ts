@@ -24,6 +24,7 @@ const SKIPPED = {
   "getaddrinfo() answers as Python's does for 2,000 mixtures of odd hosts, services and hints": OTHER_ANSWERS,
   "getaddrinfo() answers as Python's does, for hints and odd inputs": OTHER_ANSWERS,
   "getaddrinfo() gives what Python's gives": OTHER_ANSWERS,
+  "getnameinfo() and getservbyport() keep to their options": OTHER_ANSWERS,
   ...Object.fromEntries(["stream", "seqpacket", "datagram"].flatMap((type) => [
     [`${type}: 253 descriptors go at once, 254 are refused`, ROOM],
     [`${type}: 253 descriptors where 252 are expected are closed, all of them`, ROOM],

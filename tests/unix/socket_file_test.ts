@@ -31,6 +31,7 @@ import {
   spawnScript,
   tempDir,
   test,
+  thisRuntime,
 } from "../runner/mod.ts";
 
 const needs = ["read", "write", "env"] as const;
@@ -185,10 +186,11 @@ test("replaceStale by many programs at once leaves exactly one listener", { need
      }`,
   );
   const config = new URL("../../deno.json", import.meta.url).pathname;
+  const [program = "", ...start] = thisRuntime();
   leaveStale(`${dir.path}/s`);
   for (let round = 0; round < 3; round++) { // programs that are killed leave the file for the next round
     const programs = Array.from({ length: 6 }, () => {
-      return spawn(process.execPath, ["run", "--no-check", "--allow-ffi", "--config", config, `${dir.path}/main.ts`]);
+      return spawn(program, [...start, "run", "--no-check", "--allow-ffi", "--config", config, `${dir.path}/main.ts`]);
     });
     const said = await Promise.all(programs.map((program) => program.line()));
     assertEquals(said.toSorted(), [...Array(5).fill("EADDRINUSE"), "listening"]);
