@@ -1,5 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
+import { checkMessage } from "../socket/check_message.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { receiveErrorMessage } from "../socket/error_queue.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
@@ -165,6 +166,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a source that this machine does not have.
    */
   async sendMessage(message: OutgoingInetMessage<I>, options?: TransferOptions): Promise<number> {
+    checkMessage(message);
     const { data, addr, info = {} } = message;
     const sockaddr = addr === undefined ? undefined : this.codec.encode(addr);
     return await this.socket.sendMessage({

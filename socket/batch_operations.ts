@@ -3,7 +3,7 @@ import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
-import type { MessageBatch } from "./message_batch.ts";
+import { MessageBatch } from "./message_batch.ts";
 import { Operation } from "./operation.ts";
 import { withProgress } from "./progress.ts";
 import type { Readiness } from "./readiness.ts";
@@ -26,6 +26,7 @@ export class BatchReceive extends Operation<number> {
   /** How many messages came. */
   attempt(): number | undefined {
     const batch = this.#batch;
+    checkBatch(batch);
     for (;;) {
       batch.clear();
       const n = outcome(libc().recvmmsg(this.#fd, batch.headers, batch.capacity, this.#flags, null));
@@ -52,13 +53,14 @@ export class BatchSend extends Operation<number> {
     super();
     this.#fd = fd;
     this.#batch = batch;
-    this.#total = batch.length;
+    this.#total = batch?.length;
     this.#flags = flags | MSG_NOSIGNAL;
     this.#retry = new SendRetry(readiness);
   }
 
   /** How many messages were sent: all of them. */
   attempt(): number | undefined {
+    checkBatch(this.#batch);
     while (this.#sent < this.#total) {
       const headers = this.#batch.headersFrom(this.#sent);
       const n = outcome(libc().sendmmsg(this.#fd, headers, this.#total - this.#sent, this.#flags));
@@ -73,4 +75,9 @@ export class BatchSend extends Operation<number> {
   override rejection(error: unknown, aborted: boolean): unknown {
     return withProgress(error, aborted, "sendmmsg", "messagesSent", this.#sent);
   }
+}
+
+function checkBatch(batch: MessageBatch): void {
+  if (batch instanceof MessageBatch) return;
+  throw new TypeError(`Cannot use what is no MessageBatch: current value is ${Object.prototype.toString.call(batch)}`);
 }

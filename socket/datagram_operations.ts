@@ -105,7 +105,7 @@ export class DatagramSend extends Operation<number> {
     this.#fd = fd;
     this.#readiness = readiness;
     this.#bytes = bytes;
-    this.#length = bytes.byteLength;
+    this.#length = bytes?.byteLength;
     this.#sockaddr = sockaddr;
     this.#flags = flags | MSG_NOSIGNAL;
     this.#address = address;

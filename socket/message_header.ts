@@ -51,6 +51,7 @@ export class MessageHeader {
     const vectors = new Uint8Array(IOVEC_SIZE * buffers.length);
     const vectorsView = new DataView(vectors.buffer);
     for (const [i, buffer] of buffers.entries()) {
+      checkBuffer(buffer, buffer?.byteLength);
       vectorsView.setBigUint64(i * IOVEC_SIZE, pointerTo(buffer), true);
       vectorsView.setBigUint64(i * IOVEC_SIZE + 8, BigInt(buffer.byteLength), true);
     }

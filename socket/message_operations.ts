@@ -29,12 +29,12 @@ export class MessageSend extends Operation<number> {
     const { buffers = [], sockaddr, control } = message;
     this.#fd = fd;
     this.#buffers = buffers;
-    this.#total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
     this.#flags = flags | MSG_NOSIGNAL;
     this.#isStream = isStream;
     this.#retry = new SendRetry(readiness);
     this.#sockaddr = sockaddr;
     this.#header = new MessageHeader(buffers, sockaddr, control);
+    this.#total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   }
 
   /** How many bytes were sent. */

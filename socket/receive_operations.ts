@@ -20,7 +20,7 @@ export class Receive extends Operation<number> {
     super();
     this.#fd = fd;
     this.#buffer = buffer;
-    this.#length = buffer.byteLength;
+    this.#length = buffer?.byteLength;
     this.#flags = flags;
   }
 
@@ -53,7 +53,7 @@ export class ReceiveAll extends Operation<number> {
     super();
     this.#fd = fd;
     this.#buffer = buffer;
-    this.#total = buffer.byteLength;
+    this.#total = buffer?.byteLength;
     this.#flags = flags;
   }
 
@@ -89,7 +89,7 @@ export class ReceiveFrom extends Operation<ReceivedFrom> {
     super();
     this.#fd = fd;
     this.#buffer = buffer;
-    this.#length = buffer.byteLength;
+    this.#length = buffer?.byteLength;
     this.#flags = flags;
   }
 

@@ -17,7 +17,7 @@ export class Send extends Operation<number> {
     super();
     this.#fd = fd;
     this.#bytes = bytes;
-    this.#length = bytes.byteLength;
+    this.#length = bytes?.byteLength;
     this.#flags = flags | MSG_NOSIGNAL;
   }
 

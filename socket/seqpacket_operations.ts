@@ -25,7 +25,6 @@ export class SeqpacketSpace {
   #view: Uint8Array;
 
   constructor(buffer: Uint8Array) {
-    if (buffer.byteLength === 0) buffer.subarray(); // a TypeError if it was transferred away
     this.buffer = this.#view = buffer;
     this.header = new MessageHeader([buffer]);
     this.bytes = this.header.bytes;

@@ -5,6 +5,7 @@ import { Accept } from "./accept_operation.ts";
 import { Backoff } from "./backoff.ts";
 import { BatchReceive, BatchSend } from "./batch_operations.ts";
 import { checkBuffer } from "./check_buffer.ts";
+import { checkMessage } from "./check_message.ts";
 import { Connect } from "./connect_operation.ts";
 import { DatagramSend } from "./datagram_operations.ts";
 import { Descriptor, readOption } from "./descriptor.ts";
@@ -179,7 +180,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the connection is broken, such as `ECONNRESET`.
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    if (!(buffer.byteLength > 0)) return this.#readNothing(buffer); // else it would wait, to take nothing
+    if (!(buffer?.byteLength > 0)) return this.#readNothing(buffer); // else it would wait, to take nothing
     return this.run("read", new StreamRead(this.fd, this.#readsAll ? this.readiness : undefined, buffer), options);
   }
 
@@ -277,10 +278,11 @@ export class Socket extends Descriptor {
    * @returns How many bytes of data went.
    * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error tells how much of a stream's data went.
    */
-  sendMessage(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
+  async sendMessage(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
+    checkMessage(message);
     const isStream = this.#type === C.SOCK_STREAM;
     const operation = new MessageSend(this.fd, this.readiness, message, options?.flags ?? 0, isStream);
-    return this.run("write", operation, options);
+    return await this.run("write", operation, options);
   }
 
   /**
@@ -291,8 +293,8 @@ export class Socket extends Descriptor {
    * @returns The length, the kernel's flags (`MSG_TRUNC`, `MSG_CTRUNC`, …), the sender and the ancillary data.
    * @throws {SystemError} If the kernel refuses.
    */
-  receiveMessage(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
-    return this.run("read", new MessageReceive(this.fd, space, options?.flags ?? 0), options);
+  async receiveMessage(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
+    return await this.run("read", new MessageReceive(this.fd, space, options?.flags ?? 0), options);
   }
 
   /**

@@ -67,7 +67,7 @@ export class StreamWrite extends Operation<number> {
     super();
     this.#fd = fd;
     this.#bytes = bytes;
-    this.#total = bytes.byteLength;
+    this.#total = bytes?.byteLength;
   }
 
   /** Bytes written, all of them. */

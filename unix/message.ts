@@ -1,6 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import { processIds } from "../ffi/environment.ts";
-import { checkBuffer } from "../socket/check_buffer.ts";
+import { checkMessage } from "../socket/check_message.ts";
 import {
   type ControlMessage,
   controlMessageSpace,
@@ -130,6 +130,7 @@ export async function sendUnixMessage(
   isStream: boolean,
   options?: TransferOptions,
 ): Promise<number> {
+  checkMessage(message);
   const { data = new Uint8Array(0), addr, fds = [], credentials } = message;
   const control = controlOf(fds, credentials);
   if (isStream && data.length === 0 && control.length > 0) {
@@ -149,7 +150,6 @@ export async function receiveUnixMessage(
   options: ReceiveMessageOptions | undefined,
   isEnd: (received: ReceivedMessage) => boolean,
 ): Promise<UnixMessage | null> {
-  checkBuffer(buffer, buffer?.byteLength);
   const maxFds = options?.maxFds ?? 0;
   if (!(Number.isInteger(maxFds) && maxFds >= 0 && maxFds <= MAX_FDS)) {
     throw new RangeError(

@@ -1,0 +1,57 @@
+import { C } from "@berkeley/sockets/ffi";
+import { UdpSocket } from "@berkeley/sockets/inet";
+import { Socket } from "@berkeley/sockets/socket";
+import { socketPair } from "@berkeley/sockets/unix";
+import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
+
+/** What TypeScript would refuse: each rejects with a `TypeError` that tells what it got, and sends nothing. */
+async function refuses(wait: (wrong: never) => Promise<unknown>, wrongs: unknown[]): Promise<void> {
+  for (const wrong of wrongs) {
+    const error = await assertRejects(() => wait(wrong as never), TypeError);
+    const kind = Object.prototype.toString.call(wrong);
+    assert(error.message.endsWith(`current value is ${kind}`), error.message);
+  }
+}
+
+const NO_BYTES = [undefined, "text", 5, [1, 2], new Uint16Array(2)];
+const NO_MESSAGE = [undefined, null, "text", 5, new Uint8Array([1, 2])];
+const NO_BATCH = [undefined, "text", 5, []];
+
+test("Socket refuses what is no buffer, no message and no batch", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
+  const to = new Uint8Array([1, 0]);
+  await refuses((wrong) => left.read(wrong), NO_BYTES);
+  await refuses((wrong) => left.write(wrong), NO_BYTES);
+  await refuses((wrong) => left.send(wrong), NO_BYTES);
+  await refuses((wrong) => left.sendTo(wrong, to), NO_BYTES);
+  await refuses((wrong) => left.receive(wrong), NO_BYTES);
+  await refuses((wrong) => left.receiveFrom(wrong), NO_BYTES);
+  await refuses((wrong) => left.sendMessage(wrong), NO_MESSAGE);
+  await refuses((wrong) => left.sendMessage({ buffers: [wrong] }), NO_BYTES);
+  await refuses((wrong) => left.receiveMessage({ buffers: [wrong] }), NO_BYTES);
+  await refuses((wrong) => left.sendBatch(wrong), NO_BATCH);
+  await refuses((wrong) => left.receiveBatch(wrong), NO_BATCH);
+  await left.send(new Uint8Array([7]));
+  assertEquals(await right.receive(new Uint8Array(8)), 1);
+  left.close();
+  right.close();
+});
+
+test("a seqpacket connection takes no bytes for a message: it would send an empty one", async () => {
+  const [left, right] = socketPair("seqpacket");
+  await refuses((wrong) => left.sendMessage(wrong), NO_MESSAGE);
+  await refuses((data) => left.sendMessage({ data }), NO_BYTES.slice(1));
+  await left.send(new Uint8Array([7]));
+  assertEquals(await right.receive(), { data: new Uint8Array([7]), truncated: false });
+  left.close();
+  right.close();
+});
+
+test("UdpSocket refuses what is no message, and a message without bytes", async () => {
+  using socket = UdpSocket.bind({ hostname: "127.0.0.1", port: 0 });
+  await refuses((wrong) => socket.send(wrong, socket.localAddr), NO_BYTES);
+  await refuses((wrong) => socket.sendMessage(wrong), NO_MESSAGE);
+  await refuses((data) => socket.sendMessage({ data, addr: socket.localAddr }), NO_BYTES);
+  await socket.send(new Uint8Array([7]), socket.localAddr);
+  assertEquals((await socket.receive()).data, new Uint8Array([7]));
+});
