@@ -20,6 +20,12 @@ export const MAX_DELAY = 2 ** 31 - 1;
 /** Throws if an option is invalid or the signal is aborted already: to be called before any system call. */
 export function checkWaitOptions(options: WaitOptions | undefined): void {
   if (options === undefined) return;
+  if (typeof options !== "object" || options === null || options instanceof AbortSignal) {
+    const kind = Object.prototype.toString.call(options);
+    throw new TypeError(
+      `Cannot wait as the options are no object with a signal or a timeout: current value is ${kind}`,
+    );
+  }
   const { signal, timeout } = options;
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
     throw new RangeError(

@@ -15,9 +15,10 @@ async function refuses(wait: (wrong: never) => Promise<unknown>, wrongs: unknown
 
 const NO_BYTES = [undefined, "text", 5, [1, 2], new Uint16Array(2)];
 const NO_MESSAGE = [undefined, null, "text", 5, new Uint8Array([1, 2])];
+const NO_OPTIONS = [null, 1000, "1000", new AbortController().signal];
 const NO_BATCH = [undefined, "text", 5, []];
 
-test("Socket refuses what is no buffer, no message and no batch", async () => {
+test("Socket refuses what is no buffer, no message, no batch and no options", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
   const to = new Uint8Array([1, 0]);
   await refuses((wrong) => left.read(wrong), NO_BYTES);
@@ -31,6 +32,9 @@ test("Socket refuses what is no buffer, no message and no batch", async () => {
   await refuses((wrong) => left.receiveMessage({ buffers: [wrong] }), NO_BYTES);
   await refuses((wrong) => left.sendBatch(wrong), NO_BATCH);
   await refuses((wrong) => left.receiveBatch(wrong), NO_BATCH);
+  await refuses((options) => left.receive(to, options), NO_OPTIONS);
+  await refuses((options) => left.send(to, options), NO_OPTIONS);
+  await refuses((options) => left.accept(options), NO_OPTIONS);
   await left.send(new Uint8Array([7]));
   assertEquals(await right.receive(new Uint8Array(8)), 1);
   left.close();
