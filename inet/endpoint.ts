@@ -10,8 +10,8 @@ import { decodeInetSockaddr } from "./sockaddr.ts";
 /** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. */
 export function numericEndpoint(hostname: string, port: number, scopeId: number | undefined): Endpoint {
   const addr = { hostname, port, ...(scopeId === undefined ? {} : { scopeId }) };
-  const family = hostname.includes(":") ? C.AF_INET6 : C.AF_INET;
-  return { family, sockaddr: encodeHost(addr), address: formatNetAddr(addr) };
+  const sockaddr = encodeHost(addr);
+  return { family: hostname.includes(":") ? C.AF_INET6 : C.AF_INET, sockaddr, address: formatNetAddr(addr) };
 }
 
 /**
@@ -36,7 +36,8 @@ export async function resolveEndpoints(
     .map(({ family, sockaddr }) => ({ family, sockaddr, address: formatNetAddr(decodeInetSockaddr(sockaddr)) }));
 }
 
-/** A zone that is a name needs the system to become a number. */
+/** A zone that is a name needs the system to become a number. What is no text is refused as an address is. */
 function isNumeric(hostname: string): boolean {
-  return /^[\d.]+$/.test(hostname) || (hostname.includes(":") && !/%.*\D/.test(hostname));
+  return typeof hostname !== "string" || /^[\d.]+$/.test(hostname)
+    || (hostname.includes(":") && !/%.*\D/.test(hostname));
 }

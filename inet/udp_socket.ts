@@ -90,6 +90,9 @@ export class UdpSocket extends InetDatagramSocket<NetAddr, UdpDestination> {
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
    */
   static override bind(options: UdpBindOptions = {}): UdpSocket {
+    if (typeof options !== "object") {
+      throw new TypeError(`Cannot bind to what is no options: it is a ${typeof options}`);
+    }
     const { hostname = "0.0.0.0", port = 0, scopeId } = options;
     const { family, sockaddr, address } = numericEndpoint(hostname, port, scopeId);
     const socket = Socket.open(family, C.SOCK_DGRAM, C.IPPROTO_UDP);

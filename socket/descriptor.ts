@@ -1,6 +1,7 @@
 import { libraryError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
+import { checkBuffer } from "./check_buffer.ts";
 import { closeNow } from "./close_now.ts";
 import { drainAndClose, unsentBytes } from "./drain.ts";
 import type { Operation } from "./operation.ts";
@@ -8,6 +9,7 @@ import { encodeInt, optionError, type ReadableOption, type WritableOption } from
 import { type Direction, Readiness } from "./readiness.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
 import type { WaitOptions } from "./wait_options.ts";
+import { INT_MAX, within } from "./within.ts";
 
 // Scratch memory for option values: used within one synchronous call, never across a wait.
 const optionSpace = new Int32Array(1);
@@ -107,6 +109,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
   getOption(level: number, number: number): number {
+    checkName(level, number);
     return readOption(this.open("getsockopt"), level, number);
   }
 
@@ -120,6 +123,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
   getOptionBytes(level: number, number: number, size: number): Uint8Array {
+    checkName(level, number);
     const value = new Uint8Array(size);
     lengthSpace[0] = size;
     check(libc().getsockopt(this.open("getsockopt"), level, number, value, lengthSpace), "getsockopt");
@@ -136,8 +140,10 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
   setOption(level: number, number: number, value: number | Uint8Array): void {
+    checkName(level, number);
     const fd = this.open("setsockopt");
     const encoded = typeof value === "number" ? encodeInt(value, `option ${number}`) : value;
+    checkBuffer(encoded, encoded?.byteLength);
     const bytes = this.#checked(level, number, encoded);
     check(libc().setsockopt(fd, level, number, bytes, bytes.byteLength), "setsockopt");
   }
@@ -257,6 +263,11 @@ export abstract class Descriptor implements Disposable {
     this.readiness.end(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
     return fd;
   }
+}
+
+function checkName(level: number, number: number): void {
+  within("use an option", "level", level, INT_MAX);
+  within("use an option", "number", number, INT_MAX);
 }
 
 /** Reads an option that is an `int`, of a descriptor that nobody owns yet. */

@@ -21,6 +21,7 @@ import { StreamRead, StreamWrite } from "./stream_operations.ts";
 import type { MessageSpace, OutgoingMessage, ReceivedFrom, TransferOptions } from "./transfer.ts";
 import { UrgentReceive } from "./urgent_data.ts";
 import type { WaitOptions } from "./wait_options.ts";
+import { INT_MAX, within } from "./within.ts";
 
 /**
  * One descriptor of a socket of any family, owned: non-blocking and close-on-exec, `EINTR` retried, `EAGAIN` waited for.
@@ -69,6 +70,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `EAFNOSUPPORT` for a family that it lacks.
    */
   static open(family: number, type: number, protocol = 0): Socket {
+    checkTriple(family, type, protocol);
     const fd = check(libc().socket(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol), "socket");
     return new Socket(fd, type, readsAll(family, protocol));
   }
@@ -83,6 +85,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `EOPNOTSUPP` for a family without pairs.
    */
   static pair(family: number, type: number, protocol = 0): [Socket, Socket] {
+    checkTriple(family, type, protocol);
     const fds = new Int32Array(2);
     check(libc().socketpair(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol, fds), "socketpair");
     return [new Socket(fds[0] ?? -1, type, false), new Socket(fds[1] ?? -1, type, false)];
@@ -117,6 +120,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
    */
   bind(sockaddr: Uint8Array, address?: string): void {
+    checkBuffer(sockaddr, sockaddr?.byteLength);
     check(libc().bind(this.open("bind"), sockaddr, sockaddr.byteLength), "bind", address);
   }
 
@@ -128,6 +132,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the kernel refuses.
    */
   listen(backlog: number, address?: string): void {
+    within("listen", "backlog", backlog, INT_MAX);
     check(libc().listen(this.open("listen"), backlog), "listen", address);
   }
 
@@ -139,6 +144,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If it fails, such as `ECONNREFUSED`.
    */
   async connect(sockaddr: Uint8Array, options?: WaitOptions & { address?: string }): Promise<void> {
+    checkBuffer(sockaddr, sockaddr?.byteLength);
     const operation = new Connect(this.fd, this.readiness, sockaddr, options?.address);
     const peer = await this.run("write", operation, options);
     if (peer !== "") this.#peer = peer;
@@ -328,7 +334,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `ENOTCONN`.
    */
   shutdown(how: number): void {
-    check(libc().shutdown(this.open("shutdown"), how), "shutdown");
+    check(libc().shutdown(this.open("shutdown"), within("shut down", "direction", how, INT_MAX)), "shutdown");
   }
 
   /**
@@ -381,6 +387,12 @@ export class Socket extends Descriptor {
   dup(): Socket {
     const fd = check(libc().fcntl(this.open("fcntl"), C.F_DUPFD_CLOEXEC, 0n), "fcntl");
     return new Socket(fd, this.#type, this.#readsAll);
+  }
+}
+
+function checkTriple(family: number, type: number, protocol: number): void {
+  for (const [field, value] of Object.entries({ family, type, protocol })) {
+    within("open a socket", field, value, INT_MAX);
   }
 }
 

@@ -1,8 +1,8 @@
 import { C } from "@berkeley/sockets/ffi";
-import { UdpSocket } from "@berkeley/sockets/inet";
+import { TcpConn, TcpListener, UdpSocket } from "@berkeley/sockets/inet";
 import { Socket } from "@berkeley/sockets/socket";
 import { socketPair } from "@berkeley/sockets/unix";
-import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 
 /** What TypeScript would refuse: each rejects with a `TypeError` that tells what it got, and sends nothing. */
 async function refuses(wait: (wrong: never) => Promise<unknown>, wrongs: unknown[]): Promise<void> {
@@ -39,6 +39,40 @@ test("Socket refuses what is no buffer, no message, no batch and no options", as
   assertEquals(await right.receive(new Uint8Array(8)), 1);
   left.close();
   right.close();
+});
+
+test("Socket refuses what is no int before any system call", () => {
+  using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
+  for (const wrong of [undefined, NaN, 1.5, -1, 2 ** 31, "1", 1n] as unknown as number[]) {
+    const calls = [
+      () => Socket.open(wrong, C.SOCK_STREAM),
+      () => Socket.open(C.AF_INET, wrong),
+      () => Socket.pair(C.AF_UNIX, wrong),
+      () => socket.listen(wrong),
+      () => socket.shutdown(wrong),
+      () => socket.getOption(wrong, 1),
+      () => socket.getOptionBytes(1, wrong, 4),
+      () => socket.setOption(1, wrong, 1),
+    ];
+    for (const call of calls) assertThrows(call, RangeError, "current value is ");
+  }
+});
+
+test("Socket refuses an address and an option that is no bytes", async () => {
+  using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
+  for (const wrong of NO_BYTES as unknown as Uint8Array[]) {
+    assertThrows(() => socket.bind(wrong), TypeError, "current value is ");
+    if (typeof wrong !== "number") assertThrows(() => socket.setOption(1, 2, wrong), TypeError, "current value is ");
+  }
+  await refuses((wrong) => socket.connect(wrong), NO_BYTES);
+});
+
+test("a hostname that is no text, and a number in place of options, are refused", async () => {
+  for (const hostname of [5, null, {}] as unknown as string[]) {
+    assertThrows(() => TcpListener.listen({ hostname, port: 0 }), TypeError, "hostname");
+    await assertRejects(() => TcpConn.connect({ hostname, port: 80 }), TypeError, "hostname");
+  }
+  assertThrows(() => UdpSocket.bind(4711 as unknown as { port: number }), TypeError, "number");
 });
 
 test("a seqpacket connection takes no bytes for a message: it would send an empty one", async () => {
