@@ -68,28 +68,6 @@ export function unlink(path: Uint8Array): void {
 }
 
 /**
- * Renames a file; one that had the new name before is replaced.
- *
- * @param from The old path, as bytes without a NUL.
- * @param to The new path, as bytes without a NUL.
- * @throws {SystemError} If the kernel refuses, such as `ENOENT`.
- */
-export function rename(from: Uint8Array, to: Uint8Array): void {
-  check(libc().rename(cString(from), cString(to)), "rename");
-}
-
-/**
- * Gives a file a second name; a file that has it already is never replaced.
- *
- * @param from The path, as bytes without a NUL.
- * @param to The second path, as bytes without a NUL.
- * @throws {SystemError} If the kernel refuses, such as `EEXIST`.
- */
-export function link(from: Uint8Array, to: Uint8Array): void {
-  check(libc().link(cString(from), cString(to)), "link");
-}
-
-/**
  * Sets the permissions of a file, without following a symbolic link.
  *
  * @param file The path, as bytes without a NUL; or a descriptor. On a socket that is not bound yet, it sets what

@@ -99,10 +99,6 @@ export const SYMBOLS = {
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
   // int fchmodat(int dirfd, const char *pathname, mode_t mode, int flags);
   fchmodat: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
-  // int link(const char *oldpath, const char *newpath);
-  link: { parameters: ["buffer", "buffer"], result: "i32" },
-  // int rename(const char *oldpath, const char *newpath);
-  rename: { parameters: ["buffer", "buffer"], result: "i32" },
   // int unlink(const char *pathname);
   unlink: { parameters: ["buffer"], result: "i32" },
   // pid_t getpid(void);

@@ -1,8 +1,8 @@
 import { C } from "../ffi/constants.ts";
 import { isSystemError } from "../ffi/error.ts";
-import { chmod, type FileStatus, link, lstat, rename, unlink } from "../ffi/file.ts";
+import { chmod, type FileStatus, lstat, unlink } from "../ffi/file.ts";
 import { isBound } from "../socket/is_bound.ts";
-import type { Socket } from "../socket/socket.ts";
+import { Socket } from "../socket/socket.ts";
 import { formatUnixAddr, type UnixBindAddr } from "./addr.ts";
 import { bytesOf, encodeSockaddrUn } from "./sockaddr_un.ts";
 
@@ -21,6 +21,11 @@ export interface UnixBindOptions {
    */
   replaceStale?: boolean;
 }
+
+const SLASH = 0x2f;
+const DOT = new Uint8Array([0x2e]);
+/** Bytes of the longest abstract name: `sun_path` less the NUL in front. */
+const MAX_ABSTRACT = 107;
 
 /**
  * Encodes an address to bind to.
@@ -71,29 +76,36 @@ function removeSame(path: Uint8Array, status: FileStatus | undefined): void {
 /**
  * Removes the file of a socket that is not in use.
  *
- * Another program may do the same at the same time and bind its own socket there. So the file is moved aside first, and
- * put back if it turns out to be another one.
+ * Another program may do the same at the same time, and then bind its own socket there: only one at a time looks and
+ * removes.
  *
- * @returns Whether the path is free now.
+ * @returns Whether the path is free now; false too where another program is at it, which is about to bind.
  */
 function removeStale(path: Uint8Array, sockaddr: Uint8Array): boolean {
+  using lock = lockPath(path);
+  if (lock === undefined) return false;
   const stale = lstat(path);
   if (stale === undefined) return true;
   if ((stale.mode & C.S_IFMT) !== C.S_IFSOCK || isBound(sockaddr)) return false;
-  const aside = concat(path, new TextEncoder().encode(`.${crypto.randomUUID()}`));
+  unlink(path);
+  return true;
+}
+
+/** Holds an abstract name that stands for a path; `undefined` if another program holds it. The kernel frees it. */
+function lockPath(path: Uint8Array): Socket | undefined {
+  const slash = path.lastIndexOf(SLASH);
+  const folder = lstat(concat(path.subarray(0, slash + 1), DOT));
+  const id = new TextEncoder().encode(`replace ${folder?.device} ${folder?.inode} `);
+  const name = path.subarray(slash + 1).slice(-(MAX_ABSTRACT - id.length));
+  const lock = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   try {
-    rename(path, aside);
+    lock.bind(encodeSockaddrUn({ abstract: concat(id, name) }));
+    return lock;
   } catch (error) {
-    if (isSystemError(error, "ENOENT")) return true; // another program was faster
+    lock.close();
+    if (isSystemError(error, "EADDRINUSE")) return undefined;
     throw error;
   }
-  const moved = isSame(stale, lstat(aside));
-  try {
-    if (!moved) link(aside, path);
-  } finally {
-    unlink(aside);
-  }
-  return moved;
 }
 
 function isSame(a: FileStatus | undefined, b: FileStatus | undefined): boolean {

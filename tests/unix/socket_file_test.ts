@@ -297,7 +297,7 @@ else {
       ["setpriv", "--bounding-set=-all", "--inh-caps=-all"],
     );
     const { stdout, stderr } = await program.exit;
-    assertEquals(stdout, "EACCES rename\n", stderr);
+    assertEquals(stdout, "EACCES unlink\n", stderr);
     assert(lstatSync(path).isSocket());
   });
 }
