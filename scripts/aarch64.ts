@@ -53,7 +53,6 @@ const SKIPPED = {
   "fast open carries data with the SYN, at both ends": NO_OPTION,
   "joining what is no group and on an interface that is none tells which": NO_OPTION,
   "receiveMessage() gives PKTINFO, TTL, TOS and the time of a datagram of Python": NO_OPTION,
-  "replaceStale by many programs at once leaves exactly one listener": "emulated, six programs start too slowly",
   "seqpacket: SCM_PIDFD is a descriptor of the sender": NO_OPTION,
   "stream: SCM_PIDFD is a descriptor of the sender": NO_OPTION,
   "the file never has more permissions than its mode, as strace sees it": "strace sees qemu",
