@@ -1,3 +1,4 @@
+import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import { ICMP6_FILTER, ICMP_FILTER, IPV6_RECVHOPLIMIT, RawSocket, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, poll, SO_TYPE } from "../../socket/mod.ts";
@@ -58,12 +59,14 @@ testAsRoot("a raw ICMPv6 socket pings this machine, and the kernel makes the che
 });
 
 testAsRoot("ICMP_FILTER keeps other types away", async () => {
-  using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP });
+  // An address of its own: other programs ping 127.0.0.1, and are told of ports there that nobody has.
+  const hostname = `127.${64 + (process.pid >> 8 & 63)}.${process.pid & 255}.1`;
+  using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP, hostname });
   socket.socket.set(ICMP_FILTER, [3]);
-  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { hostname: "127.0.0.1" });
+  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { hostname });
   assertEquals(await poll([{ socket }], { timeout: 50 }), []);
   socket.socket.set(ICMP_FILTER, [0]);
-  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { hostname: "127.0.0.1" });
+  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { hostname });
   assertEquals((await socket.receive(undefined, { timeout: 2000 })).data.length, 28);
 });
 
