@@ -100,9 +100,7 @@ export class Socket extends Descriptor {
    * @throws {SystemError} If the number is not an open socket; it is then left as it was.
    */
   static fromFd(fd: number): Socket {
-    if (!Number.isInteger(fd) || fd < 0 || fd > 0x7fffffff) {
-      throw new RangeError(`Cannot take a descriptor as it must be an int of 0 or more: current value is ${fd}`);
-    }
+    within("take a descriptor", "number", fd, INT_MAX);
     const type = readOption(fd, C.SOL_SOCKET, C.SO_TYPE);
     const family = readOption(fd, C.SOL_SOCKET, C.SO_DOMAIN);
     const protocol = readOption(fd, C.SOL_SOCKET, C.SO_PROTOCOL);

@@ -76,8 +76,8 @@ function removeSame(path: Uint8Array, status: FileStatus | undefined): void {
 /**
  * Removes the file of a socket that is not in use.
  *
- * Another program may do the same at the same time, and then bind its own socket there: only one at a time looks and
- * removes.
+ * Another program may do the same at the same time, and then bind its own socket there: only one of those in a network
+ * namespace looks and removes at a time.
  *
  * @returns Whether the path is free now; false too where another program is at it, which is about to bind.
  */

@@ -51,6 +51,21 @@ export async function unpackPackage(name: string, folder: string): Promise<void>
   }
 }
 
+/** Downloads an npm package, of whatever platform, and unpacks it into `folder`; does nothing where that exists. */
+export async function unpackNpm(spec: string, folder: string): Promise<void> {
+  if (await Deno.stat(folder).catch(() => undefined) !== undefined) return;
+  say(`downloading ${spec}`);
+  await Deno.mkdir(`${folder}/..`, { recursive: true });
+  const temp = await Deno.makeTempDir({ dir: `${folder}/..`, prefix: "unpack-" });
+  try {
+    const [{ filename }] = JSON.parse(await run("npm", ["pack", "--json", "--pack-destination", temp, spec]));
+    await run("tar", ["-xzf", `${temp}/${filename}`, "-C", temp]);
+    await Deno.rename(`${temp}/package`, folder);
+  } finally {
+    await Deno.remove(temp, { recursive: true });
+  }
+}
+
 async function knownKernels(series: string): Promise<string[]> {
   const names = await run("apt-cache", ["pkgnames", `linux-image-${series}.`]);
   return names.split("\n")

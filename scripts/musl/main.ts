@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { installMissing } from "../guest/packages.ts";
+import { installMissing, unpackNpm } from "../guest/packages.ts";
 import { root } from "../npm_package.ts";
 import { compileTests } from "../runtimes/compile_tests.ts";
 import { makeProject } from "../runtimes/project.ts";
 import { mustRun } from "../runtimes/run.ts";
-import { runSuite } from "../runtimes/run_suite.ts";
+import { countsOf, runSuite } from "../runtimes/run_suite.ts";
 import { BUN, cache, type Runtime } from "../runtimes/runtime.ts";
 import { filesFor, suites } from "../runtimes/suites.ts";
 
@@ -46,23 +46,17 @@ Deno.env.set("SKIP_TESTS", JSON.stringify(SKIPPED));
 Deno.env.set("TEST_RUNTIME", JSON.stringify(runtime.command));
 let failed = 0;
 for (const suite of suites()) {
-  const { tests, duration, failure } = await runSuite(runtime, project, filesFor(runtime, suite));
-  const count = (outcome: string) => tests.filter((test) => test.outcome === outcome).length;
-  const counts = ["passed", "skipped", "failed"].map((outcome) => `${count(outcome)} ${outcome}`).join(", ");
-  console.log(`${suite.name} on ${runtime.name}: ${counts}, ${(duration / 1000).toFixed(1)} s`);
-  if (failure === undefined) continue;
+  const result = await runSuite(runtime, project, filesFor(runtime, suite));
+  console.log(`${suite.name} on ${runtime.name}: ${countsOf(result)}`);
+  if (result.failure === undefined) continue;
   failed++;
-  console.error(failure);
+  console.error(result.failure);
 }
 Deno.exit(failed > 0 ? 1 : 0);
 
 async function bunForMusl(): Promise<Runtime> {
-  const folder = `${cache}bun-musl-${BUN}/`;
-  await Deno.mkdir(folder, { recursive: true });
-  const [tarball] = JSON.parse(
-    await mustRun(["npm", "pack", "--json", "--pack-destination", folder, `@oven/bun-linux-x64-musl@${BUN}`]),
-  );
-  await mustRun(["tar", "-xzf", `${folder}${tarball.filename}`, "-C", folder]);
+  const folder = `${cache}bun-${BUN}-musl/`;
+  await unpackNpm(`@oven/bun-linux-x64-musl@${BUN}`, folder);
   for (const name of ["libstdc++.so.6", "libgcc_s.so.1"]) {
     const file = (await mustRun(["cc", `-print-file-name=${name}`])).trim();
     await Deno.remove(folder + name).catch(() => {});
@@ -72,6 +66,6 @@ async function bunForMusl(): Promise<Runtime> {
   await mustRun(["musl-gcc", "-O1", "-fPIC", "-shared", `${root}scripts/musl/lent.c`, "-o", lent]);
   // The C++ library names glibc's loader; nothing of it is used.
   await mustRun(["musl-gcc", "-shared", "-x", "c", "/dev/null", "-o", `${folder}ld-linux-x86-64.so.2`]);
-  const command = [LOADER, "--library-path", folder, "--preload", lent, `${folder}package/bin/bun`];
+  const command = [LOADER, "--library-path", folder, "--preload", lent, `${folder}bin/bun`];
   return { name: `Bun ${BUN}, bun:ffi, musl`, kind: "bun", command };
 }

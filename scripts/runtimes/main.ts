@@ -12,7 +12,7 @@ import { checkTypes } from "./check_types.ts";
 import { compileTests } from "./compile_tests.ts";
 import { makeProject } from "./project.ts";
 import { mustRun } from "./run.ts";
-import { runSuite, type SuiteResult } from "./run_suite.ts";
+import { countsOf, runSuite, type SuiteResult } from "./run_suite.ts";
 import { type Runtime, runtimes } from "./runtime.ts";
 import { filesFor, type Suite, suites } from "./suites.ts";
 import { tableOf, writeTable } from "./table.ts";
@@ -60,9 +60,7 @@ for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))
   await Promise.all(chosen.map(async (runtime) => {
     const result = await runSuite(runtime, project, filesFor(runtime, suite));
     row.set(runtime, result);
-    const count = (outcome: string) => result.tests.filter((test) => test.outcome === outcome).length;
-    const counts = ["passed", "skipped", "failed"].map((outcome) => `${count(outcome)} ${outcome}`).join(", ");
-    console.log(`${suite.name} on ${runtime.name}: ${counts}, ${(result.duration / 1000).toFixed(1)} s`);
+    console.log(`${suite.name} on ${runtime.name}: ${countsOf(result)}`);
     if (result.failure !== undefined) faults.push(`${suite.name} on ${runtime.name}:\n${result.failure}`);
   }));
 }

@@ -35,6 +35,14 @@ export async function runSuite(runtime: Runtime, project: string, files: string[
   return success && tests.length > 0 ? { tests, duration } : { tests, duration, failure: stdout + stderr };
 }
 
+/** How many tests passed, were skipped and failed, and in what time. */
+export function countsOf({ tests, duration }: SuiteResult): string {
+  const counts = ["passed", "skipped", "failed"].map((outcome) => {
+    return `${tests.filter((test) => test.outcome === outcome).length} ${outcome}`;
+  });
+  return `${counts.join(", ")}, ${(duration / 1000).toFixed(1)} s`;
+}
+
 function commandOf({ kind, command }: Runtime, files: string[], junit: string): string[] {
   const compiled = files.map((file) => `./${file.replace(/\.ts$/, ".js")}`);
   switch (kind) {

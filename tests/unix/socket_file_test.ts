@@ -199,6 +199,33 @@ test("replaceStale by many programs at once leaves exactly one listener", { need
   }
 });
 
+test("replaceStale of a program that is slow to remove never removes what another has bound", {
+  needs: [...needs, "run"],
+}, async () => {
+  using dir = tempDir();
+  const path = `${dir.path}/s`;
+  leaveStale(path);
+  const script = `import { UnixListener } from "${new URL("../../unix/mod.ts", import.meta.url)}";
+    UnixListener.listen({ abstract: crypto.randomUUID() }).close();
+    console.log("looking");
+    const listener = UnixListener.listen({ path: ${JSON.stringify(path)}, replaceStale: true });
+    console.log("listening");
+    await listener.accept();
+    listener.close();`;
+  // unlink(2) begins a second late, when what it is about to remove may have become another's.
+  await using slow = spawnScript(
+    script,
+    ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=unlink"]
+      .concat("-e", "inject=unlink:delay_enter=1000000"),
+  );
+  assertEquals(await slow.line(), "looking");
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const error = assertThrows(() => UnixListener.listen({ path, replaceStale: true })) as Error & { code?: string };
+  assertEquals(error.code, "EADDRINUSE");
+  assertEquals(await slow.line(), "listening");
+  (await UnixConn.connect({ path })).close();
+});
+
 test("closing a listener whose folder is gone does nothing more", { needs: [...needs] }, () => {
   const dir = tempDir();
   const listener = UnixListener.listen({ path: `${dir.path}/s` });
