@@ -36,7 +36,7 @@ export interface Server {
 
 /** Starts a server with all the descriptors that the machine allows, and waits for its first line. */
 export async function startServer(command: string[]): Promise<Server> {
-  const raised = ["sh", "-c", "ulimit -n \"$(ulimit -Hn)\"; exec \"$@\"", "sh", ...resolve(command)];
+  const raised = ["sh", "-c", 'ulimit -n "$(ulimit -Hn)"; exec "$@"', "sh", ...resolve(command)];
   const child = spawn(raised);
   const errors = new Response(child.stderr).text();
   const stdout = child.stdout.getReader();

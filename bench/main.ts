@@ -43,8 +43,8 @@ if (options.help) {
 const rounds = positive("rounds", options.rounds);
 const seconds = positive("seconds", options.seconds);
 const part = options.rows !== undefined || options.only !== undefined;
-const output = options.output
-  ?? new URL(part ? "../.cache/bench/results" : "results", import.meta.url).pathname;
+const output = options.output ??
+  new URL(part ? "../.cache/bench/results" : "results", import.meta.url).pathname;
 const rows = ROWS.filter((row) => row.flag === undefined || options[row.flag])
   .filter((row) => options.rows?.split(",").some((name) => matches(name, row.name)) ?? true)
   .map((row) => ({

@@ -28,8 +28,8 @@ export async function writeReport(folder: string, results: RowResult[], where: C
   );
   const markdown = [
     "# Benchmark",
-    `${date}; ${caption}. Medians of ${rounds} interleaved rounds of ${seconds} s; `
-    + "(p50/p99) is the time of a round trip. A ratio is the median of the ratios of each round.",
+    `${date}; ${caption}. Medians of ${rounds} interleaved rounds of ${seconds} s; ` +
+    "(p50/p99) is the time of a round trip. A ratio is the median of the ratios of each round.",
     formatMarkdown(values),
     formatMarkdown(targets),
     ...(notes.length > 0 ? [notes.join("\n")] : []),

@@ -14,8 +14,8 @@ try {
 }
 
 function usage(): never {
-  const text = "Usage: pass_descriptor.ts give PATH FILE\n       pass_descriptor.ts take PATH\n\n"
-    + "The first opens FILE and gives it to the next program that connects to PATH; the second prints what is in it.";
+  const text = "Usage: pass_descriptor.ts give PATH FILE\n       pass_descriptor.ts take PATH\n\n" +
+    "The first opens FILE and gives it to the next program that connects to PATH; the second prints what is in it.";
   const help = role === "-h" || role === "--help";
   if (help) console.log(text);
   else console.error(`pass_descriptor: give needs PATH and FILE, take needs PATH\n\n${text}`);

@@ -78,8 +78,8 @@ async function pingOnce(sequence: number, to: IpAddr): Promise<void> {
       const time = performance.now() - start;
       const icmp = raw && !ipv6 ? data.subarray(((data[0] ?? 0) & 15) * 4) : data;
       const answer = new DataView(icmp.buffer, icmp.byteOffset, icmp.length);
-      const ours = icmp[0] === reply && answer.getUint16(6) === (sequence & 0xffff)
-        && (!raw || answer.getUint16(4) === identifier);
+      const ours = icmp[0] === reply && answer.getUint16(6) === (sequence & 0xffff) &&
+        (!raw || answer.getUint16(4) === identifier);
       if (!ours) continue;
       times.push(time);
       const text = `${icmp.length} bytes from ${addr.hostname}: icmp_seq=${sequence} ttl=${info.hopLimit}`;

@@ -3,7 +3,7 @@ import type { Signature } from "./symbols.ts";
 
 /** The part of `node:worker_threads` that is used, which Bun has too. */
 interface WorkerThreads {
-  Worker: new(program: string, options: { eval: true; execArgv: string[] }) => Thread;
+  Worker: new (program: string, options: { eval: true; execArgv: string[] }) => Thread;
 }
 
 interface Thread {

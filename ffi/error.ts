@@ -41,7 +41,7 @@ export function isSystemError(error: unknown, code?: string): error is SystemErr
   return code === undefined || error.code === code;
 }
 
-type ErrorClass = new(message: string) => Error;
+type ErrorClass = new (message: string) => Error;
 
 /** Names of Deno's error classes by errno name; the other runtimes have plain errors with a `code`. */
 const CLASSES: Record<string, string> = {

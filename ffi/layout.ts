@@ -31,7 +31,5 @@ export interface Layout {
  * ```
  */
 export function layoutOf(on: Platform = platform()): Layout {
-  return on.arch === "x86_64"
-    ? { epollEventSize: 12, epollDataOffset: 4 }
-    : { epollEventSize: 16, epollDataOffset: 8 };
+  return on.arch === "x86_64" ? { epollEventSize: 12, epollDataOffset: 4 } : { epollEventSize: 16, epollDataOffset: 8 };
 }

@@ -38,6 +38,6 @@ export async function resolveEndpoints(
 
 /** A zone that is a name needs the system to become a number. What is no text is refused as an address is. */
 function isNumeric(hostname: string): boolean {
-  return typeof hostname !== "string" || /^[\d.]+$/.test(hostname)
-    || (hostname.includes(":") && !/%.*\D/.test(hostname));
+  return typeof hostname !== "string" || /^[\d.]+$/.test(hostname) ||
+    (hostname.includes(":") && !/%.*\D/.test(hostname));
 }

@@ -217,8 +217,8 @@ function error(): Decoder {
 }
 
 function nanoseconds(view: DataView, at: number, unit: bigint): bigint {
-  return view.getBigInt64(at, HOST_LITTLE_ENDIAN) * 1_000_000_000n
-    + view.getBigInt64(at + 8, HOST_LITTLE_ENDIAN) * unit;
+  return view.getBigInt64(at, HOST_LITTLE_ENDIAN) * 1_000_000_000n +
+    view.getBigInt64(at + 8, HOST_LITTLE_ENDIAN) * unit;
 }
 
 function pktinfo4(source = "0.0.0.0", interfaceIndex = 0): ControlMessage {

@@ -6,7 +6,7 @@ import { RpcError } from "./rpc_error.ts";
 const SHORT = 4096;
 
 /** The reply to what is no call. */
-export const ERROR_REPLY: Reply = ["{\"status\":\"ERROR\"}"];
+export const ERROR_REPLY: Reply = ['{"status":"ERROR"}'];
 
 /** What the document's server answers in place of a result where it has no such function. */
 export const UNKNOWN_FUNCTION = "ERROR - Function doesn't exist";

@@ -222,8 +222,8 @@ export class Session {
 
   #isCrowded(): boolean {
     const { limits, calls } = this.#host;
-    return this.#replies.length >= limits.maxCallsPerConnection || calls >= limits.maxCalls
-      || this.#writer.queued + this.#replies.held > HIGH_WATER;
+    return this.#replies.length >= limits.maxCallsPerConnection || calls >= limits.maxCalls ||
+      this.#writer.queued + this.#replies.held > HIGH_WATER;
   }
 
   /** Waits until there may be room: whoever wakes first takes it. */

@@ -76,8 +76,8 @@ for (const file of [...sources("")].sort()) {
     }
     if (from === to) continue;
     const arrow = ARROWS[from][to];
-    const allowed = arrow === "yes" || (arrow === "types" && isType)
-      || (Array.isArray(arrow) && (isType || arrow.includes(target)));
+    const allowed = arrow === "yes" || (arrow === "types" && isType) ||
+      (Array.isArray(arrow) && (isType || arrow.includes(target)));
     if (!allowed) faults.push(`${file} imports ${target}: ${from} may not import ${describe(arrow)} ${to}`);
   }
   graph.set(file, imports);

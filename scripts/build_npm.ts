@@ -26,7 +26,7 @@ const DENO = `declare namespace Deno {
   function dlopen(path: string, symbols: Record<string, object>): { symbols: Record<string, unknown> };
 }`;
 
-const DISPOSABLE = "/// <reference lib=\"esnext.disposable\" />\n";
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022, // Node 20 has no `using`
@@ -74,7 +74,7 @@ function fitted(file: string, text: string): string {
   if (file.endsWith(".map")) return text.replace(/("sources":\[")[^"]*\/([^"/]+"\])/, "$1$2");
   if (!file.endsWith(".d.ts")) return text;
   // In declarations the compiler leaves the names of sources.
-  const named = text.replaceAll(/(\b(?:from |import\()"\.[^"]*)\.ts"/g, "$1.js\"");
+  const named = text.replaceAll(/(\b(?:from |import\()"\.[^"]*)\.ts"/g, '$1.js"');
   // A program that targets ES2022, and has no types of Node, knows no `Disposable`.
   return /\bSymbol\.(?:dispose|asyncDispose)\b|\b(?:Async)?Disposable\b/.test(named) ? DISPOSABLE + named : named;
 }

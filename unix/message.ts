@@ -49,8 +49,8 @@ export interface ReceiveMessageOptions extends TransferOptions {
 /** `SCM_MAX_FD`: the kernel passes no more in one message. */
 const MAX_FDS = 253;
 /** Room for a timestamp, credentials, a pidfd and a security context of 256 bytes. */
-const CONTROL_BASE = controlMessageSpace(16) + controlMessageSpace(UCRED_SIZE) + controlMessageSpace(4)
-  + controlMessageSpace(256);
+const CONTROL_BASE = controlMessageSpace(16) + controlMessageSpace(UCRED_SIZE) + controlMessageSpace(4) +
+  controlMessageSpace(256);
 
 /**
  * A received message with its descriptors and credentials. It owns the descriptors: those that are not taken are closed

@@ -109,8 +109,8 @@ function lockPath(path: Uint8Array): Socket | undefined {
 }
 
 function isSame(a: FileStatus | undefined, b: FileStatus | undefined): boolean {
-  return a !== undefined && b !== undefined && a.inode === b.inode && a.modified === b.modified
-    && a.device[0] === b.device[0] && a.device[1] === b.device[1];
+  return a !== undefined && b !== undefined && a.inode === b.inode && a.modified === b.modified &&
+    a.device[0] === b.device[0] && a.device[1] === b.device[1];
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -2,7 +2,9 @@ import { createServer } from "node:net";
 import process from "node:process";
 import { parseArgs } from "node:util";
 
-const { values } = parseArgs({ options: { port: { type: "string", default: "0" }, "accept-only": { type: "boolean" } } });
+const { values } = parseArgs({
+  options: { port: { type: "string", default: "0" }, "accept-only": { type: "boolean" } },
+});
 
 const server = createServer({ noDelay: true }, (socket) => {
   if (values["accept-only"]) return socket.destroy();

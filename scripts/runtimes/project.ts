@@ -16,7 +16,7 @@ export async function makeProject(): Promise<string> {
   const project = `${cache}project/`;
   await Deno.remove(project, { recursive: true }).catch(() => {});
   await Deno.mkdir(project, { recursive: true });
-  await Deno.writeTextFile(`${project}package.json`, "{ \"private\": true, \"type\": \"module\" }\n");
+  await Deno.writeTextFile(`${project}package.json`, '{ "private": true, "type": "module" }\n');
   const [tarball] = JSON.parse(await mustRun(["npm", "pack", "--json", "--pack-destination", cache, `${root}npm`]));
   const packages = [`${cache}${tarball.filename}`, ...DEPENDENCIES, ...DEV_DEPENDENCIES];
   await mustRun(["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...packages], {

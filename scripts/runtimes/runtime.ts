@@ -48,7 +48,7 @@ export async function install(name: string, version: string, program: string): P
   const path = `${folder}/node_modules/${program}`;
   if (await isFile(path)) return path;
   await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/package.json`, "{ \"private\": true }\n");
+  await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true }\n');
   await mustRun(["npm", "install", "--no-audit", "--no-fund", `${name}@${version}`], { cwd: folder, timeout: 300_000 });
   return path;
 }

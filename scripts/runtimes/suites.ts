@@ -44,8 +44,8 @@ export function isOfDeno(file: string, seen: Set<string> = new Set()): boolean {
   seen.add(file);
   const text = Deno.readTextFileSync(root + file).replaceAll(/^\s*(\/?\*|\/\/).*$/gm, "");
   const imports = [...text.matchAll(/^(?:import|export) .*?from "(\.[^"]+)"|^\} from "(\.[^"]+)"/gm)];
-  return OF_DENO.test(text)
-    || imports.some(([, one, other]) => isOfDeno(resolve(file, one ?? other ?? ""), seen));
+  return OF_DENO.test(text) ||
+    imports.some(([, one, other]) => isOfDeno(resolve(file, one ?? other ?? ""), seen));
 }
 
 function resolve(file: string, specifier: string): string {

@@ -27,8 +27,8 @@ export function tableOf(
   const skipped = [...new Set(reasons)].sort().map((reason) => `- ${reason}`);
   return `${
     lines.join("\n")
-  }\n\nThe cells count passed and skipped tests. Tests of Deno's permissions and of its own sockets run on `
-    + `Deno only. Why a test is skipped:\n\n${skipped.join("\n")}\n`;
+  }\n\nThe cells count passed and skipped tests. Tests of Deno's permissions and of its own sockets run on ` +
+    `Deno only. Why a test is skipped:\n\n${skipped.join("\n")}\n`;
 }
 
 /** Puts the table where README.md has its marks. */

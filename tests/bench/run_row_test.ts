@@ -6,7 +6,7 @@ const needs: Deno.PermissionName[] = ["run", "read", "write"];
 const SERVER = [
   "sh",
   "-c",
-  "echo \"started $0\" >> \"$1\"; echo \"listening on 127.0.0.1:$$\"; exec sleep 60",
+  'echo "started $0" >> "$1"; echo "listening on 127.0.0.1:$$"; exec sleep 60',
 ];
 
 test(
@@ -60,7 +60,7 @@ test("runRow() leaves out a contender that fails, says why, and goes on with the
 test("runRow() leaves no server behind", { needs }, async () => {
   await withLog(async (log) => {
     const pids: number[] = [];
-    const measure = ["sh", "-c", "echo \"{\\\"value\\\": 1, \\\"pid\\\": $0}\"", "{pid}"];
+    const measure = ["sh", "-c", 'echo "{\\"value\\": 1, \\"pid\\": $0}"', "{pid}"];
     const { contenders } = await runRow(row([{ ...served("a", log), measure }]), options());
     pids.push(contenders[0]?.details["pid"] ?? 0);
     assert(pids.every((pid) => pid > 0));
@@ -81,14 +81,14 @@ function options(): Parameters<typeof runRow>[1] {
 }
 
 function served(name: string, log: string): Contender {
-  const script = "echo \"$0 $2\" >> \"$1\"; case \"$3\" in 127.0.0.1:*) echo \"{\\\"value\\\": 6}\";; esac";
+  const script = 'echo "$0 $2" >> "$1"; case "$3" in 127.0.0.1:*) echo "{\\"value\\": 6}";; esac';
   return { name, server: [...SERVER, name, log], measure: ["sh", "-c", script, name, log, "{seconds}", "{address}"] };
 }
 
 function commandOnly(name: string, log: string): Contender {
   return {
     name,
-    measure: ["sh", "-c", "echo \"$0\" >> \"$1\"; echo starting; echo \"{\\\"value\\\": 3}\"", name, log],
+    measure: ["sh", "-c", 'echo "$0" >> "$1"; echo starting; echo "{\\"value\\": 3}"', name, log],
   };
 }
 

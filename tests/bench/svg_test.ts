@@ -20,8 +20,8 @@ test("drawSvg() says how ours compares with a peer and whether a target is reach
 });
 
 const python = new Deno.Command("python3", { args: ["-c", ""] });
-const hasPython = (await Deno.permissions.query({ name: "run" })).state === "granted"
-  && await python.output().then(({ success }) => success, () => false);
+const hasPython = (await Deno.permissions.query({ name: "run" })).state === "granted" &&
+  await python.output().then(({ success }) => success, () => false);
 if (hasPython) {
   test("drawSvg() gives XML that another parser takes", async () => {
     const child = new Deno.Command("python3", {

@@ -74,8 +74,8 @@ test("an error that no library could be opened lists what was tried, and why not
   assertEquals(tried, ["libnone.so.1", "/nowhere/libnone.so.1"]);
   assertEquals(
     error.message,
-    "Cannot open libc, having tried\n"
-      + "  libnone.so.1: cannot open libnone.so.1\n  /nowhere/libnone.so.1: cannot open /nowhere/libnone.so.1",
+    "Cannot open libc, having tried\n" +
+      "  libnone.so.1: cannot open libnone.so.1\n  /nowhere/libnone.so.1: cannot open /nowhere/libnone.so.1",
   );
 });
 

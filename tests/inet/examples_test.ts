@@ -180,8 +180,8 @@ test("tcp_info.ts shows a connection while it sends", OPTIONS, async () => {
   const lines = stdout.trimEnd().split("\n");
   assert(lines[0]?.startsWith(`connected to 127.0.0.1:${listener.addr.port}, congestion control `), stdout);
   assert(
-    lines.length >= 3
-      && lines.slice(1).every((line) =>
+    lines.length >= 3 &&
+      lines.slice(1).every((line) =>
         /^state ESTABLISHED {2}rtt [\d.]+\/[\d.]+ ms {2}cwnd \d+ segments of \d+ /.test(line)
       ),
     stdout,

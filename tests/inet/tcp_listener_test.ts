@@ -136,9 +136,9 @@ test("an unref'd listener answers while something else keeps the program alive",
 
 test("TcpListener.listen() says what a hostname and a port must be", () => {
   const listen = (hostname: string, port: unknown) => TcpListener.listen({ hostname, port: port as number });
-  const name = "must be numeric or localhost: current value is \"example.com\"";
+  const name = 'must be numeric or localhost: current value is "example.com"';
   assertThrows(() => listen("example.com", 0), SyntaxError, name);
-  assertThrows(() => listen("127.0.0.1", "80"), RangeError, "current value is \"80\"");
+  assertThrows(() => listen("127.0.0.1", "80"), RangeError, 'current value is "80"');
   assertThrows(() => listen("127.0.0.1", undefined), RangeError, "current value is undefined");
   using listener = listen("localhost", 0);
   assertEquals(listener.addr.hostname, "127.0.0.1");

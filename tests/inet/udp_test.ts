@@ -342,7 +342,7 @@ test("send() takes localhost, as bind() does, and no other name", async () => {
     await assertRejects(
       async () => await client.send(bytes("x"), { hostname: "example.com", port }),
       SyntaxError,
-      "must be numeric or localhost: current value is \"example.com\"",
+      'must be numeric or localhost: current value is "example.com"',
     );
   }
 });
@@ -367,6 +367,6 @@ test("a number given as text is refused, and shown in quotes", () => {
       () => UdpSocket.bind({ port: number }).close(),
     ]
   ) {
-    assertThrows(set, RangeError, "current value is \"3\"");
+    assertThrows(set, RangeError, 'current value is "3"');
   }
 });

@@ -82,8 +82,7 @@ function callsSuite(family: Family): void {
     {
       await using _server = RpcServer.serve(endpoint.listener, dictionary());
       using client = new RpcClient<Dictionary>(await endpoint.connect());
-      const json =
-        "{\"text\":\"grüße \u{1f600} \ufffd \\ud800\",\"list\":[1,null,true],\"__proto__\":{\"x\":1},\"toJSON\":1}";
+      const json = '{"text":"grüße \u{1f600} \ufffd \\ud800","list":[1,null,true],"__proto__":{"x":1},"toJSON":1}';
       const val: unknown = JSON.parse(json);
       assertEquals(await client.call("PUT", { obj: "__proto__", val }), { obj: "__proto__", response: "ok" });
       assertEquals(JSON.stringify((await client.call("GET", { obj: "__proto__" })).val), json);

@@ -113,7 +113,7 @@ test("RpcClient.call() takes replies in any pieces", async () => {
 test("RpcClient.call() rejects only the call whose reply is no JSON", async () => {
   await withServer(async (conn) => {
     await readFrames(conn, 3);
-    await writeAll(conn, frameOf("{\"status\": NaN}"), rawFrame(1, 1, [0xff]), ok("C", 3));
+    await writeAll(conn, frameOf('{"status": NaN}'), rawFrame(1, 1, [0xff]), ok("C", 3));
     await readFrames(conn);
   }, async (client) => {
     const [first, second, third] = await Promise.allSettled(["A", "B", "C"].map((func) => client.call(func, 1)));

@@ -78,9 +78,9 @@ else {test(ORDER, { needs: NEEDS }, async () => {
     trace.kill("SIGINT");
     await trace.exit;
     const text = readFileSync(`${folder.path}/trace`, "utf8");
-    const block = text.indexOf("\"rpcL");
+    const block = text.indexOf('"rpcL');
     const sync = text.search(/fdatasync(\(\d+\)| resumed>\))\s*= 0/);
-    const reply = text.indexOf("status\\\":\\\"OK");
+    const reply = text.indexOf('status\\":\\"OK');
     assert(block >= 0 && sync > block && reply > sync, text);
   });}
 

@@ -26,7 +26,7 @@ test("rpc_client.ts and rpc_server.ts speak to each other and to Python", NEEDS,
   await withOptions(async (options, at) => {
     await using server = await exampleServer(...options);
     const where = at(server.address);
-    const put = await exampleClient(...where, "PUT", "x", "{\"a\": [1, \"ü\"]}");
+    const put = await exampleClient(...where, "PUT", "x", '{"a": [1, "ü"]}');
     assertEquals([put.code, put.stderr], [0, ""]);
     assertEquals(put.stdout, `${JSON.stringify(ok("PUT", { obj: "x", response: "ok" }))}\n`);
     const value = ok("GET", { obj: "x", val: { a: [1, "ü"] } });

@@ -208,7 +208,7 @@ test("FrameDecoder.filled() refuses more than there was room for", () => {
 });
 
 test("FrameOptions are checked before anything else", () => {
-  assertThrows(() => encodeFrame(new Uint8Array(0), { maxLength: "7" as never }), RangeError, "current value is \"7\"");
+  assertThrows(() => encodeFrame(new Uint8Array(0), { maxLength: "7" as never }), RangeError, 'current value is "7"');
   assertThrows(() => encodeFrame(new Uint8Array(0), { byteOrder: Symbol("x") as never }), TypeError, "Symbol(x)");
   assertThrows(() => new FrameDecoder({ byteOrder: "middle" as "big" }), TypeError, "middle");
   for (const maxLength of [-1, 1.5, NaN, 2 ** 31]) {

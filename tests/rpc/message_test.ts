@@ -57,7 +57,7 @@ for (const [name, message] of NO_FRAMES) {
 test("RpcClient and RpcServer refuse what no message can carry, and go on", async () => {
   await using host = serve();
   using client = new RpcClient<Api>(await host.connect());
-  const most = 212_960 - 8 - "{\"func\":\"ECHO\",\"params\":\"\"}".length;
+  const most = 212_960 - 8 - '{"func":"ECHO","params":""}'.length;
   await assertRejects(() => client.call("ECHO", "x".repeat(most + 1)), FrameError, "the limit is 212952");
   await assertRejects(() => client.call("BIG", 250_000), RpcError);
   // What is sent is as long as the kernel takes; the reply, which is longer than the call, is not.

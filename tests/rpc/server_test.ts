@@ -90,9 +90,9 @@ test("RpcServer answers a body that is no call with an error, and goes on", asyn
     "{}",
     "[]",
     "3",
-    "\"GET\"",
-    "{\"func\":\"ECHO\"}",
-    "{\"params\":1}",
+    '"GET"',
+    '{"func":"ECHO"}',
+    '{"params":1}',
     "NaN",
     "\ufeff1",
   ];

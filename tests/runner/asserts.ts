@@ -16,7 +16,7 @@ export function assertEquals<T>(actual: T, expected: T, message?: string): void 
 export function assertInstanceOf<T>(
   value: unknown,
   // deno-lint-ignore no-explicit-any -- a constructor of any signature
-  type: abstract new(...args: any[]) => T,
+  type: abstract new (...args: any[]) => T,
   message?: string,
 ): asserts value is T {
   std.assertInstanceOf(value, type, message);
@@ -30,7 +30,7 @@ export function assertMatch(actual: string, expected: RegExp, message?: string):
 /** Fails unless `fn` throws; gives the error. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
-  type?: new(...args: never[]) => E,
+  type?: new (...args: never[]) => E,
   messageIncludes?: string,
 ): E {
   return std.assertThrows(fn, type ?? Error, messageIncludes);
@@ -39,7 +39,7 @@ export function assertThrows<E extends Error = Error>(
 /** Fails unless the promise of `fn` rejects; gives the error. */
 export function assertRejects<E extends Error = Error>(
   fn: () => Promise<unknown>,
-  type?: new(...args: never[]) => E,
+  type?: new (...args: never[]) => E,
   messageIncludes?: string,
 ): Promise<E> {
   return std.assertRejects(fn, type ?? Error, messageIncludes);

@@ -33,7 +33,7 @@ test("assertRejects() gives the error of an async function", async () => {
 });
 
 test("spawn() gives lines, the exit code and both outputs", { needs: ["run", "env"] }, async () => {
-  await using program = spawn("sh", ["-c", "echo \"$A\"; cat; echo told >&2; printf end; exit 3"], {
+  await using program = spawn("sh", ["-c", 'echo "$A"; cat; echo told >&2; printf end; exit 3'], {
     env: { A: "a b" },
   });
   assertEquals(await program.line(), "a b");

@@ -14,7 +14,7 @@ const XML = `<?xml version="1.0" encoding="utf-8"?>
 
 test("parseJunit() reads every outcome, and names with markup in them", () => {
   assertEquals(parseJunit(XML), [
-    { name: "values of <errno.h> & \"more\"", outcome: "passed" },
+    { name: 'values of <errno.h> & "more"', outcome: "passed" },
     { name: "a -> b [skipped: why]", outcome: "skipped" },
     { name: "breaks", outcome: "failed" },
     { name: "stops", outcome: "failed" },

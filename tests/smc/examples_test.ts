@@ -60,7 +60,7 @@ smcTest("examples/rpc_server.ts --smc and rpc_client.ts --smc call over SMC-R an
   const port = Number(/^listening on 127\.0\.0\.1:(\d+)$/.exec(await server.line() ?? "")?.[1]);
   using ours = new RpcClient<Dictionary>(await SmcConn.connect({ port, fallback: "refuse" }));
   await ours.call("PUT", { obj: "x", val: [1] });
-  const reply = "{\"status\":\"OK\",\"response\":{\"func\":\"GET\",\"response\":{\"obj\":\"x\",\"val\":[1]}}}\n";
+  const reply = '{"status":"OK","response":{"func":"GET","response":{"obj":"x","val":[1]}}}\n';
   const got = await run("rpc_client.ts", "--smc", "--port", `${port}`, "GET", "x");
   assertEquals([got.stdout, got.stderr, got.code], [reply, "", 0]);
 

@@ -43,7 +43,7 @@ smcTest("smc() tells that the peer has no SMC, on either side", async () => {
   assertEquals((await readExactly(tcpServer, 5)).length, 5);
 });
 
-smcTest("{ fallback: \"refuse\" } closes a connection that fell back, and says why", async () => {
+smcTest('{ fallback: "refuse" } closes a connection that fell back, and says why', async () => {
   await setMode("tcp");
   using listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

@@ -33,7 +33,7 @@ else {
     }
     node.closeInput();
     const { code, stdout, stderr } = await node.exit;
-    assertEquals([code, stdout.split("\n")[1], stderr], [0, "{\"left\":0}", ""]);
+    assertEquals([code, stdout.split("\n")[1], stderr], [0, '{"left":0}', ""]);
   });
 }
 

@@ -33,7 +33,7 @@ withoutSmc(
   },
 );
 
-withoutSmc("{ unsupported: \"tcp\" } opens TCP, and smc() says so", async () => {
+withoutSmc('{ unsupported: "tcp" } opens TCP, and smc() says so', async () => {
   using listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" });
   using client = await SmcConn.connect({ port: listener.addr.port, unsupported: "tcp" });
   using server = await listener.accept();
@@ -48,7 +48,7 @@ withoutSmc("{ unsupported: \"tcp\" } opens TCP, and smc() says so", async () => 
   assertEquals(await server.read(new Uint8Array(1)), null);
 });
 
-withoutSmc("{ fallback: \"refuse\" } refuses TCP, and closes the connection", async () => {
+withoutSmc('{ fallback: "refuse" } refuses TCP, and closes the connection', async () => {
   using listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" });
   const options = { port: listener.addr.port, unsupported: "tcp", fallback: "refuse" } as const;
   await assertRejects(
