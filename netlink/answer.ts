@@ -14,6 +14,10 @@ export interface NetlinkAnswer {
   text?: string;
   /** Where in the request the fault is, in bytes from its start (`NLMSGERR_ATTR_OFFS`). */
   offset?: number;
+  /** The number of the attribute that the request lacks (`NLMSGERR_ATTR_MISS_TYPE`). */
+  missingType?: number;
+  /** Where it is missing, in bytes from the start of the request; outermost where not given (`NLMSGERR_ATTR_MISS_NEST`). */
+  missingNest?: number;
 }
 
 /**
@@ -60,6 +64,12 @@ export function decodeAnswer(message: NetlinkMessage): NetlinkAnswer {
   const whole = type === NL.NLMSG_ERROR && (flags & NL.NLM_F_CAPPED) === 0;
   const attributes = new Attributes(payload.subarray(whole ? 4 + align(view.getUint32(4, true)) : fixed));
   const text = attributes.text(NL.NLMSGERR_ATTR_MSG);
+  if (text !== undefined) answer.text = text;
   const offset = attributes.u32(NL.NLMSGERR_ATTR_OFFS);
-  return { ...answer, ...(text === undefined ? {} : { text }), ...(offset === undefined ? {} : { offset }) };
+  if (offset !== undefined) answer.offset = offset;
+  const missingType = attributes.u32(NL.NLMSGERR_ATTR_MISS_TYPE);
+  if (missingType !== undefined) answer.missingType = missingType;
+  const missingNest = attributes.u32(NL.NLMSGERR_ATTR_MISS_NEST);
+  if (missingNest !== undefined) answer.missingNest = missingNest;
+  return answer;
 }

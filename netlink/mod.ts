@@ -30,7 +30,12 @@ export {
 } from "./generic.ts";
 export { GenericNetlinkSocket } from "./generic_socket.ts";
 export { decodeMessages, encodeMessage, type NetlinkMessage } from "./message.ts";
-export { type NetlinkRequestOptions, NetlinkSocket } from "./netlink_socket.ts";
+export {
+  type NetlinkError,
+  type NetlinkRequester,
+  type NetlinkRequestOptions,
+  NetlinkSocket,
+} from "./netlink_socket.ts";
 export {
   decodeInetDiagMessage,
   decodeSockDiagId,
@@ -39,3 +44,4 @@ export {
   SOCK_DIAG_ID_SIZE,
   type SockDiagId,
 } from "./sock_diag.ts";
+export type { NetlinkTransport } from "./transport.ts";
