@@ -27,7 +27,7 @@
  * @module
  */
 export { isSystemError, type SystemError } from "./ffi/error.ts";
-export type { NetAddr } from "./inet/addr.ts";
+export type { NetAddr } from "./inet/addresses/addr.ts";
 export { TcpConn, type TcpConnectOptions } from "./inet/tcp_conn.ts";
 export { TcpListener, type TcpListenOptions } from "./inet/tcp_listener.ts";
 export { type UdpBindOptions, UdpSocket } from "./inet/udp_socket.ts";

@@ -1,4 +1,4 @@
-import { CONSTANTS_LINUX } from "./constants_linux.ts";
+import { CONSTANTS_LINUX } from "./linux/constants.ts";
 import { type Platform, platform } from "./platform.ts";
 
 /** The C name of a constant that the library knows. */

@@ -1,4 +1,4 @@
-import { ERRNO_LINUX } from "./errno_linux.ts";
+import { ERRNO_LINUX } from "./linux/errno.ts";
 
 const byNumber = new Map(ERRNO_LINUX.map(([number, name, message]) => [number, { name, message }]));
 const byName = new Map(ERRNO_LINUX.map(([number, name]) => [name, number]));

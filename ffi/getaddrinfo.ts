@@ -1,9 +1,9 @@
-import { cString, readCString } from "./c_string.ts";
+import { cString, readCString } from "./_c_string.ts";
+import { readPointer } from "./_pointers.ts";
 import { C } from "./constants.ts";
 import { ForeignMemory } from "./foreign_memory.ts";
 import { background, libc } from "./libc.ts";
 import { copyMemory } from "./memory.ts";
-import { readPointer } from "./pointers.ts";
 
 /** What to look up, as `struct addrinfo` takes it. */
 export interface AddrinfoHints {

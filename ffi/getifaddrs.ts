@@ -1,4 +1,4 @@
-import { readCString } from "./c_string.ts";
+import { readCString } from "./_c_string.ts";
 import { C } from "./constants.ts";
 import { check } from "./gate.ts";
 import { libc } from "./libc.ts";

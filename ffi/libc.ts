@@ -1,7 +1,7 @@
-import { openBun } from "./backend_bun.ts";
-import { openDeno } from "./backend_deno.ts";
-import { openKoffi } from "./backend_koffi.ts";
-import { hasNodeFfi, openNode } from "./backend_node.ts";
+import { openBun } from "./backends/bun.ts";
+import { openDeno } from "./backends/deno.ts";
+import { openKoffi } from "./backends/koffi.ts";
+import { hasNodeFfi, openNode } from "./backends/node.ts";
 import type { Backend } from "./native.ts";
 import { runtime } from "./platform.ts";
 

@@ -24,7 +24,7 @@
  */
 export { type ConstantKind, constantName, constantNumber } from "./constant_name.ts";
 export { C, type ConstantName, type Constants, constantsOf } from "./constants.ts";
-export { CONSTANTS_LINUX } from "./constants_linux.ts";
+export { environmentVariable, processIds } from "./environment.ts";
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 export { isSystemError, type SystemError, systemError } from "./error.ts";
 export { closeFd } from "./file.ts";
@@ -55,4 +55,14 @@ export {
   type Servent,
 } from "./netdb.ts";
 export { type Platform, platform } from "./platform.ts";
+export {
+  DARWIN_SOCKADDR,
+  HOST_LITTLE_ENDIAN,
+  LINUX_SOCKADDR,
+  readSockaddrFamily,
+  SOCKADDR_HEAD_SIZE,
+  SOCKADDR_STORAGE_SIZE,
+  type SockaddrLayout,
+  writeSockaddrHead,
+} from "./sockaddr_layout.ts";
 export { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";

@@ -1,9 +1,9 @@
-import { cString, readCString } from "./c_string.ts";
+import { cString, readCString } from "./_c_string.ts";
+import { readPointer, readPointers } from "./_pointers.ts";
 import { errnoNumber } from "./errno.ts";
 import { ForeignMemory } from "./foreign_memory.ts";
 import { background } from "./libc.ts";
 import { copyMemory } from "./memory.ts";
-import { readPointer, readPointers } from "./pointers.ts";
 
 /** A host of the system's databases (`struct hostent`). */
 export interface Hostent {

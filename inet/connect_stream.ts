@@ -1,14 +1,31 @@
-import { connectFirst, type Endpoint } from "../socket/connect_first.ts";
 import { inNetworkNamespace } from "../socket/network_namespace.ts";
 import type { Socket } from "../socket/socket.ts";
 import { checkWaitOptions, watchForEnd } from "../socket/wait_options.ts";
-import { numericEndpoint, resolveEndpoints } from "./endpoint.ts";
+import { connectFirst, type Endpoint } from "./_connect_first.ts";
+import { numericEndpoint, resolveEndpoints } from "./names/_endpoint.ts";
 import type { StreamConnectOptions } from "./stream_options.ts";
 
 /**
  * Makes a stream socket that is connected to a host: looks the name up, and races its addresses (RFC 8305).
  *
+ * For families that use the addresses of IP, such as TCP, AF_SMC and SCTP.
+ *
  * @param openFamily Opens a socket of the family for addresses of `AF_INET` or `AF_INET6`.
+ * @param options Where to connect, and how.
+ * @returns The connected socket, which the caller owns.
+ * @throws {SystemError} If the connection fails, such as `ECONNREFUSED`.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { connectStream, TcpListener } from "@berkeley/sockets/inet";
+ * import { Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * using socket = await connectStream((family) => Socket.open(family, C.SOCK_STREAM), listener.addr);
+ * assertEquals(socket.peerSockaddr(), listener.socket.localSockaddr());
+ * ```
  */
 export async function connectStream(
   openFamily: (family: number) => Socket,

@@ -1,20 +1,20 @@
+import { checkMessage } from "../checks/check_message.ts";
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
-import { checkMessage } from "../socket/check_message.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { receiveErrorMessage } from "../socket/error_queue.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_DOMAIN } from "../socket/socket_options.ts";
 import type { TransferOptions } from "../socket/transfer.ts";
-import type { IpAddr } from "./addr_codec.ts";
-import { IP_MULTICAST_LOOP, IP_MULTICAST_TTL } from "./ip_options.ts";
-import { IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF, IPV6_MULTICAST_LOOP } from "./ipv6_options.ts";
-import { isMappedIpv4 } from "./mapped_ipv4.ts";
-import { groupOption, IP_MULTICAST_IF_INDEX } from "./multicast.ts";
+import { groupOption, IP_MULTICAST_IF_INDEX } from "./_multicast.ts";
+import { isMappedIpv4 } from "./addresses/_mapped_ipv4.ts";
+import type { IpAddr } from "./addresses/addr_codec.ts";
+import { SOCKADDR_IN_SIZE } from "./addresses/sockaddr_in.ts";
 import type { NetworkError } from "./network_error.ts";
+import { IP_MULTICAST_LOOP, IP_MULTICAST_TTL } from "./options/ip_options.ts";
+import { IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF, IPV6_MULTICAST_LOOP } from "./options/ipv6_options.ts";
 import { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
-import { SOCKADDR_IN_SIZE } from "./sockaddr_in.ts";
 
 /** A received datagram, with its ancillary data. */
 export interface InetMessage<A> {

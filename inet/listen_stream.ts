@@ -1,14 +1,30 @@
 import { C } from "../ffi/constants.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
-import { numericEndpoint } from "./endpoint.ts";
-import { IPV6_V6ONLY } from "./ipv6_options.ts";
+import { numericEndpoint } from "./names/_endpoint.ts";
+import { IPV6_V6ONLY } from "./options/ipv6_options.ts";
 import type { StreamListenOptions } from "./stream_options.ts";
 
 /**
  * Makes a stream socket that listens on an address.
  *
+ * For families that use the addresses of IP, such as TCP, AF_SMC and SCTP.
+ *
  * @param openFamily Opens a socket of the family for addresses of `AF_INET` or `AF_INET6`.
+ * @param options Where to listen, and how.
+ * @returns The listening socket, which the caller owns.
+ * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { listenStream } from "@berkeley/sockets/inet";
+ * import { Socket } from "@berkeley/sockets/socket";
+ * import { assert } from "@std/assert";
+ *
+ * using socket = listenStream((family) => Socket.open(family, C.SOCK_STREAM), { hostname: "127.0.0.1", port: 0 });
+ * assert(socket.localSockaddr().length > 0);
+ * ```
  */
 export function listenStream(openFamily: (family: number) => Socket, options: StreamListenOptions): Socket {
   const { hostname = "0.0.0.0", port, scopeId, ipv6Only } = options;

@@ -44,36 +44,17 @@
  *
  * @module
  */
-export { formatNetAddr, type NetAddr, parseNetAddr } from "./addr.ts";
-export { type IpAddr, ipAddrCodec, tcpAddrCodec, udpAddrCodec, type UdpDestination } from "./addr_codec.ts";
-export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
-export { formatIpv4 } from "./format_ipv4.ts";
-export { formatIpv6 } from "./format_ipv6.ts";
-export { type AddressInfo, getaddrinfo, type GetaddrinfoOptions } from "./getaddrinfo.ts";
-export { gethostbyaddr, gethostbyname, type GethostbynameOptions, type Host } from "./gethostbyname.ts";
-export { getnameinfo, type GetnameinfoOptions } from "./getnameinfo.ts";
-export { getservbyname, getservbyport, type GetservOptions, type Service } from "./getservbyname.ts";
-export * from "./icmp_options.ts";
-export { inetAton } from "./inet_aton.ts";
-export {
-  InetDatagramSocket,
-  type InetMessage,
-  type MulticastOptions,
-  type OutgoingInetMessage,
-  type QueuedError,
-} from "./inet_datagram_socket.ts";
-export { inetNtoa } from "./inet_ntoa.ts";
-export { inetNtop } from "./inet_ntop.ts";
-export { inetPton } from "./inet_pton.ts";
-export { type InterfaceAddress, interfaces, type NetworkInterface } from "./interfaces.ts";
-export * from "./ip_options.ts";
-export * from "./ipv6_options.ts";
-export type { LookupOptions } from "./lookup.ts";
-export type { NetworkError } from "./network_error.ts";
-export { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
-export { parseIpv4 } from "./parse_ipv4.ts";
-export { type Ipv6, parseIpv6 } from "./parse_ipv6.ts";
-export { type RawOpenOptions, RawSocket } from "./raw_socket.ts";
+export { formatNetAddr, type NetAddr, parseNetAddr } from "./addresses/addr.ts";
+export { type IpAddr, ipAddrCodec, tcpAddrCodec, udpAddrCodec, type UdpDestination } from "./addresses/addr_codec.ts";
+export { htonl, htons, ntohl, ntohs } from "./addresses/byte_order.ts";
+export { formatIpv4 } from "./addresses/format_ipv4.ts";
+export { formatIpv6 } from "./addresses/format_ipv6.ts";
+export { inetAton } from "./addresses/inet_aton.ts";
+export { inetNtoa } from "./addresses/inet_ntoa.ts";
+export { inetNtop } from "./addresses/inet_ntop.ts";
+export { inetPton } from "./addresses/inet_pton.ts";
+export { parseIpv4 } from "./addresses/parse_ipv4.ts";
+export { type Ipv6, parseIpv6 } from "./addresses/parse_ipv6.ts";
 export {
   DARWIN_SOCKADDR,
   decodeInetSockaddr,
@@ -84,15 +65,36 @@ export {
   type Sockaddr,
   SOCKADDR_STORAGE_SIZE,
   type SockaddrLayout,
-} from "./sockaddr.ts";
-export { decodeSockaddrIn, encodeSockaddrIn, SOCKADDR_IN_SIZE, type SockaddrIn } from "./sockaddr_in.ts";
-export { decodeSockaddrIn6, encodeSockaddrIn6, SOCKADDR_IN6_SIZE, type SockaddrIn6 } from "./sockaddr_in6.ts";
+} from "./addresses/sockaddr.ts";
+export { decodeSockaddrIn, encodeSockaddrIn, SOCKADDR_IN_SIZE, type SockaddrIn } from "./addresses/sockaddr_in.ts";
+export { decodeSockaddrIn6, encodeSockaddrIn6, SOCKADDR_IN6_SIZE, type SockaddrIn6 } from "./addresses/sockaddr_in6.ts";
+export { connectStream } from "./connect_stream.ts";
+export {
+  InetDatagramSocket,
+  type InetMessage,
+  type MulticastOptions,
+  type OutgoingInetMessage,
+  type QueuedError,
+} from "./inet_datagram_socket.ts";
+export { listenStream } from "./listen_stream.ts";
+export { type AddressInfo, getaddrinfo, type GetaddrinfoOptions } from "./names/getaddrinfo.ts";
+export { gethostbyaddr, gethostbyname, type GethostbynameOptions, type Host } from "./names/gethostbyname.ts";
+export { getnameinfo, type GetnameinfoOptions } from "./names/getnameinfo.ts";
+export { getservbyname, getservbyport, type GetservOptions, type Service } from "./names/getservbyname.ts";
+export { type InterfaceAddress, interfaces, type NetworkInterface } from "./names/interfaces.ts";
+export type { LookupOptions } from "./names/lookup.ts";
+export type { NetworkError } from "./network_error.ts";
+export * from "./options/icmp_options.ts";
+export * from "./options/ip_options.ts";
+export * from "./options/ipv6_options.ts";
+export type { TcpInfo, TcpState } from "./options/tcp_info.ts";
+export * from "./options/tcp_options.ts";
+export type { TcpRepairOption, TcpRepairWindow } from "./options/tcp_repair.ts";
+export type { TcpNetworkSignature, TcpSignature } from "./options/tcp_signature.ts";
+export * from "./options/udp_options.ts";
+export { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
+export { type RawOpenOptions, RawSocket } from "./raw_socket.ts";
 export type { StreamConnectOptions, StreamListenOptions } from "./stream_options.ts";
 export { type KeepAliveOptions, TcpConn, type TcpConnectOptions } from "./tcp_conn.ts";
-export type { TcpInfo, TcpState } from "./tcp_info.ts";
 export { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";
-export * from "./tcp_options.ts";
-export type { TcpRepairOption, TcpRepairWindow } from "./tcp_repair.ts";
-export type { TcpNetworkSignature, TcpSignature } from "./tcp_signature.ts";
-export * from "./udp_options.ts";
 export { type UdpBindOptions, UdpSocket } from "./udp_socket.ts";

@@ -1,8 +1,8 @@
 import { C } from "../ffi/constants.ts";
 import { errnoMessage, errnoName } from "../ffi/errno.ts";
 import { HOST_LITTLE_ENDIAN, SOCKADDR_HEAD_SIZE } from "../ffi/sockaddr_layout.ts";
-import { decodeSockaddrIn } from "./sockaddr_in.ts";
-import { decodeSockaddrIn6 } from "./sockaddr_in6.ts";
+import { decodeSockaddrIn } from "./addresses/sockaddr_in.ts";
+import { decodeSockaddrIn6 } from "./addresses/sockaddr_in6.ts";
 
 /** An entry of a socket's error queue, as `IP_RECVERR` keeps it. */
 export interface NetworkError {

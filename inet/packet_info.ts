@@ -2,14 +2,14 @@ import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { type ControlMessage, decodeControlMessages, encodeControlMessages } from "../socket/control_message.ts";
 import { encodeInt } from "../socket/option.ts";
-import type { NetAddr } from "./addr.ts";
-import { formatIpv4 } from "./format_ipv4.ts";
-import { formatIpv6 } from "./format_ipv6.ts";
-import { isMappedIpv4 } from "./mapped_ipv4.ts";
+import { isMappedIpv4 } from "./addresses/_mapped_ipv4.ts";
+import type { NetAddr } from "./addresses/addr.ts";
+import { formatIpv4 } from "./addresses/format_ipv4.ts";
+import { formatIpv6 } from "./addresses/format_ipv6.ts";
+import { parseIpv4 } from "./addresses/parse_ipv4.ts";
+import { parseIpv6 } from "./addresses/parse_ipv6.ts";
+import { decodeInetSockaddr } from "./addresses/sockaddr.ts";
 import { decodeNetworkError, type NetworkError } from "./network_error.ts";
-import { parseIpv4 } from "./parse_ipv4.ts";
-import { parseIpv6 } from "./parse_ipv6.ts";
-import { decodeInetSockaddr } from "./sockaddr.ts";
 
 /** What the kernel reports of a packet besides its data; each part only if an option asked for it. */
 export interface PacketInfo {

@@ -1,12 +1,12 @@
+import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { describeError, isSystemError } from "../ffi/error.ts";
-import { quoted } from "../socket/quoted.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_TYPE } from "../socket/socket_options.ts";
-import { type IpAddr, ipAddrCodec } from "./addr_codec.ts";
+import { type IpAddr, ipAddrCodec } from "./addresses/addr_codec.ts";
 import { InetDatagramSocket } from "./inet_datagram_socket.ts";
-import { IP_HDRINCL } from "./ip_options.ts";
-import { IPV6_HDRINCL } from "./ipv6_options.ts";
+import { IP_HDRINCL } from "./options/ip_options.ts";
+import { IPV6_HDRINCL } from "./options/ipv6_options.ts";
 
 /** Options of {@linkcode RawSocket.open}. */
 export interface RawOpenOptions {

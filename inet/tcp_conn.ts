@@ -1,16 +1,15 @@
 import { C } from "../ffi/constants.ts";
-import { isSystemError, systemError } from "../ffi/error.ts";
+import { isSystemError } from "../ffi/error.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_KEEPALIVE, SO_LINGER } from "../socket/socket_options.ts";
-import { urgentMark } from "../socket/urgent_data.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
-import type { NetAddr } from "./addr.ts";
-import { tcpAddrCodec } from "./addr_codec.ts";
+import { openTcp } from "./_open_tcp.ts";
+import type { NetAddr } from "./addresses/addr.ts";
+import { tcpAddrCodec } from "./addresses/addr_codec.ts";
 import { connectStream } from "./connect_stream.ts";
-import { openTcp } from "./open_tcp.ts";
+import { MPTCP_INFO, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY } from "./options/tcp_options.ts";
 import type { StreamConnectOptions } from "./stream_options.ts";
-import { MPTCP_INFO, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY } from "./tcp_options.ts";
 
 /** Options of {@linkcode TcpConn.connect}. */
 export interface TcpConnectOptions extends StreamConnectOptions {
@@ -160,9 +159,7 @@ export class TcpConn extends Conn<NetAddr> {
    * @throws {SystemError} If the connection is closed (`EBADF`).
    */
   atUrgentMark(): boolean {
-    const n = urgentMark(this.socket.fd);
-    if (n < 0) throw systemError(-n, "ioctl");
-    return n === 1;
+    return this.socket.atUrgentMark();
   }
 }
 

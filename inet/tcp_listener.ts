@@ -1,9 +1,9 @@
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
-import type { NetAddr } from "./addr.ts";
-import { tcpAddrCodec } from "./addr_codec.ts";
+import { openTcp } from "./_open_tcp.ts";
+import type { NetAddr } from "./addresses/addr.ts";
+import { tcpAddrCodec } from "./addresses/addr_codec.ts";
 import { listenStream } from "./listen_stream.ts";
-import { openTcp } from "./open_tcp.ts";
 import type { StreamListenOptions } from "./stream_options.ts";
 import { TcpConn } from "./tcp_conn.ts";
 

@@ -1,11 +1,11 @@
 import { C } from "../ffi/constants.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_BROADCAST, SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
-import type { NetAddr } from "./addr.ts";
-import { udpAddrCodec, type UdpDestination } from "./addr_codec.ts";
-import { numericEndpoint } from "./endpoint.ts";
+import type { NetAddr } from "./addresses/addr.ts";
+import { udpAddrCodec, type UdpDestination } from "./addresses/addr_codec.ts";
 import { InetDatagramSocket } from "./inet_datagram_socket.ts";
-import { IPV6_V6ONLY } from "./ipv6_options.ts";
+import { numericEndpoint } from "./names/_endpoint.ts";
+import { IPV6_V6ONLY } from "./options/ipv6_options.ts";
 
 /** Options of {@linkcode UdpSocket.bind}. */
 export interface UdpBindOptions {

@@ -1,4 +1,4 @@
-import { align } from "./align.ts";
+import { align } from "./_align.ts";
 import { Attributes } from "./attribute.ts";
 import { NL } from "./constants.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";

@@ -1,7 +1,7 @@
-import { quoted } from "../socket/quoted.ts";
-import { within } from "../socket/within.ts";
-import { align } from "./align.ts";
-import { concat } from "./bytes.ts";
+import { quoted } from "../checks/quoted.ts";
+import { within } from "../checks/within.ts";
+import { align } from "./_align.ts";
+import { concat } from "./_concat.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
 
 const HEADER_SIZE = 4;

@@ -1,6 +1,6 @@
-import { within } from "../socket/within.ts";
+import { within } from "../checks/within.ts";
+import { concat } from "./_concat.ts";
 import { Attributes, encodeAttribute } from "./attribute.ts";
-import { concat } from "./bytes.ts";
 import { NL } from "./constants.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
 

@@ -1,6 +1,6 @@
-import { within } from "../socket/within.ts";
-import { align } from "./align.ts";
-import { concat } from "./bytes.ts";
+import { within } from "../checks/within.ts";
+import { align } from "./_align.ts";
+import { concat } from "./_concat.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
 
 /** Size of `struct nlmsghdr` in bytes. */

@@ -1,4 +1,4 @@
-import { within } from "../socket/within.ts";
+import { within } from "../checks/within.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
 
 const ENCODE = "encode inet_diag_req_v2";

@@ -1,6 +1,6 @@
 import type { Server } from "node:net";
 import type { SocketOwner } from "../socket/socket_owner.ts";
-import { adopt } from "./adopt.ts";
+import { adopt } from "./_adopt.ts";
 
 /**
  * Lets a server of `node:net`, `node:http` or `node:https` accept from a listener, on Deno and Node: of AF_SMC too. The

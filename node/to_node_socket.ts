@@ -1,6 +1,6 @@
 import { Socket as NodeSocket } from "node:net";
 import type { SocketOwner } from "../socket/socket_owner.ts";
-import { adopt } from "./adopt.ts";
+import { adopt } from "./_adopt.ts";
 
 /**
  * Makes a `net.Socket` of a connection, on Deno and Node: for a library that takes no other. The runtime's own loop

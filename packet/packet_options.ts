@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import {
   booleanOption,
@@ -7,7 +8,6 @@ import {
   type WritableOption,
   writableOption,
 } from "../socket/option.ts";
-import { within } from "../socket/within.ts";
 
 /** What more than its own packets an interface is to take, for {@linkcode PACKET_ADD_MEMBERSHIP}. */
 export interface PacketMembership {

@@ -1,7 +1,7 @@
+import { quoted } from "../checks/quoted.ts";
+import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
-import { quoted } from "../socket/quoted.ts";
-import { within } from "../socket/within.ts";
 
 /** Whom a packet is for, as the kernel saw it; only told of received packets. */
 export type PacketType = "host" | "broadcast" | "multicast" | "otherhost" | "outgoing" | "loopback";

@@ -1,9 +1,9 @@
+import { quoted } from "../checks/quoted.ts";
 import type { AnyRpcApi, RpcApi, RpcFunc, RpcParams, RpcResult } from "./api.ts";
 import type { RpcConn, RpcMessageConn } from "./conn.ts";
 import { frameFormat, type FrameOptions } from "./frame.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { parseJson } from "./json.ts";
-import { quoted } from "./quoted.ts";
 import { resultOf } from "./reply.ts";
 import { RpcClosedError } from "./rpc_closed_error.ts";
 import { openTransport, PORTION, type Transport } from "./transport.ts";

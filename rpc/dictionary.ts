@@ -1,5 +1,5 @@
+import { quoted } from "../checks/quoted.ts";
 import { LogFile } from "./log_file.ts";
-import { quoted } from "./quoted.ts";
 import { RpcError } from "./rpc_error.ts";
 
 /** Options of {@linkcode dictionary}. */

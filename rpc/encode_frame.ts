@@ -1,4 +1,4 @@
-import { checkBytes } from "./check_bytes.ts";
+import { checkBytes } from "../checks/check_bytes.ts";
 import { encodeHead, FRAME_HEAD_LENGTH, frameFormat, type FrameOptions } from "./frame.ts";
 
 /**

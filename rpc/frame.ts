@@ -1,5 +1,5 @@
+import { quoted } from "../checks/quoted.ts";
 import { FrameError } from "./frame_error.ts";
-import { quoted } from "./quoted.ts";
 
 /** Bytes before the body of a frame: two `int32`, the version and the length. */
 export const FRAME_HEAD_LENGTH = 8;

@@ -1,4 +1,4 @@
-import { checkBytes } from "./check_bytes.ts";
+import { checkBytes } from "../checks/check_bytes.ts";
 import { endedIn } from "./decode_frame.ts";
 import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormat, type FrameOptions } from "./frame.ts";
 import type { FrameError } from "./frame_error.ts";

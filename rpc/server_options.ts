@@ -1,5 +1,5 @@
+import { quoted } from "../checks/quoted.ts";
 import type { FrameOptions } from "./frame.ts";
-import { quoted } from "./quoted.ts";
 
 /** What one server may hold at a time. */
 export interface RpcLimits {

@@ -24,21 +24,33 @@
  *
  * @module
  */
-export type { NetAddr } from "../inet/addr.ts";
+export type { NetAddr } from "../inet/addresses/addr.ts";
 export type { WaitOptions } from "../socket/wait_options.ts";
-export type { SmcConnectionInfo, SmcCursor, SmcdInfo, SmcFlag, SmcLinkInfo } from "./connection_info.ts";
-export type { SmcDevice, SmcDevicePort } from "./device.ts";
 export type { SmcFallback } from "./fallback.ts";
 export { type SmcFallbackReason, smcFallbackReason, smcFallbackReasons } from "./fallback_reason.ts";
-export type { SmcFallbackCounts, SmcFallbackStatistics } from "./fallback_statistics.ts";
-export type { SmcLink } from "./link.ts";
-export type { SmcdLinkGroup, SmcLinkGroup, SmcLinkGroupBase, SmcLinkGroupV2, SmcrLinkGroup } from "./link_group.ts";
-export { listSmcSockets } from "./list_smc_sockets.ts";
-export { AF_SMC, type SmcOpenOptions, SMCPROTO_SMC, SMCPROTO_SMC6 } from "./open_smc.ts";
-export type { SmcPnet } from "./pnet.ts";
-export { SmcConn, type SmcConnectOptions, type SmcConnOptions } from "./smc_conn.ts";
-export { addUeid, flushUeids, removeUeid, setSeidEnabled, type SmcSeid, smcSeid, smcUeids } from "./smc_eids.ts";
-export { setSmcHandshakeLimit, smcHandshakeLimit } from "./smc_handshake_limit.ts";
+export type { SmcConnectionInfo, SmcCursor, SmcdInfo, SmcFlag, SmcLinkInfo } from "./netlink/connection_info.ts";
+export type { SmcDevice, SmcDevicePort } from "./netlink/device.ts";
+export type { SmcFallbackCounts, SmcFallbackStatistics } from "./netlink/fallback_statistics.ts";
+export type { SmcLink } from "./netlink/link.ts";
+export type {
+  SmcdLinkGroup,
+  SmcLinkGroup,
+  SmcLinkGroupBase,
+  SmcLinkGroupV2,
+  SmcrLinkGroup,
+} from "./netlink/link_group.ts";
+export { listSmcSockets } from "./netlink/list_smc_sockets.ts";
+export type { SmcPnet } from "./netlink/pnet.ts";
+export {
+  addUeid,
+  flushUeids,
+  removeUeid,
+  setSeidEnabled,
+  type SmcSeid,
+  smcSeid,
+  smcUeids,
+} from "./netlink/smc_eids.ts";
+export { setSmcHandshakeLimit, smcHandshakeLimit } from "./netlink/smc_handshake_limit.ts";
 export {
   smcDevices,
   smcFallbackStatistics,
@@ -46,18 +58,20 @@ export {
   smcLinks,
   smcStatistics,
   smcSystemInfo,
-} from "./smc_info.ts";
-export { type SmcAcceptOptions, SmcListener, type SmcListenOptions } from "./smc_listener.ts";
-export { SMC_LIMIT_HS } from "./smc_option.ts";
-export { addSmcPnet, flushSmcPnets, removeSmcPnet, smcPnets } from "./smc_pnets.ts";
-export type { SmcFallbackError, SmcStatus } from "./smc_status.ts";
-export { type SmcSupport, smcSupport } from "./smc_support.ts";
-export type { SmcMode, SmcSocketInfo, SmcState } from "./socket_info.ts";
+} from "./netlink/smc_info.ts";
+export { addSmcPnet, flushSmcPnets, removeSmcPnet, smcPnets } from "./netlink/smc_pnets.ts";
+export type { SmcMode, SmcSocketInfo, SmcState } from "./netlink/socket_info.ts";
 export type {
   SmcBufferEvents,
   SmcDirectionStatistics,
   SmcModeStatistics,
   SmcSizes,
   SmcStatistics,
-} from "./statistics.ts";
-export type { SmcSystemInfo } from "./system_info.ts";
+} from "./netlink/statistics.ts";
+export type { SmcSystemInfo } from "./netlink/system_info.ts";
+export { AF_SMC, type SmcOpenOptions, SMCPROTO_SMC, SMCPROTO_SMC6 } from "./open_smc.ts";
+export { SmcConn, type SmcConnectOptions, type SmcConnOptions } from "./smc_conn.ts";
+export { type SmcAcceptOptions, SmcListener, type SmcListenOptions } from "./smc_listener.ts";
+export { SMC_LIMIT_HS } from "./smc_option.ts";
+export type { SmcFallbackError, SmcStatus } from "./smc_status.ts";
+export { type SmcSupport, smcSupport } from "./smc_support.ts";

@@ -1,9 +1,9 @@
-import type { NetAddr } from "../inet/addr.ts";
-import { tcpAddrCodec } from "../inet/addr_codec.ts";
+import { quoted } from "../checks/quoted.ts";
+import type { NetAddr } from "../inet/addresses/addr.ts";
+import { tcpAddrCodec } from "../inet/addresses/addr_codec.ts";
 import { connectStream } from "../inet/connect_stream.ts";
 import type { StreamConnectOptions } from "../inet/stream_options.ts";
 import { Conn } from "../socket/conn.ts";
-import { quoted } from "../socket/quoted.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import { openSmc, type SmcOpenOptions } from "./open_smc.ts";

@@ -1,5 +1,5 @@
-import type { NetAddr } from "../inet/addr.ts";
-import { tcpAddrCodec } from "../inet/addr_codec.ts";
+import type { NetAddr } from "../inet/addresses/addr.ts";
+import { tcpAddrCodec } from "../inet/addresses/addr_codec.ts";
 import { listenStream } from "../inet/listen_stream.ts";
 import type { StreamListenOptions } from "../inet/stream_options.ts";
 import { Listener } from "../socket/listener.ts";

@@ -1,5 +1,5 @@
+import { Duplex } from "./_duplex.ts";
 import type { AddrCodec } from "./addr_codec.ts";
-import { Duplex } from "./duplex.ts";
 import type { Socket } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
 import type { WaitOptions } from "./wait_options.ts";

@@ -1,10 +1,10 @@
 import type { AddrCodec } from "./addr_codec.ts";
-import { type Datagram, DatagramReceive } from "./datagram_operations.ts";
-import { LastSender } from "./last_sender.ts";
 import type { MessageBatch } from "./message_batch.ts";
+import { DatagramReceive } from "./operations/datagram.ts";
+import { LastSender } from "./operations/last_sender.ts";
 import type { Socket } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
-import type { TransferOptions } from "./transfer.ts";
+import type { Datagram, TransferOptions } from "./transfer.ts";
 
 /**
  * A socket for datagrams. It owns its socket.

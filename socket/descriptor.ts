@@ -1,15 +1,15 @@
+import { checkBuffer } from "../checks/check_buffer.ts";
+import { INT_MAX, within } from "../checks/within.ts";
 import { libraryError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { checkBuffer } from "./check_buffer.ts";
-import { closeNow } from "./close_now.ts";
-import { drainAndClose, unsentBytes } from "./drain.ts";
-import type { Operation } from "./operation.ts";
+import type { Direction, Operation } from "./operation.ts";
+import { closeNow } from "./operations/close_now.ts";
+import { drainAndClose, unsentBytes } from "./operations/drain.ts";
+import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./operations/sockaddr_space.ts";
 import { encodeInt, optionError, type ReadableOption, type WritableOption } from "./option.ts";
-import { type Direction, Readiness } from "./readiness.ts";
-import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
+import { Readiness } from "./polling/readiness.ts";
 import type { WaitOptions } from "./wait_options.ts";
-import { INT_MAX, within } from "./within.ts";
 
 // Scratch memory for option values: used within one synchronous call, never across a wait.
 const optionSpace = new Int32Array(1);
@@ -30,7 +30,11 @@ const optionSpace = new Int32Array(1);
  */
 export abstract class Descriptor implements Disposable {
   #fd: number;
-  /** When it can be read and written. */
+  /**
+   * When it can be read and written.
+   *
+   * @internal
+   */
   protected readonly readiness: Readiness;
   /** Called once, right before the descriptor is closed, to clean up what belongs to it, such as a socket's file. */
   beforeClose: (() => void) | undefined;

@@ -2,11 +2,11 @@ import { C } from "../ffi/constants.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR } from "./kernel_numbers.ts";
-import { MessageHeader, type ReceivedMessage } from "./message_header.ts";
-import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
+import { EAGAIN, EINTR } from "./operations/kernel_numbers.ts";
+import { MessageHeader } from "./operations/message_header.ts";
+import { SOCKADDR_SIZE } from "./operations/sockaddr_space.ts";
 import type { Socket } from "./socket.ts";
-import type { MessageSpace } from "./transfer.ts";
+import type { MessageSpace, ReceivedMessage } from "./transfer.ts";
 
 /**
  * Takes an entry out of a socket's error queue (`MSG_ERRQUEUE`). It does not wait: `poll()` with `"error"` does.

@@ -1,10 +1,10 @@
+import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { errnoName } from "../ffi/errno.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
-import { quoted } from "./quoted.ts";
 import type { Socket } from "./socket.ts";
 
 /** `IFNAMSIZ`, the NUL included. */

@@ -8,7 +8,7 @@
  * - Options such as {@linkcode SO_RCVBUF}, for {@linkcode Descriptor.get} and {@linkcode Descriptor.set}.
  * - {@linkcode poll}, {@linkcode relay}, {@linkcode sendFile}, {@linkcode MessageBatch}: many sockets, whole
  *   connections, files and messages at once.
- * - {@linkcode inheritedListeners}, {@linkcode inNetworkNamespace}: sockets that were opened elsewhere.
+ * - {@linkcode inNetworkNamespace}: sockets of another network namespace.
  *
  * @example Messages of a family by its numbers
  * ```ts
@@ -33,28 +33,30 @@ export {
   decodeControlMessages,
   encodeControlMessages,
 } from "./control_message.ts";
-export type { Datagram } from "./datagram_operations.ts";
 export { DatagramSocket } from "./datagram_socket.ts";
 export { Descriptor } from "./descriptor.ts";
 export { receiveErrorMessage } from "./error_queue.ts";
-export { type InheritedListener, inheritedListeners } from "./inherited_listeners.ts";
 export { interfaceIndex } from "./interface_index.ts";
 export { Listener } from "./listener.ts";
 export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
-export type { ReceivedMessage } from "./message_header.ts";
 export { inNetworkNamespace } from "./network_namespace.ts";
-export { Operation } from "./operation.ts";
+export { type Direction, Operation } from "./operation.ts";
 export type { OptionName, ReadableOption, SocketOption, WritableOption } from "./option.ts";
 export { poll, type Pollable, type PollEvent, type PollRequest, type PollResult } from "./poll.ts";
-export type { Watched } from "./poller.ts";
-export type { Direction, Readiness } from "./readiness.ts";
 export { relay, type RelayedBytes, type RelayEnd } from "./relay.ts";
 export { sendFile, type SendFileOptions } from "./send_file.ts";
 export { SeqpacketConn } from "./seqpacket_conn.ts";
-export type { SeqpacketMessage } from "./seqpacket_operations.ts";
 export { Socket } from "./socket.ts";
 export * from "./socket_options.ts";
 export { SocketOwner } from "./socket_owner.ts";
 export { setSpinTime } from "./spin_time.ts";
-export type { MessageSpace, OutgoingMessage, ReceivedFrom, TransferOptions } from "./transfer.ts";
+export type {
+  Datagram,
+  MessageSpace,
+  OutgoingMessage,
+  ReceivedFrom,
+  ReceivedMessage,
+  SeqpacketMessage,
+  TransferOptions,
+} from "./transfer.ts";
 export type { WaitOptions } from "./wait_options.ts";

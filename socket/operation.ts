@@ -1,3 +1,6 @@
+/** What an operation waits for: bytes, room for them, or urgent data. Each has its own queue. */
+export type Direction = "read" | "write" | "urgent";
+
 /**
  * An operation on a socket that may have to wait: what it tries, and the promise that it then settles.
  *

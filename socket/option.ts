@@ -1,8 +1,8 @@
+import { quoted } from "../checks/quoted.ts";
 import { C, type ConstantName } from "../ffi/constants.ts";
 import { errnoMessage, errnoName } from "../ffi/errno.ts";
 import { describeError, type SystemError } from "../ffi/error.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
-import { quoted } from "./quoted.ts";
 
 /** How the kernel names an option. */
 export interface OptionName {

@@ -3,9 +3,9 @@ import { isSystemError, libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { layoutOf } from "../ffi/layout.ts";
 import { libc } from "../ffi/libc.ts";
-import { EEXIST } from "./kernel_numbers.ts";
 import { Call } from "./operation.ts";
-import { Readiness } from "./readiness.ts";
+import { EEXIST } from "./operations/kernel_numbers.ts";
+import { Readiness } from "./polling/readiness.ts";
 import type { Socket } from "./socket.ts";
 import type { WaitOptions } from "./wait_options.ts";
 

@@ -2,11 +2,11 @@ import { C } from "../ffi/constants.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { Operation } from "./operation.ts";
+import { EAGAIN, EINTR } from "./operations/kernel_numbers.ts";
+import { urgentMark } from "./operations/urgent_data.ts";
+import { unrefTimeout } from "./polling/unref_timeout.ts";
 import type { Socket } from "./socket.ts";
-import { unrefTimeout } from "./unref_timeout.ts";
-import { urgentMark } from "./urgent_data.ts";
 import { checkWaitOptions, MAX_DELAY, type WaitOptions } from "./wait_options.ts";
 
 /** A connection for {@linkcode relay}: of any family. */

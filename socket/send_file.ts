@@ -1,9 +1,9 @@
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { Operation } from "./operation.ts";
-import { withProgress } from "./progress.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER } from "./operations/kernel_numbers.ts";
+import { withProgress } from "./operations/progress.ts";
 import type { Socket } from "./socket.ts";
 import type { WaitOptions } from "./wait_options.ts";
 

@@ -1,11 +1,11 @@
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import type { MessageBatch } from "./message_batch.ts";
-import { type SeqpacketMessage, SeqpacketReceive, SeqpacketSpace } from "./seqpacket_operations.ts";
+import { SeqpacketReceive, SeqpacketSpace } from "./operations/seqpacket.ts";
 import type { Socket } from "./socket.ts";
 import { SO_TIMESTAMP } from "./socket_options.ts";
 import { SocketOwner } from "./socket_owner.ts";
-import type { TransferOptions } from "./transfer.ts";
+import type { SeqpacketMessage, TransferOptions } from "./transfer.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /** No message of AF_UNIX is longer with the send buffer that Linux gives by default (`net.core.wmem_default`). */

@@ -1,27 +1,33 @@
+import { checkBuffer } from "../checks/check_buffer.ts";
+import { checkMessage } from "../checks/check_message.ts";
+import { INT_MAX, within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
+import { systemError } from "../ffi/error.ts";
 import { check } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { Accept } from "./accept_operation.ts";
-import { Backoff } from "./backoff.ts";
-import { BatchReceive, BatchSend } from "./batch_operations.ts";
-import { checkBuffer } from "./check_buffer.ts";
-import { checkMessage } from "./check_message.ts";
-import { Connect } from "./connect_operation.ts";
-import { DatagramSend } from "./datagram_operations.ts";
 import { Descriptor, readOption } from "./descriptor.ts";
-import { isDrained } from "./drain.ts";
 import type { MessageBatch } from "./message_batch.ts";
-import type { ReceivedMessage } from "./message_header.ts";
-import { MessageReceive, MessageSend } from "./message_operations.ts";
 import { Call } from "./operation.ts";
-import { Receive, ReceiveAll, ReceiveFrom } from "./receive_operations.ts";
-import { Send } from "./send_operation.ts";
-import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr, unpackSockaddr } from "./sockaddr_space.ts";
-import { StreamRead, StreamWrite } from "./stream_operations.ts";
-import type { MessageSpace, OutgoingMessage, ReceivedFrom, TransferOptions } from "./transfer.ts";
-import { UrgentReceive } from "./urgent_data.ts";
+import { Accept } from "./operations/accept.ts";
+import { Backoff } from "./operations/backoff.ts";
+import { BatchReceive, BatchSend } from "./operations/batch.ts";
+import { Connect } from "./operations/connect.ts";
+import { DatagramSend } from "./operations/datagram.ts";
+import { isDrained } from "./operations/drain.ts";
+import { MessageReceive, MessageSend } from "./operations/message.ts";
+import { Receive, ReceiveAll, ReceiveFrom } from "./operations/receive.ts";
+import { Send } from "./operations/send.ts";
+import {
+  lengthSpace,
+  SOCKADDR_SIZE,
+  sockaddrSpace,
+  takeSockaddr,
+  unpackSockaddr,
+} from "./operations/sockaddr_space.ts";
+import { StreamRead, StreamWrite } from "./operations/stream.ts";
+import { urgentMark, UrgentReceive } from "./operations/urgent_data.ts";
+import type { MessageSpace, OutgoingMessage, ReceivedFrom, ReceivedMessage, TransferOptions } from "./transfer.ts";
 import type { WaitOptions } from "./wait_options.ts";
-import { INT_MAX, within } from "./within.ts";
 
 /**
  * One descriptor of a socket of any family, owned: non-blocking and close-on-exec, `EINTR` retried, `EAGAIN` waited for.
@@ -259,6 +265,18 @@ export class Socket extends Descriptor {
    */
   receiveUrgent(options?: WaitOptions): Promise<number | null> {
     return this.run("urgent", new UrgentReceive(this.fd, this.readiness), options);
+  }
+
+  /**
+   * `SIOCATMARK`: whether the next byte to read is the one after the urgent data.
+   *
+   * @returns Whether it is.
+   * @throws {SystemError} If the family has no urgent data (`EINVAL`, `ENOTTY`).
+   */
+  atUrgentMark(): boolean {
+    const n = urgentMark(this.open("ioctl"));
+    if (n < 0) throw systemError(-n, "ioctl");
+    return n === 1;
   }
 
   /**

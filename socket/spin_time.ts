@@ -1,4 +1,4 @@
-import { poller } from "./poller.ts";
+import { poller } from "./polling/poller.ts";
 
 /**
  * Sets how long the poller of this isolate goes on asking the kernel after the last event, before it waits off the

@@ -40,3 +40,33 @@ export interface MessageSpace {
    */
   controlLength?: number;
 }
+
+/** A message as {@linkcode Socket.receiveMessage} gives it. */
+export interface ReceivedMessage {
+  /** Bytes written into the buffers; with `MSG_TRUNC` among the flags asked for, the length of the whole message. */
+  length: number;
+  /** The kernel's `MSG_*` flags: `MSG_TRUNC` for data cut off, `MSG_CTRUNC` for ancillary data cut off, `MSG_EOR`, … */
+  flags: number;
+  /** The sender's sockaddr, empty if there is none. */
+  sockaddr: Uint8Array;
+  /** The ancillary data: control messages as the kernel encoded them. */
+  control: Uint8Array;
+}
+
+/** A received datagram. */
+export interface Datagram<A> {
+  /** The bytes. */
+  data: Uint8Array;
+  /** The sender: the same object as long as the sender is the same. To answer to this very object is quickest. */
+  addr: Readonly<A>;
+  /** Whether bytes were cut off because the buffer was too small. */
+  truncated: boolean;
+}
+
+/** A message of a seqpacket connection. */
+export interface SeqpacketMessage {
+  /** The bytes; there may be none. */
+  data: Uint8Array;
+  /** Whether bytes were cut off because the buffer was too small. */
+  truncated: boolean;
+}

@@ -1,6 +1,6 @@
+import { quoted } from "../checks/quoted.ts";
 import { libraryError } from "../ffi/error.ts";
-import { quoted } from "./quoted.ts";
-import { unrefTimeout } from "./unref_timeout.ts";
+import { unrefTimeout } from "./polling/unref_timeout.ts";
 
 /** Options of every operation that may wait. */
 export interface WaitOptions {

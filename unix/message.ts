@@ -1,15 +1,14 @@
+import { checkMessage } from "../checks/check_message.ts";
 import { C } from "../ffi/constants.ts";
 import { processIds } from "../ffi/environment.ts";
-import { checkMessage } from "../socket/check_message.ts";
 import {
   type ControlMessage,
   controlMessageSpace,
   decodeControlMessages,
   encodeControlMessages,
 } from "../socket/control_message.ts";
-import type { ReceivedMessage } from "../socket/message_header.ts";
 import type { Socket } from "../socket/socket.ts";
-import type { TransferOptions } from "../socket/transfer.ts";
+import type { ReceivedMessage, TransferOptions } from "../socket/transfer.ts";
 import type { UnixAddr } from "./addr.ts";
 import { type Credentials, decodeCredentials, encodeCredentials, UCRED_SIZE } from "./credentials.ts";
 import { OwnedFd } from "./owned_fd.ts";

@@ -29,7 +29,6 @@
  *
  * @module
  */
-export { type InheritedListener, inheritedListeners } from "../socket/inherited_listeners.ts";
 export {
   formatUnixAddr,
   type UnixAbstractAddr,
@@ -47,6 +46,7 @@ export {
   peerPidfd,
   peerSecurityContext,
 } from "./credentials.ts";
+export { type InheritedListener, inheritedListeners } from "./inherited_listeners.ts";
 export { type FdSource, type OutgoingUnixMessage, type ReceiveMessageOptions, UnixMessage } from "./message.ts";
 export { notifySystemd, type NotifySystemdOptions } from "./notify_systemd.ts";
 export type { UnixConnectOptions, UnixListenOptions } from "./open_unix.ts";

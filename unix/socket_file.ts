@@ -1,8 +1,8 @@
 import { C } from "../ffi/constants.ts";
 import { isSystemError } from "../ffi/error.ts";
 import { chmod, type FileStatus, lstat, unlink } from "../ffi/file.ts";
-import { isBound } from "../socket/is_bound.ts";
 import { Socket } from "../socket/socket.ts";
+import { isBound } from "./_is_bound.ts";
 import { formatUnixAddr, type UnixBindAddr } from "./addr.ts";
 import { bytesOf, encodeSockaddrUn } from "./sockaddr_un.ts";
 

@@ -7,6 +7,7 @@ const CHECKOUT = [
   "mod.ts",
   ...[
     "bench",
+    "checks",
     "examples",
     "ffi",
     "inet",

@@ -1,5 +1,5 @@
 import { addressOf, copyMemory, layoutOf } from "../../ffi/mod.ts";
-import { MessageHeader } from "../../socket/message_header.ts";
+import { MessageHeader } from "../../socket/operations/message_header.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 import { judge, testWithCompilers } from "./c_asserts.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
+import { firstLibrary } from "../../ffi/backends/open_library.ts";
 import { libraryPaths } from "../../ffi/mod.ts";
-import { firstLibrary } from "../../ffi/open_library.ts";
 import { deno } from "../peers/deno_program.ts";
 import { assert, assertEquals, assertThrows, ignore, type Permission, test } from "../runner/mod.ts";
 

@@ -97,7 +97,7 @@ export const CASES = ([
   ...bool("udp", socket.SO_TIMESTAMPNS),
   int("tcp", socket.SO_TXREHASH, 0),
   ...bool("udp", socket.SO_ZEROCOPY),
-  // inet/ip_options.ts
+  // inet/options/ip_options.ts
   ...bool("tcp", inet.IP_BIND_ADDRESS_NO_PORT),
   ...bool("udp", inet.IP_CHECKSUM),
   ...bool("udp", inet.IP_FREEBIND),
@@ -126,7 +126,7 @@ export const CASES = ([
   ...bool("udp", inet.IP_TRANSPARENT),
   int("udp", inet.IP_TTL, 33),
   of("udp", inet.IP_UNICAST_IF, 1, `struct.pack("!I", 1)`),
-  // inet/ipv6_options.ts
+  // inet/options/ipv6_options.ts
   of("udp6", inet.IPV6_ADDR_PREFERENCES, 2, `struct.pack("=I", 2)`, {
     becomes: 0x0402,
     reads: `struct.pack("=I", 0x0402)`,
@@ -167,7 +167,7 @@ export const CASES = ([
   int("udp6", inet.IPV6_UNICAST_HOPS, 33),
   of("udp6", inet.IPV6_UNICAST_IF, 1, `struct.pack("!I", 1)`),
   ...bool("udp6", inet.IPV6_V6ONLY),
-  // inet/tcp_options.ts
+  // inet/options/tcp_options.ts
   text("tcp", inet.TCP_CONGESTION, "cubic"),
   text("tcp", inet.TCP_CONGESTION, "reno"),
   ...bool("tcp", inet.TCP_CORK),
@@ -189,7 +189,7 @@ export const CASES = ([
   int("tcp", inet.TCP_TX_DELAY, 1000),
   int("tcp", inet.TCP_USER_TIMEOUT, 12345),
   int("tcp", inet.TCP_WINDOW_CLAMP, 20000),
-  // inet/udp_options.ts
+  // inet/options/udp_options.ts
   ...bool("udp", inet.UDP_CORK),
   int("udp", inet.UDP_ENCAP, 2),
   ...bool("udp", inet.UDP_GRO),
@@ -198,7 +198,7 @@ export const CASES = ([
   int("udp", inet.UDP_SEGMENT, 1200),
   int("udplite", inet.UDPLITE_RECV_CSCOV, 20),
   int("udplite", inet.UDPLITE_SEND_CSCOV, 20),
-  // inet/icmp_options.ts
+  // inet/options/icmp_options.ts
   of("raw", inet.ICMP_FILTER, [0, 3, 11], `struct.pack("=I", 0xffffffff & ~(1 << 0 | 1 << 3 | 1 << 11))`),
   of(
     "raw6",

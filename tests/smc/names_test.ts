@@ -1,7 +1,7 @@
-import { encodeUeid } from "../../smc/eid.ts";
 import { describeFallback } from "../../smc/fallback.ts";
 import { smcFallbackReason, smcFallbackReasons } from "../../smc/mod.ts";
-import { encodeSmcPnet } from "../../smc/pnet.ts";
+import { encodeUeid } from "../../smc/netlink/_eid.ts";
+import { encodeSmcPnet } from "../../smc/netlink/pnet.ts";
 import { assert, assertEquals, assertMatch, assertThrows, test } from "../runner/mod.ts";
 
 test("smcFallbackReasons() has a name, a meaning and advice for each code, none twice", () => {

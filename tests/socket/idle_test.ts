@@ -57,7 +57,7 @@ test("a new Poller that cannot be made leaves no descriptor", { needs }, async (
   await using program = deno(
     `
     import { readdirSync } from "node:fs";
-    import { Poller } from "${new URL("../../socket/poller.ts", import.meta.url)}";
+    import { Poller } from "${new URL("../../socket/polling/poller.ts", import.meta.url)}";
     import { Socket } from "${SOCKET}";
     Deno.addSignalListener("SIGUSR2", () => {});
     new Poller();

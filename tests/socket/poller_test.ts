@@ -1,6 +1,6 @@
 import { C, check, libc } from "../../ffi/mod.ts";
 import { Socket } from "../../socket/mod.ts";
-import { poller } from "../../socket/poller.ts";
+import { poller } from "../../socket/polling/poller.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 
 const EVENTS = C.EPOLLIN | C.EPOLLRDHUP | C.EPOLLET;

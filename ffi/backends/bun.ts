@@ -1,0 +1,46 @@
+import { libraryPaths } from "../library_paths.ts";
+import type { Backend, Bytes } from "../native.ts";
+import { platform } from "../platform.ts";
+import { BACKGROUND_SYMBOLS, type Signature, SYMBOLS } from "../symbols.ts";
+import { builtin } from "./builtin.ts";
+import { errnoByCopy } from "./errno_by_copy.ts";
+import { functionsOf } from "./functions_of.ts";
+import { firstLibrary } from "./open_library.ts";
+import { inThread } from "./thread.ts";
+
+/** The part of `bun:ffi` that is used. */
+interface BunFfi {
+  dlopen(path: string, symbols: Record<string, Definition>): { symbols: Record<string, unknown> };
+}
+
+interface Definition {
+  args: string[];
+  returns: string;
+}
+
+const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "u64", buffer: "ptr", address: "u64" } as const;
+
+/** Opens libc with `bun:ffi`, which has no asynchronous call: what may wait runs in a thread. */
+export function openBun(): Backend {
+  const { dlopen } = builtin<BunFfi>("bun:ffi") as BunFfi;
+  return firstLibrary(libraryPaths(platform()), (path) => {
+    const libc = functionsOf(SYMBOLS, (name, signature) => {
+      return dlopen(path, { [name]: definitionOf(signature) }).symbols[name];
+    }) as Backend["libc"];
+    const background = functionsOf(BACKGROUND_SYMBOLS, (name, signature) => {
+      const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
+      return inThread(`require("bun:ffi").dlopen(${args}).symbols.${name}`, signature);
+    }) as Backend["background"];
+    return { libc: { ...libc, addressOf }, background, errno: errnoByCopy(libc) };
+
+    function addressOf(buffer: Bytes): bigint {
+      // A small array moves when its `buffer` is asked for the first time; from then on it stays.
+      void buffer?.buffer;
+      return libc.addressOf(buffer, buffer, 0n);
+    }
+  });
+}
+
+function definitionOf({ parameters, result }: Signature): Definition {
+  return { args: parameters.map((type) => TYPES[type]), returns: TYPES[result] };
+}

@@ -1,0 +1,43 @@
+import { libraryPaths } from "../library_paths.ts";
+import type { Backend } from "../native.ts";
+import { platform } from "../platform.ts";
+import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "../symbols.ts";
+import { errnoByCopy } from "./errno_by_copy.ts";
+import { functionsOf } from "./functions_of.ts";
+import { firstLibrary } from "./open_library.ts";
+
+/** Opens libc with `Deno.dlopen`. */
+export function openDeno(): Backend {
+  return firstLibrary(permittedPaths(), (path) => {
+    const libc = symbolsOf(path, SYMBOLS, false) as Backend["libc"];
+    const background = symbolsOf(path, BACKGROUND_SYMBOLS, true) as Backend["background"];
+    return { libc, background, errno: errnoByCopy(libc) };
+  });
+}
+
+/**
+ * Deno compares a scoped permission (`--allow-ffi=/lib/…/libc.so.6`) with the path as given, so only the paths that are
+ * already granted are tried. Where none is, the first asks for the permission.
+ */
+function permittedPaths(): string[] {
+  const all = libraryPaths(platform());
+  if (granted()) return all;
+  const permitted = all.filter((path) => path.startsWith("/") && granted(path));
+  return permitted.length > 0 ? permitted : all.slice(0, 1);
+}
+
+function granted(path?: string): boolean {
+  return Deno.permissions.querySync({ name: "ffi", ...(path === undefined ? {} : { path }) }).state === "granted";
+}
+
+const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "usize", buffer: "buffer", address: "usize" } as const;
+
+function symbolsOf(path: string, table: Record<string, Signature>, nonblocking: boolean): Record<string, unknown> {
+  const definitions = functionsOf(table, (name, { parameters, result }) => ({
+    name,
+    parameters: parameters.map((type: NativeType) => TYPES[type]),
+    result: TYPES[result],
+    nonblocking,
+  }));
+  return Deno.dlopen(path, definitions).symbols;
+}

@@ -1,0 +1,11 @@
+import type { Signature } from "../symbols.ts";
+
+/** Makes something of each function of a table, under the same keys; `make` gets the name that libc has for it. */
+export function functionsOf<T>(
+  table: Readonly<Record<string, Signature>>,
+  make: (name: string, signature: Signature) => T,
+): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(table).map(([key, signature]) => [key, make(signature.name ?? key, signature)]),
+  );
+}

@@ -1,0 +1,103 @@
+import { libraryPaths } from "../library_paths.ts";
+import type { Backend } from "../native.ts";
+import { platform } from "../platform.ts";
+import { BACKGROUND_SYMBOLS, type Signature, SYMBOLS } from "../symbols.ts";
+import { builtin } from "./builtin.ts";
+import { functionsOf } from "./functions_of.ts";
+import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle, type TakeEvents } from "./loop.ts";
+import { firstLibrary } from "./open_library.ts";
+import { inThread } from "./thread.ts";
+
+/** The part of `node:ffi` that is used. */
+interface NodeFfi {
+  dlopen(path: string | null, definitions: Record<string, Definition>): { functions: Native; lib: Library };
+  getCurrentEventLoop(): bigint;
+  toArrayBuffer(address: bigint, length: number, copy: boolean): ArrayBuffer;
+}
+
+interface Library {
+  registerCallback(definition: Definition, callback: (...args: unknown[]) => void): bigint;
+}
+
+interface Definition {
+  arguments: string[];
+  return: string;
+}
+
+type Native = Record<string, (...args: unknown[]) => unknown>;
+
+const TYPES = {
+  i32: "int32",
+  u32: "uint32",
+  i64: "int64",
+  usize: "uint64",
+  buffer: "buffer",
+  address: "uint64",
+} as const;
+
+/** Whether this Node has `node:ffi`, and its event loop can be reached: from 26.6 on. */
+export function hasNodeFfi(): boolean {
+  return builtin<NodeFfi>("node:ffi")?.getCurrentEventLoop !== undefined;
+}
+
+/** Opens libc with `node:ffi`. Readiness comes from the runtime's own loop; what else may wait runs in a thread. */
+export function openNode(): Backend {
+  return firstLibrary(libraryPaths(platform()), (path) => {
+    // They are not wrapped: V8 dies of compiling one that gets its arguments spread.
+    const open = (name: string, signature: Signature): unknown => {
+      return ffi().dlopen(path, { [name]: definitionOf(signature) }).functions[name];
+    };
+    const libc = functionsOf(SYMBOLS, open) as Backend["libc"];
+    const background = functionsOf(BACKGROUND_SYMBOLS, (name, signature) => {
+      const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
+      return inThread(`require("node:ffi").dlopen(${args}).functions.${name}`, signature);
+    }) as Backend["background"];
+    const epoll_wait = isMainThread()
+      ? epollWaitOnLoop(open("epoll_wait", BACKGROUND_SYMBOLS.epoll_wait) as TakeEvents, uvPoll)
+      : epollWaitInSlices(background.epoll_wait);
+    // Seen through a buffer: between two calls the compiler may run, and set errno.
+    const errno = new Int32Array(ffi().toArrayBuffer(libc.__errno_location(), 4, false));
+    return { libc, background: { ...background, epoll_wait }, errno: () => errno[0] ?? 0 };
+  });
+}
+
+function definitionOf({ parameters, result }: Signature): Definition {
+  return { arguments: parameters.map((type) => TYPES[type]), return: TYPES[result] };
+}
+
+const UV_POLL = 8; // enum uv_handle_type
+const UV_READABLE = 1; // enum uv_poll_event
+
+let uv: { functions: Native; lib: Library } | undefined;
+
+/** A `uv_poll_t` on this thread's loop. */
+function uvPoll(fd: number, onReadable: () => void): PollHandle {
+  uv ??= ffi().dlopen(null, {
+    // size_t uv_handle_size(uv_handle_type type);
+    uv_handle_size: { arguments: ["int32"], return: "uint64" },
+    // int uv_poll_init(uv_loop_t *loop, uv_poll_t *handle, int fd);
+    uv_poll_init: { arguments: ["uint64", "buffer", "int32"], return: "int32" },
+    // int uv_poll_start(uv_poll_t *handle, int events, uv_poll_cb cb);
+    uv_poll_start: { arguments: ["buffer", "int32", "uint64"], return: "int32" },
+    // int uv_poll_stop(uv_poll_t *handle);
+    uv_poll_stop: { arguments: ["buffer"], return: "int32" },
+  });
+  const { functions: { uv_handle_size, uv_poll_init, uv_poll_start, uv_poll_stop }, lib } = uv;
+  const handle = new Uint8Array(Number(uv_handle_size?.(UV_POLL)));
+  const error = uv_poll_init?.(ffi().getCurrentEventLoop(), handle, fd);
+  if (error !== 0) throw new Error(`Cannot watch descriptor ${fd} on the event loop: libuv's error is ${error}`);
+  // typedef void (*uv_poll_cb)(uv_poll_t *handle, int status, int events);
+  const callback = lib.registerCallback({ arguments: ["uint64", "int32", "int32"], return: "void" }, () => {
+    uv_poll_stop?.(handle);
+    // No promise is settled behind a foreign callback until something else happens; an immediate comes at once.
+    setImmediate(onReadable);
+  });
+  return {
+    start: () => void uv_poll_start?.(handle, UV_READABLE, callback),
+    stop: () => void uv_poll_stop?.(handle),
+  };
+}
+
+function ffi(): NodeFfi {
+  return builtin<NodeFfi>("node:ffi") as NodeFfi;
+}

@@ -1,0 +1,97 @@
+import type { Signature } from "../symbols.ts";
+import { builtin } from "./builtin.ts";
+
+/** The part of `node:worker_threads` that is used, which Bun has too. */
+interface WorkerThreads {
+  Worker: new (program: string, options: { eval: true; execArgv: string[] }) => Thread;
+}
+
+interface Thread {
+  postMessage(args: Args): void;
+  on(event: "message", listener: (result: number) => void): void;
+  on(event: "error", listener: (error: Error) => void): void;
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<unknown>;
+}
+
+type Args = (number | bigint)[];
+
+/** Milliseconds after which a thread that has nothing to do is ended. */
+const IDLE_TIME = 500;
+
+/** Threads of one function: more calls at once wait for each other. */
+const MAX_THREADS = 4;
+
+/**
+ * Makes a function that runs a function of libc in a thread, for runtimes whose FFI is synchronous. A pending call keeps
+ * the program alive. Functions do not wait for each other.
+ *
+ * @param source JavaScript that gives the function; it has `require`.
+ */
+export function inThread(source: string, { parameters }: Signature): (...args: Args) => Promise<number> {
+  const program = programOf(source, parameters.length);
+  const callers: Caller[] = [];
+  return (...args) => {
+    let caller = callers.find(({ calls }) => calls === 0);
+    if (caller === undefined && callers.length < MAX_THREADS) callers.push(caller = new Caller(program, callers));
+    caller ??= callers.reduce((least, other) => other.calls < least.calls ? other : least);
+    return caller.call(args);
+  };
+}
+
+/**
+ * A text rather than a file of its own, which would be missing from a program that was bundled into one file. The
+ * arguments are not spread: V8 dies of compiling a call of `node:ffi` that gets them so.
+ */
+function programOf(source: string, parameters: number): string {
+  return `const { parentPort } = require("node:worker_threads");
+const call = ${source};
+parentPort.on("message", (a) => parentPort.postMessage(call(${
+    Array.from({ length: parameters }, (_, i) => `a[${i}]`).join(", ")
+  })));`;
+}
+
+/** A thread that takes calls one after the other; between them it does not keep the program alive. */
+class Caller {
+  /** Calls that are not answered yet. */
+  calls = 0;
+  readonly #all: Caller[];
+  readonly #thread: Thread;
+  readonly #pending: { resolve: (result: number) => void; reject: (error: Error) => void }[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(program: string, all: Caller[]) {
+    this.#all = all;
+    const { Worker } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
+    // Without the program's own flags: --input-type=module would take `require` away.
+    this.#thread = new Worker(program, { eval: true, execArgv: [] });
+    this.#thread.on("message", (result) => this.#answered(result));
+    this.#thread.on("error", (error) => this.#failed(error));
+  }
+
+  call(args: Args): Promise<number> {
+    clearTimeout(this.#timer);
+    if (this.calls++ === 0) this.#thread.ref();
+    this.#thread.postMessage(args);
+    return new Promise((resolve, reject) => this.#pending.push({ resolve, reject }));
+  }
+
+  #answered(result: number): void {
+    this.#pending.shift()?.resolve(result);
+    if (--this.calls > 0) return;
+    this.#thread.unref();
+    this.#timer = setTimeout(() => this.#end(), IDLE_TIME);
+    (this.#timer as unknown as { unref(): void }).unref();
+  }
+
+  #failed(error: Error): void {
+    this.#end();
+    for (const { reject } of this.#pending.splice(0)) reject(error);
+  }
+
+  #end(): void {
+    this.#all.splice(this.#all.indexOf(this), 1);
+    void this.#thread.terminate();
+  }
+}

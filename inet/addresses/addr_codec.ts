@@ -1,0 +1,39 @@
+import type { AddrCodec } from "../../socket/addr_codec.ts";
+import { encodeHost } from "./_encode_host.ts";
+import { formatNetAddr, type NetAddr } from "./addr.ts";
+import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
+
+/** The codec of TCP's addresses. */
+export const tcpAddrCodec: AddrCodec<NetAddr> = {
+  encode: encodeInetSockaddr,
+  decode: (sockaddr) => decodeInetSockaddr(sockaddr, "tcp"),
+  format: formatNetAddr,
+};
+
+/** The destination of a datagram: a numeric address or `localhost`. */
+export type UdpDestination = Omit<NetAddr, "transport">;
+
+/** The codec of UDP's addresses. */
+export const udpAddrCodec: AddrCodec<NetAddr, UdpDestination> = {
+  encode: encodeHost,
+  decode: (sockaddr) => decodeInetSockaddr(sockaddr, "udp"),
+  format: formatNetAddr,
+};
+
+/** An IPv4 or IPv6 address; that of UDP has a port too. */
+export interface IpAddr {
+  /** The numeric address without brackets. */
+  hostname: string;
+  /** The zone of a link-local IPv6 address, mostly an interface index. */
+  scopeId?: number;
+}
+
+/** The codec of addresses without a port. */
+export const ipAddrCodec: AddrCodec<IpAddr> = {
+  encode: ({ hostname, scopeId }) => encodeInetSockaddr({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }),
+  decode: (sockaddr) => {
+    const { hostname, scopeId } = decodeInetSockaddr(sockaddr, "udp");
+    return scopeId === undefined ? { hostname } : { hostname, scopeId };
+  },
+  format: ({ hostname, scopeId }) => scopeId ? `${hostname}%${scopeId}` : hostname,
+};

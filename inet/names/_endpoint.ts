@@ -1,0 +1,43 @@
+import { quoted } from "../../checks/quoted.ts";
+import { C } from "../../ffi/constants.ts";
+import { getaddrinfo } from "../../ffi/getaddrinfo.ts";
+import type { Endpoint } from "../_connect_first.ts";
+import { encodeHost } from "../addresses/_encode_host.ts";
+import { formatNetAddr } from "../addresses/addr.ts";
+import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
+import { lookupError, orAborted } from "./lookup.ts";
+
+/** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. */
+export function numericEndpoint(hostname: string, port: number, scopeId: number | undefined): Endpoint {
+  const addr = { hostname, port, ...(scopeId === undefined ? {} : { scopeId }) };
+  const sockaddr = encodeHost(addr);
+  return { family: hostname.includes(":") ? C.AF_INET6 : C.AF_INET, sockaddr, address: formatNetAddr(addr) };
+}
+
+/**
+ * The endpoints that a host name or numeric address stands for, in the system's order of preference (RFC 6724).
+ *
+ * @throws {Error} If the name has no address; its `code` is libc's, such as `"EAI_NONAME"`.
+ */
+export async function resolveEndpoints(
+  hostname: string,
+  port: number,
+  scopeId: number | undefined,
+  signal: AbortSignal,
+): Promise<Endpoint[]> {
+  if (isNumeric(hostname)) return [numericEndpoint(hostname, port, scopeId)];
+  if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
+    throw new RangeError(`Cannot connect as the port must be 0 to 65535: current value is ${quoted(port)}`);
+  }
+  const answers = await orAborted(getaddrinfo(hostname, String(port), { type: C.SOCK_STREAM }), signal);
+  if (typeof answers === "number") throw lookupError(hostname, answers);
+  return answers
+    .filter(({ family }) => family === C.AF_INET || family === C.AF_INET6)
+    .map(({ family, sockaddr }) => ({ family, sockaddr, address: formatNetAddr(decodeInetSockaddr(sockaddr)) }));
+}
+
+/** A zone that is a name needs the system to become a number. What is no text is refused as an address is. */
+function isNumeric(hostname: string): boolean {
+  return typeof hostname !== "string" || /^[\d.]+$/.test(hostname) ||
+    (hostname.includes(":") && !/%.*\D/.test(hostname));
+}

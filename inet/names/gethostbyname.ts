@@ -1,0 +1,95 @@
+import { C } from "../../ffi/constants.ts";
+import { describeError } from "../../ffi/error.ts";
+import { gethostbyaddr as findByAddr, gethostbyname as findByName, type Hostent } from "../../ffi/netdb.ts";
+import { inetNtop } from "../addresses/inet_ntop.ts";
+import { parseIpv4 } from "../addresses/parse_ipv4.ts";
+import { parseIpv6 } from "../addresses/parse_ipv6.ts";
+import { type LookupOptions, orAborted } from "./lookup.ts";
+
+/** A host: its names and addresses. */
+export interface Host {
+  /** The official name. */
+  name: string;
+  /** Other names. */
+  aliases: string[];
+  /** The numeric addresses. */
+  addresses: string[];
+}
+
+/** Options of {@linkcode gethostbyname}. */
+export interface GethostbynameOptions extends LookupOptions {
+  /**
+   * `AF_INET` or `AF_INET6`.
+   *
+   * @default {AF_INET}
+   */
+  family?: number;
+}
+
+/**
+ * Finds a host by its name, as gethostbyname(3) does, off the event loop. {@linkcode getaddrinfo} is newer, and knows
+ * both families at once. Permission: `--allow-ffi`.
+ *
+ * @param name The name, or a numeric address.
+ * @param options Which family, and a signal.
+ * @returns The host.
+ * @throws {Error} If it is not found; the `code` is libc's, such as `"HOST_NOT_FOUND"`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyname(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { gethostbyname } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals((await gethostbyname("127.0.0.1")).addresses, ["127.0.0.1"]);
+ * ```
+ */
+export async function gethostbyname(name: string, options: GethostbynameOptions = {}): Promise<Host> {
+  options.signal?.throwIfAborted();
+  const answer = await orAborted(findByName(name, options.family ?? C.AF_INET), options.signal);
+  return hostOf(answer, name, "gethostbyname");
+}
+
+/**
+ * Finds a host by one of its addresses, off the event loop. Permission: `--allow-ffi`.
+ *
+ * @param address The numeric address.
+ * @param options A signal.
+ * @returns The host.
+ * @throws {Error} If it is not found; the `code` is libc's, such as `"HOST_NOT_FOUND"`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyaddr(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { gethostbyaddr } from "@berkeley/sockets/inet";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => gethostbyaddr("0.0.0.0"), Error, "HOST_NOT_FOUND");
+ * ```
+ */
+export async function gethostbyaddr(address: string, options: LookupOptions = {}): Promise<Host> {
+  options.signal?.throwIfAborted();
+  const lookup = address.includes(":")
+    ? findByAddr(parseIpv6(address).bytes, C.AF_INET6)
+    : findByAddr(parseIpv4(address), C.AF_INET);
+  return hostOf(await orAborted(lookup, options.signal), address, "gethostbyaddr");
+}
+
+/** The values of `h_errno` from 1: name, and what hstrerror(3) says. */
+const FAILURES = [
+  ["HOST_NOT_FOUND", "Unknown host"],
+  ["TRY_AGAIN", "Host name lookup failure"],
+  ["NO_RECOVERY", "Unknown server error"],
+  ["NO_DATA", "No address associated with name"],
+] as const;
+
+function hostOf(answer: Hostent | number, asked: string, syscall: string): Host {
+  if (typeof answer === "number") {
+    const [code, text] = FAILURES[answer - 1] ?? FAILURES[0];
+    throw describeError(`Cannot look up ${asked}: ${text} (${code})`, { code, errno: answer, syscall, address: asked });
+  }
+  const { name, aliases, family, addresses } = answer;
+  return { name, aliases, addresses: addresses.map((bytes) => inetNtop(family, bytes)) };
+}

@@ -1,0 +1,46 @@
+import { getnameinfo as lookUp } from "../../ffi/netdb.ts";
+import type { NetAddr } from "../addresses/addr.ts";
+import { encodeInetSockaddr } from "../addresses/sockaddr.ts";
+import { lookupError, type LookupOptions, orAborted } from "./lookup.ts";
+
+/** Options of {@linkcode getnameinfo}. */
+export interface GetnameinfoOptions extends LookupOptions {
+  /**
+   * `NI_*` flags, ORed: `NI_NUMERICHOST`, `NI_NUMERICSERV`, `NI_NAMEREQD`, `NI_NOFQDN`, `NI_DGRAM`.
+   *
+   * @default {0}
+   */
+  flags?: number;
+}
+
+/**
+ * Looks up the names of an address and a port, off the event loop. Permission: `--allow-ffi`.
+ *
+ * An address or a port without a name is given as a number, unless `NI_NAMEREQD` asks for an error.
+ *
+ * @param addr The address: numeric.
+ * @param options The `NI_*` flags, and a signal.
+ * @returns The host's and the service's name.
+ * @throws {Error} If there is no answer; its `code` is libc's, such as `"EAI_NONAME"`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/getnameinfo.3.html | getnameinfo(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { getnameinfo } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const names = await getnameinfo({ hostname: "::1", port: 80 }, { flags: C.NI_NUMERICHOST | C.NI_NUMERICSERV });
+ * assertEquals(names, { host: "::1", service: "80" });
+ * ```
+ */
+export async function getnameinfo(
+  addr: Omit<NetAddr, "transport">,
+  options: GetnameinfoOptions = {},
+): Promise<{ host: string; service: string }> {
+  options.signal?.throwIfAborted();
+  const names = await orAborted(lookUp(encodeInetSockaddr(addr), options.flags ?? 0), options.signal);
+  if (typeof names === "number") throw lookupError(addr.hostname, names, "getnameinfo");
+  return names;
+}

@@ -1,0 +1,58 @@
+import { getservbyname as findByName, getservbyport as findByPort, type Servent } from "../../ffi/netdb.ts";
+import { type LookupOptions, orAborted } from "./lookup.ts";
+
+/** A service of the system's database, `/etc/services`. */
+export type Service = Servent;
+
+/** Options of {@linkcode getservbyname} and {@linkcode getservbyport}. */
+export interface GetservOptions extends LookupOptions {
+  /** The protocol, `"tcp"` or `"udp"`. Default: any. */
+  protocol?: string;
+}
+
+/**
+ * Finds a service by its name, off the event loop. Permission: `--allow-ffi`.
+ *
+ * @param name The official name, or another one.
+ * @param options Which protocol, and a signal.
+ * @returns The service with its port, or `null` if the system knows none.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/getservbyname.3.html | getservbyname(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { getservbyname } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const http = await getservbyname("http", { protocol: "tcp" });
+ * assertEquals(http?.port ?? 80, 80); // a system without /etc/services knows none
+ * ```
+ */
+export async function getservbyname(name: string, options: GetservOptions = {}): Promise<Service | null> {
+  options.signal?.throwIfAborted();
+  return await orAborted(findByName(name, options.protocol ?? null), options.signal);
+}
+
+/**
+ * Finds a service by its port, off the event loop. Permission: `--allow-ffi`.
+ *
+ * @param port The port, in host order.
+ * @param options Which protocol, and a signal.
+ * @returns The service with its names, or `null` if the system knows none.
+ * @throws {RangeError} If the port is not 0 to 65535.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man3/getservbyname.3.html | getservbyport(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { getservbyport } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const domain = await getservbyport(53);
+ * assertEquals(domain?.name ?? "domain", "domain"); // a system without /etc/services knows none
+ * ```
+ */
+export async function getservbyport(port: number, options: GetservOptions = {}): Promise<Service | null> {
+  options.signal?.throwIfAborted();
+  return await orAborted(findByPort(port, options.protocol ?? null), options.signal);
+}

@@ -1,0 +1,45 @@
+import { describeError } from "../../ffi/error.ts";
+import { eaiName } from "../../ffi/getaddrinfo.ts";
+
+/** Options of every lookup. */
+export interface LookupOptions {
+  /** Ends the wait: the promise is rejected with the signal's reason. The system's own lookup goes on to its end. */
+  signal?: AbortSignal;
+}
+
+/** The error of getaddrinfo(3) and getnameinfo(3), with libc's name of the number as `code`. */
+export function lookupError(
+  name: string,
+  error: number,
+  syscall: "getaddrinfo" | "getnameinfo" = "getaddrinfo",
+): Error {
+  const code = eaiName(error) ?? `EAI${error}`;
+  const message = `Cannot look up ${name}: ${MESSAGES[code] ?? "Unknown error"} (${code})`;
+  return describeError(message, { code, errno: error, syscall, address: name });
+}
+
+/** What gai_strerror(3) says. */
+const MESSAGES: Record<string, string> = {
+  EAI_BADFLAGS: "Bad value for ai_flags",
+  EAI_NONAME: "Name or service not known",
+  EAI_AGAIN: "Temporary failure in name resolution",
+  EAI_FAIL: "Non-recoverable failure in name resolution",
+  EAI_NODATA: "No address associated with hostname",
+  EAI_FAMILY: "ai_family not supported",
+  EAI_SOCKTYPE: "ai_socktype not supported",
+  EAI_SERVICE: "Servname not supported for ai_socktype",
+  EAI_ADDRFAMILY: "Address family for hostname not supported",
+  EAI_MEMORY: "Memory allocation failure",
+  EAI_SYSTEM: "System error",
+  EAI_OVERFLOW: "Argument buffer overflow",
+};
+
+/** The promise, or a rejection with the signal's reason as soon as that is aborted. It must not be aborted yet. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

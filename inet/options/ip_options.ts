@@ -1,0 +1,107 @@
+import { quoted } from "../../checks/quoted.ts";
+import {
+  booleanOption,
+  bytesOption,
+  decodeUnsigned,
+  defineOption,
+  encodeInt,
+  intOption,
+  type ReadableOption,
+  readableOption,
+  type SocketOption,
+} from "../../socket/option.ts";
+import type { NetAddr } from "../addresses/addr.ts";
+import { formatIpv4 } from "../addresses/format_ipv4.ts";
+import { parseIpv4 } from "../addresses/parse_ipv4.ts";
+import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
+import { interfaceOption } from "./_interface_option.ts";
+
+// The options of IPv4, sorted by C name; multicast groups are joined by methods of UdpSocket. See ip(7).
+
+/** Whether bind(2) with port 0 leaves the choice of the port to connect(2), so that more connections fit. */
+export const IP_BIND_ADDRESS_NO_PORT: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_BIND_ADDRESS_NO_PORT");
+/** Whether each UDP datagram carries its checksum. */
+export const IP_CHECKSUM: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_CHECKSUM");
+/** Whether an address may be bound that this machine does not have (yet). */
+export const IP_FREEBIND: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_FREEBIND");
+/** Whether what a raw socket sends begins with its IPv4 header. */
+export const IP_HDRINCL: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_HDRINCL");
+/** The first and the last port to choose from; 0 is the system's bound. Since Linux 6.3. */
+export const IP_LOCAL_PORT_RANGE: SocketOption<[low: number, high: number]> = defineOption(
+  "IPPROTO_IP",
+  "IP_LOCAL_PORT_RANGE",
+  4,
+  encodePortRange,
+  (bytes) => [decodeUnsigned(bytes) & 0xffff, decodeUnsigned(bytes) >>> 16],
+);
+/** The least TTL of a packet that is received; 0 for any. */
+export const IP_MINTTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_MINTTL");
+/** Bytes of the largest packet that is known to reach the connected address. */
+export const IP_MTU: ReadableOption<number> = intOption("IPPROTO_IP", "IP_MTU");
+/** `IP_PMTUDISC_*`: whether packets that are too large are fragmented or refused (`EMSGSIZE`). */
+export const IP_MTU_DISCOVER: SocketOption<number> = intOption("IPPROTO_IP", "IP_MTU_DISCOVER");
+/** Whether the socket receives from all groups that this machine has joined, not only from those that it has. */
+export const IP_MULTICAST_ALL: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_MULTICAST_ALL");
+/** The local address of the interface that multicast is sent through; `"0.0.0.0"` for the system's choice. */
+export const IP_MULTICAST_IF: SocketOption<string> = defineOption(
+  "IPPROTO_IP",
+  "IP_MULTICAST_IF",
+  4,
+  parseIpv4,
+  (bytes) => formatIpv4(bytes),
+);
+/** Whether multicast that is sent is received on this machine too. */
+export const IP_MULTICAST_LOOP: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_MULTICAST_LOOP");
+/** The TTL of multicast, 0 to 255; 1 stays in the local network. */
+export const IP_MULTICAST_TTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_MULTICAST_TTL");
+/** Whether a raw socket gets fragments as they are, instead of whole packets. */
+export const IP_NODEFRAG: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_NODEFRAG");
+/** The IPv4 options of every packet, as they stand in the header. */
+export const IP_OPTIONS: SocketOption<Uint8Array> = bytesOption("IPPROTO_IP", "IP_OPTIONS", 40);
+/** Whether each datagram carries its sender's security label. */
+export const IP_PASSSEC: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_PASSSEC");
+/** Whether each datagram carries the address that it was sent to, and its interface. */
+export const IP_PKTINFO: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_PKTINFO");
+/** Whether errors of the network are kept, with their details, in the error queue. */
+export const IP_RECVERR: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVERR");
+/** Whether errors of ICMP extensions (RFC 4884) are kept too. Since Linux 5.9. */
+export const IP_RECVERR_RFC4884: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVERR_RFC4884");
+/** Whether each datagram carries the size of its largest fragment. */
+export const IP_RECVFRAGSIZE: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVFRAGSIZE");
+/** Whether each datagram carries its IPv4 options. */
+export const IP_RECVOPTS: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVOPTS");
+/** Whether each datagram carries the address that it was sent to, before a redirection. */
+export const IP_RECVORIGDSTADDR: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVORIGDSTADDR");
+/** Whether each datagram carries its type of service. */
+export const IP_RECVTOS: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVTOS");
+/** Whether each datagram carries its TTL. */
+export const IP_RECVTTL: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVTTL");
+/** Whether each datagram carries its IPv4 options, unprocessed. */
+export const IP_RETOPTS: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RETOPTS");
+/** Whether a raw socket gets the forwarded packets that bear the Router Alert option. It cannot be read. */
+export const IP_ROUTER_ALERT: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_ROUTER_ALERT");
+/** The type of service of every packet: 6 bits of DSCP, 2 of ECN. */
+export const IP_TOS: SocketOption<number> = intOption("IPPROTO_IP", "IP_TOS");
+/** Whether any address may be bound and sent from, for a transparent proxy. Needs CAP_NET_ADMIN or CAP_NET_RAW. */
+export const IP_TRANSPARENT: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_TRANSPARENT");
+/** The TTL of unicast, 1 to 255; -1 sets the system's default. */
+export const IP_TTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_TTL");
+/** The number of the interface that unicast is sent through; 0 for the system's choice. */
+export const IP_UNICAST_IF: SocketOption<number> = interfaceOption("IPPROTO_IP", "IP_UNICAST_IF");
+/** The address that a redirected connection was meant for. Needs netfilter's connection tracking. */
+export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = readableOption(
+  "IPPROTO_IP",
+  "SO_ORIGINAL_DST",
+  16,
+  (bytes) => decodeInetSockaddr(bytes),
+);
+
+function encodePortRange([low, high]: [low: number, high: number]): Uint8Array {
+  for (const port of [low, high]) {
+    if (Number.isInteger(port) && port >= 0 && port <= 0xffff) continue;
+    throw new RangeError(
+      `Cannot set IP_LOCAL_PORT_RANGE as a port must be 0 to 65535: current value is ${quoted(port)}`,
+    );
+  }
+  return encodeInt((high << 16 | low) >>> 0, "IP_LOCAL_PORT_RANGE");
+}

@@ -1,0 +1,60 @@
+import { HOST_LITTLE_ENDIAN, SOCKADDR_STORAGE_SIZE } from "../../ffi/sockaddr_layout.ts";
+import { encodeInt, type WritableOption, writableOption } from "../../socket/option.ts";
+import { encodeInetSockaddr } from "../addresses/sockaddr.ts";
+
+/** The key for the segments from and to an address (RFC 2385), for {@linkcode TCP_MD5SIG}. */
+export interface TcpSignature {
+  /** The other end, as a numeric address, of the socket's family. */
+  hostname: string;
+  /** The key, 80 bytes at most; none removes it. */
+  key: Uint8Array;
+}
+
+/** As {@linkcode TcpSignature}, for more than one address: for {@linkcode TCP_MD5SIG_EXT}. */
+export interface TcpNetworkSignature extends TcpSignature {
+  /** Bits of the address that count. Default: all. */
+  prefixLength?: number;
+  /** The number of the interface (of an L3 master device) that the key is for. Default: any. */
+  interfaceIndex?: number;
+}
+
+const MAX_KEY = 80;
+const [FLAG_PREFIX, FLAG_INTERFACE] = [1, 2];
+
+/**
+ * The options that sign segments.
+ *
+ * ```c
+ * struct tcp_md5sig {
+ *   struct sockaddr_storage tcpm_addr;       //   0
+ *   __u8                    tcpm_flags;      // 128: TCP_MD5SIG_FLAG_PREFIX 1, TCP_MD5SIG_FLAG_IFINDEX 2
+ *   __u8                    tcpm_prefixlen;  // 129
+ *   __u16                   tcpm_keylen;     // 130
+ *   int                     tcpm_ifindex;    // 132
+ *   __u8                    tcpm_key[80];    // 136
+ * };
+ * ```
+ */
+export function signatureOption(name: "TCP_MD5SIG" | "TCP_MD5SIG_EXT"): WritableOption<TcpNetworkSignature> {
+  return writableOption("IPPROTO_TCP", name, ({ hostname, key, prefixLength, interfaceIndex }) => {
+    if (key.length > MAX_KEY) {
+      throw new RangeError(
+        `Cannot set ${name} as the key must be <= ${MAX_KEY} bytes: current length is ${key.length}`,
+      );
+    }
+    const bytes = new Uint8Array(SOCKADDR_STORAGE_SIZE + 8 + MAX_KEY);
+    const view = new DataView(bytes.buffer);
+    bytes.set(encodeInetSockaddr({ hostname, port: 0 }));
+    bytes[128] = (prefixLength === undefined ? 0 : FLAG_PREFIX) | (interfaceIndex === undefined ? 0 : FLAG_INTERFACE);
+    if (prefixLength !== undefined) bytes[129] = prefixOf(prefixLength, name);
+    view.setUint16(130, key.length, HOST_LITTLE_ENDIAN);
+    if (interfaceIndex !== undefined) bytes.set(encodeInt(interfaceIndex, name), 132);
+    bytes.set(key, 136);
+    return bytes;
+  });
+}
+
+function prefixOf(length: number, name: string): number {
+  if (Number.isInteger(length) && length >= 0 && length <= 128) return length;
+  throw new RangeError(`Cannot set ${name} as the prefix length must be 0 to 128: current value is ${length}`);
+}

@@ -1,0 +1,43 @@
+import { isSystemError, libraryError, type SystemError } from "../../ffi/error.ts";
+import type { Attributes } from "../../netlink/attribute.ts";
+import type { GenericMessage } from "../../netlink/generic.ts";
+import { GenericNetlinkSocket } from "../../netlink/generic_socket.ts";
+import type { WaitOptions } from "../../socket/wait_options.ts";
+import { SMC_GENL_FAMILY_NAME } from "./_gen_netlink.ts";
+
+/** What to ask of one of the two families of SMC. */
+export interface SmcRequest extends WaitOptions {
+  /** What it does, for errors. */
+  action: string;
+  /** The number of the command. */
+  command: number;
+  /** Name of the family. Default: `SMC_GEN_NETLINK`. */
+  family?: string;
+  /** Encoded attributes: the request is a change then, else a dump. */
+  change?: Uint8Array[];
+}
+
+/** Opens a socket for one request, and says in words what the kernel refuses. */
+export async function askSmc(request: SmcRequest): Promise<GenericMessage[]> {
+  const { action, command, family = SMC_GENL_FAMILY_NAME, change } = request;
+  using netlink = await GenericNetlinkSocket.open(family, request).catch((error) => {
+    throw isSystemError(error, "ENOENT") ? unsupported(action) : error;
+  });
+  try {
+    return await (change === undefined ? netlink.dump(command, request) : netlink.request(command, change, request));
+  } catch (error) {
+    if (!isSystemError(error, "EPERM")) throw error;
+    throw libraryError("EPERM", "recvfrom", `Cannot ${action}: it needs CAP_NET_ADMIN (EPERM)`);
+  }
+}
+
+/** The nests of one number that are at the top of the messages. */
+export function nests(messages: GenericMessage[], type: number): Attributes[] {
+  return messages.map(({ attributes }) => attributes.nested(type)).filter((nest) => nest !== undefined);
+}
+
+/** The error of a kernel that does not know SMC at all. */
+export function unsupported(action: string): SystemError {
+  const advice = "this kernel has no SMC, or its modules are not loaded: try modprobe smc smc_diag";
+  return libraryError("EAFNOSUPPORT", "recvfrom", `Cannot ${action}: ${advice} (EAFNOSUPPORT)`);
+}

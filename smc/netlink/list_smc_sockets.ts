@@ -1,0 +1,37 @@
+import { isSystemError } from "../../ffi/error.ts";
+import { NL } from "../../netlink/constants.ts";
+import { NetlinkSocket } from "../../netlink/netlink_socket.ts";
+import type { WaitOptions } from "../../socket/wait_options.ts";
+import { unsupported } from "./_smc_netlink.ts";
+import { decodeSmcSocketInfo, encodeSmcDiagRequest, type SmcSocketInfo } from "./socket_info.ts";
+
+/**
+ * Every SMC socket of this network namespace: what `smcss -a -d -R -D` shows, as values. Permission: `--allow-ffi`; the
+ * kernel asks for none.
+ *
+ * @param options How long to wait.
+ * @returns The sockets: listeners, connections, those on their way, and those that are closed but not gone.
+ * @throws {SystemError} If the kernel has no SMC (`EAFNOSUPPORT`).
+ * @see {@link https://man7.org/linux/man-pages/man7/sock_diag.7.html | sock_diag(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { listSmcSockets, smcSupport } from "@berkeley/sockets/smc";
+ * import { assert } from "@std/assert";
+ *
+ * if (smcSupport().supported) {
+ *   for (const { state, mode, fallback } of await listSmcSockets()) console.log(state, mode, fallback?.reason);
+ * }
+ * assert(typeof smcSupport().supported === "boolean");
+ * ```
+ */
+export async function listSmcSockets(options: WaitOptions = {}): Promise<SmcSocketInfo[]> {
+  const action = "list the SMC sockets";
+  using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
+  try {
+    const messages = await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, encodeSmcDiagRequest(), { ...options, action });
+    return messages.map(({ payload }) => decodeSmcSocketInfo(payload));
+  } catch (error) {
+    throw isSystemError(error, "ENOENT") ? unsupported(action) : error;
+  }
+}

@@ -1,0 +1,50 @@
+import { C } from "../../ffi/constants.ts";
+import { errnoName } from "../../ffi/errno.ts";
+import { systemError } from "../../ffi/error.ts";
+import { outcome } from "../../ffi/gate.ts";
+import { libc } from "../../ffi/libc.ts";
+import { Operation } from "../operation.ts";
+import type { Readiness } from "../polling/readiness.ts";
+import { Backoff } from "./backoff.ts";
+import { EAGAIN } from "./kernel_numbers.ts";
+import { lengthSpace, packSockaddr, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
+
+/** Pending network errors of the new connection that accept(2) passes on, and tells to treat like EAGAIN. */
+const AGAIN = new Set(
+  ["ECONNABORTED", "EINTR", "ENETDOWN", "EPROTO", "ENOPROTOOPT", "EHOSTDOWN", "ENONET", "EHOSTUNREACH", "ENETUNREACH"],
+);
+/** What accept(2) answers when the process or the system has no room: it may have later. */
+const LATER = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
+
+const FLAGS = C.SOCK_NONBLOCK | C.SOCK_CLOEXEC;
+
+/** accept4(2), until there is a connection. */
+export class Accept<T> extends Operation<T> {
+  readonly syscall = "accept4";
+  readonly #fd: number;
+  readonly #readiness: Readiness;
+  readonly #make: (fd: number, sockaddr: string) => T;
+  #later: Backoff | undefined;
+
+  constructor(fd: number, readiness: Readiness, make: (fd: number, sockaddr: string) => T) {
+    super();
+    this.#fd = fd;
+    this.#readiness = readiness;
+    this.#make = make;
+  }
+
+  /** What is made of the connection. */
+  attempt(): T | undefined {
+    for (;;) {
+      lengthSpace[0] = SOCKADDR_SIZE;
+      const n = outcome(libc().accept4(this.#fd, sockaddrSpace, lengthSpace, FLAGS));
+      if (n >= 0) return this.#make(n, packSockaddr());
+      if (n === -EAGAIN) return undefined;
+      const code = errnoName(-n) ?? "";
+      if (AGAIN.has(code)) continue;
+      if (!LATER.has(code)) throw systemError(-n, "accept4");
+      this.#readiness.readyLater("read", this.#later ??= new Backoff(5, 1000));
+      return undefined;
+    }
+  }
+}

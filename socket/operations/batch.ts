@@ -1,0 +1,83 @@
+import { C } from "../../ffi/constants.ts";
+import { systemError } from "../../ffi/error.ts";
+import { outcome } from "../../ffi/gate.ts";
+import { libc } from "../../ffi/libc.ts";
+import { MessageBatch } from "../message_batch.ts";
+import { Operation } from "../operation.ts";
+import type { Readiness } from "../polling/readiness.ts";
+import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
+import { withProgress } from "./progress.ts";
+import { SendRetry } from "./send_retry.ts";
+
+/** recvmmsg(2) of what is there. */
+export class BatchReceive extends Operation<number> {
+  readonly syscall = "recvmmsg";
+  readonly #fd: number;
+  readonly #batch: MessageBatch;
+  readonly #flags: number;
+
+  constructor(fd: number, batch: MessageBatch, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#batch = batch;
+    this.#flags = flags | C.MSG_CMSG_CLOEXEC;
+  }
+
+  /** How many messages came. */
+  attempt(): number | undefined {
+    const batch = this.#batch;
+    checkBatch(batch);
+    for (;;) {
+      batch.clear();
+      const n = outcome(libc().recvmmsg(this.#fd, batch.headers, batch.capacity, this.#flags, null));
+      if (n === -EAGAIN) return undefined;
+      if (n === -EINTR) continue;
+      if (n < 0) throw systemError(-n, "recvmmsg");
+      batch.received(n);
+      return n;
+    }
+  }
+}
+
+/** sendmmsg(2), until all messages are sent. */
+export class BatchSend extends Operation<number> {
+  readonly syscall = "sendmmsg";
+  readonly #fd: number;
+  readonly #batch: MessageBatch;
+  readonly #total: number;
+  readonly #flags: number;
+  readonly #retry: SendRetry;
+  #sent = 0;
+
+  constructor(fd: number, readiness: Readiness, batch: MessageBatch, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#batch = batch;
+    this.#total = batch?.length;
+    this.#flags = flags | MSG_NOSIGNAL;
+    this.#retry = new SendRetry(readiness);
+  }
+
+  /** How many messages were sent: all of them. */
+  attempt(): number | undefined {
+    checkBatch(this.#batch);
+    while (this.#sent < this.#total) {
+      const headers = this.#batch.headersFrom(this.#sent);
+      const n = outcome(libc().sendmmsg(this.#fd, headers, this.#total - this.#sent, this.#flags));
+      if (n === -EAGAIN) return this.#retry.wait(this.#batch.sockaddr(this.#sent));
+      if (n >= 0) this.#sent += n;
+      else if (n !== -EINTR) throw systemError(-n, "sendmmsg");
+    }
+    return this.#total;
+  }
+
+  /** Adds to the error how many messages were sent. */
+  override rejection(error: unknown, aborted: boolean): unknown {
+    return withProgress(error, aborted, "sendmmsg", "messagesSent", this.#sent);
+  }
+}
+
+function checkBatch(batch: MessageBatch): void {
+  if (batch instanceof MessageBatch) return;
+  throw new TypeError(`Cannot use what is no MessageBatch: current value is ${Object.prototype.toString.call(batch)}`);
+}

@@ -1,0 +1,10 @@
+import { systemError } from "../../ffi/error.ts";
+import { outcome } from "../../ffi/gate.ts";
+import { libc } from "../../ffi/libc.ts";
+import { EINTR } from "./kernel_numbers.ts";
+
+/** close(2). After EINTR the number is free all the same: it is not tried again. */
+export function closeNow(fd: number): void {
+  const n = outcome(libc().close(fd));
+  if (n < 0 && n !== -EINTR) throw systemError(-n, "close");
+}

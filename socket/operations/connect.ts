@@ -1,0 +1,59 @@
+import { C } from "../../ffi/constants.ts";
+import { systemError } from "../../ffi/error.ts";
+import { outcome } from "../../ffi/gate.ts";
+import { libc } from "../../ffi/libc.ts";
+import { readOption } from "../descriptor.ts";
+import { Operation } from "../operation.ts";
+import type { Readiness } from "../polling/readiness.ts";
+import { Backoff } from "./backoff.ts";
+import { EAGAIN, EINPROGRESS, EINTR, ENOTCONN } from "./kernel_numbers.ts";
+import { lengthSpace, packSockaddr, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
+
+/** connect(2), and its outcome. */
+export class Connect extends Operation<string> {
+  readonly syscall = "connect";
+  readonly #fd: number;
+  readonly #readiness: Readiness;
+  readonly #sockaddr: Uint8Array;
+  readonly #address: string | undefined;
+  readonly #later = new Backoff(1, 100);
+  #started = false;
+
+  constructor(fd: number, readiness: Readiness, sockaddr: Uint8Array, address: string | undefined) {
+    super();
+    this.#fd = fd;
+    this.#readiness = readiness;
+    this.#sockaddr = sockaddr;
+    this.#address = address;
+  }
+
+  /** The peer's sockaddr, packed; empty where connect(2) was done at once. */
+  attempt(): string | undefined {
+    return this.#started ? this.#finish() : this.#start();
+  }
+
+  #start(): string | undefined {
+    const n = outcome(libc().connect(this.#fd, this.#sockaddr, this.#sockaddr.byteLength));
+    if (n === 0) return "";
+    if (n === -EAGAIN) {
+      // A full backlog of AF_UNIX raises no event when there is room again.
+      this.#readiness.readyLater("write", this.#later);
+    } else if (n === -EINPROGRESS || n === -EINTR) {
+      this.#started = true;
+    } else {
+      throw systemError(-n, "connect", this.#address);
+    }
+    return undefined;
+  }
+
+  #finish(): string | undefined {
+    const error = readOption(this.#fd, C.SOL_SOCKET, C.SO_ERROR);
+    if (error !== 0) throw systemError(error, "connect", this.#address);
+    // Without an error the socket may still be on its way: only a peer's address proves a connection.
+    lengthSpace[0] = SOCKADDR_SIZE;
+    const n = outcome(libc().getpeername(this.#fd, sockaddrSpace, lengthSpace));
+    if (n === -ENOTCONN) return undefined;
+    if (n < 0) throw systemError(-n, "getpeername", this.#address);
+    return packSockaddr();
+  }
+}

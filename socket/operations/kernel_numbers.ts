@@ -1,0 +1,23 @@
+import { C } from "../../ffi/constants.ts";
+import { errnoNumber } from "../../ffi/errno.ts";
+
+// Numbers of the kernel that system calls take and give, looked up once: the fast paths compare with them.
+
+/** Bytes that Linux moves in one call at most (`MAX_RW_COUNT`). */
+export const MAX_TRANSFER = 0x7ffff000;
+/** Nothing there: wait. */
+export const EAGAIN: number = errnoNumber("EAGAIN") ?? 11;
+/** A signal came: try again. */
+export const EINTR: number = errnoNumber("EINTR") ?? 4;
+/** The connection is on its way. */
+export const EINPROGRESS: number = errnoNumber("EINPROGRESS") ?? 115;
+/** There is no connection. */
+export const ENOTCONN: number = errnoNumber("ENOTCONN") ?? 107;
+/** Nobody listens at the address. */
+export const ECONNREFUSED: number = errnoNumber("ECONNREFUSED") ?? 111;
+/** There is one already. */
+export const EEXIST: number = errnoNumber("EEXIST") ?? 17;
+/** Not now, or not like this. */
+export const EINVAL: number = errnoNumber("EINVAL") ?? 22;
+/** A broken connection answers `EPIPE` instead of raising SIGPIPE. */
+export const MSG_NOSIGNAL: number = C.MSG_NOSIGNAL;

@@ -1,0 +1,95 @@
+import { C } from "../../ffi/constants.ts";
+import { systemError } from "../../ffi/error.ts";
+import { outcome } from "../../ffi/gate.ts";
+import { libc } from "../../ffi/libc.ts";
+import { Operation } from "../operation.ts";
+import type { Readiness } from "../polling/readiness.ts";
+import type { MessageSpace, OutgoingMessage, ReceivedMessage } from "../transfer.ts";
+import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
+import { MessageHeader } from "./message_header.ts";
+import { withProgress } from "./progress.ts";
+import { SendRetry } from "./send_retry.ts";
+import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
+
+/** sendmsg(2); on a stream until all is sent, the ancillary data with the beginning. */
+export class MessageSend extends Operation<number> {
+  readonly syscall = "sendmsg";
+  readonly #fd: number;
+  readonly #buffers: Uint8Array[];
+  readonly #total: number;
+  readonly #flags: number;
+  readonly #isStream: boolean;
+  readonly #retry: SendRetry;
+  readonly #sockaddr: Uint8Array | undefined;
+  #header: MessageHeader;
+  #sent = 0;
+
+  constructor(fd: number, readiness: Readiness, message: OutgoingMessage, flags: number, isStream: boolean) {
+    super();
+    const { buffers = [], sockaddr, control } = message;
+    this.#fd = fd;
+    this.#buffers = buffers;
+    this.#flags = flags | MSG_NOSIGNAL;
+    this.#isStream = isStream;
+    this.#retry = new SendRetry(readiness);
+    this.#sockaddr = sockaddr;
+    this.#header = new MessageHeader(buffers, sockaddr, control);
+    this.#total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  }
+
+  /** How many bytes were sent. */
+  attempt(): number | undefined {
+    for (;;) {
+      this.#header.check();
+      const n = outcome(libc().sendmsg(this.#fd, this.#header.bytes, this.#flags));
+      if (n === -EAGAIN) return this.#retry.wait(this.#sockaddr);
+      if (n === -EINTR) continue;
+      if (n < 0) throw systemError(-n, "sendmsg");
+      this.#sent += n;
+      if (this.#sent >= this.#total || !this.#isStream) return this.#sent;
+      this.#header = new MessageHeader(skipBytes(this.#buffers, this.#sent));
+    }
+  }
+
+  /** Adds to the error how many bytes were sent. */
+  override rejection(error: unknown, aborted: boolean): unknown {
+    return withProgress(error, aborted, "sendmsg", "bytesWritten", this.#sent);
+  }
+}
+
+/** recvmsg(2) of one message. */
+export class MessageReceive extends Operation<ReceivedMessage> {
+  readonly syscall = "recvmsg";
+  readonly #fd: number;
+  readonly #header: MessageHeader;
+  readonly #flags: number;
+
+  constructor(fd: number, { buffers, controlLength = 0 }: MessageSpace, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#header = new MessageHeader(buffers, new Uint8Array(SOCKADDR_SIZE), new Uint8Array(controlLength));
+    this.#flags = flags | C.MSG_CMSG_CLOEXEC;
+  }
+
+  /** The message. */
+  attempt(): ReceivedMessage | undefined {
+    for (;;) {
+      this.#header.check();
+      this.#header.reset();
+      const n = outcome(libc().recvmsg(this.#fd, this.#header.bytes, this.#flags));
+      if (n >= 0) return this.#header.received(n);
+      if (n === -EAGAIN) return undefined;
+      if (n !== -EINTR) throw systemError(-n, "recvmsg");
+    }
+  }
+}
+
+/** The buffers without their first bytes. */
+function skipBytes(buffers: Uint8Array[], count: number): Uint8Array[] {
+  const rest: Uint8Array[] = [];
+  for (const buffer of buffers) {
+    if (count < buffer.byteLength) rest.push(buffer.subarray(count));
+    count = Math.max(0, count - buffer.byteLength);
+  }
+  return rest;
+}

@@ -1,0 +1,47 @@
+import { checkBuffer } from "../../checks/check_buffer.ts";
+import { systemError } from "../../ffi/error.ts";
+import { outcome } from "../../ffi/gate.ts";
+import { libc } from "../../ffi/libc.ts";
+import { Operation } from "../operation.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./kernel_numbers.ts";
+
+/** send(2) of one message, or of what a stream has room for. */
+export class Send extends Operation<number> {
+  readonly syscall = "send";
+  readonly #fd: number;
+  readonly #bytes: Uint8Array;
+  readonly #length: number;
+  readonly #flags: number;
+
+  constructor(fd: number, bytes: Uint8Array, flags: number) {
+    super();
+    this.#fd = fd;
+    this.#bytes = bytes;
+    this.#length = bytes?.byteLength;
+    this.#flags = flags | MSG_NOSIGNAL;
+  }
+
+  /** How many bytes were sent. */
+  attempt(): number | undefined {
+    checkBuffer(this.#bytes, this.#length);
+    const size = sizeOf(this.#length);
+    for (;;) {
+      const n = outcome(libc().send(this.#fd, this.#bytes, size, this.#flags));
+      if (n >= 0) return n;
+      if (n === -EAGAIN) return undefined;
+      if (n !== -EINTR) throw systemError(-n, "send");
+    }
+  }
+}
+
+// Messages are often of one length, and a bigint is slow to make.
+let lastLength = 0;
+let lastSize = 0n;
+
+function sizeOf(length: number): bigint {
+  if (length !== lastLength) {
+    lastSize = BigInt(Math.min(length, MAX_TRANSFER));
+    lastLength = length;
+  }
+  return lastSize;
+}

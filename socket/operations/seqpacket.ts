@@ -1,0 +1,86 @@
+import { C } from "../../ffi/constants.ts";
+import { systemError } from "../../ffi/error.ts";
+import { outcome } from "../../ffi/gate.ts";
+import { libc } from "../../ffi/libc.ts";
+import { Operation } from "../operation.ts";
+import type { SeqpacketMessage } from "../transfer.ts";
+import { EAGAIN, EINTR } from "./kernel_numbers.ts";
+import { MessageHeader } from "./message_header.ts";
+
+const { MSG_CTRUNC, MSG_TRUNC } = C;
+
+/** A buffer and its `msghdr`, kept: making one takes longer than recvmsg(2). */
+export class SeqpacketSpace {
+  readonly buffer: Uint8Array;
+  readonly header: MessageHeader;
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  #view: Uint8Array;
+
+  constructor(buffer: Uint8Array) {
+    this.buffer = this.#view = buffer;
+    this.header = new MessageHeader([buffer]);
+    this.bytes = this.header.bytes;
+    this.length = buffer.byteLength;
+  }
+
+  /** Whether this is for `buffer`, at the place where it was: a buffer that was transferred away has no length. */
+  fits(buffer: Uint8Array): boolean {
+    return this.buffer === buffer && this.length === buffer.byteLength;
+  }
+
+  /** The first bytes of the buffer. Messages are often of one length: the view of the last one serves again. */
+  view(length: number): Uint8Array {
+    if (this.#view.byteLength !== length) this.#view = this.buffer.subarray(0, length);
+    return this.#view;
+  }
+}
+
+/**
+ * recvmsg(2) of one message, on a socket with `SO_TIMESTAMP`: an empty message has a timestamp, for which there is no
+ * room here, and the end of the connection has none.
+ */
+export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
+  readonly syscall = "recvmsg";
+  /** True once it has its result, and can be used again. */
+  done = true;
+  readonly #fd: number;
+  #space: SeqpacketSpace | undefined;
+  #copy = false;
+  #flags = 0;
+
+  constructor(fd: number) {
+    super();
+    this.#fd = fd;
+  }
+
+  /** Prepares it for another message. */
+  prepare(space: SeqpacketSpace, copy: boolean, flags: number): this {
+    this.done = false;
+    this.#space = space;
+    this.#copy = copy;
+    this.#flags = flags | MSG_TRUNC;
+    return this;
+  }
+
+  /** The message, `null` at the end of the connection. */
+  attempt(): SeqpacketMessage | null | undefined {
+    const space = this.#space as SeqpacketSpace;
+    const length = space.length;
+    if (length !== space.buffer.byteLength) space.header.check();
+    for (;;) {
+      const n = outcome(libc().recvmsg(this.#fd, space.bytes, this.#flags));
+      if (n > 0 || (n === 0 && (space.header.flags & MSG_CTRUNC) !== 0)) {
+        this.done = true;
+        const end = n < length ? n : length;
+        return { data: this.#copy ? space.buffer.slice(0, end) : space.view(end), truncated: n > length };
+      }
+      if (n === -EAGAIN) return undefined;
+      if (n === 0) {
+        this.done = true;
+        return null;
+      }
+      if (n !== -EINTR) throw systemError(-n, "recvmsg");
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { checkBuffer } from "../../checks/check_buffer.ts";
+import { C } from "../../ffi/constants.ts";
+import { systemError } from "../../ffi/error.ts";
+import { outcome } from "../../ffi/gate.ts";
+import { libc } from "../../ffi/libc.ts";
+import { Operation } from "../operation.ts";
+import type { Readiness } from "../polling/readiness.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./kernel_numbers.ts";
+import { withProgress } from "./progress.ts";
+
+// Scratch memory for one synchronous call.
+const pending = new Int32Array(1);
+const length = new Uint32Array(1);
+
+/** recv(2) on a stream. */
+export class StreamRead extends Operation<number | null> {
+  readonly syscall = "recv";
+  readonly #fd: number;
+  readonly #readiness: Readiness | undefined;
+  readonly #buffer: Uint8Array;
+  readonly #length: number;
+  readonly #size: bigint;
+
+  /** @param readiness What a read of less than asked for drains; left out where it proves nothing. */
+  constructor(fd: number, readiness: Readiness | undefined, buffer: Uint8Array) {
+    super();
+    this.#fd = fd;
+    this.#readiness = readiness;
+    this.#buffer = buffer;
+    this.#length = buffer.byteLength;
+    this.#size = BigInt(Math.min(this.#length, MAX_TRANSFER));
+  }
+
+  /** Bytes that came, `null` at the end of the stream. */
+  attempt(): number | null | undefined {
+    checkBuffer(this.#buffer, this.#length);
+    for (;;) {
+      const n = outcome(libc().recv(this.#fd, this.#buffer, this.#size, 0));
+      if (n > 0) {
+        if (n < this.#size) this.#readiness?.drained();
+        return n;
+      }
+      if (n === 0) return this.#end();
+      if (n === -EAGAIN) return undefined;
+      if (n !== -EINTR) throw systemError(-n, "recv");
+    }
+  }
+
+  /** An AF_SMC connection that the peer aborted reads as ended, and keeps its error for whoever asks. */
+  #end(): null {
+    length[0] = 4;
+    const n = outcome(libc().getsockopt(this.#fd, C.SOL_SOCKET, C.SO_ERROR, pending, length));
+    if (n === 0 && pending[0] !== undefined && pending[0] !== 0) throw systemError(pending[0], "recv");
+    return null;
+  }
+}
+
+/** send(2) on a stream, until all is written. */
+export class StreamWrite extends Operation<number> {
+  readonly syscall = "send";
+  readonly #fd: number;
+  readonly #bytes: Uint8Array;
+  readonly #total: number;
+  #written = 0;
+
+  constructor(fd: number, bytes: Uint8Array) {
+    super();
+    this.#fd = fd;
+    this.#bytes = bytes;
+    this.#total = bytes?.byteLength;
+  }
+
+  /** Bytes written, all of them. */
+  attempt(): number | undefined {
+    const total = this.#total;
+    checkBuffer(this.#bytes, total);
+    while (this.#written < total) {
+      const rest = this.#written === 0 ? this.#bytes : this.#bytes.subarray(this.#written);
+      const n = outcome(libc().send(this.#fd, rest, BigInt(Math.min(rest.byteLength, MAX_TRANSFER)), MSG_NOSIGNAL));
+      if (n >= 0) this.#written += n;
+      else if (n === -EAGAIN) return undefined;
+      else if (n !== -EINTR) throw systemError(-n, "send");
+    }
+    return total;
+  }
+
+  /** Adds to the error how many bytes were written. */
+  override rejection(error: unknown, aborted: boolean): unknown {
+    return withProgress(error, aborted, "send", "bytesWritten", this.#written);
+  }
+}

@@ -1,0 +1,234 @@
+import { C } from "../../ffi/constants.ts";
+import type { Direction, Operation } from "../operation.ts";
+import { checkWaitOptions, type WaitOptions, watchForEnd } from "../wait_options.ts";
+import { poller, type Watched } from "./poller.ts";
+import { unrefTimeout } from "./unref_timeout.ts";
+
+interface Queue {
+  /** False after the kernel answered that the call would block: only an event sets it again. */
+  ready: boolean;
+  head: Operation<unknown> | undefined;
+  tail: Operation<unknown> | undefined;
+  /** Whether a timer will try it again. */
+  timed: boolean;
+}
+
+const READ_EVENTS = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
+const WRITE_EVENTS = C.EPOLLOUT | C.EPOLLHUP | C.EPOLLERR;
+const URGENT_EVENTS = C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
+/** After one of these the end of the stream may lie behind the data, and no further edge will tell. */
+const END_EVENTS = C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR | C.EPOLLPRI;
+const INTEREST = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLET;
+
+/**
+ * When one descriptor can be read and written: try first, then wait, in order.
+ *
+ * The descriptor is registered with the poller at the first wait, and for writing at the first wait to write, so that a
+ * socket whose peer keeps up never hears of room in its send buffer.
+ *
+ * @example A read waits here, and is tried again when there is something
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+ * const read = right.read(new Uint8Array(8));
+ * await left.write(new Uint8Array([1, 2, 3]));
+ * assertEquals(await read, 3);
+ * left.close();
+ * right.close();
+ * ```
+ */
+export class Readiness implements Watched {
+  readonly #fd: number;
+  readonly #reads: Queue = emptyQueue();
+  readonly #writes: Queue = emptyQueue();
+  /** Made when it is needed: few sockets have urgent data. */
+  #urgent: Queue | undefined;
+  #interest = 0;
+  #waits = 0;
+  #referenced = true;
+  /** Those of {@linkcode END_EVENTS} that have come. */
+  #ending = 0;
+  #ends: Set<() => void> | undefined;
+
+  /**
+   * Starts with both directions taken to be ready.
+   *
+   * @param fd The descriptor, non-blocking; borrowed.
+   */
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /**
+   * Runs an operation: at once if no other waits before it, else in its turn and once the descriptor is ready.
+   */
+  run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
+    const queue = this.#queue(direction);
+    try {
+      if (options !== undefined) checkWaitOptions(options);
+      if (queue.ready && queue.head === undefined) {
+        const value = operation.attempt();
+        if (value !== undefined) return Promise.resolve(value);
+        queue.ready = false;
+      }
+      this.#register(direction);
+    } catch (error) {
+      return Promise.reject(operation.rejection(error, false));
+    }
+    return new Promise<T>((resolve, reject) => {
+      operation.resolve = resolve;
+      operation.reject = reject;
+      if (queue.tail === undefined) queue.head = operation;
+      else queue.tail.next = operation;
+      queue.tail = operation;
+      this.#waits++;
+      poller().retain(this.#referenced);
+      if (options !== undefined) {
+        operation.stopWatching = watchForEnd(
+          options,
+          operation.syscall,
+          (error, aborted) => this.#cancel(queue, operation, error, aborted),
+        );
+      }
+    });
+  }
+
+  /** To be called when a stream was read empty, so that the next read waits instead of asking the kernel. */
+  drained(): void {
+    if (this.#ending === 0) this.#reads.ready = false;
+  }
+
+  /** Whether the kernel has told that the other end sends no more. */
+  get hungUp(): boolean {
+    return (this.#ending & (C.EPOLLRDHUP | C.EPOLLHUP)) !== 0;
+  }
+
+  /**
+   * Tries what waits again after a while, for when the kernel will raise no event. There is one timer at a time: an
+   * event is a try too, which asks for the next.
+   *
+   * @param later Gives the pause in milliseconds; called only if no timer runs.
+   */
+  readyLater(direction: Direction, later: { next(): number }): void {
+    const queue = this.#queue(direction);
+    if (queue.timed) return;
+    queue.timed = true;
+    unrefTimeout(() => {
+      queue.timed = false;
+      this.#proceed(queue);
+    }, later.next());
+  }
+
+  /** Takes an event. Urgent data comes first: a read past its place discards it. */
+  ready(events: number): void {
+    this.#ending |= events & END_EVENTS;
+    if (this.#urgent !== undefined && (events & URGENT_EVENTS) !== 0) this.#proceed(this.#urgent);
+    if ((events & READ_EVENTS) !== 0) this.#proceed(this.#reads);
+    if ((events & WRITE_EVENTS) !== 0) this.#proceed(this.#writes);
+  }
+
+  /** Whether waits keep the program alive. */
+  set referenced(value: boolean) {
+    if (value === this.#referenced) return;
+    for (let i = 0; i < this.#waits; i++) {
+      poller().retain(value);
+      poller().release(this.#referenced);
+    }
+    this.#referenced = value;
+  }
+
+  /** Rejects every wait, each with an error of its own, and forgets the descriptor, which is still open. */
+  end(error: () => unknown): void {
+    this.#reject(this.#reads, error);
+    this.#reject(this.#writes, error);
+    if (this.#urgent !== undefined) this.#reject(this.#urgent, error);
+    if (this.#interest !== 0) poller().remove(this.#fd);
+    this.#interest = 0;
+    for (const callback of this.#ends ?? []) callback();
+  }
+
+  /**
+   * Calls back once the descriptor is closed or detached.
+   *
+   * @returns A function that removes the callback.
+   */
+  onEnd(callback: () => void): () => void {
+    const ends = this.#ends ??= new Set();
+    ends.add(callback);
+    return () => ends.delete(callback);
+  }
+
+  #queue(direction: Direction): Queue {
+    if (direction === "read") return this.#reads;
+    return direction === "write" ? this.#writes : this.#urgent ??= emptyQueue();
+  }
+
+  #reject(queue: Queue, error: () => unknown): void {
+    while (queue.head !== undefined) {
+      const operation = this.#shift(queue);
+      operation.reject(operation.rejection(error(), false));
+    }
+  }
+
+  #register(direction: Direction): void {
+    const interest = this.#interest | INTEREST | (direction === "write" ? C.EPOLLOUT : 0);
+    if (interest === this.#interest) return;
+    if (this.#interest === 0) poller().add(this.#fd, interest, this);
+    else poller().modify(this.#fd, interest);
+    this.#interest = interest;
+  }
+
+  #proceed(queue: Queue): void {
+    queue.ready = true;
+    while (queue.head !== undefined && queue.ready) {
+      const pending = queue.head;
+      let value: unknown;
+      try {
+        value = pending.attempt();
+      } catch (error) {
+        if (queue.head !== pending) continue;
+        this.#shift(queue).reject(pending.rejection(error, false));
+        continue;
+      }
+      if (queue.head !== pending) continue; // it closed the socket or ended its own wait: it was rejected already
+      if (value === undefined) {
+        queue.ready = false;
+        return;
+      }
+      this.#shift(queue);
+      pending.resolve(value as never);
+    }
+  }
+
+  #shift(queue: Queue): Operation<unknown> {
+    const pending = queue.head as Operation<unknown>;
+    queue.head = pending.next;
+    if (queue.head === undefined) queue.tail = undefined;
+    this.#forget(pending);
+    return pending;
+  }
+
+  #cancel(queue: Queue, pending: Operation<unknown>, error: unknown, aborted: boolean): void {
+    let before: Operation<unknown> | undefined;
+    for (let at = queue.head; at !== pending; at = at?.next) before = at;
+    if (before === undefined) queue.head = pending.next;
+    else before.next = pending.next;
+    if (queue.tail === pending) queue.tail = before;
+    this.#forget(pending);
+    pending.reject(pending.rejection(error, aborted));
+  }
+
+  #forget(pending: Operation<unknown>): void {
+    pending.stopWatching?.();
+    pending.next = pending.stopWatching = undefined; // it may be run again
+    this.#waits--;
+    poller().release(this.#referenced);
+  }
+}
+
+function emptyQueue(): Queue {
+  return { ready: true, head: undefined, tail: undefined, timed: false };
+}

@@ -1,0 +1,20 @@
+import { C } from "../ffi/constants.ts";
+import { errnoNumber } from "../ffi/errno.ts";
+import { check, outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+
+/**
+ * Whether a socket of any type is bound to the path of an `AF_UNIX` address, listening or not. The probed socket sees nothing of it.
+ *
+ * connect(2) of a datagram socket answers `ECONNREFUSED` only if there is none, and `EPROTOTYPE` for another type.
+ *
+ * @param sockaddr The address, as bytes.
+ * @returns False only if there is certainly none.
+ * @throws {SystemError} If no socket can be opened to ask with, such as `EMFILE`.
+ */
+export function isBound(sockaddr: Uint8Array): boolean {
+  const fd = check(libc().socket(C.AF_UNIX, C.SOCK_DGRAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0), "socket");
+  const n = outcome(libc().connect(fd, sockaddr, sockaddr.byteLength));
+  check(libc().close(fd), "close");
+  return n !== -(errnoNumber("ECONNREFUSED") ?? 0);
+}

@@ -1,0 +1,64 @@
+import { C } from "../ffi/constants.ts";
+import { environmentVariable, processIds } from "../ffi/environment.ts";
+import { readOption } from "../socket/descriptor.ts";
+import { Socket } from "../socket/socket.ts";
+import { SO_DOMAIN, SO_TYPE } from "../socket/socket_options.ts";
+
+/** A socket that the service manager opened before this program was started. */
+export interface InheritedListener {
+  /** The name that the service manager gave it (`FileDescriptorName=`); `"unknown"` if none. */
+  name: string;
+  /** The socket; the caller owns it. */
+  socket: Socket;
+  /** The address family, `AF_*`, which tells whether it is one for `TcpListener`, `UnixListener`, … */
+  family: number;
+  /** The socket type, `SOCK_*`. */
+  type: number;
+}
+
+/** `SD_LISTEN_FDS_START`: after standard input, output and error. */
+const FIRST_FD = 3;
+let taken = false;
+
+/**
+ * Takes the sockets that systemd, or another service manager with its protocol, opened for this program: `LISTEN_FDS`,
+ * `LISTEN_PID` and `LISTEN_FDNAMES` of the environment tell which. They become close-on-exec and non-blocking.
+ *
+ * Make a listener of one with the constructor of its family: `new TcpListener(socket)`. Permission: `--allow-ffi`.
+ *
+ * @returns The sockets, in order; none if no service manager passed any.
+ * @throws {TypeError} If they were taken before, or `LISTEN_FDS` is no count.
+ * @throws {SystemError} If a descriptor is no socket (`ENOTSOCK`); all are then left as they were.
+ *
+ * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html | sd_listen_fds(3)}
+ *
+ * @example Usage
+ * ```ts
+ * import { inheritedListeners } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(inheritedListeners(), []); // a test is no service
+ * ```
+ */
+export function inheritedListeners(): InheritedListener[] {
+  if (Number(environmentVariable("LISTEN_PID")) !== processIds().pid) return [];
+  const text = environmentVariable("LISTEN_FDS") ?? "0";
+  if (!/^\d{1,5}$/.test(text)) {
+    throw new TypeError(`Cannot take the inherited listeners as LISTEN_FDS is no count: current value is "${text}"`);
+  }
+  const count = Number(text);
+  if (count === 0) return [];
+  if (taken) throw new TypeError("Cannot take the inherited listeners a second time");
+  for (let i = 0; i < count; i++) readOption(FIRST_FD + i, C.SOL_SOCKET, C.SO_TYPE); // before one of them is taken
+  taken = true;
+  const names = (environmentVariable("LISTEN_FDNAMES") ?? "").split(":");
+  return Array.from({ length: count }, (_, i) => {
+    const socket = Socket.fromFd(FIRST_FD + i);
+    return {
+      name: names[i] || "unknown",
+      socket,
+      family: socket.get(SO_DOMAIN),
+      type: socket.get(SO_TYPE),
+    };
+  });
+}
