@@ -115,8 +115,13 @@ const skipOn = {
 };
 
 test("the options of a file are sorted by C name", { needs: ["read"], skipOn }, () => {
-  const files = ["socket/socket_options", "inet/icmp_options", "inet/ip_options", "inet/ipv6_options"];
-  for (const file of [...files, "inet/tcp_options", "inet/udp_options", "packet/packet_options"]) {
+  const files = [
+    "socket/socket_options",
+    "inet/options/icmp_options",
+    "inet/options/ip_options",
+    "inet/options/ipv6_options",
+  ];
+  for (const file of [...files, "inet/options/tcp_options", "inet/options/udp_options", "packet/packet_options"]) {
     const text = readFileSync(new URL(`../../${file}.ts`, import.meta.url), "utf8");
     const names = [...text.matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
     assert(names.length > 1);

@@ -1,7 +1,7 @@
 import { assertEquals, type Permission, spawnScript, test } from "../runner/mod.ts";
 
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
-const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
+const UNIX = new URL("../../unix/mod.ts", import.meta.url);
 
 // Has a listener as descriptor 3, and a file as descriptor 4, as systemd would for a service with ListenSpecial=, or a
 // socket for datagrams. The arguments are LISTEN_FDS, what descriptor 4 is, and what is added to LISTEN_PID.
@@ -22,7 +22,7 @@ const needs: Permission[] = ["run", "env"];
 
 /** Runs what follows the imports of `C`, `libc` and `inheritedListeners` as a service; gives what it prints. */
 async function serve(count: string, program: string, fourth = "file", otherPid = "0"): Promise<string> {
-  const imports = `import { C, libc } from "${FFI}";\nimport { inheritedListeners } from "${SOCKET}";\n`;
+  const imports = `import { C, libc } from "${FFI}";\nimport { inheritedListeners } from "${UNIX}";\n`;
   await using service = spawnScript(imports + program, ["python3", "-c", ACTIVATE, count, fourth, otherPid]);
   const { code, stdout, stderr } = await service.exit;
   assertEquals(code, 0, stderr);
