@@ -3,7 +3,7 @@ import { errnoMessage, errnoName } from "../ffi/errno.ts";
 import { isSystemError, libraryError, type SystemError } from "../ffi/error.ts";
 import { Socket } from "../socket/socket.ts";
 import { checkWaitOptions, type WaitOptions, watchForEnd } from "../socket/wait_options.ts";
-import { within } from "../socket/within.ts";
+import { within } from "../checks/within.ts";
 import { decodeAnswer, type NetlinkAnswer } from "./answer.ts";
 import { NL } from "./constants.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
