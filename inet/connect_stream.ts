@@ -1,4 +1,4 @@
-import { inNetworkNamespace } from "../socket/network_namespace.ts";
+import { openSocket } from "../socket/open.ts";
 import type { Socket } from "../socket/socket.ts";
 import { checkWaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { connectFirst, type Endpoint } from "./_connect_first.ts";
@@ -31,25 +31,14 @@ export async function connectStream(
   openFamily: (family: number) => Socket,
   options: StreamConnectOptions,
 ): Promise<Socket> {
-  const { hostname = "127.0.0.1", port, scopeId, localAddr, networkNamespace, configure } = options;
+  const { hostname = "127.0.0.1", port, scopeId, localAddr } = options;
   checkWaitOptions(options);
+  const local = localAddr && numericEndpoint(localAddr.hostname, localAddr.port ?? 0, localAddr.scopeId);
   const over = new AbortController();
   const stop = watchForEnd(options, "connect", (error) => over.abort(error));
   const open = ({ family }: Endpoint): Socket => {
-    const socket = networkNamespace === undefined
-      ? openFamily(family)
-      : inNetworkNamespace(networkNamespace, () => openFamily(family));
-    try {
-      configure?.(socket);
-      if (localAddr !== undefined) {
-        const { sockaddr, address } = numericEndpoint(localAddr.hostname, localAddr.port ?? 0, localAddr.scopeId);
-        socket.bind(sockaddr, address);
-      }
-      return socket;
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
+    const bind = (socket: Socket): void => local && socket.bind(local.sockaddr, local.address);
+    return openSocket({ open: () => openFamily(family), bind }, options);
   };
   try {
     return await connectFirst(await resolveEndpoints(hostname, port, scopeId, over.signal), open, over.signal);

@@ -1,4 +1,5 @@
 import { C } from "../ffi/constants.ts";
+import { openListener } from "../socket/open.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
 import { numericEndpoint } from "./names/_endpoint.ts";
@@ -27,19 +28,19 @@ import type { StreamListenOptions } from "./stream_options.ts";
  * ```
  */
 export function listenStream(openFamily: (family: number) => Socket, options: StreamListenOptions): Socket {
-  const { hostname = "0.0.0.0", port, scopeId, ipv6Only } = options;
+  const { hostname = "0.0.0.0", port, scopeId, ipv6Only, reuseAddress = true, reusePort = false } = options;
   const { family, sockaddr, address } = numericEndpoint(hostname, port, scopeId);
-  const socket = openFamily(family);
-  try {
-    if (options.reuseAddress ?? true) socket.set(SO_REUSEADDR, true);
-    if (options.reusePort ?? false) socket.set(SO_REUSEPORT, true);
-    if (ipv6Only !== undefined && family === C.AF_INET6) socket.set(IPV6_V6ONLY, ipv6Only);
-    options.configure?.(socket);
-    socket.bind(sockaddr, address);
-    socket.listen(options.backlog ?? 511, address);
-    return socket;
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
+  return openListener(
+    {
+      open: () => openFamily(family),
+      prepare: (socket) => {
+        if (reuseAddress) socket.set(SO_REUSEADDR, true);
+        if (reusePort) socket.set(SO_REUSEPORT, true);
+        if (ipv6Only !== undefined && family === C.AF_INET6) socket.set(IPV6_V6ONLY, ipv6Only);
+      },
+      bind: (socket) => socket.bind(sockaddr, address),
+    },
+    options,
+    address,
+  );
 }

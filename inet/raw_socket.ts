@@ -1,6 +1,7 @@
 import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { describeError, isSystemError } from "../ffi/error.ts";
+import { type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_TYPE } from "../socket/socket_options.ts";
 import { type IpAddr, ipAddrCodec } from "./addresses/addr_codec.ts";
@@ -9,7 +10,7 @@ import { IP_HDRINCL } from "./options/ip_options.ts";
 import { IPV6_HDRINCL } from "./options/ipv6_options.ts";
 
 /** Options of {@linkcode RawSocket.open}. */
-export interface RawOpenOptions {
+export interface RawOpenOptions extends OpenOptions {
   /** The protocol, such as `IPPROTO_ICMP`. With `IPPROTO_RAW` it only sends, and packets begin with their header. */
   protocol: number;
   /**
@@ -35,8 +36,6 @@ export interface RawOpenOptions {
    * @default {false}
    */
   unprivileged?: boolean;
-  /** Called with the socket before bind(2), to set any option. */
-  configure?: (socket: Socket) => void;
 }
 
 /**
@@ -91,16 +90,14 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
     const sockaddr = hostname === undefined
       ? undefined
       : ipAddrCodec.encode({ hostname, ...(scopeId ? { scopeId } : {}) });
-    const socket = openSocket(ipv6 ? C.AF_INET6 : C.AF_INET, unprivileged, protocol);
-    try {
-      if (headerIncluded !== undefined) socket.set(ipv6 ? IPV6_HDRINCL : IP_HDRINCL, headerIncluded);
-      options.configure?.(socket);
-      if (sockaddr !== undefined) socket.bind(sockaddr, hostname);
-      return new RawSocket(socket);
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
+    const socket = openSocket({
+      open: () => openRaw(ipv6 ? C.AF_INET6 : C.AF_INET, unprivileged, protocol),
+      prepare: (socket) => {
+        if (headerIncluded !== undefined) socket.set(ipv6 ? IPV6_HDRINCL : IP_HDRINCL, headerIncluded);
+      },
+      bind: (socket) => sockaddr && socket.bind(sockaddr, hostname),
+    }, options);
+    return new RawSocket(socket);
   }
 
   /**
@@ -117,7 +114,7 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
   }
 }
 
-function openSocket(family: number, unprivileged: boolean, protocol: number): Socket {
+function openRaw(family: number, unprivileged: boolean, protocol: number): Socket {
   try {
     return Socket.open(family, unprivileged ? C.SOCK_DGRAM : C.SOCK_RAW, protocol);
   } catch (error) {

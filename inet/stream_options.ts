@@ -1,8 +1,7 @@
-import type { Socket } from "../socket/socket.ts";
-import type { WaitOptions } from "../socket/wait_options.ts";
+import type { ConnectOptions, ListenOptions } from "../socket/open.ts";
 
 /** Options of a listener for streams over IP. */
-export interface StreamListenOptions {
+export interface StreamListenOptions extends ListenOptions {
   /**
    * The numeric address to listen on, or `localhost`. `"::"` takes IPv4 too, unless `ipv6Only` is set.
    *
@@ -13,12 +12,6 @@ export interface StreamListenOptions {
   port: number;
   /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
   scopeId?: number;
-  /**
-   * Connections that may wait to be accepted (listen(2)); the system's `net.core.somaxconn` bounds it.
-   *
-   * @default {511}
-   */
-  backlog?: number;
   /**
    * `SO_REUSEADDR`: listen although connections of an earlier listener are still in TIME_WAIT.
    *
@@ -33,12 +26,13 @@ export interface StreamListenOptions {
   reusePort?: boolean;
   /** `IPV6_V6ONLY`: an IPv6 listener takes no IPv4 connections. Default: the system's `net.ipv6.bindv6only`. */
   ipv6Only?: boolean;
-  /** Called with the socket before bind(2), to set any option. */
-  configure?: (socket: Socket) => void;
 }
 
-/** Options of a stream connection over IP. */
-export interface StreamConnectOptions extends WaitOptions {
+/**
+ * Options of a stream connection over IP. `configure` is called for each address that is tried; names are looked up in
+ * the program's own network namespace.
+ */
+export interface StreamConnectOptions extends ConnectOptions {
   /**
    * A host name, or a numeric address.
    *
@@ -51,11 +45,4 @@ export interface StreamConnectOptions extends WaitOptions {
   scopeId?: number;
   /** The local address to connect from: numeric; its port is 0 by default. */
   localAddr?: { hostname: string; port?: number; scopeId?: number };
-  /**
-   * The network namespace to connect from, such as `/run/netns/blue`; names are looked up in the program's own. Needs
-   * CAP_SYS_ADMIN.
-   */
-  networkNamespace?: string;
-  /** Called with each socket before connect(2), to set any option. */
-  configure?: (socket: Socket) => void;
 }

@@ -1,4 +1,5 @@
 import { C } from "../ffi/constants.ts";
+import { type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_BROADCAST, SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
 import type { NetAddr } from "./addresses/addr.ts";
@@ -8,7 +9,7 @@ import { numericEndpoint } from "./names/_endpoint.ts";
 import { IPV6_V6ONLY } from "./options/ipv6_options.ts";
 
 /** Options of {@linkcode UdpSocket.bind}. */
-export interface UdpBindOptions {
+export interface UdpBindOptions extends OpenOptions {
   /**
    * The numeric address to receive at, or `localhost`. `"::"` takes IPv4 too, unless `ipv6Only` is set.
    *
@@ -43,8 +44,6 @@ export interface UdpBindOptions {
   ipv6Only?: boolean;
   /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
   scopeId?: number;
-  /** Called with the socket before bind(2), to set any option. */
-  configure?: (socket: Socket) => void;
 }
 
 /**
@@ -95,18 +94,16 @@ export class UdpSocket extends InetDatagramSocket<NetAddr, UdpDestination> {
     }
     const { hostname = "0.0.0.0", port = 0, scopeId } = options;
     const { family, sockaddr, address } = numericEndpoint(hostname, port, scopeId);
-    const socket = Socket.open(family, C.SOCK_DGRAM, C.IPPROTO_UDP);
-    try {
-      if (options.reuseAddress ?? false) socket.set(SO_REUSEADDR, true);
-      if (options.reusePort ?? false) socket.set(SO_REUSEPORT, true);
-      if (options.broadcast ?? false) socket.set(SO_BROADCAST, true);
-      if (options.ipv6Only !== undefined && family === C.AF_INET6) socket.set(IPV6_V6ONLY, options.ipv6Only);
-      options.configure?.(socket);
-      socket.bind(sockaddr, address);
-      return new UdpSocket(socket);
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
+    const socket = openSocket({
+      open: () => Socket.open(family, C.SOCK_DGRAM, C.IPPROTO_UDP),
+      prepare: (socket) => {
+        if (options.reuseAddress ?? false) socket.set(SO_REUSEADDR, true);
+        if (options.reusePort ?? false) socket.set(SO_REUSEPORT, true);
+        if (options.broadcast ?? false) socket.set(SO_BROADCAST, true);
+        if (options.ipv6Only !== undefined && family === C.AF_INET6) socket.set(IPV6_V6ONLY, options.ipv6Only);
+      },
+      bind: (socket) => socket.bind(sockaddr, address),
+    }, options);
+    return new UdpSocket(socket);
   }
 }

@@ -3,12 +3,13 @@ import { describeError, isSystemError } from "../ffi/error.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
+import { type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { PACKET_ADD_MEMBERSHIP } from "./packet_options.ts";
 import { decodeSockaddrLl, encodeSockaddrLl, type PacketAddr } from "./sockaddr_ll.ts";
 
 /** Options of {@linkcode PacketSocket.open}. */
-export interface PacketOpenOptions {
+export interface PacketOpenOptions extends OpenOptions {
   /**
    * Which packets: `ETH_P_ALL`, or one protocol such as `ETH_P_IP`, in host order.
    *
@@ -29,8 +30,6 @@ export interface PacketOpenOptions {
    * @default {false}
    */
   promiscuous?: boolean;
-  /** Called with the socket before bind(2), to set any option. */
-  configure?: (socket: Socket) => void;
 }
 
 /** The codec of addresses on a link. */
@@ -91,21 +90,19 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
     encodeSockaddrLl({ protocol, interfaceIndex: isName ? 0 : nameOrIndex }); // throws what it throws before socket(2)
     if (promiscuous && nameOrIndex === 0) throw new TypeError("Cannot open a promiscuous socket without an interface");
     // With protocol 0 it receives nothing until it is bound: no packets of other interfaces slip in.
-    const socket = openSocket(cooked ? C.SOCK_DGRAM : C.SOCK_RAW);
-    try {
-      const index = isName ? interfaceIndex(socket, nameOrIndex) : nameOrIndex;
-      options.configure?.(socket);
-      socket.bind(encodeSockaddrLl({ protocol, interfaceIndex: index }), String(nameOrIndex));
-      if (promiscuous) socket.set(PACKET_ADD_MEMBERSHIP, { interfaceIndex: index, type: C.PACKET_MR_PROMISC });
-      return new PacketSocket(socket);
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
+    const socket = openSocket({
+      open: () => openPacket(cooked ? C.SOCK_DGRAM : C.SOCK_RAW),
+      bind: (socket) => {
+        const index = isName ? interfaceIndex(socket, nameOrIndex) : nameOrIndex;
+        socket.bind(encodeSockaddrLl({ protocol, interfaceIndex: index }), String(nameOrIndex));
+        if (promiscuous) socket.set(PACKET_ADD_MEMBERSHIP, { interfaceIndex: index, type: C.PACKET_MR_PROMISC });
+      },
+    }, options);
+    return new PacketSocket(socket);
   }
 }
 
-function openSocket(type: number): Socket {
+function openPacket(type: number): Socket {
   try {
     return Socket.open(C.AF_PACKET, type, 0);
   } catch (error) {

@@ -40,6 +40,15 @@ export { interfaceIndex } from "./interface_index.ts";
 export { Listener } from "./listener.ts";
 export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
 export { inNetworkNamespace } from "./network_namespace.ts";
+export {
+  type ConnectOptions,
+  type ListenOptions,
+  openConnection,
+  openListener,
+  type OpenOptions,
+  openSocket,
+  type OpenSteps,
+} from "./open.ts";
 export { type Direction, Operation } from "./operation.ts";
 export type { OptionName, ReadableOption, SocketOption, WritableOption } from "./option.ts";
 export { poll, type Pollable, type PollEvent, type PollRequest, type PollResult } from "./poll.ts";

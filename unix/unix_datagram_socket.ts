@@ -1,5 +1,6 @@
 import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
+import { type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import type { TransferOptions } from "../socket/transfer.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
@@ -11,15 +12,11 @@ import {
   sendUnixMessage,
   type UnixMessage,
 } from "./message.ts";
-import { openUnix } from "./open_unix.ts";
 import { encodeSockaddrUn, unixAddrCodec } from "./sockaddr_un.ts";
-import { bindUnix, type UnixBindOptions } from "./socket_file.ts";
+import { bindUnix, encodeBindAddr, type UnixBindOptions } from "./socket_file.ts";
 
 /** Options of {@linkcode UnixDatagramSocket.bind}. */
-export type UnixDatagramBindOptions = UnixBindAddr & UnixBindOptions & {
-  /** Called with the socket before bind(2), to set any option. */
-  configure?: (socket: Socket) => void;
-};
+export type UnixDatagramBindOptions = UnixBindAddr & UnixBindOptions & OpenOptions;
 
 /**
  * A unix socket for datagrams (`SOCK_DGRAM`): each arrives whole, in order, and none is lost. Deno calls it
@@ -59,10 +56,10 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
    * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses, such as `EACCES`.
    */
   static override bind(options: UnixDatagramBindOptions): UnixDatagramSocket {
-    return new UnixDatagramSocket(openUnix(C.SOCK_DGRAM, options, (socket) => {
-      options.configure?.(socket);
-      bindUnix(socket, options, options);
-    }));
+    encodeBindAddr(options); // what is wrong with it costs no socket
+    const open = (): Socket => Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
+    const bind = (socket: Socket): void => bindUnix(socket, options, options);
+    return new UnixDatagramSocket(openSocket({ open, bind }, options));
   }
 
   /**

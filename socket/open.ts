@@ -1,0 +1,141 @@
+import { inNetworkNamespace } from "./network_namespace.ts";
+import type { Socket } from "./socket.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+/** Options of everything that opens a socket. */
+export interface OpenOptions {
+  /** Called with the socket before bind(2) and connect(2), to set any option. */
+  configure?: (socket: Socket) => void;
+  /** The network namespace to open the socket in, such as `/run/netns/blue`. Needs CAP_SYS_ADMIN. */
+  networkNamespace?: string;
+}
+
+/** Options of everything that listens. */
+export interface ListenOptions extends OpenOptions {
+  /**
+   * Connections that may wait to be accepted (listen(2)); the system's `net.core.somaxconn` bounds it.
+   *
+   * @default {511}
+   */
+  backlog?: number;
+}
+
+/** Options of everything that connects. */
+export interface ConnectOptions extends OpenOptions, WaitOptions {}
+
+/** What a family does to open a socket; the rest is the same for all. */
+export interface OpenSteps {
+  /** Opens the socket. */
+  open: () => Socket;
+  /** Sets the options that the family has a name for; `configure` comes after it. */
+  prepare?: (socket: Socket) => void;
+  /** Gives the socket its address. */
+  bind?: (socket: Socket) => void;
+}
+
+/**
+ * Opens a socket, prepares it and binds it. Closes it if that fails.
+ *
+ * @param steps What the family does.
+ * @param options What the caller asked for.
+ * @returns The socket, which the caller owns.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { openSocket, SO_RCVBUF, Socket } from "@berkeley/sockets/socket";
+ * import { assert } from "@std/assert";
+ *
+ * const open = () => Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
+ * using socket = openSocket({ open }, { configure: (socket) => socket.set(SO_RCVBUF, 65536) });
+ * assert(socket.get(SO_RCVBUF) >= 65536);
+ * ```
+ */
+export function openSocket(steps: OpenSteps, options: OpenOptions): Socket {
+  const { configure, networkNamespace } = options;
+  const socket = networkNamespace === undefined ? steps.open() : inNetworkNamespace(networkNamespace, steps.open);
+  try {
+    steps.prepare?.(socket);
+    configure?.(socket);
+    steps.bind?.(socket);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens a socket that listens.
+ *
+ * @param steps What the family does.
+ * @param options What the caller asked for.
+ * @param address The address as text, for errors.
+ * @returns The listening socket, which the caller owns.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { openListener, SO_ACCEPTCONN, Socket } from "@berkeley/sockets/socket";
+ * import { encodeSockaddrUn } from "@berkeley/sockets/unix";
+ * import { assert } from "@std/assert";
+ *
+ * using listener = openListener({
+ *   open: () => Socket.open(C.AF_UNIX, C.SOCK_STREAM),
+ *   bind: (socket) => socket.bind(encodeSockaddrUn({ autobind: true })),
+ * }, { backlog: 5 });
+ * assert(listener.get(SO_ACCEPTCONN));
+ * ```
+ */
+export function openListener(steps: OpenSteps, options: ListenOptions, address?: string): Socket {
+  const { backlog = 511 } = options;
+  const bind = (socket: Socket): void => {
+    steps.bind?.(socket);
+    socket.listen(backlog, address);
+  };
+  return openSocket({ ...steps, bind }, options);
+}
+
+/**
+ * Opens a socket and connects it.
+ *
+ * @param steps What the family does.
+ * @param options What the caller asked for.
+ * @param sockaddr The address to connect to, as bytes.
+ * @param address The same as text, for errors.
+ * @returns The connected socket, which the caller owns.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { openConnection, Socket } from "@berkeley/sockets/socket";
+ * import { encodeSockaddrUn, UnixListener } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = UnixListener.listen({ autobind: true });
+ * const sockaddr = listener.socket.localSockaddr();
+ * const open = () => Socket.open(C.AF_UNIX, C.SOCK_STREAM);
+ * using socket = await openConnection({ open }, { timeout: 1000 }, sockaddr);
+ * assertEquals(socket.peerSockaddr(), encodeSockaddrUn(listener.addr));
+ * ```
+ */
+export async function openConnection(
+  steps: OpenSteps,
+  options: ConnectOptions,
+  sockaddr: Uint8Array,
+  address?: string,
+): Promise<Socket> {
+  const socket = openSocket(steps, options);
+  try {
+    const { signal, timeout } = options;
+    await socket.connect(sockaddr, {
+      ...(address === undefined ? {} : { address }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(timeout === undefined ? {} : { timeout }),
+    });
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
