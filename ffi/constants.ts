@@ -1,5 +1,5 @@
-import { CONSTANTS_LINUX } from "./linux/constants.ts";
-import { type Platform, platform } from "./platform.ts";
+import type { CONSTANTS_LINUX } from "./linux/constants.ts";
+import { system } from "./system.ts";
 
 /** The C name of a constant that the library knows. */
 export type ConstantName = keyof typeof CONSTANTS_LINUX;
@@ -8,27 +8,8 @@ export type ConstantName = keyof typeof CONSTANTS_LINUX;
 export type Constants = Readonly<Record<ConstantName, number>>;
 
 /**
- * The constants of a platform.
- *
- * @param on The platform.
- * @returns The table, by C name.
- * @throws {Error} If the library has no table for the platform.
- *
- * @example Usage
- * ```ts
- * import { constantsOf } from "@berkeley/sockets/ffi";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(constantsOf({ os: "linux", arch: "aarch64" }).AF_INET6, 10);
- * ```
- */
-export function constantsOf(on: Platform): Constants {
-  if (on.os !== "linux") throw new Error(`Cannot give the constants of this platform: current platform is ${on.os}`);
-  return CONSTANTS_LINUX;
-}
-
-/**
- * The constants of this platform, by their C names.
+ * The constants of this platform, by their C names. Where the library opens no sockets, they are those of Linux, so that
+ * the codecs have numbers.
  *
  * @example Usage
  * ```ts
@@ -38,4 +19,4 @@ export function constantsOf(on: Platform): Constants {
  * assertEquals(C.AF_SMC, 43);
  * ```
  */
-export const C: Constants = constantsOf(platform());
+export const C: Constants = system.constants;

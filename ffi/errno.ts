@@ -1,8 +1,10 @@
-import { ERRNO_LINUX } from "./linux/errno.ts";
+import { system } from "./system.ts";
 
-const byNumber = new Map(ERRNO_LINUX.map(([number, name, message]) => [number, { name, message }]));
-const byName = new Map(ERRNO_LINUX.map(([number, name]) => [name, number]));
-byName.set("EWOULDBLOCK", 11).set("EDEADLOCK", 35).set("ENOTSUP", 95);
+const byNumber = new Map(system.errors.map(([number, name, message]) => [number, { name, message }]));
+const byName = new Map([
+  ...system.errors.map(([number, name]): [string, number] => [name, number]),
+  ...Object.entries(system.errorAliases),
+]);
 
 /**
  * The C name of an error number.

@@ -2,7 +2,7 @@ import { C } from "./constants.ts";
 import { systemError } from "./error.ts";
 import { check, outcome } from "./gate.ts";
 import { libc } from "./libc.ts";
-import { platform } from "./platform.ts";
+import { layout } from "./system.ts";
 
 /** What {@linkcode lstat} tells of a file. If all but the mode is equal, it is the same file. */
 export interface FileStatus {
@@ -18,7 +18,6 @@ export interface FileStatus {
 
 /** `sizeof(struct statx)`. */
 const STATX_SIZE = 256;
-const SYS_STATX = platform().arch === "x86_64" ? 332n : 291n;
 const ENOENT = 2;
 
 /**
@@ -45,7 +44,7 @@ const ENOENT = 2;
 export function lstat(path: Uint8Array): FileStatus | undefined {
   const status = new Uint8Array(STATX_SIZE);
   const [flags, mask] = [C.AT_SYMLINK_NOFOLLOW, C.STATX_BASIC_STATS];
-  const n = outcome(libc().statx(SYS_STATX, C.AT_FDCWD, cString(path), flags, mask, status));
+  const n = outcome(libc().statx(layout.statxNumber, C.AT_FDCWD, cString(path), flags, mask, status));
   if (n === -ENOENT) return undefined;
   if (n < 0) throw systemError(-n, "statx");
   const view = new DataView(status.buffer);

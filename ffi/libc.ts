@@ -4,6 +4,7 @@ import { openKoffi } from "./backends/koffi.ts";
 import { hasNodeFfi, openNode } from "./backends/node.ts";
 import type { Backend } from "./native.ts";
 import { runtime } from "./platform.ts";
+import { requireSystem } from "./system.ts";
 
 let opened: Backend | undefined;
 
@@ -55,6 +56,7 @@ export function errno(): number {
 }
 
 function open(): Backend {
+  requireSystem();
   const name = runtime();
   switch (name) {
     case "deno":

@@ -23,7 +23,7 @@
  * @module
  */
 export { type ConstantKind, constantName, constantNumber } from "./constant_name.ts";
-export { C, type ConstantName, type Constants, constantsOf } from "./constants.ts";
+export { C, type ConstantName, type Constants } from "./constants.ts";
 export { environmentVariable, processIds } from "./environment.ts";
 export { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 export { isSystemError, type SystemError, systemError } from "./error.ts";
@@ -32,7 +32,6 @@ export { ForeignMemory } from "./foreign_memory.ts";
 export { check, outcome } from "./gate.ts";
 export { type Addrinfo, type AddrinfoHints, eaiName, getaddrinfo } from "./getaddrinfo.ts";
 export { getifaddrs, type Ifaddrs } from "./getifaddrs.ts";
-export { type Layout, layoutOf } from "./layout.ts";
 export { background, libc } from "./libc.ts";
 export { libraryPaths } from "./library_paths.ts";
 export { addressOf, copyMemory } from "./memory.ts";
@@ -43,7 +42,9 @@ export type {
   BackgroundFunctions,
   Bytes,
   Functions,
+  NativeType,
   ResultTypes,
+  Signature,
 } from "./native.ts";
 export {
   gethostbyaddr,
@@ -65,4 +66,4 @@ export {
   type SockaddrLayout,
   writeSockaddrHead,
 } from "./sockaddr_layout.ts";
-export { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "./symbols.ts";
+export { type Layout, layout } from "./system.ts";

@@ -1,9 +1,9 @@
-/** What the layout of C structures and the values of constants depend on. */
+/** The operating system and the processor that a program runs on. */
 export interface Platform {
-  /** The operating system. */
-  os: "linux" | "darwin";
-  /** The processor architecture. */
-  arch: "x86_64" | "aarch64";
+  /** The operating system, such as `"linux"`, `"darwin"` or `"windows"`; `"unknown"` in a browser. */
+  os: string;
+  /** The processor architecture, such as `"x86_64"` or `"aarch64"`; `"unknown"` in a browser. */
+  arch: string;
 }
 
 /** The JavaScript runtime this program runs on; `"other"` is one without FFI, such as a browser. */
@@ -28,35 +28,25 @@ export function runtime(): Runtime {
 }
 
 /**
- * The platform that this program runs on. Where that is unknown, as in a browser, it is Linux on x86-64, so that the
- * codecs have a layout.
+ * The platform that this program runs on, by the names that Deno has for them.
  *
  * @returns The platform.
- * @throws {Error} If the operating system or the processor is one that the library has no table for.
  *
  * @example Usage
  * ```ts
  * import { platform } from "@berkeley/sockets/ffi";
- * import { assertEquals } from "@std/assert";
+ * import { assert } from "@std/assert";
  *
- * assertEquals(platform().os, "linux");
+ * const { os, arch } = platform();
+ * assert(os.length > 0 && arch.length > 0);
  * ```
  */
 export function platform(): Platform {
   const host = globalThis as Host;
-  const os = host.Deno?.build.os ?? host.process?.platform ?? "linux";
-  const arch = host.Deno?.build.arch ?? host.process?.arch ?? "x86_64";
-  const architecture = ARCHITECTURES[arch];
-  if ((os !== "linux" && os !== "darwin") || architecture === undefined) {
-    throw new Error(`Cannot tell the layout of C structures on this platform: current platform is ${os} ${arch}`);
-  }
-  return { os, arch: architecture };
+  const os = host.Deno?.build.os ?? host.process?.platform ?? "unknown";
+  const arch = host.Deno?.build.arch ?? host.process?.arch ?? "unknown";
+  return { os: DENO_NAMES[os] ?? os, arch: DENO_NAMES[arch] ?? arch };
 }
 
-/** Deno's names and Node's for the same processor. */
-const ARCHITECTURES: Record<string, Platform["arch"]> = {
-  x86_64: "x86_64",
-  x64: "x86_64",
-  aarch64: "aarch64",
-  arm64: "aarch64",
-};
+/** Node's names that differ from Deno's. */
+const DENO_NAMES: Record<string, string | undefined> = { win32: "windows", x64: "x86_64", arm64: "aarch64" };

@@ -1,3 +1,5 @@
+import { layout } from "../ffi/system.ts";
+
 /** One piece of ancillary data, as sendmsg(2) takes it and recvmsg(2) gives it. */
 export interface ControlMessage {
   /** `cmsg_level`: the protocol it belongs to, such as `SOL_SOCKET`. */
@@ -8,8 +10,7 @@ export interface ControlMessage {
   data: Uint8Array;
 }
 
-/** `sizeof(struct cmsghdr)` on 64-bit Linux: `CMSG_LEN(0)`. */
-const HEADER_SIZE = 16;
+const HEADER_SIZE = layout.cmsghdrSize;
 
 /**
  * `CMSG_SPACE` of cmsg(3): the room that one control message takes, its header and padding included.

@@ -1,7 +1,7 @@
 import { C } from "../ffi/constants.ts";
 import { isSystemError, libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
-import { layoutOf } from "../ffi/layout.ts";
+import { layout } from "../ffi/system.ts";
 import { libc } from "../ffi/libc.ts";
 import { Call } from "./operation.ts";
 import { EEXIST } from "./operations/kernel_numbers.ts";
@@ -100,15 +100,13 @@ export async function poll<S extends Pollable>(
   }
 }
 
-const LAYOUT = layoutOf();
-
 function watch(epfd: number, request: PollRequest<Pollable>, i: number): void {
   const { fd } = socketOf(request);
   if (fd < 0) throw closedError();
   const events = (request.events ?? ["read"]).reduce((bits, event) => bits | BITS[event], 0);
-  const event = new DataView(new ArrayBuffer(LAYOUT.epollEventSize));
+  const event = new DataView(new ArrayBuffer(layout.epollEventSize));
   event.setUint32(0, events | (events === 0 ? 0 : C.EPOLLRDHUP), true);
-  event.setUint32(LAYOUT.epollDataOffset, i, true);
+  event.setUint32(layout.epollDataOffset, i, true);
   const n = outcome(libc().epoll_ctl(epfd, C.EPOLL_CTL_ADD, fd, new Uint8Array(event.buffer)));
   if (n === -EEXIST) throw new TypeError(`Cannot watch a socket twice: current index is ${i}`);
   if (n < 0) throw systemError(-n, "epoll_ctl");
@@ -127,13 +125,13 @@ function readyOf<S extends Pollable>(
   requests: readonly PollRequest<S>[],
 ): PollResult<S>[] | undefined {
   const most = Math.max(requests.length, 1); // epoll_wait(2) takes no 0
-  const events = new Uint8Array(LAYOUT.epollEventSize * most);
+  const events = new Uint8Array(layout.epollEventSize * most);
   const n = outcome(libc().epoll_wait(epfd, events, most, 0));
   if (n <= 0) return undefined;
   const view = new DataView(events.buffer);
   const bitsOf = new Map<number, number>();
-  for (let at = 0; at < n * LAYOUT.epollEventSize; at += LAYOUT.epollEventSize) {
-    bitsOf.set(view.getUint32(at + LAYOUT.epollDataOffset, true), view.getUint32(at, true));
+  for (let at = 0; at < n * layout.epollEventSize; at += layout.epollEventSize) {
+    bitsOf.set(view.getUint32(at + layout.epollDataOffset, true), view.getUint32(at, true));
   }
   return requests.flatMap(({ socket }, i) => {
     const bits = bitsOf.get(i);

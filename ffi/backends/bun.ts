@@ -1,7 +1,7 @@
 import { libraryPaths } from "../library_paths.ts";
-import type { Backend, Bytes } from "../native.ts";
+import type { Backend, Bytes, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
-import { BACKGROUND_SYMBOLS, type Signature, SYMBOLS } from "../symbols.ts";
+import { system } from "../system.ts";
 import { builtin } from "./builtin.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
@@ -24,10 +24,10 @@ const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "u64", buffer: "ptr",
 export function openBun(): Backend {
   const { dlopen } = builtin<BunFfi>("bun:ffi") as BunFfi;
   return firstLibrary(libraryPaths(platform()), (path) => {
-    const libc = functionsOf(SYMBOLS, (name, signature) => {
+    const libc = functionsOf(system.symbols, (name, signature) => {
       return dlopen(path, { [name]: definitionOf(signature) }).symbols[name];
     }) as Backend["libc"];
-    const background = functionsOf(BACKGROUND_SYMBOLS, (name, signature) => {
+    const background = functionsOf(system.backgroundSymbols, (name, signature) => {
       const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
       return inThread(`require("bun:ffi").dlopen(${args}).symbols.${name}`, signature);
     }) as Backend["background"];

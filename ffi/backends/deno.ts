@@ -1,7 +1,7 @@
 import { libraryPaths } from "../library_paths.ts";
-import type { Backend } from "../native.ts";
+import type { Backend, NativeType, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
-import { BACKGROUND_SYMBOLS, type NativeType, type Signature, SYMBOLS } from "../symbols.ts";
+import { system } from "../system.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
 import { firstLibrary } from "./open_library.ts";
@@ -9,8 +9,8 @@ import { firstLibrary } from "./open_library.ts";
 /** Opens libc with `Deno.dlopen`. */
 export function openDeno(): Backend {
   return firstLibrary(permittedPaths(), (path) => {
-    const libc = symbolsOf(path, SYMBOLS, false) as Backend["libc"];
-    const background = symbolsOf(path, BACKGROUND_SYMBOLS, true) as Backend["background"];
+    const libc = symbolsOf(path, system.symbols, false) as Backend["libc"];
+    const background = symbolsOf(path, system.backgroundSymbols, true) as Backend["background"];
     return { libc, background, errno: errnoByCopy(libc) };
   });
 }

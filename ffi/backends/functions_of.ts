@@ -1,4 +1,4 @@
-import type { Signature } from "../symbols.ts";
+import type { Signature } from "../native.ts";
 
 /** Makes something of each function of a table, under the same keys; `make` gets the name that libc has for it. */
 export function functionsOf<T>(

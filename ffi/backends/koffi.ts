@@ -1,7 +1,7 @@
 import { libraryPaths } from "../library_paths.ts";
-import type { Backend } from "../native.ts";
+import type { Backend, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
-import { BACKGROUND_SYMBOLS, type Signature, SYMBOLS } from "../symbols.ts";
+import { system } from "../system.ts";
 import { builtin } from "./builtin.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
@@ -52,16 +52,16 @@ export function openKoffi(): Backend {
   return firstLibrary(libraryPaths(platform()), (path) => {
     const library = koffi.load(path);
     const open = (name: string, signature: Signature) => library.func(...definitionOf(name, signature));
-    const libc = functionsOf<unknown>(SYMBOLS, (name, signature) => {
+    const libc = functionsOf<unknown>(system.symbols, (name, signature) => {
       return withBigints(open(name, signature), signature.result);
     }) as Backend["libc"];
-    const background = functionsOf<unknown>(BACKGROUND_SYMBOLS, (name, signature) => {
+    const background = functionsOf<unknown>(system.backgroundSymbols, (name, signature) => {
       return promised(open(name, signature));
     }) as Backend["background"];
     return { libc, background: { ...background, epoll_wait: epollWait() }, errno: errnoByCopy(libc) };
 
     function epollWait(): Backend["background"]["epoll_wait"] {
-      const signature = BACKGROUND_SYMBOLS.epoll_wait;
+      const signature = system.backgroundSymbols.epoll_wait;
       if (isMainThread()) return epollWaitOnLoop(open("epoll_wait", signature) as TakeEvents, pollWith(koffi));
       const [from, of, definition] = [file, path, definitionOf("epoll_wait", signature)].map((it) =>
         JSON.stringify(it)

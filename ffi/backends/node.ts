@@ -1,7 +1,7 @@
 import { libraryPaths } from "../library_paths.ts";
-import type { Backend } from "../native.ts";
+import type { Backend, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
-import { BACKGROUND_SYMBOLS, type Signature, SYMBOLS } from "../symbols.ts";
+import { system } from "../system.ts";
 import { builtin } from "./builtin.ts";
 import { functionsOf } from "./functions_of.ts";
 import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle, type TakeEvents } from "./loop.ts";
@@ -47,13 +47,13 @@ export function openNode(): Backend {
     const open = (name: string, signature: Signature): unknown => {
       return ffi().dlopen(path, { [name]: definitionOf(signature) }).functions[name];
     };
-    const libc = functionsOf(SYMBOLS, open) as Backend["libc"];
-    const background = functionsOf(BACKGROUND_SYMBOLS, (name, signature) => {
+    const libc = functionsOf(system.symbols, open) as Backend["libc"];
+    const background = functionsOf(system.backgroundSymbols, (name, signature) => {
       const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
       return inThread(`require("node:ffi").dlopen(${args}).functions.${name}`, signature);
     }) as Backend["background"];
     const epoll_wait = isMainThread()
-      ? epollWaitOnLoop(open("epoll_wait", BACKGROUND_SYMBOLS.epoll_wait) as TakeEvents, uvPoll)
+      ? epollWaitOnLoop(open("epoll_wait", system.backgroundSymbols.epoll_wait) as TakeEvents, uvPoll)
       : epollWaitInSlices(background.epoll_wait);
     // Seen through a buffer: between two calls the compiler may run, and set errno.
     const errno = new Int32Array(ffi().toArrayBuffer(libc.__errno_location(), 4, false));

@@ -1,4 +1,4 @@
-import type { Signature } from "../symbols.ts";
+import type { Signature } from "../native.ts";
 import { builtin } from "./builtin.ts";
 
 /** The part of `node:worker_threads` that is used, which Bun has too. */

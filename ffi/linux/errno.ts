@@ -132,3 +132,6 @@ export const ERRNO_LINUX: readonly (readonly [number: number, name: string, mess
   [132, "ERFKILL", "Operation not possible due to RF-kill"],
   [133, "EHWPOISON", "Memory page has hardware error"],
 ];
+
+/** Second names of error numbers, as `<errno.h>` defines them. */
+export const ERRNO_ALIASES: Readonly<Record<string, number>> = { EWOULDBLOCK: 11, EDEADLOCK: 35, ENOTSUP: 95 };

@@ -1,11 +1,9 @@
+import { layout } from "../../ffi/system.ts";
 import { checkBuffer } from "../../checks/check_buffer.ts";
 import { addressOf } from "../../ffi/memory.ts";
 import type { ReceivedMessage } from "../transfer.ts";
 
-/** `sizeof(struct msghdr)` on 64-bit Linux. */
-const MSGHDR_SIZE = 56;
-/** `sizeof(struct iovec)`: a pointer and a `size_t`. */
-const IOVEC_SIZE = 16;
+const { msghdrSize: MSGHDR_SIZE, iovecSize: IOVEC_SIZE } = layout;
 
 /**
  * A `msghdr` with its `iovec`s. It holds every buffer that its pointers lead to, since a number keeps nothing alive.

@@ -1,7 +1,7 @@
 import { C } from "../../ffi/constants.ts";
 import { ForeignMemory } from "../../ffi/foreign_memory.ts";
 import { check, outcome } from "../../ffi/gate.ts";
-import { layoutOf } from "../../ffi/layout.ts";
+import { layout } from "../../ffi/system.ts";
 import { background, libc } from "../../ffi/libc.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
 
@@ -20,9 +20,8 @@ const UNREF_INTERVAL = 10;
 /** Milliseconds of one parked call: for so long a `Worker` that was terminated meanwhile keeps its thread busy. */
 const MAX_PARK = 60_000;
 
-const LAYOUT = layoutOf();
-const STRIDE = LAYOUT.epollEventSize / 4;
-const DATA = LAYOUT.epollDataOffset / 4;
+const STRIDE = layout.epollEventSize / 4;
+const DATA = layout.epollDataOffset / 4;
 
 const { setImmediate } = globalThis as unknown as { setImmediate(callback: () => void): unknown };
 
@@ -50,7 +49,7 @@ export class Poller {
   readonly #event = new Int32Array(STRIDE);
   readonly #events = new Int32Array(STRIDE * MAX_EVENTS);
   /** For the parked call, which runs beside a spinning loop; kept as long as the isolate. */
-  readonly #parkedEvents = new ForeignMemory().allocate(LAYOUT.epollEventSize * MAX_EVENTS);
+  readonly #parkedEvents = new ForeignMemory().allocate(layout.epollEventSize * MAX_EVENTS);
   #waits = 0;
   #unrefWaits = 0;
   #spinning = false;
@@ -155,7 +154,7 @@ export class Poller {
     this.#parked = true;
     const n = await background().epoll_wait(this.#epfd, this.#parkedEvents, MAX_EVENTS, MAX_PARK);
     this.#parked = this.#woken = false;
-    if (n > 0) libc().copyFrom(this.#events, this.#parkedEvents, BigInt(n * LAYOUT.epollEventSize));
+    if (n > 0) libc().copyFrom(this.#events, this.#parkedEvents, BigInt(n * layout.epollEventSize));
     this.#dispatch(this.#events, n);
     this.#schedule();
   }

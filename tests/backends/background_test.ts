@@ -1,18 +1,18 @@
+import { BACKGROUND_SYMBOLS } from "../../ffi/linux/symbols.ts";
 import {
   background,
-  BACKGROUND_SYMBOLS,
   C,
   check,
   copyMemory,
   ForeignMemory,
   getaddrinfo,
-  layoutOf,
+  layout,
   libc,
   type Signature,
 } from "../../ffi/mod.ts";
 import { assert, assertEquals, test } from "../runner/mod.ts";
 
-const EVENT = layoutOf().epollEventSize;
+const EVENT = layout.epollEventSize;
 
 async function withEpoll(run: (epfd: number, eventfd: number) => Promise<void>): Promise<void> {
   const epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");

@@ -1,4 +1,5 @@
-import { addressOf, copyMemory, layoutOf } from "../../ffi/mod.ts";
+import { linuxLayout } from "../../ffi/linux/layout.ts";
+import { addressOf, copyMemory } from "../../ffi/mod.ts";
 import { MessageHeader } from "../../socket/operations/message_header.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 import { judge, testWithCompilers } from "./c_asserts.ts";
@@ -53,7 +54,7 @@ const STRUCTS: Record<string, { size: number; members: Record<string, [offset: n
 };
 
 testWithCompilers("the C structures have the sizes and offsets that the library uses", async (compiler, arch) => {
-  const { epollEventSize, epollDataOffset } = layoutOf({ os: "linux", arch });
+  const { epollEventSize, epollDataOffset } = linuxLayout(arch);
   const structs = {
     ...STRUCTS,
     "struct epoll_event": { size: epollEventSize, members: { events: [0, 4], data: [epollDataOffset, 8] } },

@@ -1,20 +1,4 @@
-/**
- * A C type as the backends know it. Results of type `ssize_t` are `"i32"`: the kernel moves at most 0x7ffff000 bytes
- * in one call, and a number is cheaper than a bigint. An `"address"` is a pointer by its value.
- *
- * Give a `"usize"` or an `"i64"` as a bigint where speed matters: V8 calls C directly only then, 150 ns faster.
- */
-export type NativeType = "i32" | "u32" | "i64" | "usize" | "buffer" | "address";
-
-/** Parameters and result of one C function. */
-export interface Signature {
-  /** The types of the parameters, in order. */
-  readonly parameters: readonly NativeType[];
-  /** The type of the result. */
-  readonly result: NativeType;
-  /** Name of the C function, where the key is not. */
-  readonly name?: string;
-}
+import type { Signature } from "../native.ts";
 
 /** Every function of libc that the library calls, with its prototype. */
 export const SYMBOLS = {

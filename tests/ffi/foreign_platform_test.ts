@@ -1,0 +1,68 @@
+import { assertEquals, spawnScript, test } from "../runner/mod.ts";
+
+const MODULES = [
+  new URL("../../mod.ts", import.meta.url),
+  new URL("../../ffi/mod.ts", import.meta.url),
+  new URL("../../inet/mod.ts", import.meta.url),
+  new URL("../../netlink/mod.ts", import.meta.url),
+  new URL("../../packet/mod.ts", import.meta.url),
+  new URL("../../rpc/mod.ts", import.meta.url),
+  new URL("../../smc/mod.ts", import.meta.url),
+  new URL("../../socket/mod.ts", import.meta.url),
+  new URL("../../unix/mod.ts", import.meta.url),
+];
+
+const INET = new URL("../../inet/mod.ts", import.meta.url);
+
+/** Makes the program believe that it runs elsewhere, then imports all, uses a codec, and opens a socket. */
+function elsewhere(disguise: string): string {
+  return `
+    const isDeno = "Deno" in globalThis;
+    ${disguise}
+    for (const module of ${JSON.stringify(MODULES)}) await import(module);
+    const { encodeInetSockaddr, parseNetAddr, TcpListener } = await import("${INET}");
+    console.log(encodeInetSockaddr(parseNetAddr("127.0.0.1:80")).length);
+    try {
+      TcpListener.listen({ port: 0 });
+    } catch (error) {
+      console.log(error.message);
+    }
+  `;
+}
+
+function named(os: string, arch: string): string {
+  const [node, nodeArch] = [os === "windows" ? "win32" : os, arch === "aarch64" ? "arm64" : "x64"];
+  return `
+    const fake = (object, name, value) => Object.defineProperty(object, name, { value, configurable: true });
+    if (isDeno) fake(Deno, "build", { os: "${os}", arch: "${arch}" });
+    else (fake(process, "platform", "${node}"), fake(process, "arch", "${nodeArch}"));
+  `;
+}
+
+const BROWSER = `
+  for (const name of ["Deno", "Bun", "process"]) Object.defineProperty(globalThis, name, { value: undefined });
+`;
+
+const PLATFORMS: [name: string, disguise: string, shown: string][] = [
+  ["macOS", named("darwin", "aarch64"), "darwin aarch64"],
+  ["Windows", named("windows", "x86_64"), "windows x86_64"],
+  ["FreeBSD", named("freebsd", "x86_64"), "freebsd x86_64"],
+  ["a browser", BROWSER, "unknown unknown"],
+];
+
+for (const [name, disguise, shown] of PLATFORMS) {
+  test(
+    `every module can be imported on ${name}, and opening a socket says that it cannot`,
+    { needs: ["run", "env"] },
+    async () => {
+      await using program = spawnScript(elsewhere(disguise));
+      const { code, stdout, stderr } = await program.exit;
+      assertEquals(code, 0, stderr);
+      assertEquals(
+        stdout,
+        "16\nCannot open libc: the library opens sockets on Linux on x86-64 and aarch64 alone: " +
+          `current platform is ${shown}\n`,
+      );
+    },
+  );
+}
