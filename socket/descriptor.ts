@@ -3,20 +3,17 @@ import { INT_MAX, within } from "../checks/within.ts";
 import { libraryError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import type { Direction, Operation } from "./operation.ts";
 import { closeNow } from "./operations/close_now.ts";
-import { drainAndClose, unsentBytes } from "./operations/drain.ts";
+import { unsentBytes } from "./operations/drain.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./operations/sockaddr_space.ts";
 import { encodeInt, optionError, type ReadableOption, type WritableOption } from "./option.ts";
-import { Readiness } from "./polling/readiness.ts";
-import type { WaitOptions } from "./wait_options.ts";
 
 // Scratch memory for option values: used within one synchronous call, never across a wait.
 const optionSpace = new Int32Array(1);
 
 /**
- * The owner of a socket's descriptor: its options, its address, waiting on it and closing it. {@linkcode Socket} adds
- * sending and receiving.
+ * The owner of a socket's descriptor: its options, its address, and closing it. {@linkcode Socket} adds what waits by
+ * promises, and `BlockingSocket` of `./blocking` what blocks.
  *
  * @example Usage
  * ```ts
@@ -30,12 +27,6 @@ const optionSpace = new Int32Array(1);
  */
 export abstract class Descriptor implements Disposable {
   #fd: number;
-  /**
-   * When it can be read and written.
-   *
-   * @internal
-   */
-  protected readonly readiness: Readiness;
   /** Called once, right before the descriptor is closed, to clean up what belongs to it, such as a socket's file. */
   beforeClose: (() => void) | undefined;
   /**
@@ -51,26 +42,11 @@ export abstract class Descriptor implements Disposable {
    */
   constructor(fd: number) {
     this.#fd = fd;
-    this.readiness = new Readiness(fd);
   }
 
   /** The descriptor, borrowed; -1 once the socket is closed. */
   get fd(): number {
     return this.#fd;
-  }
-
-  /**
-   * Runs an operation of your own on the descriptor: at once if no other is waiting before it, else in its turn, and
-   * again each time the descriptor is ready, as long as it would block.
-   *
-   * @param direction The queue that it joins.
-   * @param operation The operation.
-   * @param options How long to wait.
-   * @returns The result of the operation.
-   */
-  run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
-    if (this.#fd < 0) return Promise.reject(closedError(operation.syscall));
-    return this.readiness.run(direction, operation, options);
   }
 
   /**
@@ -190,26 +166,6 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * Calls back once the descriptor is closed or detached.
-   *
-   * @param callback What is called.
-   * @returns A function that removes the callback.
-   */
-  onEnd(callback: () => void): () => void {
-    return this.readiness.onEnd(callback);
-  }
-
-  /** Makes waits keep the program alive, as they do from the start. */
-  ref(): void {
-    this.readiness.referenced = true;
-  }
-
-  /** Lets the program end while this socket waits. Its waits are then polled every 10 ms. */
-  unref(): void {
-    this.readiness.referenced = false;
-  }
-
-  /**
    * Gives up the descriptor: from now on the caller owns it. It stays non-blocking. Pending waits are rejected.
    *
    * @returns The descriptor.
@@ -218,31 +174,19 @@ export abstract class Descriptor implements Disposable {
   detach(): number {
     const fd = this.open("detach");
     this.#fd = -1;
-    this.readiness.end(() => libraryError("EBADF", "detach", "Cannot go on waiting: the descriptor was given away"));
+    this.ended(() => libraryError("EBADF", "detach", "Cannot go on waiting: the descriptor was given away"));
     return fd;
   }
 
-  /** Closes the descriptor and rejects all pending waits. Closing again does nothing. */
+  /** Closes the descriptor; pending waits are rejected. Closing again does nothing. */
   close(): void {
     if (this.#fd < 0) return;
-    const fd = this.#release();
+    const fd = this.release();
     try {
       this.beforeClose?.();
     } finally {
       closeNow(fd);
     }
-  }
-
-  /**
-   * Closes like {@linkcode close}, but keeps the descriptor until the kernel's send buffer is empty: for families that
-   * lose what is still in it.
-   *
-   * @param timeout Milliseconds to wait at most; then the rest is lost.
-   * @returns Settles once the descriptor is closed.
-   * @throws {SystemError} If not all was sent: in time (`ETIMEDOUT`), or because the other end is gone (`EPIPE`).
-   */
-  closeDrained(timeout: number): Promise<void> {
-    return this.#fd < 0 ? Promise.resolve() : drainAndClose(this.#release(), timeout, this.beforeClose);
   }
 
   /** Closes the socket at the end of a `using` block. */
@@ -256,16 +200,19 @@ export abstract class Descriptor implements Disposable {
     return this.#fd;
   }
 
-  #checked(level: number, number: number, value: Uint8Array): Uint8Array {
-    return this.beforeOption === undefined ? value : this.beforeOption(level, number, value);
-  }
-
   /** Takes the descriptor, to close it. */
-  #release(): number {
+  protected release(): number {
     const fd = this.#fd;
     this.#fd = -1;
-    this.readiness.end(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
+    this.ended(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
     return fd;
+  }
+
+  /** Called once the descriptor is no longer owned, with what makes the error of whoever waits on it. */
+  protected ended(_error: () => Error): void {}
+
+  #checked(level: number, number: number, value: Uint8Array): Uint8Array {
+    return this.beforeOption === undefined ? value : this.beforeOption(level, number, value);
   }
 }
 
@@ -282,6 +229,7 @@ export function readOption(fd: number, level: number, number: number): number {
   return optionSpace[0] ?? 0;
 }
 
-function closedError(syscall: string): Error {
+/** The error of a call on a closed socket. */
+export function closedError(syscall: string): Error {
   return libraryError("EBADF", syscall, `Cannot call ${syscall}: the socket is closed`);
 }

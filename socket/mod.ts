@@ -26,6 +26,7 @@
  * @module
  */
 export type { AddrCodec } from "./addr_codec.ts";
+export { AsyncDescriptor } from "./async_descriptor.ts";
 export { Conn } from "./conn.ts";
 export {
   type ControlMessage,

@@ -5,7 +5,8 @@ import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { check } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
-import { Descriptor, readOption } from "./descriptor.ts";
+import { AsyncDescriptor } from "./async_descriptor.ts";
+import { readOption } from "./descriptor.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { Call } from "./operation.ts";
 import { Accept } from "./operations/accept.ts";
@@ -53,7 +54,7 @@ import type { WaitOptions } from "./wait_options.ts";
  * right.close();
  * ```
  */
-export class Socket extends Descriptor {
+export class Socket extends AsyncDescriptor {
   readonly #type: number;
   /** Whether a read of less than asked for has taken all that was there. */
   readonly #readsAll: boolean;

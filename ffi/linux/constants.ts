@@ -427,6 +427,14 @@ export const CONSTANTS_LINUX = {
   STATX_BASIC_STATS: 0x7ff,
   // <sched.h>
   CLONE_NEWNET: 1073741824,
+  // <poll.h>
+  POLLIN: 0x1,
+  POLLPRI: 0x2,
+  POLLOUT: 0x4,
+  POLLERR: 0x8,
+  POLLHUP: 0x10,
+  POLLNVAL: 0x20,
+  POLLRDHUP: 0x2000,
   // <sys/epoll.h>, <sys/eventfd.h>
   EPOLLIN: 0x1,
   EPOLLPRI: 0x2,

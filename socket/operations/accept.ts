@@ -4,9 +4,9 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
-import type { Readiness } from "../polling/readiness.ts";
 import { Backoff } from "./backoff.ts";
 import { EAGAIN } from "./kernel_numbers.ts";
+import type { RetryLater } from "./retry_later.ts";
 import { lengthSpace, packSockaddr, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
 /** Pending network errors of the new connection that accept(2) passes on, and tells to treat like EAGAIN. */
@@ -22,11 +22,11 @@ const FLAGS = C.SOCK_NONBLOCK | C.SOCK_CLOEXEC;
 export class Accept<T> extends Operation<T> {
   readonly syscall = "accept4";
   readonly #fd: number;
-  readonly #readiness: Readiness;
+  readonly #readiness: RetryLater;
   readonly #make: (fd: number, sockaddr: string) => T;
   #later: Backoff | undefined;
 
-  constructor(fd: number, readiness: Readiness, make: (fd: number, sockaddr: string) => T) {
+  constructor(fd: number, readiness: RetryLater, make: (fd: number, sockaddr: string) => T) {
     super();
     this.#fd = fd;
     this.#readiness = readiness;

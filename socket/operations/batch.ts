@@ -4,9 +4,9 @@ import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { MessageBatch } from "../message_batch.ts";
 import { Operation } from "../operation.ts";
-import type { Readiness } from "../polling/readiness.ts";
 import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
+import type { RetryLater } from "./retry_later.ts";
 import { SendRetry } from "./send_retry.ts";
 
 /** recvmmsg(2) of what is there. */
@@ -49,7 +49,7 @@ export class BatchSend extends Operation<number> {
   readonly #retry: SendRetry;
   #sent = 0;
 
-  constructor(fd: number, readiness: Readiness, batch: MessageBatch, flags: number) {
+  constructor(fd: number, readiness: RetryLater, batch: MessageBatch, flags: number) {
     super();
     this.#fd = fd;
     this.#batch = batch;

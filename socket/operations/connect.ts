@@ -4,22 +4,22 @@ import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { readOption } from "../descriptor.ts";
 import { Operation } from "../operation.ts";
-import type { Readiness } from "../polling/readiness.ts";
 import { Backoff } from "./backoff.ts";
 import { EAGAIN, EINPROGRESS, EINTR, ENOTCONN } from "./kernel_numbers.ts";
+import type { RetryLater } from "./retry_later.ts";
 import { lengthSpace, packSockaddr, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
 /** connect(2), and its outcome. */
 export class Connect extends Operation<string> {
   readonly syscall = "connect";
   readonly #fd: number;
-  readonly #readiness: Readiness;
+  readonly #readiness: RetryLater;
   readonly #sockaddr: Uint8Array;
   readonly #address: string | undefined;
   readonly #later = new Backoff(1, 100);
   #started = false;
 
-  constructor(fd: number, readiness: Readiness, sockaddr: Uint8Array, address: string | undefined) {
+  constructor(fd: number, readiness: RetryLater, sockaddr: Uint8Array, address: string | undefined) {
     super();
     this.#fd = fd;
     this.#readiness = readiness;

@@ -4,10 +4,10 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
-import type { Readiness } from "../polling/readiness.ts";
 import type { Datagram } from "../transfer.ts";
 import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import type { LastSender } from "./last_sender.ts";
+import type { RetryLater } from "./retry_later.ts";
 import { SendRetry } from "./send_retry.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
@@ -76,7 +76,7 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
 export class DatagramSend extends Operation<number> {
   readonly syscall = "sendto";
   readonly #fd: number;
-  readonly #readiness: Readiness;
+  readonly #readiness: RetryLater;
   readonly #bytes: Uint8Array;
   readonly #length: number;
   readonly #sockaddr: Uint8Array;
@@ -86,7 +86,7 @@ export class DatagramSend extends Operation<number> {
 
   constructor(
     fd: number,
-    readiness: Readiness,
+    readiness: RetryLater,
     bytes: Uint8Array,
     sockaddr: Uint8Array,
     flags: number,

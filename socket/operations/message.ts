@@ -3,11 +3,11 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
-import type { Readiness } from "../polling/readiness.ts";
 import type { MessageSpace, OutgoingMessage, ReceivedMessage } from "../transfer.ts";
 import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import { withProgress } from "./progress.ts";
+import type { RetryLater } from "./retry_later.ts";
 import { SendRetry } from "./send_retry.ts";
 import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
 
@@ -24,7 +24,7 @@ export class MessageSend extends Operation<number> {
   #header: MessageHeader;
   #sent = 0;
 
-  constructor(fd: number, readiness: Readiness, message: OutgoingMessage, flags: number, isStream: boolean) {
+  constructor(fd: number, readiness: RetryLater, message: OutgoingMessage, flags: number, isStream: boolean) {
     super();
     const { buffers = [], sockaddr, control } = message;
     this.#fd = fd;

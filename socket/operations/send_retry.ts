@@ -1,13 +1,13 @@
 import { C } from "../../ffi/constants.ts";
-import type { Readiness } from "../polling/readiness.ts";
 import { Backoff } from "./backoff.ts";
+import type { RetryLater } from "./retry_later.ts";
 
 /** Tries a send again where the kernel raises no event when there is room: AF_UNIX, if another socket's queue is full. */
 export class SendRetry {
-  readonly #readiness: Readiness;
+  readonly #readiness: RetryLater;
   readonly #delays = new Backoff(0, 16);
 
-  constructor(readiness: Readiness) {
+  constructor(readiness: RetryLater) {
     this.#readiness = readiness;
   }
 

@@ -1,5 +1,6 @@
 import { C } from "../../ffi/constants.ts";
 import type { Direction, Operation } from "../operation.ts";
+import type { RetryLater } from "../operations/retry_later.ts";
 import { checkWaitOptions, type WaitOptions, watchForEnd } from "../wait_options.ts";
 import { poller, type Watched } from "./poller.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
@@ -40,7 +41,7 @@ const INTEREST = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLET;
  * right.close();
  * ```
  */
-export class Readiness implements Watched {
+export class Readiness implements RetryLater, Watched {
   readonly #fd: number;
   readonly #reads: Queue = emptyQueue();
   readonly #writes: Queue = emptyQueue();

@@ -20,6 +20,7 @@ const GLIBC = [
   "fcntl.h",
   "sched.h",
   "sys/stat.h",
+  "poll.h",
   "sys/epoll.h",
   "sys/eventfd.h",
   "errno.h",

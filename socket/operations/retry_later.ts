@@ -1,0 +1,12 @@
+import type { Direction } from "../operation.ts";
+
+/** Whoever runs an operation: it is asked to try again after a while, where the kernel will raise no event. */
+export interface RetryLater {
+  /**
+   * Tries what waits again after a while.
+   *
+   * @param direction What waits.
+   * @param later Gives the pause in milliseconds.
+   */
+  readyLater(direction: Direction, later: { next(): number }): void;
+}
