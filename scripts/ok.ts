@@ -1,5 +1,5 @@
 /**
- * All the laws: formatting, style and arrows, types, documentation and its examples, what JSR takes, and the tests.
+ * All the checks: formatting, style and import rules, types, documentation and its examples, what JSR takes, and the tests.
  * `--no-test` leaves the tests out.
  *
  * @module
@@ -16,15 +16,15 @@ if (args.help) {
   console.log("Usage: deno task ok [--no-test]\n\nRuns every check; --no-test leaves the tests out.");
   Deno.exit(0);
 }
-const laws: [name: string, command: string[]][] = [
+const checks: [name: string, command: string[]][] = [
   ["formatting", ["run", "-A", "npm:dprint@0.50.2", "check"]],
-  ["style and arrows", ["task", "-q", "lint"]],
+  ["style and import rules", ["task", "-q", "lint"]],
   ["types", ["task", "-q", "check"]],
   ["documentation", ["task", "-q", "docs"]],
   ["JSR", ["publish", "--dry-run", "--allow-dirty", "--quiet"]],
   ["tests", ["task", "-q", "test"]],
 ];
-const kept = args.test ? laws : laws.slice(0, -1);
+const kept = args.test ? checks : checks.slice(0, -1);
 const broken: string[] = [];
 for (const [name, args] of kept) {
   console.log(`\n== ${name}: deno ${args.join(" ")}`);
@@ -34,7 +34,7 @@ for (const [name, args] of kept) {
   }).spawn().status;
   if (!success) broken.push(name);
 }
-console.log(broken.length === 0 ? `\nok: ${kept.length} laws hold` : `\nbroken: ${broken.join(", ")}`);
+console.log(broken.length === 0 ? `\nok: ${kept.length} checks pass` : `\nbroken: ${broken.join(", ")}`);
 Deno.exit(broken.length);
 
 function refuse(argument: string): never {

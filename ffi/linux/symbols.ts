@@ -1,6 +1,10 @@
 import type { Signature } from "../native.ts";
 
-/** Every function of libc that the library calls, with its prototype. */
+/**
+ * Every function of libc that the library calls, with its prototype.
+ *
+ * @internal
+ */
 export const SYMBOLS = {
   // int socket(int domain, int type, int protocol);
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
@@ -116,6 +120,8 @@ export const SYMBOLS = {
 /**
  * The functions that may block whatever their arguments are, and so run off the event loop. errno is lost there. They
  * get no memory of JavaScript: that of a terminated `Worker` is freed while the call still writes to it.
+ *
+ * @internal
  */
 export const BACKGROUND_SYMBOLS = {
   // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout);
