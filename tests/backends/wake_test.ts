@@ -29,7 +29,7 @@ for _ in range(9):
 `;
 
 test("what another process sends wakes a program in which nothing else happens", {
-  needs: ["env", "run", "read", "write"],
+  needs: ["write", "python3"],
   timeout: 10_000,
 }, async () => {
   await using program = spawnFile(PROGRAM);

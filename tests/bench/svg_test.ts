@@ -1,5 +1,6 @@
 import { drawSvg } from "../../bench/svg.ts";
-import { assert, assertEquals, ignore, test } from "../runner/mod.ts";
+import { runProgram } from "../peers/run_program.ts";
+import { assert, assertEquals, test } from "../runner/mod.ts";
 import { exampleResult } from "./results.ts";
 
 test("drawSvg() draws each bar in proportion to the greatest value", () => {
@@ -19,24 +20,8 @@ test("drawSvg() says how ours compares with a peer and whether a target is reach
   }
 });
 
-const python = new Deno.Command("python3", { args: ["-c", ""] });
-const hasPython = (await Deno.permissions.query({ name: "run" })).state === "granted" &&
-  await python.output().then(({ success }) => success, () => false);
-if (hasPython) {
-  test("drawSvg() gives XML that another parser takes", async () => {
-    const child = new Deno.Command("python3", {
-      args: ["-c", "import sys, xml.etree.ElementTree as e; print(''.join(e.fromstring(sys.stdin.read()).itertext()))"],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(drawSvg([exampleResult()], "a < b & c")));
-    await writer.close();
-    const { success, stdout } = await child.output();
-    assert(success);
-    const text = new TextDecoder().decode(stdout);
-    assert(text.includes("a < b & c") && text.includes("Echo <64 B> & back"), text);
-  });
-} else {
-  ignore("drawSvg() gives XML that another parser takes", "needs --allow-run and python3");
-}
+test("drawSvg() gives XML that another parser takes", { needs: ["python3"] }, async () => {
+  const parse = "import sys, xml.etree.ElementTree as e; print(''.join(e.fromstring(sys.stdin.read()).itertext()))";
+  const text = await runProgram("python3", ["-c", parse], drawSvg([exampleResult()], "a < b & c"));
+  assert(text.includes("a < b & c") && text.includes("Echo <64 B> & back"), text);
+});

@@ -23,7 +23,7 @@ listenerSuite("unix stream, abstract names", {
   connect: ({ addr }: UnixListener, options?: Wait) => UnixConn.connect({ ...addr, ...options }),
 });
 
-const python: StreamCapabilities = { needs: ["run", "read", "write", "env"], flood: 8 << 20, rounds: 100 };
+const python: StreamCapabilities = { needs: ["write", "python3"], flood: 8 << 20, rounds: 100 };
 
 streamSuite("unix stream, connected to Python", async () => {
   const peer = new StreamPeer();

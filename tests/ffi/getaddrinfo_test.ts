@@ -37,7 +37,7 @@ for node, service, family, kind, flags in json.load(sys.stdin):
 print(json.dumps(answers))
 `;
 
-test("getaddrinfo() gives what Python's gives", { needs: ["run"] }, async () => {
+test("getaddrinfo() gives what Python's gives", { needs: ["python3"] }, async () => {
   const expected = JSON.parse(await runProgram("python3", ["-c", PYTHON], JSON.stringify(QUERIES)));
   for (const [i, [node, service, family, type, flags]] of QUERIES.entries()) {
     const answers = await getaddrinfo(node, service, { family, type, flags });

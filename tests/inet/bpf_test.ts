@@ -37,7 +37,7 @@ async function load(...results: number[]): Promise<readonly OwnedFd[]> {
 }
 
 function testAsRoot(name: string, fn: () => Promise<void>): void {
-  if (isRoot()) test(name, { needs: ["run"] }, fn);
+  if (isRoot()) test(name, { needs: ["python3"] }, fn);
   else ignore(name, "needs root, to load a program");
 }
 

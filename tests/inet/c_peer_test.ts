@@ -5,12 +5,12 @@ import { RawSocket, TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, SO_TIMESTAMPNS } from "../../socket/mod.ts";
 import { compileC } from "../peers/c_program.ts";
 import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
-import { assert, assertEquals, ignore, type Permission, type Program, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, ignore, type Need, type Program, spawn, test } from "../runner/mod.ts";
 
 const PEER = new URL("../peers/inet_peer.c", import.meta.url);
 const ICMP_PEER = new URL("../peers/icmp_peer.py", import.meta.url);
 const HOSTS = ["127.0.0.1", "::1"];
-const needs: Permission[] = ["run", "read", "write", "env"];
+const needs: Need[] = ["write", "cc"];
 
 async function c(...args: string[]): Promise<Program> {
   return spawn(await compileC(PEER), args);
@@ -120,7 +120,7 @@ for (const way of ["C connects to us", "we connect to C"]) {
 
 function testInNamespaces(name: string, fn: () => Promise<void>): void {
   const reason = whyNoNamespaces();
-  if (reason === undefined) test(name, { needs }, fn);
+  if (reason === undefined) test(name, { needs: [...needs, "ip", "python3"] }, fn);
   else ignore(name, reason);
 }
 

@@ -41,7 +41,7 @@ const reason = whyNoNamespaces();
 const MTU = "receiveError() gives the MTU of a datagram that may not be fragmented";
 if (reason !== undefined) ignore(MTU, reason);
 else {
-  test(MTU, { needs: ["run", "read"] }, async () => {
+  test(MTU, { needs: ["ip"] }, async () => {
     await using pair = await namespacePair();
     for (const [any, to, ipv6] of [["0.0.0.0", "10.9.0.2", false], ["::", "fd09::2", true]] as const) {
       using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: any }));
@@ -58,7 +58,7 @@ else {
 const PATH_MTU = "receiveMessage() gives the path's MTU, for which IPV6_RECVPATHMTU asks";
 if (reason !== undefined) ignore(PATH_MTU, reason);
 else {
-  test(PATH_MTU, { needs: ["run", "read"] }, async () => {
+  test(PATH_MTU, { needs: ["ip"] }, async () => {
     await using pair = await namespacePair();
     using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: "::" }));
     socket.socket.set(inet.IPV6_RECVPATHMTU, true);

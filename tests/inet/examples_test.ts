@@ -1,5 +1,5 @@
 import process from "node:process";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { namespacePair, setSysctl, whyNoNamespaces } from "../peers/network_namespace.ts";
 import {
   assert,
   assertEquals,
@@ -9,7 +9,7 @@ import {
   tempDir,
   test,
   type TestOptions,
-  which,
+  type Tool,
 } from "../runner/mod.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -17,6 +17,10 @@ const OPTIONS: TestOptions = {
   needs: ["run", "read", "write", "env"],
   skipOn: { node: "the examples are Deno programs", bun: "the examples are Deno programs" },
 };
+
+function withTools(...tools: Tool[]): TestOptions {
+  return { ...OPTIONS, needs: [...OPTIONS.needs ?? [], ...tools] };
+}
 
 function example(name: string, args: string[], under: string[] = []): Program {
   const command = [...under, process.execPath, "run", "-A", "--no-check", `${ROOT}examples/${name}.ts`, ...args];
@@ -28,38 +32,33 @@ function portIn(line: string | undefined): string {
   return /:(\d+)/.exec(line ?? "")?.[1] ?? "none";
 }
 
-const nc = which("nc");
+test("grumpy_server.ts answers nc as in the course", withTools("nc"), async () => {
+  await using server = example("grumpy_server", ["0"]);
+  const first = await server.line();
+  assert(/^SERVER AT 0\.0\.0\.0:\d+ LISTENING FOR CONNECTIONS$/.test(first ?? ""), first);
+  for (let i = 0; i < 2; i++) {
+    await using client = spawn("nc", ["127.0.0.1", portIn(first)]);
+    client.write("Hello server, would you like to chat?\n");
+    assertEquals(await client.line(), "I'm a grumpy server, don't connect, I don't want no friends!");
+    assert(/^RECEIVED CONNECTION FROM 127\.0\.0\.1:\d+$/.test(await server.line() ?? ""));
+    assertEquals(await server.line(), "127.0.0.1 said: Hello server, would you like to chat?");
+    client.closeInput();
+  }
+});
 
-if (nc === undefined) ignore("grumpy_server.ts answers nc as in the course", "needs nc");
-else {
-  test("grumpy_server.ts answers nc as in the course", OPTIONS, async () => {
-    await using server = example("grumpy_server", ["0"]);
-    const first = await server.line();
-    assert(/^SERVER AT 0\.0\.0\.0:\d+ LISTENING FOR CONNECTIONS$/.test(first ?? ""), first);
-    for (let i = 0; i < 2; i++) {
-      await using client = spawn(nc, ["127.0.0.1", portIn(first)]);
-      client.write("Hello server, would you like to chat?\n");
-      assertEquals(await client.line(), "I'm a grumpy server, don't connect, I don't want no friends!");
-      assert(/^RECEIVED CONNECTION FROM 127\.0\.0\.1:\d+$/.test(await server.line() ?? ""));
-      assertEquals(await server.line(), "127.0.0.1 said: Hello server, would you like to chat?");
-      client.closeInput();
-    }
-  });
-
-  test("chat_client.ts talks to nc as in the course", OPTIONS, async () => {
-    const port = String(20_000 + process.pid % 10_000);
-    await using server = spawn(nc, ["-l", "127.0.0.1", port]);
-    server.write("no, thanks\n");
-    let output = "";
-    for (let round = 0; round < 20 && !output.includes("CONNECTED"); round++) {
-      await new Promise((resolve) => setTimeout(resolve, 50)); // nc says nothing when it listens
-      await using client = example("chat_client", ["127.0.0.1", port]);
-      output = (await client.exit).stdout;
-    }
-    assertEquals(output, `CLIENT CONNECTED TO SERVER AT 127.0.0.1:${port}\n127.0.0.1 said: no, thanks\n`);
-    assertEquals(await server.line(), "Hello server, would you like to chat?");
-  });
-}
+test("chat_client.ts talks to nc as in the course", withTools("nc"), async () => {
+  const port = String(20_000 + process.pid % 10_000);
+  await using server = spawn("nc", ["-l", "127.0.0.1", port]);
+  server.write("no, thanks\n");
+  let output = "";
+  for (let round = 0; round < 20 && !output.includes("CONNECTED"); round++) {
+    await new Promise((resolve) => setTimeout(resolve, 50)); // nc says nothing when it listens
+    await using client = example("chat_client", ["127.0.0.1", port]);
+    output = (await client.exit).stdout;
+  }
+  assertEquals(output, `CLIENT CONNECTED TO SERVER AT 127.0.0.1:${port}\n127.0.0.1 said: no, thanks\n`);
+  assertEquals(await server.line(), "Hello server, would you like to chat?");
+});
 
 test("grumpy_server.ts and chat_client.ts tell how they are used, and what is wrong", OPTIONS, async () => {
   await using server = example("grumpy_server", []);
@@ -73,12 +72,11 @@ test("grumpy_server.ts and chat_client.ts tell how they are used, and what is wr
 const reason = whyNoNamespaces();
 if (reason !== undefined) ignore("ping.ts, udp_chat.ts and tcp_info.ts between two network namespaces", reason);
 else {
-  test("ping.ts pings as Debian's ping does, raw and unprivileged, and tells the loss", OPTIONS, async () => {
+  test("ping.ts pings as Debian's ping does, raw and unprivileged, and tells the loss", withTools("ip"), async () => {
     await using pair = await namespacePair();
     const inLeft = ["ip", "netns", "exec", pair.left.name];
-    for (const setup of ["net.ipv4.ping_group_range=1 0", "net.ipv4.ping_group_range=0 0"]) {
-      await using sysctl = spawn("ip", ["netns", "exec", pair.left.name, "sysctl", "-qw", setup]);
-      assertEquals((await sysctl.exit).code, 0);
+    for (const range of ["1 0", "0 0"]) {
+      await setSysctl(pair.left.name, "net.ipv4.ping_group_range", range);
       for (const host of ["10.9.0.2", "fd09::2"]) {
         await using ours = example("ping", ["-c", "3", "-i", "0.05", host], inLeft);
         const { stdout, code, stderr } = await ours.exit;
@@ -86,7 +84,7 @@ else {
         const lines = stdout.split("\n");
         assertEquals(
           lines[0],
-          `PING ${host} (${host}) 56 bytes of data${setup.endsWith("=0 0") ? ", unprivileged" : ""}.`,
+          `PING ${host} (${host}) 56 bytes of data${range === "0 0" ? ", unprivileged" : ""}.`,
         );
         for (const i of [1, 2, 3]) {
           assert(
@@ -111,7 +109,7 @@ else {
 
   test(
     "udp_chat.ts carries what one types to the other, over multicast, and goes on after a line that is too long",
-    OPTIONS,
+    withTools("ip"),
     async () => {
       await using pair = await namespacePair();
       const start = (name: string, device: "left" | "right") =>

@@ -135,13 +135,13 @@ async function compare(questions: Question[]): Promise<{ same: number; found: nu
   return counts;
 }
 
-test("getaddrinfo() answers as Python's does, for hints and odd inputs", { needs: ["run"] }, async () => {
+test("getaddrinfo() answers as Python's does, for hints and odd inputs", { needs: ["python3"] }, async () => {
   const { same, found } = await compare(QUESTIONS);
   assert(same >= QUESTIONS.length - 2 && found >= 15, `${same} ${found}`);
 });
 
 test("getaddrinfo() answers as Python's does for 2,000 mixtures of odd hosts, services and hints", {
-  needs: ["run"],
+  needs: ["python3"],
 }, async () => {
   const random = new Random();
   const questions = random.list(2000, (): Question => {
@@ -156,7 +156,7 @@ test("getaddrinfo() answers as Python's does for 2,000 mixtures of odd hosts, se
 });
 
 function testAsRoot(name: string, fn: () => Promise<void>): void {
-  if (isRoot()) test(name, { needs: ["run", "read", "write", "env"] }, fn);
+  if (isRoot()) test(name, { needs: ["write", "python3"] }, fn);
   else ignore(name, "needs root, for a hosts file of its own");
 }
 

@@ -10,7 +10,7 @@ const PORT = 9753;
 
 function testInNamespaces(name: string, fn: () => Promise<void>): void {
   const reason = whyNoNamespaces();
-  if (reason === undefined) test(name, { needs: ["run", "read"] }, fn);
+  if (reason === undefined) test(name, { needs: ["ip", "python3"] }, fn);
   else ignore(name, reason);
 }
 

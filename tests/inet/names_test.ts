@@ -62,7 +62,7 @@ test("getnameinfo() and getservbyport() keep to their options", async () => {
   assertEquals((await getservbyport(53, { protocol: "tcp" }))?.protocol, "tcp");
 });
 
-test("getnameinfo() answers as Python's does", { needs: ["run"] }, async () => {
+test("getnameinfo() answers as Python's does", { needs: ["python3"] }, async () => {
   const questions: [string, number, number][] = [
     ["127.0.0.1", 80, 0],
     ["127.0.0.1", 80, C.NI_NUMERICHOST],
@@ -81,7 +81,7 @@ print(json.dumps([socket.getnameinfo((h, p), f) for h, p, f in json.load(sys.std
   assertEquals(got, expected);
 });
 
-test("gethostbyname() and gethostbyaddr() answer as Python's do", { needs: ["run"] }, async () => {
+test("gethostbyname() and gethostbyaddr() answer as Python's do", { needs: ["python3"] }, async () => {
   const program =
     "import json, socket; print(json.dumps([socket.gethostbyname_ex('localhost'), socket.gethostbyaddr('127.0.0.1')]))";
   const expected = JSON.parse(await python(program));
@@ -93,7 +93,7 @@ test("gethostbyname() and gethostbyaddr() answer as Python's do", { needs: ["run
   await assertRejects(() => gethostbyaddr("not numeric"), SyntaxError);
 });
 
-test("getservbyname() and getservbyport() answer as Python's do", { needs: ["run"] }, async () => {
+test("getservbyname() and getservbyport() answer as Python's do", { needs: ["python3"] }, async () => {
   const names: [string, string][] = [["http", "tcp"], ["domain", "udp"], ["www", "tcp"], ["nosuch", "tcp"], [
     "ntp",
     "udp",
@@ -118,7 +118,7 @@ print(json.dumps([[ask(socket.getservbyname, *n) for n in names], [ask(socket.ge
   await assertRejects(() => getservbyport(65536), RangeError);
 });
 
-test("interfaces() lists what ip of iproute2 lists", { needs: ["run"] }, async () => {
+test("interfaces() lists what ip of iproute2 lists", { needs: ["ip"] }, async () => {
   const links = JSON.parse(await runProgram("ip", ["-j", "addr"])) as {
     ifindex: number;
     ifname: string;
@@ -150,7 +150,7 @@ test("interfaces() lists what ip of iproute2 lists", { needs: ["run"] }, async (
 
 test(
   "constantName() and constantNumber() agree with Python's constants in both directions",
-  { needs: ["run"] },
+  { needs: ["python3"] },
   async () => {
     const program = `import json, socket
 def constants(prefix): return {n: int(getattr(socket, n)) for n in dir(socket) if n.startswith(prefix)}

@@ -28,7 +28,7 @@ function whyNoNetem(): string | undefined {
 const reason = whyNoNetem();
 
 function testInBadNetwork(name: string, fn: () => Promise<void>): void {
-  if (reason === undefined) test(name, { needs: ["run", "read"], timeout: 240_000 }, fn);
+  if (reason === undefined) test(name, { needs: ["ip", "tc"], timeout: 240_000 }, fn);
   else ignore(name, reason);
 }
 

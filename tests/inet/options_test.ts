@@ -14,7 +14,7 @@ if (!isRoot()) {
 } else {
   test(
     "every option that we set is what Python reads, and the other way round",
-    { needs: ["run", "read"] },
+    { needs: ["python3"] },
     async () => {
       await using python = spawn("python3", [PEER]);
       await python.line();
@@ -93,7 +93,7 @@ const PYTHON_3_13 = "TCP_CC_INFO TCP_FASTOPEN_CONNECT TCP_FASTOPEN_KEY TCP_FASTO
 
 test(
   "every option of sockets of IP that Python has is one of ours, or has a reason why not",
-  { needs: ["run"] },
+  { needs: ["python3"] },
   async () => {
     await using python = spawn("python3", [
       "-c",

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { IP6T_SO_ORIGINAL_DST, SO_ORIGINAL_DST, TcpConn, TcpListener } from "../../inet/mod.ts";
 import { inNetworkNamespace } from "../../socket/mod.ts";
 import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
@@ -11,10 +10,10 @@ const CASES = [
   { family: "ip6", option: IP6T_SO_ORIGINAL_DST, host: "fd09::2", any: "::" },
 ] as const;
 
-const reason = whyNoNamespaces() ?? whyNoNft();
+const reason = whyNoNamespaces();
 if (reason !== undefined) ignore(NAME, reason);
 else {
-  test(NAME, { needs: ["run", "read", "env"] }, async () => {
+  test(NAME, { needs: ["ip", "nft"] }, async () => {
     await using pair = await namespacePair();
     const networkNamespace = pair.left.path;
     for (const { family, option, host, any } of CASES) {
@@ -31,14 +30,4 @@ else {
       assertEquals([hostname, port], [host, 7777]);
     }
   });
-}
-
-/** Why packets cannot be redirected here; `undefined` if they can. */
-function whyNoNft(): string | undefined {
-  try {
-    execFileSync("nft", ["list", "tables"], { stdio: "ignore" });
-    return undefined;
-  } catch {
-    return "needs nft, of the package nftables, and a kernel that has it";
-  }
 }

@@ -28,7 +28,7 @@ for line in sys.stdin:
         print("refused")
 `;
 
-test("formatIpv6() writes what Python's ipaddress writes for 100,000 addresses", { needs: ["run"] }, async () => {
+test("formatIpv6() writes what Python's ipaddress writes for 100,000 addresses", { needs: ["python3"] }, async () => {
   const random = new Random();
   const addresses = random.list(COUNT, () => ipv6Bytes(random));
   const lines = await python(FORMAT, addresses.map(hex));
@@ -41,7 +41,7 @@ test("formatIpv6() writes what Python's ipaddress writes for 100,000 addresses",
 
 test(
   "parseIpv6() takes what Python's ipaddress takes of 100,000 texts, zones included",
-  { needs: ["run"] },
+  { needs: ["python3"] },
   async () => {
     const random = new Random();
     const texts = random.list(COUNT, () => ipv6Like(random) + (random.once(5) ? zone(random) : ""));

@@ -2,14 +2,23 @@ import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import { ICMP6_FILTER, ICMP_FILTER, IPV6_RECVHOPLIMIT, RawSocket, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, poll, SO_TYPE } from "../../socket/mod.ts";
-import { namespacePair } from "../peers/network_namespace.ts";
-import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, assertRejects, assertThrows, ignore, isRoot, spawn, spawnScript, test } from "../runner/mod.ts";
+import { namespacePair, setSysctl } from "../peers/network_namespace.ts";
+import {
+  assertEquals,
+  assertRejects,
+  assertThrows,
+  ignore,
+  isRoot,
+  type Need,
+  spawn,
+  spawnScript,
+  test,
+} from "../runner/mod.ts";
 
 const root = isRoot();
 
-function testAsRoot(name: string, fn: () => void | Promise<void>): void {
-  if (root) test(name, { needs: ["run", "read"] }, fn);
+function testAsRoot(name: string, fn: () => void | Promise<void>, needs: Need[] = []): void {
+  if (root) test(name, { needs }, fn);
   else ignore(name, "needs root, for CAP_NET_RAW");
 }
 
@@ -78,7 +87,7 @@ testAsRoot("a raw socket hears the ping of Debian, and tcpdump's own protocol nu
   assertEquals(data[20], 8);
   assertEquals((await ping.exit).code, 0);
   assertEquals([...data.subarray(-4)], [0xab, 0xcd, 0xab, 0xcd]);
-});
+}, ["ping"]);
 
 testAsRoot("headerIncluded sends an IP header of our own, from an address of our own", async () => {
   using raw = RawSocket.open({ protocol: C.IPPROTO_UDP, headerIncluded: true });
@@ -108,7 +117,7 @@ testAsRoot("unprivileged ICMP works where the kernel allows the group, and tells
     "Cannot open an ICMP socket: net.ipv4.ping_group_range does not have this group (EACCES)",
   );
   assertEquals(error.code, "EACCES");
-  await runProgram("ip", ["netns", "exec", pair.left.name, "sysctl", "-qw", "net.ipv4.ping_group_range=0 0"]);
+  await setSysctl(pair.left.name, "net.ipv4.ping_group_range", "0 0");
   using socket = open();
   assertEquals(socket.socket.get(SO_TYPE), C.SOCK_DGRAM);
   await socket.send(new Uint8Array([8, 0, 0, 0, 0, 0, 0, 5, 1, 2, 3]), { hostname: "10.9.0.2" });
@@ -119,7 +128,7 @@ testAsRoot("unprivileged ICMP works where the kernel allows the group, and tells
   await socket.disconnect();
   await socket.send(new Uint8Array([8, 0, 0, 0, 0, 0, 0, 6]), { hostname: "10.9.0.1" });
   assertEquals((await socket.receive(undefined, { timeout: 5000 })).addr, { hostname: "10.9.0.1" });
-});
+}, ["ip"]);
 
 testAsRoot("a raw socket refuses disconnect(), after which the kernel would give it nothing", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP });

@@ -202,7 +202,7 @@ test(
   },
 );
 
-test("sendFile() to Python's socket", { needs: ["run", "read", "write", "env"] }, async () => {
+test("sendFile() to Python's socket", { needs: ["write", "python3"] }, async () => {
   using folder = tempDir();
   const data = random(2_000_000);
   writeFileSync(`${folder.path}/f`, data);

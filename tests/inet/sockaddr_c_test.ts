@@ -12,12 +12,12 @@ import {
 } from "../../inet/mod.ts";
 import { compileC } from "../peers/c_program.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, fromHex, type Permission, test } from "../runner/mod.ts";
+import { assertEquals, fromHex, type Need, test } from "../runner/mod.ts";
 import { ipv6Bytes } from "./address_texts.ts";
 import { Random } from "./random.ts";
 
 const PROBE = new URL("sockaddr_probe.c", import.meta.url);
-const needs: Permission[] = ["run", "read", "write"];
+const needs: Need[] = ["write", "cc"];
 
 test("the sizes, offsets and families of sockaddr_in and sockaddr_in6 are those of C", { needs }, async () => {
   const measured = JSON.parse(await runProgram(await compileC(PROBE)));

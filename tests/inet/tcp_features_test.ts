@@ -2,7 +2,7 @@ import { C } from "../../ffi/mod.ts";
 import * as inet from "../../inet/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { inNetworkNamespace, SO_OOBINLINE, SO_PROTOCOL } from "../../socket/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { namespacePair, setSysctl, whyNoNamespaces } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, assertRejects, assertThrows, fromHex, ignore, spawn, test } from "../runner/mod.ts";
 
@@ -33,7 +33,7 @@ while len(data) < 4:
 print(data.decode(), flush=True)
 s.close()`;
 
-test("urgent data goes both ways with Python", { needs: ["run"] }, async () => {
+test("urgent data goes both ways with Python", { needs: ["python3"] }, async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   await using python = spawn("python3", ["-c", OOB_PEER, String(listener.addr.port)]);
   using conn = await listener.accept({ timeout: 10_000 });
@@ -117,7 +117,7 @@ test("reset() breaks the connection at once", async () => {
   assertEquals(error.code, "ECONNRESET");
 });
 
-test("TCP_INFO agrees with ss of iproute2", { needs: ["run"] }, async () => {
+test("TCP_INFO agrees with ss of iproute2", { needs: ["ss"] }, async () => {
   using pair = await connected();
   const { client, server } = pair;
   for (let i = 0; i < 20; i++) {
@@ -167,7 +167,7 @@ test("decodeTcpInfo leaves out what an old kernel does not tell", () => {
   for (let length = 0; length <= 240; length++) inet.TCP_INFO.decode(new Uint8Array(length));
 });
 
-test("decodeTcpInfo takes bit fields as C does", { needs: ["run"] }, async () => {
+test("decodeTcpInfo takes bit fields as C does", { needs: ["python3"] }, async () => {
   const program = `import ctypes
 names = ["sendWindowScale", "receiveWindowScale", "deliveryRateAppLimited", "fastOpenClientFail"]
 class Info(ctypes.Structure):
@@ -245,10 +245,10 @@ test("Multipath TCP is used where both ends have it, and the fallback is told", 
 const reason = whyNoNamespaces();
 if (reason !== undefined) ignore("fast open carries data with the SYN, at both ends", reason);
 else {
-  test("fast open carries data with the SYN, at both ends", { needs: ["run", "read"] }, async () => {
+  test("fast open carries data with the SYN, at both ends", { needs: ["ip"] }, async () => {
     await using pair = await namespacePair();
     for (const { name } of [pair.left, pair.right]) {
-      await runProgram("ip", ["netns", "exec", name, "sysctl", "-qw", "net.ipv4.tcp_fastopen=3"]);
+      await setSysctl(name, "net.ipv4.tcp_fastopen", "3");
     }
     using listener = inNetworkNamespace(
       pair.right.path,

@@ -148,7 +148,7 @@ const LINK_LOCAL = "the address of a link-local listener is one to connect to, t
 const noNamespaces = whyNoNamespaces();
 if (noNamespaces !== undefined) ignore(LINK_LOCAL, noNamespaces);
 else {
-  test(LINK_LOCAL, { needs: ["run", "read"] }, async () => {
+  test(LINK_LOCAL, { needs: ["ip"] }, async () => {
     await using pair = await namespacePair();
     const { name, path } = pair.left;
     await runProgram("ip", ["-n", name, "addr", "add", "fe80::77/64", "dev", "left", "nodad"]);

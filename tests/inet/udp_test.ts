@@ -22,7 +22,7 @@ function text(data: Uint8Array): string {
 
 test(
   "send() and receive() echo with Python's socket, from no bytes to the most that fit",
-  { needs: ["run"] },
+  { needs: ["python3"] },
   async () => {
     for (const host of HOSTS) {
       await using peer = python("echo", host);
@@ -198,53 +198,61 @@ test("an IPv6 socket speaks IPv4 too, unless ipv6Only is set", async () => {
   assertEquals(other.localAddr.port, six.localAddr.port);
 });
 
-test("receiveMessage() gives PKTINFO, TTL, TOS and the time of a datagram of Python", { needs: ["run"] }, async () => {
-  for (const host of HOSTS) {
-    const ipv6 = host === "::1";
-    using socket = UdpSocket.bind({ hostname: host });
-    const wanted = ipv6
-      ? [inet.IPV6_RECVPKTINFO, inet.IPV6_RECVHOPLIMIT, inet.IPV6_RECVTCLASS, inet.IPV6_RECVORIGDSTADDR]
-      : [inet.IP_PKTINFO, inet.IP_RECVTTL, inet.IP_RECVTOS, inet.IP_RECVORIGDSTADDR];
-    for (const option of [...wanted, SO_TIMESTAMPNS]) socket.socket.set(option, true);
-    const before = BigInt(Date.now()) * 1_000_000n;
-    await using _peer = python("sendancillary", host, String(socket.localAddr.port));
-    const { data, info, controlTruncated } = await socket.receiveMessage(undefined, { timeout: 5000 });
-    const after = BigInt(Date.now() + 1) * 1_000_000n;
-    assertEquals(text(data), "hello you");
-    const { timestamp = 0n, ...rest } = info;
-    const lo = inet.interfaces().find(({ name }) => name === "lo")?.index;
-    assertEquals(rest, {
-      destination: host,
-      ...(ipv6 ? {} : { localAddress: host }),
-      interfaceIndex: lo as number,
-      hopLimit: 42,
-      trafficClass: 0xb8,
-      originalDestination: socket.localAddr,
-    });
-    assert(timestamp >= before && timestamp <= after, `${before} ${timestamp} ${after}`);
-    assertEquals(controlTruncated, false);
-  }
-});
+test(
+  "receiveMessage() gives PKTINFO, TTL, TOS and the time of a datagram of Python",
+  { needs: ["python3"] },
+  async () => {
+    for (const host of HOSTS) {
+      const ipv6 = host === "::1";
+      using socket = UdpSocket.bind({ hostname: host });
+      const wanted = ipv6
+        ? [inet.IPV6_RECVPKTINFO, inet.IPV6_RECVHOPLIMIT, inet.IPV6_RECVTCLASS, inet.IPV6_RECVORIGDSTADDR]
+        : [inet.IP_PKTINFO, inet.IP_RECVTTL, inet.IP_RECVTOS, inet.IP_RECVORIGDSTADDR];
+      for (const option of [...wanted, SO_TIMESTAMPNS]) socket.socket.set(option, true);
+      const before = BigInt(Date.now()) * 1_000_000n;
+      await using _peer = python("sendancillary", host, String(socket.localAddr.port));
+      const { data, info, controlTruncated } = await socket.receiveMessage(undefined, { timeout: 5000 });
+      const after = BigInt(Date.now() + 1) * 1_000_000n;
+      assertEquals(text(data), "hello you");
+      const { timestamp = 0n, ...rest } = info;
+      const lo = inet.interfaces().find(({ name }) => name === "lo")?.index;
+      assertEquals(rest, {
+        destination: host,
+        ...(ipv6 ? {} : { localAddress: host }),
+        interfaceIndex: lo as number,
+        hopLimit: 42,
+        trafficClass: 0xb8,
+        originalDestination: socket.localAddr,
+      });
+      assert(timestamp >= before && timestamp <= after, `${before} ${timestamp} ${after}`);
+      assertEquals(controlTruncated, false);
+    }
+  },
+);
 
-test("sendMessage() sends from an address, with a TTL and a TOS, that Python sees", { needs: ["run"] }, async () => {
-  for (const host of HOSTS) {
-    const ipv6 = host === "::1";
-    await using peer = python("ancillary", host);
-    const port = Number(await peer.line());
-    using socket = UdpSocket.bind({ hostname: ipv6 ? "::" : "0.0.0.0" });
-    const source = ipv6 ? "::1" : "127.0.0.9";
-    const info = { source, hopLimit: 7, trafficClass: 0x2c };
-    await socket.sendMessage({ data: bytes("x"), info, addr: { hostname: host, port } });
-    const lines = (await peer.exit).stdout.trimEnd().split("\n").slice(1);
-    const lo = "01000000";
-    assertEquals(
-      lines,
-      ipv6
-        ? [`41 50 ${"00".repeat(15)}01${lo}`, "41 52 07000000", "41 67 2c000000", "::1"]
-        : ["0 1 2c", "0 2 07000000", `0 8 ${lo}7f0000017f000001`, "127.0.0.9"],
-    );
-  }
-});
+test(
+  "sendMessage() sends from an address, with a TTL and a TOS, that Python sees",
+  { needs: ["python3"] },
+  async () => {
+    for (const host of HOSTS) {
+      const ipv6 = host === "::1";
+      await using peer = python("ancillary", host);
+      const port = Number(await peer.line());
+      using socket = UdpSocket.bind({ hostname: ipv6 ? "::" : "0.0.0.0" });
+      const source = ipv6 ? "::1" : "127.0.0.9";
+      const info = { source, hopLimit: 7, trafficClass: 0x2c };
+      await socket.sendMessage({ data: bytes("x"), info, addr: { hostname: host, port } });
+      const lines = (await peer.exit).stdout.trimEnd().split("\n").slice(1);
+      const lo = "01000000";
+      assertEquals(
+        lines,
+        ipv6
+          ? [`41 50 ${"00".repeat(15)}01${lo}`, "41 52 07000000", "41 67 2c000000", "::1"]
+          : ["0 1 2c", "0 2 07000000", `0 8 ${lo}7f0000017f000001`, "127.0.0.9"],
+      );
+    }
+  },
+);
 
 test("sendMessage() refuses a source that this machine does not have", async () => {
   using socket = UdpSocket.bind({ hostname: "0.0.0.0" });
@@ -290,7 +298,7 @@ test("receiveBatch() and sendBatch() carry many datagrams with their addresses",
   assertEquals(await client.receiveBatch(batch), 64);
 });
 
-test("UDP_SEGMENT cuts a send into datagrams that Python receives", { needs: ["run"] }, async () => {
+test("UDP_SEGMENT cuts a send into datagrams that Python receives", { needs: ["python3"] }, async () => {
   for (const perSend of [false, true]) {
     await using peer = python("segments", "127.0.0.1");
     const to = { hostname: "127.0.0.1", port: Number(await peer.line()) };
@@ -307,7 +315,7 @@ test("UDP_SEGMENT cuts a send into datagrams that Python receives", { needs: ["r
   }
 });
 
-test("UDP_GRO gives datagrams of one size as one, and tells the size", { needs: ["run"] }, async () => {
+test("UDP_GRO gives datagrams of one size as one, and tells the size", { needs: ["python3"] }, async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   socket.socket.set(inet.UDP_GRO, true);
   await using peer = python("sendsegments", "127.0.0.1", String(socket.localAddr.port), "1000", "9500");

@@ -15,9 +15,9 @@ import {
 } from "../../netlink/mod.ts";
 import { compileC } from "../peers/c_program.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, assertThrows, fromHex, type Permission, test } from "../runner/mod.ts";
+import { assertEquals, assertThrows, fromHex, type Need, test } from "../runner/mod.ts";
 
-const needs: Permission[] = ["env", "read", "run", "write"];
+const needs: Need[] = ["write", "cc"];
 
 async function probe(): Promise<Record<string, number> & { message: string }> {
   return JSON.parse(await runProgram(await compileC(new URL("netlink_probe.c", import.meta.url))));

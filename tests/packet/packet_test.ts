@@ -15,7 +15,7 @@ import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, assertRejects, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
 
 function testAsRoot(name: string, fn: () => void | Promise<void>): void {
-  if (isRoot()) test(name, { needs: ["run", "read"] }, fn);
+  if (isRoot()) test(name, { needs: ["ip", "python3"] }, fn);
   else ignore(name, "needs root, for CAP_NET_RAW");
 }
 
@@ -91,7 +91,7 @@ testAsRoot("PacketSocket.open() tells that there is no such interface", () => {
   assertThrows(() => PacketSocket.open({ interface: "nosuch" }), Error, "ENODEV");
 });
 
-test("encodeSockaddrLl() writes what Python's kernel tells of a bound socket", { needs: ["run"] }, async () => {
+test("encodeSockaddrLl() writes what Python's kernel tells of a bound socket", { needs: ["python3"] }, async () => {
   const bytes = encodeSockaddrLl({
     protocol: 0x0806,
     interfaceIndex: 0x01020304,

@@ -6,14 +6,14 @@ const ECHO = `#include <stdio.h>
 int main(void) { int c; while ((c = getchar()) != EOF) putchar(c); return 0; }
 `;
 
-test("compileC() compiles a source once", { needs: ["run", "read", "write"] }, async () => {
+test("compileC() compiles a source once", { needs: ["write", "cc"] }, async () => {
   const program = await compileC(ECHO);
   assertEquals(await compileC(ECHO), program);
   const input = "x".repeat(1_000_000); // more than the pipes hold, both ways
   assertEquals(await runProgram(program, [], input), input);
 });
 
-test("compileC() fails on a warning", { needs: ["run", "read", "write"] }, async () => {
+test("compileC() fails on a warning", { needs: ["write", "cc"] }, async () => {
   await assertRejects(() => compileC("int main(void) { int unused; return 0; }"), Error, "unused");
 });
 

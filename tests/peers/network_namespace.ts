@@ -16,7 +16,7 @@ export function whyNoNamespaces(): string | undefined {
 
 let made = 0;
 
-/** Makes both, and removes them at the end of `await using`. Needs root and `ip` (iproute2). */
+/** Makes both, and removes them at the end of `await using`. Needs root and, among the `needs` of the test, `"ip"`. */
 export async function namespacePair(): Promise<NamespacePair> {
   const names = ["a", "b"].map((end) => `bs-${process.pid}-${made}${end}`);
   made++;
@@ -44,6 +44,12 @@ export async function namespacePair(): Promise<NamespacePair> {
     await pair[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Sets a variable of sysctl(8) in a namespace. */
+export async function setSysctl(namespace: string, name: string, value: string): Promise<void> {
+  const file = `/proc/sys/${name.replaceAll(".", "/")}`;
+  await ip("netns", "exec", namespace, "sh", "-c", `echo '${value}' > ${file}`);
 }
 
 async function ip(...args: string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { startProgram } from "../runner/programs.ts";
 
 /** An address as Python has it: host and port, or a path. */
 export type PythonAddress = [host: string, port: number, ...rest: number[]] | string;
@@ -29,7 +30,7 @@ export class StreamPeer implements AsyncDisposable {
   #wanted = 8;
 
   constructor() {
-    this.#child = spawn("python3", ["-S", "-E", fileURLToPath(new URL("stream_peer.py", import.meta.url))], {
+    this.#child = startProgram("python3", ["-S", "-E", fileURLToPath(new URL("stream_peer.py", import.meta.url))], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     this.#child.stdin?.on("error", () => {});

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { type Dictionary, RpcClient, RpcClosedError } from "../../rpc/mod.ts";
-import { assert, assertEquals, ignore, spawn, tempDir, test, type TestOptions, which } from "../runner/mod.ts";
+import { assert, assertEquals, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
 import { dictionaryProcess } from "./dictionary_process.ts";
 import { numberFromEnvironment } from "./environment.ts";
 import { pause } from "./raw_conn.ts";
@@ -55,13 +55,14 @@ test(`dictionary() with a file loses nothing acknowledged in ${ROUNDS} rounds of
   assert(puts > ROUNDS, "too few PUTs to prove anything");
 });
 
-const ORDER = "dictionary() with a file answers a PUT after its fdatasync has returned";
-if (tracer() === undefined) ignore(ORDER, "there is no strace");
-else {test(ORDER, { needs: NEEDS }, async () => {
+test(
+  "dictionary() with a file answers a PUT after its fdatasync has returned",
+  { needs: ["write", "strace"] },
+  async () => {
     using folder = tempDir();
     await using server = await dictionaryProcess(`${folder.path}/store.log`);
     const calls = "trace=fdatasync,fsync,write,pwrite64,sendto,sendmsg,writev";
-    const trace = spawn(tracer() ?? "", [
+    const trace = spawn("strace", [
       "-f",
       "-o",
       `${folder.path}/trace`,
@@ -82,19 +83,12 @@ else {test(ORDER, { needs: NEEDS }, async () => {
     const sync = text.search(/fdatasync(\(\d+\)| resumed>\))\s*= 0/);
     const reply = text.indexOf('status\\":\\"OK');
     assert(block >= 0 && sync > block && reply > sync, text);
-  });}
+  },
+);
 
 /** Appends a part of a block, as a write that the power cut off. */
 function tear(file: string): void {
   const bytes = readFileSync(file);
   const start = bytes.lastIndexOf("rpcL");
   appendFileSync(file, bytes.subarray(start, start + 1 + Math.floor(Math.random() * (bytes.length - start - 1))));
-}
-
-function tracer(): string | undefined {
-  try {
-    return which("strace");
-  } catch {
-    return undefined; // no permission to look
-  }
 }

@@ -12,7 +12,7 @@ function ok(func: string, response: unknown): unknown {
 
 for (const family of FAMILIES) pythonSuite(family);
 
-const NEEDS: TestOptions = { needs: ["run", "read", "env"] };
+const NEEDS: TestOptions = { needs: ["python3"] };
 
 for (const mode of [[], ["--drip"]]) {
   test(
@@ -65,7 +65,7 @@ for cut in range(1, 40):
 function pythonSuite(family: Family): void {
   /** A test with a dictionary that Python can reach. */
   function withServer(criterion: string, fn: (address: string) => Promise<void>): void {
-    test(`RpcServer over ${family.name} ${criterion}`, { needs: [...family.needs, "run", "read", "env"] }, async () => {
+    test(`RpcServer over ${family.name} ${criterion}`, { needs: [...family.needs, "python3"] }, async () => {
       const endpoint = family.listen();
       {
         await using _server = RpcServer.serve(endpoint.listener, dictionary({ maxKeys: 3 }));

@@ -18,6 +18,7 @@ export { type Exit, type Program, spawn, type SpawnOptions } from "./spawn.ts";
 export { spawnFile } from "./spawn_file.ts";
 export { spawnScript } from "./spawn_script.ts";
 export { type TempDir, tempDir } from "./temp_dir.ts";
-export { ignore, type Permission, test, type TestOptions } from "./test_case.ts";
+export { ignore, type Need, type Permission, test, type TestOptions } from "./test_case.ts";
 export { runFile, thisRuntime } from "./this_runtime.ts";
+export type { Tool } from "./tools.ts";
 export { which } from "./which.ts";

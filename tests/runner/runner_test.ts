@@ -1,9 +1,11 @@
 import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
+import process from "node:process";
 import { runtime } from "../../ffi/platform.ts";
 import {
   assert,
   assertEquals,
   assertRejects,
+  assertThrows,
   fromHex,
   hex,
   ignore,
@@ -16,6 +18,8 @@ import {
   test,
   which,
 } from "./mod.ts";
+import { endPrograms } from "./programs.ts";
+import { whyNotWith } from "./tools.ts";
 
 test("leakedDescriptors() names what a test left open", { needs: ["read"] }, async () => {
   const before = openDescriptors();
@@ -89,3 +93,27 @@ test("hex() and fromHex() are each other's inverse", () => {
 });
 
 ignore("ignore() shows its reason", "a test of how a skipped test is shown");
+
+test("a test may start a program that a machine may lack only if it names it", { needs: ["run"] }, () => {
+  assertThrows(() => spawn("python3"), Error, 'Cannot start python3: the test must name it: needs: ["python3"]');
+  assertThrows(() => spawn("env", ["/usr/bin/cc"]), Error, "Cannot start cc");
+});
+
+test("whyNotWith() tells the program that is missing, and its package", { needs: ["env", "read"] }, () => {
+  using dir = tempDir();
+  const path = process.env["PATH"];
+  process.env["PATH"] = dir.path;
+  try {
+    assertEquals(whyNotWith([]), undefined);
+    assertEquals(whyNotWith(["nc"]), "needs nc: apt-get install netcat-openbsd");
+    assertEquals(whyNotWith(["cc", "ip"]), "needs cc ip: apt-get install gcc libc6-dev iproute2");
+  } finally {
+    process.env["PATH"] = path;
+  }
+});
+
+test("endPrograms() kills what still runs, as the runner does at the end of a test", { needs: ["run"] }, async () => {
+  const forgotten = spawn("sleep", ["60"]);
+  endPrograms();
+  assertEquals((await forgotten.exit).signal, "SIGKILL");
+});

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn as spawnProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import process from "node:process";
+import { startProgram } from "./programs.ts";
 
 /** Options of {@linkcode spawn}. */
 export interface SpawnOptions {
@@ -37,10 +38,13 @@ export interface Program extends AsyncDisposable {
   kill(signal?: "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGINT"): void;
 }
 
-/** Starts a program with pipes on its standard streams. Needs `--allow-run`. */
+/**
+ * Starts a program with pipes on its standard streams; it ends with the test at the latest. One of
+ * {@linkcode PACKAGES} must stand in the test's `needs`. Needs `--allow-run`.
+ */
 export function spawn(program: string, args: string[] = [], options: SpawnOptions = {}): Program {
   const { cwd, env } = options;
-  const child = spawnProcess(program, args, {
+  const child = startProgram(program, args, {
     stdio: "pipe",
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env: { ...process.env, ...env } }),

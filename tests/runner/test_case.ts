@@ -1,18 +1,26 @@
 import { runtime } from "../../ffi/platform.ts";
 import { leakedDescriptors, openDescriptors } from "./descriptors.ts";
 import { environment } from "./environment.ts";
+import { endPrograms } from "./programs.ts";
 import { granted, register, registerSkipped } from "./runtime.ts";
+import { isTool, setNamed, type Tool, whyNotWith } from "./tools.ts";
 
 /** A Deno permission by its name; the other runtimes grant all. */
 export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
+
+/** What a test may need: a permission of Deno's, or a program. */
+export type Need = Permission | Tool;
 
 /** Why a test is skipped on a runtime, by its name. */
 export type SkipOn = Partial<Record<"deno" | "node" | "bun", string>>;
 
 /** Options of {@linkcode test}. */
 export interface TestOptions {
-  /** Permissions the test needs beyond `--allow-ffi`: without one of them it is skipped by name. */
-  needs?: Permission[];
+  /**
+   * What the test needs beyond `--allow-ffi`, without which it is skipped by name: permissions, and programs that a
+   * machine may lack. A program needs the permission to look for it and to run it.
+   */
+  needs?: readonly Need[];
   /** Why the test cannot run on some runtime: it is skipped there by name. */
   skipOn?: SkipOn;
   /** Why the test may leave descriptors open. Default: it may not. */
@@ -35,11 +43,7 @@ export function test(
   const options = typeof optionsOrFn === "function" ? {} : optionsOrFn;
   const fn = typeof optionsOrFn === "function" ? optionsOrFn : maybeFn;
   if (fn === undefined) throw new TypeError(`Cannot register the test "${name}": it has no function`);
-  const missing = (options.needs ?? []).filter((permission) => !granted(permission));
-  if (missing.length > 0) {
-    return ignore(name, `needs ${missing.map((permission) => `--allow-${permission}`).join(" ")}`);
-  }
-  const reason = skipped[name] ?? options.skipOn?.[runtime() as keyof SkipOn];
+  const reason = whyNot(options.needs ?? []) ?? skipped[name] ?? options.skipOn?.[runtime() as keyof SkipOn];
   if (reason !== undefined) return ignore(name, reason);
   register(name, () => run(fn, options));
 }
@@ -49,9 +53,24 @@ export function ignore(name: string, reason: string): void {
   registerSkipped(`${name} [skipped: ${reason}]`);
 }
 
+function whyNot(needs: readonly Need[]): string | undefined {
+  const tools = needs.filter(isTool);
+  const permissions = new Set<string>(needs.filter((need) => !isTool(need)));
+  if (tools.length > 0) { for (const permission of ["run", "read", "env"]) permissions.add(permission); }
+  const missing = [...permissions].filter((permission) => !granted(permission));
+  if (missing.length > 0) return `needs ${missing.map((permission) => `--allow-${permission}`).join(" ")}`;
+  return whyNotWith(tools);
+}
+
 async function run(fn: () => void | Promise<void>, options: TestOptions): Promise<void> {
   const before = options.leaks === undefined ? openDescriptors() : undefined;
-  await within(options.timeout ?? 60_000, fn);
+  setNamed(options.needs ?? []);
+  try {
+    await within(options.timeout ?? 60_000, fn);
+  } finally {
+    setNamed(undefined);
+    endPrograms();
+  }
   if (before === undefined) return;
   const leaked = await leakedDescriptors(before);
   if (leaked.length > 0) throw new Error(`The test left descriptors open: ${leaked.join(", ")}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, ignore, type Permission, tempDir, test, which } from "../runner/mod.ts";
+import { assert, assertEquals, type Permission, tempDir, test } from "../runner/mod.ts";
 import { processorTicks } from "./process_times.ts";
 
 const needs: Permission[] = ["run", "read", "write", "env"];
@@ -32,16 +32,11 @@ async function fetchByte(port: number): Promise<number | string> {
 
 // What the kernel rarely answers is injected by strace: the call is not made, and errno is set.
 const ERRORS = ["ECONNABORTED", "EPROTO", "EINTR", "ENETDOWN", "EHOSTUNREACH", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
-const strace = findStrace();
 for (const error of ERRORS) {
   const name = `accept() goes on after ${error}`;
-  if (strace === undefined) {
-    ignore(name, "needs strace, and the permission to trace");
-    continue;
-  }
-  test(name, { needs }, async () => {
+  test(name, { needs: [...needs, "strace"] }, async () => {
     const inject = `inject=accept4:error=${error}:when=1..3`;
-    await using program = deno(SERVER(2), { under: [strace, "-f", "-e", "trace=accept4", "-e", inject] });
+    await using program = deno(SERVER(2), { under: ["strace", "-f", "-e", "trace=accept4", "-e", inject] });
     const port = Number(await program.line());
     assertEquals([await fetchByte(port), await fetchByte(port)], [0, 1]);
     const { code, stdout, stderr } = await program.exit;
@@ -90,13 +85,13 @@ test(
   },
 );
 
-if (strace === undefined) {
-  ignore("accept() without free descriptors asks the kernel now and then only", "needs strace");
-} else {
-  test("accept() without free descriptors asks the kernel now and then only", { needs }, async () => {
+test(
+  "accept() without free descriptors asks the kernel now and then only",
+  { needs: [...needs, "strace"] },
+  async () => {
     using dir = tempDir();
     const log = `${dir.path}/calls`;
-    const under = ["prlimit", "--nofile=256:256", strace, "-f", "-o", log, "-e", "trace=accept4"];
+    const under = ["prlimit", "--nofile=256:256", "strace", "-f", "-o", log, "-e", "trace=accept4"];
     await using program = deno(CROWDED, { under });
     const port = Number(await program.line());
     await program.line();
@@ -108,8 +103,8 @@ if (strace === undefined) {
     assert(tries > 0 && tries <= 8, `${tries} tries in 2 s`);
     assertEquals((await answers).length, CLIENTS);
     assertEquals((await program.exit).code, 0);
-  });
-}
+  },
+);
 
 test("a connection that was reset before accept() is given all the same, or passed over", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
@@ -129,14 +124,6 @@ test("a connection that was reset before accept() is given all the same, or pass
 
 function refusals(log: string): number {
   return readFileSync(log, "utf8").match(/EMFILE/g)?.length ?? 0;
-}
-
-function findStrace(): string | undefined {
-  try {
-    return which("strace");
-  } catch {
-    return "strace"; // no permission to look: test() then says which it needs
-  }
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,8 +1,8 @@
 import { C, check, libc } from "../../ffi/mod.ts";
 import { Socket } from "../../socket/mod.ts";
-import { assert, assertEquals, hex, type Permission, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, hex, type Need, spawn, test } from "../runner/mod.ts";
 
-const needs: Permission[] = ["run"];
+const needs: Need[] = ["python3"];
 
 /** Runs Python as `peer`, connected to us by an abstract address of AF_UNIX, which needs no file. */
 async function withPython(kind: "STREAM" | "SEQPACKET", script: string, fn: (ours: Socket) => Promise<void>) {

@@ -48,17 +48,17 @@ int main(int argc, char **argv) {
   return 0;
 }`;
 
-test("controlMessageSpace() is CMSG_SPACE of Python", { needs: ["run"] }, async () => {
+test("controlMessageSpace() is CMSG_SPACE of Python", { needs: ["python3"] }, async () => {
   const program = "import socket; print(*[socket.CMSG_SPACE(n) for n in range(300)])";
   const sizes = (await runProgram("python3", ["-c", program])).trim().split(" ").map(Number);
   assertEquals(sizes, Array.from({ length: 300 }, (_, n) => controlMessageSpace(n)));
 });
 
-test("encodeControlMessages() writes what C's macros write", { needs: ["run", "read", "write"] }, async () => {
+test("encodeControlMessages() writes what C's macros write", { needs: ["write", "cc"] }, async () => {
   assertEquals(hex(encodeControlMessages(SAMPLE)), await runProgram(await compileC(PROBE), ["w"]));
 });
 
-test("encodeControlMessages() writes what C's macros read", { needs: ["run", "read", "write"] }, async () => {
+test("encodeControlMessages() writes what C's macros read", { needs: ["write", "cc"] }, async () => {
   const read = await runProgram(await compileC(PROBE), [], hex(encodeControlMessages(SAMPLE)));
   assertEquals(read, SAMPLE.map(({ level, type, data }) => `${level} ${type} ${hex(data)}\n`).join(""));
 });

@@ -1,5 +1,5 @@
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, ignore, type Permission, test, which } from "../runner/mod.ts";
+import { assert, assertEquals, type Permission, test } from "../runner/mod.ts";
 
 const needs: Permission[] = ["run", "read", "env"];
 const INET = new URL("../../inet/mod.ts", import.meta.url);
@@ -24,28 +24,15 @@ const CALLS: [call: string, when: string][] = [
   ["sendto", "1+3"],
   ["recvfrom,sendto", "1+2"],
 ];
-const strace = findStrace();
 for (const [calls, when] of CALLS) {
   const name = `a stream loses nothing when ${calls.replace(",", " and ")} answer EINTR`;
-  if (strace === undefined) {
-    ignore(name, "needs strace");
-    continue;
-  }
-  test(name, { needs }, async () => {
+  test(name, { needs: [...needs, "strace"] }, async () => {
     const inject = `inject=${calls}:error=EINTR:when=${when}`;
-    await using program = deno(PROGRAM, { under: [strace, "-f", "-e", `trace=${calls}`, "-e", inject] });
+    await using program = deno(PROGRAM, { under: ["strace", "-f", "-e", `trace=${calls}`, "-e", inject] });
     const late = setTimeout(() => program.kill(), 30_000);
     const { code, stdout, stderr } = await program.exit;
     clearTimeout(late);
     assertEquals([code, stdout], [0, `${4 << 20} true\nnull\n`], stderr.slice(-2000));
     assert((stderr.match(/\(INJECTED\)/g)?.length ?? 0) > 0, stderr.slice(-2000));
   });
-}
-
-function findStrace(): string | undefined {
-  try {
-    return which("strace");
-  } catch {
-    return "strace"; // no permission to look: test() then says which it needs
-  }
 }

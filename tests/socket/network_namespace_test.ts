@@ -1,5 +1,5 @@
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, ignore, isRoot, type Permission, test, which } from "../runner/mod.ts";
+import { assert, assertEquals, ignore, isRoot, type Permission, test } from "../runner/mod.ts";
 
 const needs: Permission[] = ["run", "read", "env"];
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
@@ -18,15 +18,14 @@ const CASES: [when: number, name: string, end: [number | null, string | null], s
   [3, "inNetworkNamespace() comes home where nothing fails", [0, null], "there\nhere\n"],
 ];
 
-const strace = findStrace();
 for (const [when, name, end, stdout] of CASES) {
-  if (strace === undefined || !isRoot()) {
-    ignore(name, strace === undefined ? "needs strace" : "needs root, to enter a namespace");
+  if (!isRoot()) {
+    ignore(name, "needs root, to enter a namespace");
     continue;
   }
-  test(name, { needs }, async () => {
+  test(name, { needs: [...needs, "strace"] }, async () => {
     const inject = `inject=setns:error=EPERM:when=${when}`;
-    await using program = deno(PROGRAM, { under: [strace, "-f", "-e", "trace=setns", "-e", inject] });
+    await using program = deno(PROGRAM, { under: ["strace", "-f", "-e", "trace=setns", "-e", inject] });
     const exit = await program.exit;
     assertEquals([exit.code, exit.signal], end, exit.stderr);
     assertEquals(exit.stdout, stdout);
@@ -36,12 +35,4 @@ for (const [when, name, end, stdout] of CASES) {
     assertEquals(exit.stderr.includes(told), when < 3, exit.stderr);
     assert(when === 3 || exit.stderr.includes("(INJECTED)"), exit.stderr);
   });
-}
-
-function findStrace(): string | undefined {
-  try {
-    return which("strace");
-  } catch {
-    return "strace"; // no permission to look: test() then says which it needs
-  }
 }

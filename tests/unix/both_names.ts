@@ -1,19 +1,20 @@
 import type { UnixAbstractAddr, UnixPathAddr } from "@berkeley/sockets/unix";
-import { type Permission, tempDir, test } from "../runner/mod.ts";
+import { type Need, tempDir, test, type Tool } from "../runner/mod.ts";
 
-/** What a test needs that runs a program at the other end of a unix socket. */
-export const needs: Permission[] = ["read", "write", "env", "run", "sys"];
+/** What a test needs beside the program that it runs at the other end of a unix socket. */
+export const needs: Need[] = ["read", "write", "env", "run", "sys"];
 
-/** Runs the test at a path, and at an abstract name. */
+/** Runs the test at a path, and at an abstract name, where there is the program at the other end. */
 export function bothTest(
   title: string,
+  tool: Tool,
   fn: (addr: UnixPathAddr | UnixAbstractAddr, name: string, folder: string) => Promise<void>,
 ): void {
-  test(`${title}, at a path`, { needs }, async () => {
+  test(`${title}, at a path`, { needs: [...needs, tool] }, async () => {
     using dir = tempDir();
     await fn({ path: `${dir.path}/s` }, `${dir.path}/s`, dir.path);
   });
-  test(`${title}, at an abstract name`, { needs }, async () => {
+  test(`${title}, at an abstract name`, { needs: [...needs, tool] }, async () => {
     using dir = tempDir();
     const abstract = `sockets-${crypto.randomUUID()}`;
     await fn({ abstract }, `@${abstract}`, dir.path);

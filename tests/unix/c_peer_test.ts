@@ -104,7 +104,7 @@ function allTest(
 ): void {
   for (const kind of kinds) {
     for (const way of ["C connects to us", "we connect to C"] as const) {
-      bothTest(`${kind}: ${title}, where ${way}`, (addr, name, folder) => fn(kind, way, [addr, name], folder));
+      bothTest(`${kind}: ${title}, where ${way}`, "cc", (addr, name, folder) => fn(kind, way, [addr, name], folder));
     }
   }
 }

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { compileC } from "../peers/c_program.ts";
-import { assert, assertEquals, assertMatch, ignore, type Program, spawn, tempDir, test, which } from "../runner/mod.ts";
+import { assert, assertEquals, assertMatch, ignore, type Program, spawn, tempDir, test } from "../runner/mod.ts";
 
 const needs = ["read", "write", "env", "run"] as const;
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
@@ -26,7 +26,7 @@ test("unix_seqpacket_server.ts and _client.ts do what the document says", { need
   assert(!existsSync(`${dir.path}/s`));
 });
 
-test("unix_seqpacket_server.ts answers the document's Python client", { needs: [...needs] }, async () => {
+test("unix_seqpacket_server.ts answers the document's Python client", { needs: [...needs, "python3"] }, async () => {
   using dir = tempDir();
   await using server = example("unix_seqpacket_server", `${dir.path}/s`);
   await untilExists(`${dir.path}/s`);
@@ -38,7 +38,7 @@ test("unix_seqpacket_server.ts answers the document's Python client", { needs: [
   assertEquals((await server.exit).stdout, `${[...SEND_LINES, ...DOWN_LINES].join("\n")}\n`);
 });
 
-test("unix_seqpacket_client.ts talks to the document's C server", { needs: [...needs] }, async () => {
+test("unix_seqpacket_client.ts talks to the document's C server", { needs: [...needs, "cc"] }, async () => {
   const program = await compileC(new URL("document_server.c", import.meta.url));
   using dir = tempDir();
   await using server = spawn(program, [`${dir.path}/s`]);
@@ -55,22 +55,26 @@ test("unix_seqpacket_client.ts talks to the document's C server", { needs: [...n
 if (!isRoot()) {
   ignore("pass_descriptor.ts gives a file to a program that may not open it", "only root can become another user");
 } else {
-  test("pass_descriptor.ts gives a file to a program that may not open it", { needs: [...needs] }, async () => {
-    using dir = tempDir();
-    chmodSync(dir.path, 0o711);
-    writeFileSync(`${dir.path}/secret`, "for root's eyes", { mode: 0o600 });
-    await using giver = example("pass_descriptor", "give", `${dir.path}/s`, `${dir.path}/secret`);
-    assertEquals(await giver.line(), `giving ${dir.path}/secret at ${dir.path}/s`);
-    const other = `import socket,os,sys
+  test(
+    "pass_descriptor.ts gives a file to a program that may not open it",
+    { needs: [...needs, "python3"] },
+    async () => {
+      using dir = tempDir();
+      chmodSync(dir.path, 0o711);
+      writeFileSync(`${dir.path}/secret`, "for root's eyes", { mode: 0o600 });
+      await using giver = example("pass_descriptor", "give", `${dir.path}/s`, `${dir.path}/secret`);
+      assertEquals(await giver.line(), `giving ${dir.path}/secret at ${dir.path}/s`);
+      const other = `import socket,os,sys
 os.setgid(65534); os.setuid(65534)
 try: open("${dir.path}/secret"); sys.exit("it may open the file")
 except PermissionError: pass
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.connect("${dir.path}/s")
 print(os.read(socket.recv_fds(s, 4096, 1)[1][0], 100).decode())`;
-    const taker = await spawn("python3", ["-c", other]).exit;
-    assertEquals([taker.code, taker.stdout, taker.stderr], [0, "for root's eyes\n", ""]);
-    assertEquals((await giver.exit).code, 0);
-  });
+      const taker = await spawn("python3", ["-c", other]).exit;
+      assertEquals([taker.code, taker.stdout, taker.stderr], [0, "for root's eyes\n", ""]);
+      assertEquals((await giver.exit).code, 0);
+    },
+  );
 }
 
 test("pass_descriptor.ts takes what it gives", { needs: [...needs] }, async () => {
@@ -83,7 +87,7 @@ test("pass_descriptor.ts takes what it gives", { needs: [...needs] }, async () =
   assertEquals((await giver.exit).code, 0);
 });
 
-test("syslog.ts sends the datagram that syslog(3) of Python sends", { needs: [...needs] }, async () => {
+test("syslog.ts sends the datagram that syslog(3) of Python sends", { needs: [...needs, "python3"] }, async () => {
   using dir = tempDir();
   using log = UnixDatagramSocket.bind({ path: `${dir.path}/log` });
   const handler = `import logging.handlers
@@ -101,7 +105,7 @@ handler.emit(logging.LogRecord("n", logging.WARNING, "", 0, "disk full", (), Non
 const noLog = whyNoLog();
 if (noLog !== undefined) ignore("syslog.ts writes to /dev/log by default", noLog);
 else {
-  test("syslog.ts writes to /dev/log by default", { needs: [...needs] }, async () => {
+  test("syslog.ts writes to /dev/log by default", { needs: [...needs, "python3"] }, async () => {
     const daemon = `import os, socket
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind("/dev/log")
 try:
@@ -119,40 +123,37 @@ finally: os.unlink("/dev/log")`;
   });
 }
 
-const activate = found("systemd-socket-activate");
-if (activate === undefined) {
-  ignore("activated_echo.ts works under systemd-socket-activate", "systemd-socket-activate is not installed");
-} else {
-  test("activated_echo.ts works under systemd-socket-activate, and notifies", { needs: [...needs] }, async () => {
-    using dir = tempDir();
-    using notify = UnixDatagramSocket.bind({ path: `${dir.path}/notify` });
-    const port = await freePort();
-    const path = fileURLToPath(new URL("../../examples/activated_echo.ts", import.meta.url));
-    await using _ = spawn(activate, [
-      ...[
-        "-l",
-        `${dir.path}/s`,
-        "-l",
-        `127.0.0.1:${port}`,
-        "--fdname=local:tcp",
-        "-E",
-        `NOTIFY_SOCKET=${dir.path}/notify`,
-      ],
-      ...["-E", "PATH", "-E", "HOME", process.execPath, "run", "--no-check", "--allow-ffi", "--config", CONFIG, path],
-    ]);
-    await untilExists(`${dir.path}/s`);
-    using conn = await UnixConn.connect({ path: `${dir.path}/s` });
-    await conn.write(new TextEncoder().encode("over unix"));
-    const buffer = new Uint8Array(32);
-    assertEquals(await conn.read(buffer, { timeout: 20_000 }), 9);
-    assertEquals(new TextDecoder().decode((await notify.receive(undefined, { timeout: 5000 })).data), "READY=1");
-    const tcp = connect(port, "127.0.0.1");
-    tcp.write("over tcp");
-    const answer = await new Promise<string>((resolve) => tcp.once("data", (data) => resolve(`${data}`)));
-    assertEquals(answer, "over tcp");
-    tcp.destroy();
-  });
-}
+test("activated_echo.ts works under systemd-socket-activate, and notifies", {
+  needs: [...needs, "systemd-socket-activate"],
+}, async () => {
+  using dir = tempDir();
+  using notify = UnixDatagramSocket.bind({ path: `${dir.path}/notify` });
+  const port = await freePort();
+  const path = fileURLToPath(new URL("../../examples/activated_echo.ts", import.meta.url));
+  await using _ = spawn("systemd-socket-activate", [
+    ...[
+      "-l",
+      `${dir.path}/s`,
+      "-l",
+      `127.0.0.1:${port}`,
+      "--fdname=local:tcp",
+      "-E",
+      `NOTIFY_SOCKET=${dir.path}/notify`,
+    ],
+    ...["-E", "PATH", "-E", "HOME", process.execPath, "run", "--no-check", "--allow-ffi", "--config", CONFIG, path],
+  ]);
+  await untilExists(`${dir.path}/s`);
+  using conn = await UnixConn.connect({ path: `${dir.path}/s` });
+  await conn.write(new TextEncoder().encode("over unix"));
+  const buffer = new Uint8Array(32);
+  assertEquals(await conn.read(buffer, { timeout: 20_000 }), 9);
+  assertEquals(new TextDecoder().decode((await notify.receive(undefined, { timeout: 5000 })).data), "READY=1");
+  const tcp = connect(port, "127.0.0.1");
+  tcp.write("over tcp");
+  const answer = await new Promise<string>((resolve) => tcp.once("data", (data) => resolve(`${data}`)));
+  assertEquals(answer, "over tcp");
+  tcp.destroy();
+});
 
 /** Why no daemon of ours can stand at /dev/log; `undefined` if one can. */
 function whyNoLog(): string | undefined {
@@ -162,15 +163,6 @@ function whyNoLog(): string | undefined {
     return undefined; // no permission to look: test() then says which it needs
   }
   return isRoot() ? undefined : "only root can make /dev/log";
-}
-
-/** Without the permission to look, the tests are skipped for that reason. */
-function found(program: string): string | undefined {
-  try {
-    return which(program);
-  } catch {
-    return program;
-  }
 }
 
 function isRoot(): boolean {

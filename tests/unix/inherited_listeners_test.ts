@@ -1,4 +1,4 @@
-import { assertEquals, type Permission, spawnScript, test } from "../runner/mod.ts";
+import { assertEquals, type Need, spawnScript, test } from "../runner/mod.ts";
 
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 const UNIX = new URL("../../unix/mod.ts", import.meta.url);
@@ -18,7 +18,7 @@ os.dup2(20, 4)
 os.environ.update(LISTEN_FDS=sys.argv[1], LISTEN_PID=str(os.getpid() + int(sys.argv[3])), LISTEN_FDNAMES="web")
 os.execv(sys.argv[4], sys.argv[4:])`;
 
-const needs: Permission[] = ["run", "env"];
+const needs: Need[] = ["python3"];
 
 /** Runs what follows the imports of `C`, `libc` and `inheritedListeners` as a service; gives what it prints. */
 async function serve(count: string, program: string, fourth = "file", otherPid = "0"): Promise<string> {

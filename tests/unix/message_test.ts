@@ -306,7 +306,7 @@ test("UnixMessage has no pidfd where the kernel gives the number of an error, as
   assertEquals(message.pidfd, undefined);
 });
 
-test("a receiver that dies with 10,000 descriptors in flight leaks none", { needs: ["run", "sys"] }, async () => {
+test("a receiver that dies with 10,000 descriptors in flight leaks none", { needs: ["sys", "python3"] }, async () => {
   using listener = UnixListener.listen({ autobind: true });
   const { abstract } = listener.addr as { abstract: string };
   const program = `import socket,sys,time
@@ -328,7 +328,7 @@ s = socket.socket(socket.AF_UNIX); s.connect("\\x00${abstract}"); s.recv(1); pri
 
 test(
   "peerCredentials() and peerPidfd() tell a client in another process",
-  { needs: ["run", "read", "sys"] },
+  { needs: ["sys", "python3"] },
   async () => {
     using listener = UnixListener.listen({ autobind: true });
     const { abstract } = listener.addr as { abstract: string };

@@ -9,7 +9,7 @@ import { bothTest, needs } from "./both_names.ts";
 const PEER = fileURLToPath(new URL("peer.py", import.meta.url));
 const MESSAGES = [new TextEncoder().encode("one"), new Uint8Array(0), new Uint8Array(60_000).fill(0x78)];
 
-bothTest("UnixSeqpacketConn talks to Python's server", async (addr, name) => {
+bothTest("UnixSeqpacketConn talks to Python's server", "python3", async (addr, name) => {
   await using peer = python("seqpacket-server", name);
   assertEquals(await peer.line(), "ready");
   using conn = await UnixSeqpacketConn.connect(addr);
@@ -22,7 +22,7 @@ bothTest("UnixSeqpacketConn talks to Python's server", async (addr, name) => {
   assertEquals(await peer.line(), "end");
 });
 
-bothTest("UnixSeqpacketListener serves Python's client", async (addr, name) => {
+bothTest("UnixSeqpacketListener serves Python's client", "python3", async (addr, name) => {
   using listener = UnixSeqpacketListener.listen(addr);
   await using peer = python("seqpacket-client", name);
   using conn = await listener.accept();
@@ -35,7 +35,7 @@ bothTest("UnixSeqpacketListener serves Python's client", async (addr, name) => {
   assertEquals(await conn.receive(), null);
 });
 
-bothTest("UnixDatagramSocket talks to Python's server, connected and not", async (addr, name) => {
+bothTest("UnixDatagramSocket talks to Python's server, connected and not", "python3", async (addr, name) => {
   await using peer = python("datagram-server", name);
   assertEquals(await peer.line(), "ready");
   using socket = UnixDatagramSocket.bind({ autobind: true });
@@ -48,7 +48,7 @@ bothTest("UnixDatagramSocket talks to Python's server, connected and not", async
   assertEquals((await socket.receive()).data, Uint8Array.of(1));
 });
 
-bothTest("UnixDatagramSocket serves Python's client", async (addr, name) => {
+bothTest("UnixDatagramSocket serves Python's client", "python3", async (addr, name) => {
   using socket = UnixDatagramSocket.bind(addr);
   await using peer = python("datagram-client", name);
   for (const message of MESSAGES) {
@@ -59,7 +59,7 @@ bothTest("UnixDatagramSocket serves Python's client", async (addr, name) => {
   assertEquals(await peer.line(), "done");
 });
 
-bothTest("receiveMessage() takes what Python's send_fds sends", async (addr, name, folder) => {
+bothTest("receiveMessage() takes what Python's send_fds sends", "python3", async (addr, name, folder) => {
   writeFileSync(`${folder}/one`, "first");
   writeFileSync(`${folder}/two`, "second");
   using listener = UnixSeqpacketListener.listen(addr);
@@ -75,7 +75,7 @@ bothTest("receiveMessage() takes what Python's send_fds sends", async (addr, nam
   assertEquals(texts, ["first", "second"]);
 });
 
-bothTest("sendMessage() sends what Python's recv_fds takes", async (addr, name, folder) => {
+bothTest("sendMessage() sends what Python's recv_fds takes", "python3", async (addr, name, folder) => {
   const { closeSync, openSync } = await import("node:fs");
   writeFileSync(`${folder}/one`, "first");
   const file = openSync(`${folder}/one`, "r");
@@ -87,7 +87,7 @@ bothTest("sendMessage() sends what Python's recv_fds takes", async (addr, name, 
   closeSync(file);
 });
 
-bothTest("Python reads our SO_PEERCRED and our SCM_CREDENTIALS", async (addr, name) => {
+bothTest("Python reads our SO_PEERCRED and our SCM_CREDENTIALS", "python3", async (addr, name) => {
   const ids = `${process.pid} ${process.getuid?.()} ${process.getgid?.()}`;
   {
     await using peer = python("peer-credentials", name);
@@ -105,7 +105,7 @@ bothTest("Python reads our SO_PEERCRED and our SCM_CREDENTIALS", async (addr, na
   assertEquals(await peer.line(), ids);
 });
 
-test("a peer that closes with messages unread is ECONNRESET", { needs }, async () => {
+test("a peer that closes with messages unread is ECONNRESET", { needs: [...needs, "python3"] }, async () => {
   const abstract = `sockets-${crypto.randomUUID()}`;
   await using peer = python("close-with-unread", `@${abstract}`);
   assertEquals(await peer.line(), "ready");
@@ -117,7 +117,7 @@ test("a peer that closes with messages unread is ECONNRESET", { needs }, async (
   assertEquals((await assertRejects(() => conn.send(Uint8Array.of(1))) as { code?: string }).code, "EPIPE");
 });
 
-test("a peer that is killed ends the connection", { needs }, async () => {
+test("a peer that is killed ends the connection", { needs: [...needs, "python3"] }, async () => {
   const abstract = `sockets-${crypto.randomUUID()}`;
   await using peer = python("seqpacket-server", `@${abstract}`);
   assertEquals(await peer.line(), "ready");

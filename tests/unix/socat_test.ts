@@ -6,16 +6,15 @@ import {
   UnixSeqpacketListener,
 } from "@berkeley/sockets/unix";
 import { readFileSync } from "node:fs";
-import { assertEquals, ignore, type Program, spawn, tempDir, test, type TestOptions, which } from "../runner/mod.ts";
+import { assertEquals, type Need, type Program, spawn, tempDir, test } from "../runner/mod.ts";
 
-const needs: NonNullable<TestOptions["needs"]> = ["read", "write", "env", "run"];
+const needs: Need[] = ["read", "write", "env", "run"];
 const SEQPACKET = "type=5,prototype=0";
 const text = (message: { data: Uint8Array } | null) => new TextDecoder().decode(message?.data);
 const bytes = (line: string) => new TextEncoder().encode(line);
 
 function socatTest(title: string, fn: (folder: string) => Promise<void>): void {
-  if (!isThere("socat")) return ignore(title, "socat is not installed");
-  test(title, { needs }, async () => {
+  test(title, { needs: [...needs, "socat"] }, async () => {
     using dir = tempDir();
     await fn(dir.path);
   });
@@ -80,7 +79,7 @@ socatTest("socat's datagrams come to UnixDatagramSocket, and ours to it", async 
   });
 });
 
-test("nc -lU and nc -U work with UnixConn and UnixListener", { needs }, async () => {
+test("nc -lU and nc -U work with UnixConn and UnixListener", { needs: [...needs, "nc"] }, async () => {
   using dir = tempDir();
   using listener = UnixListener.listen({ path: `${dir.path}/s` });
   await using client = spawn("nc", ["-U", `${dir.path}/s`]);
@@ -108,14 +107,5 @@ async function retry<T>(attempt: () => Promise<T>): Promise<T> {
       if (i === 100) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  }
-}
-
-/** Without the permission to look, the tests are skipped for that reason. */
-function isThere(program: string): boolean {
-  try {
-    return which(program) !== undefined;
-  } catch {
-    return true;
   }
 }

@@ -156,20 +156,24 @@ for (const [name, bind] of BINDERS) {
   });
 }
 
-test("the file never has more permissions than its mode, as strace sees it", { needs: [...needs, "run"] }, async () => {
-  using dir = tempDir();
-  const script = `import { UnixListener } from "@berkeley/sockets/unix";
+test(
+  "the file never has more permissions than its mode, as strace sees it",
+  { needs: [...needs, "strace"] },
+  async () => {
+    using dir = tempDir();
+    const script = `import { UnixListener } from "@berkeley/sockets/unix";
     UnixListener.listen({ path: "${dir.path}/s", mode: 0o600 }).close();`;
-  writeFileSync(`${dir.path}/main.ts`, script);
-  const config = new URL("../../deno.json", import.meta.url).pathname;
-  await using program = spawn("strace", [
-    ...["-f", "-e", "trace=bind,fchmod,fchmodat,?fchmodat2,chmod,umask,unlink", "-o", `${dir.path}/trace`],
-    ...[process.execPath, "run", "--no-check", "--allow-ffi", "--config", config, `${dir.path}/main.ts`],
-  ]);
-  assertEquals((await program.exit).code, 0, (await program.exit).stderr);
-  const calls = readFileSync(`${dir.path}/trace`, "utf8").match(/(fchmod\w*|umask|bind|unlink)\((?!.*SIG)/g);
-  assertEquals(calls, ["fchmod(", "bind(", "unlink("]);
-});
+    writeFileSync(`${dir.path}/main.ts`, script);
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    await using program = spawn("strace", [
+      ...["-f", "-e", "trace=bind,fchmod,fchmodat,?fchmodat2,chmod,umask,unlink", "-o", `${dir.path}/trace`],
+      ...[process.execPath, "run", "--no-check", "--allow-ffi", "--config", config, `${dir.path}/main.ts`],
+    ]);
+    assertEquals((await program.exit).code, 0, (await program.exit).stderr);
+    const calls = readFileSync(`${dir.path}/trace`, "utf8").match(/(fchmod\w*|umask|bind|unlink)\((?!.*SIG)/g);
+    assertEquals(calls, ["fchmod(", "bind(", "unlink("]);
+  },
+);
 
 test("replaceStale by many programs at once leaves exactly one listener", { needs: [...needs, "run"] }, async () => {
   using dir = tempDir();
@@ -200,7 +204,7 @@ test("replaceStale by many programs at once leaves exactly one listener", { need
 });
 
 test("replaceStale of a program that is slow to remove never removes what another has bound", {
-  needs: [...needs, "run"],
+  needs: [...needs, "strace"],
 }, async () => {
   using dir = tempDir();
   const path = `${dir.path}/s`;

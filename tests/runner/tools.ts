@@ -1,0 +1,52 @@
+import { which } from "./which.ts";
+
+/** The programs that tests compare with and a machine may lack, and the Debian packages that bring them. */
+export const PACKAGES = {
+  "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
+  cc: "gcc libc6-dev",
+  cpio: "cpio",
+  ip: "iproute2",
+  nc: "netcat-openbsd",
+  nft: "nftables",
+  ping: "iputils-ping",
+  python3: "python3",
+  socat: "socat",
+  ss: "iproute2",
+  strace: "strace",
+  "systemd-socket-activate": "systemd",
+  tc: "iproute2",
+  "x86_64-linux-gnu-gcc": "gcc-x86-64-linux-gnu libc6-dev-amd64-cross",
+} as const;
+
+/** The name of such a program. */
+export type Tool = keyof typeof PACKAGES;
+
+/** Whether a name is that of a program of {@linkcode PACKAGES}. */
+export function isTool(name: string): name is Tool {
+  return Object.hasOwn(PACKAGES, name);
+}
+
+/** Why a test that needs some programs cannot run here, and what changes that; `undefined` if all are there. */
+export function whyNotWith(tools: readonly Tool[]): string | undefined {
+  const missing = tools.filter((tool) => which(tool) === undefined);
+  if (missing.length === 0) return undefined;
+  return `needs ${missing.join(" ")}: apt-get install ${missing.map((tool) => PACKAGES[tool]).join(" ")}`;
+}
+
+let named: readonly string[] | undefined;
+
+/** Notes what the test that runs now names in its `needs`; `undefined` between tests. */
+export function setNamed(needs: readonly string[] | undefined): void {
+  named = needs;
+}
+
+/**
+ * Holds each test to its list, on machines that have the program too: else nobody would see what is missing from it.
+ *
+ * @throws {Error} If the test that runs now starts a program that it does not name.
+ */
+export function checkNamed(program: string): void {
+  const name = program.slice(program.lastIndexOf("/") + 1);
+  if (!isTool(name) || named === undefined || named.includes(name)) return;
+  throw new Error(`Cannot start ${name}: the test must name it: needs: ["${name}"]`);
+}
