@@ -20,6 +20,9 @@ export interface FileStatus {
 const STATX_SIZE = 256;
 const ENOENT = 2;
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /**
  * Tells about a file, without following a symbolic link.
  *
@@ -82,6 +85,66 @@ export function chmod(file: Uint8Array | number, mode: number): void {
 }
 
 /**
+ * The names in a directory, without `.` and `..`.
+ *
+ * ```c
+ * struct linux_dirent64 { __u64 d_ino; __s64 d_off; __u16 d_reclen; __u8 d_type; char d_name[]; };  // 16, 18, 19
+ * ```
+ *
+ * @param path The path.
+ * @returns The names, in the file system's order.
+ * @throws {SystemError} If the kernel refuses, such as `ENOENT`.
+ */
+export function listDirectory(path: string): string[] {
+  const names: string[] = [];
+  withFile(path, C.O_RDONLY | C.O_CLOEXEC, (fd) => {
+    const entries = new Uint8Array(32768);
+    const view = new DataView(entries.buffer);
+    for (let length = 1; length > 0;) {
+      length = check(
+        libc().getdents64(layout.getdents64Number, fd, entries, BigInt(entries.length)),
+        "getdents64",
+        path,
+      );
+      for (let at = 0; at < length; at += view.getUint16(at + 16, true)) {
+        const name = entries.subarray(at + 19, at + view.getUint16(at + 16, true));
+        names.push(decoder.decode(name.subarray(0, name.indexOf(0))));
+      }
+    }
+  });
+  return names.filter((name) => name !== "." && name !== "..");
+}
+
+/**
+ * Where a symbolic link leads, of 4095 bytes at most.
+ *
+ * @param path The path of the link.
+ * @returns The target.
+ * @throws {SystemError} If the kernel refuses, such as `ENOENT`.
+ */
+export function readLink(path: string): string {
+  const target = new Uint8Array(4095);
+  const n = check(libc().readlink(encoder.encode(`${path}\0`), target, BigInt(target.length)), "readlink", path);
+  return decoder.decode(target.subarray(0, n));
+}
+
+/**
+ * The text of a small file, such as those in `/proc`: 4096 bytes at most.
+ *
+ * @param path The path.
+ * @returns The text.
+ * @throws {SystemError} If the kernel refuses, such as `ENOENT`.
+ */
+export function readText(path: string): string {
+  const text = new Uint8Array(4096);
+  let length = 0;
+  withFile(path, C.O_RDONLY | C.O_CLOEXEC, (fd) => {
+    length = check(libc().read(fd, text, BigInt(text.length)), "read", path);
+  });
+  return decoder.decode(text.subarray(0, length));
+}
+
+/**
  * Closes a descriptor that no {@linkcode Socket} owns. Permission: `--allow-ffi`.
  *
  * @param fd The descriptor.
@@ -97,6 +160,15 @@ export function chmod(file: Uint8Array | number, mode: number): void {
  */
 export function closeFd(fd: number): void {
   check(libc().close(fd), "close");
+}
+
+function withFile(path: string, flags: number, use: (fd: number) => void): void {
+  const fd = check(libc().open(encoder.encode(`${path}\0`), flags), "open", path);
+  try {
+    use(fd);
+  } finally {
+    libc().close(fd);
+  }
 }
 
 function cString(path: Uint8Array): Uint8Array {

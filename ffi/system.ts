@@ -17,6 +17,8 @@ export interface Layout {
   cmsghdrSize: number;
   /** The number of the system call statx. */
   statxNumber: bigint;
+  /** The number of the system call getdents64. */
+  getdents64Number: bigint;
 }
 
 /** What the library knows of an operating system. A second one is a folder beside `linux/`, and its line below. */

@@ -60,4 +60,5 @@ export const NL = {
   CTRL_ATTR_MAXATTR: 5,
 
   SOCK_DIAG_BY_FAMILY: 20,
+  SOCK_DESTROY: 21,
 } as const;

@@ -1,10 +1,14 @@
 import { within } from "../checks/within.ts";
-import { NetlinkDecodeError } from "./decode_error.ts";
+import { structView } from "./_struct_view.ts";
 
 const ENCODE = "encode inet_diag_req_v2";
+const ADDRESS_SIZE = 16;
 
 /** Size of `struct inet_diag_sockid` in bytes. */
 export const SOCK_DIAG_ID_SIZE = 48;
+
+/** Size of `struct inet_diag_msg` in bytes: the attributes follow. */
+export const INET_DIAG_MSG_SIZE = 72;
 
 /** Which socket a sock_diag message is about. */
 export interface SockDiagId {
@@ -40,6 +44,8 @@ export interface SockDiagId {
  * @param family `AF_INET` or `AF_INET6`.
  * @param protocol `IPPROTO_TCP` or `IPPROTO_UDP`.
  * @param states Bit `n` asks for the sockets in state `n`. Default: all.
+ * @param extensions Bit `n - 1` asks for attribute `n` of `INET_DIAG_*`. Default: none.
+ * @param id The one socket that is meant, where the request is not for all of them.
  * @returns The payload.
  * @throws {RangeError} If a number does not fit its field.
  * @see {@link https://man7.org/linux/man-pages/man7/sock_diag.7.html | sock_diag(7)}
@@ -52,12 +58,27 @@ export interface SockDiagId {
  * assertEquals(encodeInetDiagRequest(2, 6).length, 56);
  * ```
  */
-export function encodeInetDiagRequest(family: number, protocol: number, states = 0xffffffff): Uint8Array {
+export function encodeInetDiagRequest(
+  family: number,
+  protocol: number,
+  states = 0xffffffff,
+  extensions = 0,
+  id?: SockDiagId,
+): Uint8Array {
   const bytes = new Uint8Array(8 + SOCK_DIAG_ID_SIZE);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, within(ENCODE, "family", family, 0xff));
   view.setUint8(1, within(ENCODE, "protocol", protocol, 0xff));
+  view.setUint8(2, within(ENCODE, "extensions", extensions, 0xff));
   view.setUint32(4, within(ENCODE, "states", states, 0xffffffff), true);
+  if (id === undefined) return bytes;
+  view.setUint16(8, within(ENCODE, "source port", id.sourcePort, 0xffff));
+  view.setUint16(10, within(ENCODE, "destination port", id.destinationPort, 0xffff));
+  within(ENCODE, "length of an address", Math.max(id.source.length, id.destination.length), ADDRESS_SIZE);
+  bytes.set(id.source, 12);
+  bytes.set(id.destination, 28);
+  view.setUint32(44, within(ENCODE, "interface index", id.interfaceIndex, 0xffffffff), true);
+  view.setBigUint64(48, id.cookie, true);
   return bytes;
 }
 
@@ -69,6 +90,16 @@ export interface InetDiagMessage {
   state: number;
   /** Which socket it is. */
   id: SockDiagId;
+  /** The timer that runs: 0 none, 1 retransmission, 2 keep-alive, 3 time-wait, 4 window probe. */
+  timer: number;
+  /** Retransmissions, or probes, without an answer. */
+  retransmits: number;
+  /** Milliseconds until the timer is due. */
+  expires: number;
+  /** Bytes that came and were not read; of a listener, connections that wait to be accepted. */
+  receiveQueue: number;
+  /** Bytes that were written and are not acknowledged; of a listener, its backlog. */
+  sendQueue: number;
   /** Owner of the socket. */
   uid: number;
   /** The number in `socket:[…]` of its descriptor. */
@@ -106,11 +137,16 @@ export interface InetDiagMessage {
  * ```
  */
 export function decodeInetDiagMessage(payload: Uint8Array): InetDiagMessage {
-  const view = viewOf(payload, 24 + SOCK_DIAG_ID_SIZE);
+  const view = structView(payload, INET_DIAG_MSG_SIZE, "inet_diag_msg");
   return {
     family: view.getUint8(0),
     state: view.getUint8(1),
+    timer: view.getUint8(2),
+    retransmits: view.getUint8(3),
     id: decodeSockDiagId(payload.subarray(4)),
+    expires: view.getUint32(52, true),
+    receiveQueue: view.getUint32(56, true),
+    sendQueue: view.getUint32(60, true),
     uid: view.getUint32(64, true),
     inode: view.getUint32(68, true),
   };
@@ -143,7 +179,7 @@ export function decodeInetDiagMessage(payload: Uint8Array): InetDiagMessage {
  * ```
  */
 export function decodeSockDiagId(bytes: Uint8Array): SockDiagId {
-  const view = viewOf(bytes, SOCK_DIAG_ID_SIZE);
+  const view = structView(bytes, SOCK_DIAG_ID_SIZE, "inet_diag_sockid");
   return {
     sourcePort: view.getUint16(0),
     destinationPort: view.getUint16(2),
@@ -152,13 +188,4 @@ export function decodeSockDiagId(bytes: Uint8Array): SockDiagId {
     interfaceIndex: view.getUint32(36, true),
     cookie: BigInt(view.getUint32(40, true)) | BigInt(view.getUint32(44, true)) << 32n,
   };
-}
-
-function viewOf(bytes: Uint8Array, size: number): DataView {
-  if (bytes.length < size) {
-    throw new NetlinkDecodeError(
-      `Cannot decode a sock_diag message as it must be >= ${size} bytes: current length is ${bytes.length}`,
-    );
-  }
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -7,7 +7,10 @@
  * @module
  */
 
-/** What a module may import of other modules; a name in `types` only as types. */
+/**
+ * What a module may import of other modules; a name in `types` only as types. A name is a module, or a folder or file of
+ * one where no more of it is meant.
+ */
 interface Rule {
   imports: string[];
   types?: string[];
@@ -23,7 +26,11 @@ const RULES: Record<string, Rule> = {
   inet: FAMILY,
   unix: FAMILY,
   packet: FAMILY,
-  netlink: FAMILY,
+  // What netlink tells holds addresses of IP and of unix sockets, and TCP_INFO: the pure codecs, and no socket.
+  netlink: {
+    imports: [...FAMILY.imports, "inet/addresses", "inet/options/tcp_info.ts", "unix/sockaddr_un.ts"],
+    types: ["unix/addr.ts"],
+  },
   node: FAMILY,
   // AF_SMC speaks the addresses of IP, and connects and listens as TCP does.
   smc: { imports: [...FAMILY.imports, "inet", "netlink"] },
@@ -115,8 +122,9 @@ function checkImport(file: string, { target, isType }: Import): void {
   const [from, to] = [moduleOf(file), moduleOf(target)];
   if (from === to) return;
   const { imports, types = [] } = RULES[from] ?? { imports: [] };
-  if (!imports.includes(to) && !(isType && types.includes(to))) {
-    faults.push(`${file} imports ${target}: ${from} may not import ${types.includes(to) ? "values of " : ""}${to}`);
+  const isIn = (names: string[]) => names.some((name) => target === name || target.startsWith(`${name}/`));
+  if (!isIn(imports) && !(isType && isIn(types))) {
+    faults.push(`${file} imports ${target}: ${from} may not import ${isIn(types) ? "values of " : ""}${to}`);
   } else if (!exported.has(target) && !INTERNAL.includes(to)) {
     faults.push(`${file} imports ${target}: it is private to ${to}`);
   }

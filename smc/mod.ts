@@ -25,6 +25,8 @@
  * @module
  */
 export type { NetAddr } from "../inet/addresses/addr.ts";
+export type { Attributes } from "../netlink/attribute.ts";
+export type { SmcDiagInfo, SmcMode, SmcState, SocketInfoBase, SocketNetAddr } from "../netlink/diag/socket_info.ts";
 export type { WaitOptions } from "../socket/wait_options.ts";
 export type { SmcFallback } from "./fallback.ts";
 export { type SmcFallbackReason, smcFallbackReason, smcFallbackReasons } from "./fallback_reason.ts";
@@ -60,7 +62,7 @@ export {
   smcSystemInfo,
 } from "./netlink/smc_info.ts";
 export { addSmcPnet, flushSmcPnets, removeSmcPnet, smcPnets } from "./netlink/smc_pnets.ts";
-export type { SmcMode, SmcSocketInfo, SmcState } from "./netlink/socket_info.ts";
+export type { SmcSocketInfo } from "./netlink/socket_info.ts";
 export type {
   SmcBufferEvents,
   SmcDirectionStatistics,

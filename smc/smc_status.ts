@@ -1,10 +1,10 @@
 import { C } from "../ffi/constants.ts";
 import { isSystemError, libraryError, type SystemError } from "../ffi/error.ts";
+import type { SmcMode } from "../netlink/diag/socket_info.ts";
 import type { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 import type { SmcFallback } from "./fallback.ts";
 import { listSmcSockets } from "./netlink/list_smc_sockets.ts";
-import type { SmcMode } from "./netlink/socket_info.ts";
 import { SMC_ADVICE } from "./smc_support.ts";
 
 /** Whether a connection is really SMC, and if not, why. */

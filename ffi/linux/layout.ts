@@ -34,5 +34,6 @@ export function linuxLayout(arch: string): Layout {
     iovecSize: 16,
     cmsghdrSize: 16,
     statxNumber: isPacked ? 332n : 291n,
+    getdents64Number: isPacked ? 217n : 61n,
   };
 }

@@ -85,6 +85,8 @@ export const SYMBOLS = {
   // long syscall(SYS_statx, int dirfd, const char *path, int flags, unsigned int mask, struct statx *buffer); musl has no
   // function for it before 1.2.5
   statx: { name: "syscall", parameters: ["i64", "i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  // long syscall(SYS_getdents64, int fd, void *dirp, size_t count);
+  getdents64: { name: "syscall", parameters: ["i64", "i32", "buffer", "usize"], result: "i32" },
   // int fchmod(int fd, mode_t mode);
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
   // int fchmodat(int dirfd, const char *pathname, mode_t mode, int flags);

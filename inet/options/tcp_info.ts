@@ -15,7 +15,7 @@ export type TcpState =
   | "CLOSING";
 
 /** The states by their numbers, from 1 (`<netinet/tcp.h>`). */
-const STATES: TcpState[] = [
+export const TCP_STATES: readonly TcpState[] = [
   "ESTABLISHED",
   "SYN_SENT",
   "SYN_RECV",
@@ -220,7 +220,7 @@ export function decodeTcpInfo(bytes: Uint8Array): TcpInfo {
   };
   const known = NEW_FIELDS.filter((_, i) => NEW_OFFSETS[i] !== undefined && NEW_OFFSETS[i] <= bytes.length);
   return {
-    state: STATES[view.getUint8(0) - 1] ?? "CLOSE",
+    state: TCP_STATES[view.getUint8(0) - 1] ?? "CLOSE",
     congestionState: view.getUint8(1),
     retransmits: view.getUint8(2),
     probes: view.getUint8(3),

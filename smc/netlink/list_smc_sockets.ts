@@ -1,9 +1,8 @@
 import { isSystemError } from "../../ffi/error.ts";
-import { NL } from "../../netlink/constants.ts";
-import { NetlinkSocket } from "../../netlink/netlink_socket.ts";
+import { listSockets } from "../../netlink/diag/list_sockets.ts";
 import type { WaitOptions } from "../../socket/wait_options.ts";
 import { unsupported } from "./_smc_netlink.ts";
-import { decodeSmcSocketInfo, encodeSmcDiagRequest, type SmcSocketInfo } from "./socket_info.ts";
+import { type SmcSocketInfo, smcSocketInfo } from "./socket_info.ts";
 
 /**
  * Every SMC socket of this network namespace: what `smcss -a -d -R -D` shows, as values. Permission: `--allow-ffi`; the
@@ -26,12 +25,9 @@ import { decodeSmcSocketInfo, encodeSmcDiagRequest, type SmcSocketInfo } from ".
  * ```
  */
 export async function listSmcSockets(options: WaitOptions = {}): Promise<SmcSocketInfo[]> {
-  const action = "list the SMC sockets";
-  using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
   try {
-    const messages = await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, encodeSmcDiagRequest(), { ...options, action });
-    return messages.map(({ payload }) => decodeSmcSocketInfo(payload));
+    return (await listSockets({ ...options, protocol: "smc" })).map(smcSocketInfo);
   } catch (error) {
-    throw isSystemError(error, "ENOENT") ? unsupported(action) : error;
+    throw isSystemError(error, "EPROTONOSUPPORT") ? unsupported("list the SMC sockets") : error;
   }
 }

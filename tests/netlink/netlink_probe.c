@@ -118,6 +118,7 @@ int main(void) {
   NUMBER(CTRL_ATTR_HDRSIZE);
   NUMBER(CTRL_ATTR_MAXATTR);
   NUMBER(SOCK_DIAG_BY_FAMILY);
+  NUMBER(SOCK_DESTROY);
   build();
   printf("}\n");
 }

@@ -1,11 +1,12 @@
 import { decodeFamily } from "../../netlink/mod.ts";
+import { decodeSmcSocket } from "../../netlink/diag/_smc.ts";
 import { SMC_GEN, SMC_GENL_FAMILY_NAME } from "../../smc/netlink/_gen_netlink.ts";
 import { decodeSmcDevice } from "../../smc/netlink/device.ts";
 import { decodeSmcFallbackStatistics } from "../../smc/netlink/fallback_statistics.ts";
 import { decodeSmcLink } from "../../smc/netlink/link.ts";
 import { decodeSmcrLinkGroup } from "../../smc/netlink/link_group.ts";
 import { decodeSmcPnet, SMC_PNETID_FAMILY_NAME } from "../../smc/netlink/pnet.ts";
-import { decodeSmcSocketInfo } from "../../smc/netlink/socket_info.ts";
+import { smcSocketInfo } from "../../smc/netlink/socket_info.ts";
 import { decodeSmcStatistics } from "../../smc/netlink/statistics.ts";
 import { decodeSmcSystemInfo } from "../../smc/netlink/system_info.ts";
 import { assertEquals, type Permission, test } from "../runner/mod.ts";
@@ -14,16 +15,16 @@ import { generic, nested, payloads, readFixture } from "./fixtures.ts";
 
 const needs: Permission[] = ["read"];
 
-test("decodeSmcSocketInfo() reads from recorded messages what C read from the same kernel", { needs }, () => {
+test("smcSocketInfo() reads from recorded messages what C read from the same kernel", { needs }, () => {
   const fixture = readFixture();
-  const infos = payloads(fixture, "diag").map(decodeSmcSocketInfo);
+  const infos = payloads(fixture, "diag").map(decodeSmcSocket).map(smcSocketInfo);
   assertEquals(infos.map(cLine), fixture.c);
   const modes = infos.map(({ state, mode }) => `${state} ${mode ?? ""}`).sort();
   assertEquals(modes, ["ACTIVE smc-r", "ACTIVE smc-r", "ACTIVE tcp", "ACTIVE tcp", "LISTEN ", "LISTEN "]);
 });
 
-test("decodeSmcSocketInfo() says in words why both sides are TCP", { needs }, () => {
-  const infos = payloads(readFixture(), "diag").map(decodeSmcSocketInfo);
+test("smcSocketInfo() says in words why both sides are TCP", { needs }, () => {
+  const infos = payloads(readFixture(), "diag").map(decodeSmcSocket).map(smcSocketInfo);
   const fallbacks = infos.map(({ fallback }) => fallback).filter((fallback) => fallback !== undefined);
   assertEquals(fallbacks.map(({ code, reason, peerCode, peerReason }) => ({ code, reason, peerCode, peerReason })), [
     {

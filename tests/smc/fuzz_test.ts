@@ -1,4 +1,5 @@
 import { type Attributes, decodeGeneric } from "../../netlink/mod.ts";
+import { decodeSmcSocket } from "../../netlink/diag/_smc.ts";
 import { SMC_GEN } from "../../smc/netlink/_gen_netlink.ts";
 import { decodeSmcdInfo } from "../../smc/netlink/connection_info.ts";
 import { decodeSmcDevice } from "../../smc/netlink/device.ts";
@@ -6,7 +7,7 @@ import { decodeSmcFallbackStatistics } from "../../smc/netlink/fallback_statisti
 import { decodeSmcLink } from "../../smc/netlink/link.ts";
 import { decodeSmcdLinkGroup, decodeSmcrLinkGroup } from "../../smc/netlink/link_group.ts";
 import { decodeSmcPnet } from "../../smc/netlink/pnet.ts";
-import { decodeSmcSocketInfo } from "../../smc/netlink/socket_info.ts";
+import { smcSocketInfo } from "../../smc/netlink/socket_info.ts";
 import { decodeSmcStatistics } from "../../smc/netlink/statistics.ts";
 import { decodeSmcSystemInfo } from "../../smc/netlink/system_info.ts";
 import { Random } from "../inet/random.ts";
@@ -28,8 +29,8 @@ const DECODERS: [kind: string, type: number, decode: (attributes: Attributes) =>
   ["GET_FBACK_STATS", SMC_GEN.FBACK_STATS, (attributes) => decodeSmcFallbackStatistics([attributes])],
 ];
 
-fuzzTest("decodeSmcSocketInfo() throws nothing but NetlinkDecodeError, whatever it is given", { needs }, () => {
-  fuzz(new Random(), payloads(readFixture(), "diag"), 5_000, decodeSmcSocketInfo);
+fuzzTest("smcSocketInfo() throws nothing but NetlinkDecodeError, whatever it is given", { needs }, () => {
+  fuzz(new Random(), payloads(readFixture(), "diag"), 5_000, (bytes) => smcSocketInfo(decodeSmcSocket(bytes)));
 });
 
 fuzzTest("no decoder of smc-tools throws anything but NetlinkDecodeError, whatever it is given", { needs }, () => {

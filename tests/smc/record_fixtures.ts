@@ -16,7 +16,7 @@ import { decodeFamily } from "../../netlink/mod.ts";
 import { addSmcPnet, addUeid, flushSmcPnets } from "../../smc/mod.ts";
 import { SMC_GENL_FAMILY_NAME, SMC_NETLINK } from "../../smc/netlink/_gen_netlink.ts";
 import { SMC_PNETID, SMC_PNETID_FAMILY_NAME } from "../../smc/netlink/pnet.ts";
-import { encodeSmcDiagRequest } from "../../smc/netlink/socket_info.ts";
+import { encodeSmcRequest } from "../../netlink/diag/_smc.ts";
 import { Socket } from "../../socket/mod.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { hex } from "../runner/mod.ts";
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     sockets.push(listener, ...await connected(listener, mode === "tcp" ? 50001 : 50002));
   }
   await addUeid("SECOND.UEID-1");
-  await dump("diag", NL.NETLINK_SOCK_DIAG, NL.SOCK_DIAG_BY_FAMILY, encodeSmcDiagRequest());
+  await dump("diag", NL.NETLINK_SOCK_DIAG, NL.SOCK_DIAG_BY_FAMILY, encodeSmcRequest());
   const c = await runProgram("/bin/smc_diag");
   const smc = await family("family", SMC_GENL_FAMILY_NAME);
   for (const [name, command] of Object.entries(SMC_NETLINK)) {

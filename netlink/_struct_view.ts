@@ -1,0 +1,15 @@
+import { NetlinkDecodeError } from "./decode_error.ts";
+
+/**
+ * A view of a C structure at the start of some bytes.
+ *
+ * @throws {NetlinkDecodeError} If the bytes are fewer than `size`; `name` is that of the structure.
+ */
+export function structView(bytes: Uint8Array, size: number, name: string): DataView {
+  if (bytes.length < size) {
+    throw new NetlinkDecodeError(
+      `Cannot decode ${name} as it must be >= ${size} bytes: current length is ${bytes.length}`,
+    );
+  }
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,148 @@
+import { C } from "../../ffi/constants.ts";
+import { isSystemError, libraryError } from "../../ffi/error.ts";
+import { TCP_STATES } from "../../inet/options/tcp_info.ts";
+import { quoted } from "../../checks/quoted.ts";
+import { checkWaitOptions, type WaitOptions } from "../../socket/wait_options.ts";
+import { NL } from "../constants.ts";
+import { type NetlinkRequester, NetlinkSocket } from "../netlink_socket.ts";
+import { decodeInetSocket, encodeInetRequest } from "./_inet.ts";
+import { decodeNetlinkSocket, encodeNetlinkRequest } from "./_netlink.ts";
+import { decodePacketSocket, encodePacketRequest } from "./_packet.ts";
+import { socketProcesses } from "./_processes.ts";
+import { decodeSmcSocket, encodeSmcRequest } from "./_smc.ts";
+import { decodeUnixSocket, encodeUnixRequest } from "./_unix.ts";
+import { decodeVsockSocket, encodeVsockRequest } from "./_vsock.ts";
+import type { SocketInfo, SocketInfoOf, SocketProtocol } from "./socket_info.ts";
+
+/** Options of {@linkcode listSockets}. */
+export interface ListSocketsOptions<P extends SocketProtocol = SocketProtocol> extends WaitOptions {
+  /** Which protocols. Default: every one that this kernel can list. */
+  protocol?: P | readonly P[];
+  /** Which states. Default: all. */
+  states?: readonly SocketInfo["state"][];
+  /**
+   * Whether to look up which programs have the sockets open. It reads `/proc/PID/fd` of every process: other users'
+   * programs are only told to root.
+   *
+   * @default {false}
+   */
+  processes?: boolean;
+  /** A socket of `NETLINK_SOCK_DIAG` to ask on, such as one of another network namespace. Default: one for this call. */
+  netlink?: NetlinkRequester;
+}
+
+interface Family {
+  /** The payloads of the requests, for a mask of states. */
+  requests: (states: number) => Uint8Array[];
+  decode: (payload: Uint8Array) => SocketInfo;
+}
+
+const inet = (protocol: "tcp" | "mptcp" | "udp" | "raw"): Family => ({
+  requests: (states) => [C.AF_INET, C.AF_INET6].map((family) => encodeInetRequest(protocol, family, states)),
+  decode: (payload) => decodeInetSocket(protocol, payload),
+});
+
+const FAMILIES: Record<SocketProtocol, Family> = {
+  tcp: inet("tcp"),
+  mptcp: inet("mptcp"),
+  udp: inet("udp"),
+  raw: inet("raw"),
+  unix: { requests: (states) => [encodeUnixRequest(states)], decode: decodeUnixSocket },
+  packet: { requests: () => [encodePacketRequest()], decode: decodePacketSocket },
+  netlink: { requests: () => [encodeNetlinkRequest()], decode: decodeNetlinkSocket },
+  vsock: { requests: (states) => [encodeVsockRequest(states)], decode: decodeVsockSocket },
+  smc: { requests: () => [encodeSmcRequest()], decode: decodeSmcSocket },
+};
+
+/**
+ * Lists the sockets of this network namespace: what `ss -aempiO` shows, as values. Permission: `--allow-ffi`; the kernel
+ * asks for none.
+ *
+ * @param options Which sockets, whether with their programs, and how long to wait.
+ * @returns The sockets, protocol by protocol, in the kernel's order.
+ * @throws {TypeError} If there is no such protocol.
+ * @throws {SystemError} If the kernel cannot list the sockets of a protocol that was asked for by name: it lacks the
+ * module, such as raw_diag (`EPROTONOSUPPORT`).
+ * @see {@link https://man7.org/linux/man-pages/man7/sock_diag.7.html | sock_diag(7)}
+ *
+ * @example Who listens on a port?
+ * ```ts
+ * import { TcpListener } from "@berkeley/sockets/inet";
+ * import { listSockets } from "@berkeley/sockets/netlink/diag";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * const sockets = await listSockets({ protocol: "tcp", states: ["LISTEN"], processes: true });
+ * const socket = sockets.find(({ localAddr }) => localAddr.port === listener.addr.port);
+ * assertEquals(socket?.processes?.map(({ pid }) => pid), [Deno.pid]);
+ * ```
+ */
+export async function listSockets<P extends SocketProtocol = SocketProtocol>(
+  options: ListSocketsOptions<P> = {},
+): Promise<SocketInfoOf<P>[]> {
+  checkWaitOptions(options);
+  const { protocol, states, processes = false, netlink: given, ...wait } = options;
+  const named = protocol === undefined ? undefined : [protocol].flat() as SocketProtocol[];
+  const wanted = (named ?? Object.keys(FAMILIES) as SocketProtocol[]).map(checkProtocol);
+  const mask = maskOf(states);
+  const own = given === undefined ? NetlinkSocket.open(NL.NETLINK_SOCK_DIAG) : undefined;
+  const netlink = given ?? own as NetlinkRequester;
+  const deadline = performance.now() + (options.timeout ?? Infinity);
+  const sockets: SocketInfo[] = [];
+  try {
+    for (const name of wanted) {
+      const timeout = Math.max(0, deadline - performance.now());
+      sockets.push(...await listOne(netlink, name, mask, named !== undefined, { ...wait, timeout }));
+    }
+  } finally {
+    own?.close();
+  }
+  // The kernel tells a netlink socket that is in a group twice.
+  const seen = new Set<bigint>();
+  const listed = sockets.filter(({ protocol, state, cookie }) => {
+    if (protocol === "netlink" && seen.size === seen.add(cookie).size) return false;
+    return states?.includes(state) ?? true;
+  });
+  if (processes) {
+    const owners = await socketProcesses(options.signal);
+    for (const socket of listed) socket.processes = owners.get(socket.inode) ?? [];
+  }
+  return listed as SocketInfoOf<P>[];
+}
+
+async function listOne(
+  netlink: NetlinkRequester,
+  protocol: SocketProtocol,
+  states: number,
+  isNamed: boolean,
+  wait: WaitOptions,
+): Promise<SocketInfo[]> {
+  const { requests, decode } = FAMILIES[protocol];
+  const action = `list the ${protocol} sockets`;
+  const sockets: SocketInfo[] = [];
+  try {
+    for (const request of requests(states)) {
+      for (const { payload } of await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, request, { ...wait, action })) {
+        sockets.push(decode(payload));
+      }
+    }
+  } catch (error) {
+    if (!isSystemError(error, "ENOENT")) throw error;
+    if (isNamed) {
+      const text = `Cannot ${action}: this kernel has no sock_diag module for them (EPROTONOSUPPORT)`;
+      throw libraryError("EPROTONOSUPPORT", "recvfrom", text);
+    }
+  }
+  return sockets;
+}
+
+function checkProtocol(name: SocketProtocol): SocketProtocol {
+  if (Object.hasOwn(FAMILIES, name)) return name;
+  const all = Object.keys(FAMILIES).join(", ");
+  throw new TypeError(`Cannot list sockets as the protocol must be one of ${all}: current value is ${quoted(name)}`);
+}
+
+/** Bit `n` is state `n`. */
+function maskOf(states: ListSocketsOptions["states"]): number {
+  return TCP_STATES.reduce((mask, name, i) => states?.includes(name) ?? true ? mask | 1 << (i + 1) : mask, 0);
+}

@@ -1,0 +1,356 @@
+import process from "node:process";
+import { C } from "../../ffi/mod.ts";
+import { encodeSockaddrIn, encodeSockaddrIn6 } from "../../inet/mod.ts";
+import {
+  destroySocket,
+  type InetSocketInfo,
+  listSockets,
+  NetlinkSocket,
+  type SocketInfo,
+} from "../../netlink/diag/mod.ts";
+import { NL } from "../../netlink/mod.ts";
+import { inNetworkNamespace, SO_KEEPALIVE, Socket } from "../../socket/mod.ts";
+import { encodeSockaddrUn } from "../../unix/mod.ts";
+import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { runProgram } from "../peers/run_program.ts";
+import { assert, assertEquals, assertRejects, ignore, type Permission, tempDir, test } from "../runner/mod.ts";
+
+const needs: Permission[] = ["env", "read", "run", "sys", "write"];
+const reason = whyNoNamespaces();
+
+function rootTest(name: string, run: () => Promise<void>): void {
+  if (reason !== undefined) ignore(name, reason);
+  else test(name, { needs }, run);
+}
+
+/** Opens sockets in the namespace of the pair's left end; all are closed with the stack. */
+class Scene implements AsyncDisposable {
+  readonly #open: Socket[] = [];
+
+  private constructor(readonly pair: Awaited<ReturnType<typeof namespacePair>>) {}
+
+  static async make(): Promise<Scene> {
+    return new Scene(await namespacePair());
+  }
+
+  open(family: number, type: number, protocol = 0): Socket {
+    const socket = inNetworkNamespace(this.pair.left.path, () => Socket.open(family, type, protocol));
+    this.#open.push(socket);
+    return socket;
+  }
+
+  /** A listener, a connection to it with bytes that nobody reads, and its other end. */
+  async connection(family: number, type: number, sockaddr: Uint8Array): Promise<[Socket, Socket, Socket]> {
+    const listener = this.open(family, type);
+    listener.bind(sockaddr);
+    listener.listen(7);
+    const client = this.open(family, type);
+    await client.connect(listener.localSockaddr());
+    const server = await listener.accept();
+    this.#open.push(server);
+    await client.send(new TextEncoder().encode("seven.."));
+    return [listener, client, server];
+  }
+
+  netlink(): NetlinkSocket {
+    return inNetworkNamespace(this.pair.left.path, () => NetlinkSocket.open(NL.NETLINK_SOCK_DIAG));
+  }
+
+  /** The lines of ss in the namespace. */
+  async ss(...options: string[]): Promise<string[]> {
+    const args = ["netns", "exec", this.pair.left.name, "ss", "-HOnaepmio", ...options];
+    return (await runProgram("ip", args)).trim().split("\n").map((line) => line.trim()).filter(Boolean);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#open) socket.close();
+    await this.pair[Symbol.asyncDispose]();
+  }
+}
+
+/** What a line of ss says of a socket, by names; what changes from one moment to the next is left out. */
+function fieldsOfLine(line: string): Record<string, string> {
+  const [state = "", receiveQueue = "", sendQueue = "", local = "", remote = "", ...rest] = line.split(/\s+/);
+  const fields: Record<string, string> = { state, receiveQueue, sendQueue, local, remote };
+  for (const part of rest) {
+    const [, name = part, value = ""] = /^(\w+):(.+)$/.exec(part) ?? [];
+    if (NAMES.includes(name)) fields[name] = value;
+    else if (name === "timer") fields[name] = value.split(",")[0]?.slice(1) ?? "";
+    else if (["cubic", "reno", "bbr"].includes(part)) fields["congestion"] = part;
+  }
+  return fields;
+}
+
+const NAMES = [
+  "users",
+  "uid",
+  "ino",
+  "sk",
+  "skmem",
+  "v6only",
+  "tos",
+  "tclass",
+  "rto",
+  "mss",
+  "pmtu",
+  "rcvmss",
+  "advmss",
+  "cwnd",
+  "bytes_sent",
+  "bytes_acked",
+  "bytes_received",
+  "segs_out",
+  "segs_in",
+  "data_segs_out",
+  "data_segs_in",
+  "wscale",
+  "class_id",
+  "rcv_ssthresh",
+];
+
+/** The same of a socket of ours. */
+function fieldsOf(socket: SocketInfo): Record<string, string> {
+  const { state, receiveQueue = 0, sendQueue = 0, processes = [], uid = 0, inode, cookie, memory: m } = socket;
+  const users = processes.map(({ pid, command, fd }) => `("${command}",pid=${pid},fd=${fd})`);
+  const fields: Record<string, string | number | undefined> = {
+    state: { ESTABLISHED: "ESTAB", CLOSE: "UNCONN" }[state as string] ?? state,
+    receiveQueue,
+    sendQueue,
+    ...addressesOf(socket),
+    users: users.length === 0 ? undefined : `(${users.join(",")})`,
+    uid: uid === 0 ? undefined : uid,
+    ino: inode,
+    sk: cookie.toString(16),
+  };
+  if (m !== undefined) {
+    fields["skmem"] = `(r${m.receiveAllocated},rb${m.receiveBuffer},t${m.sendAllocated},tb${m.sendBuffer},` +
+      `f${m.forwardAllocated},w${m.sendQueued},o${m.optionMemory},bl${m.backlog},d${m.drops})`;
+  }
+  if (socket.protocol === "tcp" || socket.protocol === "udp") Object.assign(fields, inetFields(socket));
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined).map(([name, value]) => [name, `${value}`]),
+  );
+}
+
+function inetFields(socket: InetSocketInfo): Record<string, string | number | undefined> {
+  const { ipv6Only, congestionControl, tcpInfo: tcp, timer, tos, trafficClass, classId } = socket;
+  const more = (value: number | undefined) => value === 0 ? undefined : value;
+  const listens = socket.state === "LISTEN";
+  return {
+    v6only: ipv6Only === undefined ? undefined : Number(ipv6Only),
+    tos: tos === undefined ? undefined : more(tos) === undefined ? undefined : `0x${tos.toString(16)}`,
+    tclass: trafficClass === undefined || trafficClass === 0 ? undefined : `0x${trafficClass.toString(16)}`,
+    class_id: classId === undefined || classId === 0 ? undefined : `0x${classId.toString(16)}`,
+    timer: timer === undefined ? undefined : timer.kind === "retransmit" ? "on" : timer.kind,
+    congestion: congestionControl,
+    ...(tcp === undefined ? {} : {
+      rto: more(tcp.rto),
+      mss: more(tcp.sendMss),
+      pmtu: more(tcp.pathMtu),
+      rcvmss: more(tcp.receiveMss),
+      advmss: more(tcp.advertisedMss),
+      cwnd: tcp.congestionWindow,
+      rcv_ssthresh: more(tcp.receiveSlowStartThreshold),
+      bytes_sent: more(tcp.bytesSent ?? 0),
+      bytes_acked: more(tcp.bytesAcked ?? 0),
+      bytes_received: more(tcp.bytesReceived ?? 0),
+      segs_out: more(tcp.segmentsOut ?? 0),
+      segs_in: more(tcp.segmentsIn ?? 0),
+      data_segs_out: more(tcp.dataSegmentsOut ?? 0),
+      data_segs_in: more(tcp.dataSegmentsIn ?? 0),
+      wscale: listens ? undefined : `${tcp.sendWindowScale},${tcp.receiveWindowScale}`,
+    }),
+  };
+}
+
+function addressesOf(socket: SocketInfo): { local: string; remote: string } {
+  const any = (n: number) => n === 0 ? "*" : `${n}`;
+  switch (socket.protocol) {
+    case "unix":
+    case "packet":
+    case "vsock":
+      return { local: "", remote: "" }; // ss has other columns for these
+    case "netlink":
+      return {
+        local: `${socket.localAddr.protocol}:${socket.localAddr.port}`,
+        remote: socket.remoteAddr.port + socket.remoteAddr.groups === 0
+          ? "*"
+          : `${socket.remoteAddr.groups}:${socket.remoteAddr.port}`,
+      };
+    default: {
+      const isOpen = (hostname: string) => hostname === "::" && !("ipv6Only" in socket && socket.ipv6Only);
+      const text = ({ hostname, port }: { hostname: string; port: number }) =>
+        `${isOpen(hostname) ? "*" : hostname.includes(":") ? `[${hostname}]` : hostname}:${any(port)}`;
+      return { local: text(socket.localAddr), remote: text(socket.remoteAddr) };
+    }
+  }
+}
+
+const byInode = (a: Record<string, string>, b: Record<string, string>) => Number(a["ino"]) - Number(b["ino"]);
+
+rootTest("listSockets() tells of TCP, IPv4 and IPv6, field by field what ss tells", async () => {
+  await using scene = await Scene.make();
+  const any6 = encodeSockaddrIn6({ hostname: "::", port: 0 });
+  await scene.connection(C.AF_INET, C.SOCK_STREAM, encodeSockaddrIn({ hostname: "10.9.0.1", port: 0 }));
+  const [, client] = await scene.connection(
+    C.AF_INET6,
+    C.SOCK_STREAM,
+    encodeSockaddrIn6({ hostname: "fd09::1", port: 0 }),
+  );
+  client.set(SO_KEEPALIVE, true);
+  const only = scene.open(C.AF_INET6, C.SOCK_STREAM);
+  only.setOption(C.IPPROTO_IPV6, C.IPV6_V6ONLY, 1);
+  only.bind(any6);
+  only.listen(3);
+  const both = scene.open(C.AF_INET6, C.SOCK_STREAM);
+  both.bind(any6);
+  both.listen(0);
+  await new Promise((resolve) => setTimeout(resolve, 300)); // delayed acknowledgements are through
+  using netlink = scene.netlink();
+  const found = (await listSockets({ protocol: "tcp", processes: true, netlink })).map(fieldsOf).sort(byInode);
+  const expected = (await scene.ss("-t")).map(fieldsOfLine).sort(byInode);
+  assertEquals(found.length, 8);
+  assertEquals(found, expected);
+  assert(found.some(({ timer }) => timer === "keepalive"));
+});
+
+rootTest("listSockets() tells of UDP field by field what ss tells", async () => {
+  await using scene = await Scene.make();
+  const server = scene.open(C.AF_INET, C.SOCK_DGRAM);
+  server.bind(encodeSockaddrIn({ hostname: "10.9.0.1", port: 0 }));
+  const client = scene.open(C.AF_INET, C.SOCK_DGRAM);
+  await client.connect(server.localSockaddr());
+  await client.send(new Uint8Array(100));
+  scene.open(C.AF_INET6, C.SOCK_DGRAM).bind(encodeSockaddrIn6({ hostname: "::", port: 0 }));
+  using netlink = scene.netlink();
+  const found = (await listSockets({ protocol: ["udp"], processes: true, netlink })).map(fieldsOf).sort(byInode);
+  assertEquals(found, (await scene.ss("-u")).map(fieldsOfLine).sort(byInode));
+  assertEquals(found.map(({ state }) => state), ["UNCONN", "ESTAB", "UNCONN"]);
+});
+
+rootTest("listSockets() tells of unix sockets what ss tells, and which file and which peers", async () => {
+  await using scene = await Scene.make();
+  await using dir = await tempDir();
+  const path = `${dir.path}/a socket`;
+  const [listener, client] = await scene.connection(C.AF_UNIX, C.SOCK_STREAM, encodeSockaddrUn({ path }));
+  await scene.connection(C.AF_UNIX, C.SOCK_SEQPACKET, encodeSockaddrUn({ abstract: "diag-test" }));
+  scene.open(C.AF_UNIX, C.SOCK_DGRAM);
+  using netlink = scene.netlink();
+  const sockets = await listSockets({ protocol: "unix", processes: true, netlink });
+  const names = { 1: "u_str", 2: "u_dgr", 5: "u_seq" } as Record<number, string>;
+  const found = sockets.map((socket) => {
+    const { inode, peerInode = 0, receiveQueue, sendQueue, type, processes, file, localAddr } = socket;
+    const { state = "", skmem = "" } = fieldsOf(socket);
+    const local = "path" in localAddr ? localAddr.path : "abstract" in localAddr ? `@${localAddr.abstract}` : "*";
+    return [
+      names[type],
+      state,
+      receiveQueue,
+      sendQueue,
+      local,
+      inode,
+      peerInode,
+      processes?.length,
+      skmem,
+      file?.inode,
+    ];
+  });
+  const expected = (await scene.ss("-x")).map((line) => {
+    const match =
+      /^(\w+) +(\S+) +(\d+) +(\d+) +(.+?) (\d+) +(?:\S.*?) (\d+) +users:\((.*)\) skmem:(\S+) <->(?: ino:(\d+))?/.exec(
+        line,
+      );
+    const [, netid, state, receive, send, local, inode, peer, users = "", skmem, file] = match ?? [];
+    const numbers = [receive, send].map(Number);
+    const owners = users.split("),(").length;
+    const fileInode = file === undefined ? undefined : Number(file);
+    return [netid, state, ...numbers, local, Number(inode), Number(peer), owners, skmem, fileInode];
+  });
+  const sorted = (rows: unknown[][]) => rows.sort((a, b) => Number(a[5]) - Number(b[5]));
+  assertEquals(sorted(found), sorted(expected));
+  assertEquals(found.length, 7);
+
+  const fd = (socket: Socket) =>
+    sockets.find(({ processes }) => processes?.some((process) => process.fd === socket.fd));
+  const [{ ino }] = [await import("node:fs").then(({ statSync }) => statSync(path))];
+  assertEquals(fd(listener)?.file?.inode, ino);
+  const peer = sockets.find(({ inode }) => inode === fd(client)?.peerInode);
+  assertEquals(peer?.localAddr, { path });
+});
+
+rootTest("listSockets() tells of packet and netlink sockets what ss tells", async () => {
+  await using scene = await Scene.make();
+  const raw = scene.open(C.AF_PACKET, C.SOCK_RAW, 0x0300); // ETH_P_ALL, in network order
+  scene.open(C.AF_PACKET, C.SOCK_DGRAM, 0x0008).bind(
+    // struct sockaddr_ll: family, ETH_P_IP in network order, ifindex of lo, …
+    new Uint8Array([C.AF_PACKET, 0, 8, 0, 1, 0, 0, 0, ...new Uint8Array(12)]),
+  );
+  using netlink = scene.netlink();
+  const packets = await listSockets({ protocol: "packet", processes: true, netlink });
+  const lines = await scene.ss("-0");
+  for (const { inode, cookie, type, receiveQueue, version, flags, localAddr } of packets) {
+    const line = lines.find((line) => line.includes(`ino:${inode} sk:${cookie.toString(16)}`)) ?? "";
+    const [kind, , queue, , local] = line.split(/\s+/);
+    assertEquals(kind, type === C.SOCK_RAW ? "p_raw" : "p_dgr");
+    if (type !== C.SOCK_RAW) assertEquals(queue, `${receiveQueue}`); // nothing comes by lo
+    assertEquals(local, localAddr.interfaceIndex === 1 ? `[${localAddr.protocol}]:lo` : "*:*");
+    assert(line.includes(`ver:${version} `) && line.includes(`flags( ${flags?.join(" ")} )`), line);
+  }
+  assertEquals(packets.length, 2);
+  const owner = packets.find(({ type }) => type === C.SOCK_RAW)?.processes;
+  assertEquals(owner?.map(({ pid, fd }) => [pid, fd]), [[process.pid, raw.fd]]);
+
+  const groups = scene.open(C.AF_NETLINK, C.SOCK_RAW, NL.NETLINK_ROUTE);
+  groups.bind(new Uint8Array([C.AF_NETLINK, 0, 0, 0, 0, 0, 0, 0, 0x51, 0, 0, 0]));
+  const all = await listSockets({ protocol: "netlink", processes: true, netlink });
+  const mine = all.filter(({ processes }) => processes?.some(({ fd }) => fd === groups.fd));
+  assertEquals(mine.map((socket) => socket.groups), [[1, 5, 7]]); // once, though the kernel tells it twice
+  const shown = (await scene.ss("-f", "netlink")).map((line) => line.split(/\s+/).slice(3, 5).join(" "));
+  const port = mine[0]?.localAddr.port;
+  assert(shown.includes(`0:${port} *`), shown.join("\n"));
+});
+
+rootTest("destroySocket() closes a connection of another owner, and only that one", async () => {
+  await using scene = await Scene.make();
+  const [, client, server] = await scene.connection(
+    C.AF_INET6,
+    C.SOCK_STREAM,
+    encodeSockaddrIn6({ hostname: "fd09::1", port: 0 }),
+  );
+  using netlink = scene.netlink();
+  const sockets = await listSockets({ protocol: "tcp", states: ["ESTABLISHED"], processes: true, netlink });
+  const target = sockets.find(({ processes }) => processes?.some(({ fd }) => fd === client.fd));
+  if (target === undefined) throw new Error("the connection is not listed");
+  await assertRejects(() => destroySocket({ ...target, cookie: 1n }, { netlink }), Error, "(ENOENT)");
+  const waiting = client.read(new Uint8Array(1)).then(() => "read", (error) => error.code);
+  await destroySocket(target, { netlink });
+  assertEquals(await waiting, "ECONNABORTED");
+  const buffer = new Uint8Array(100);
+  assertEquals(await server.read(buffer), 7); // what came before is not lost
+  assertEquals(await server.read(buffer).catch((error) => error.code), "ECONNRESET");
+  await assertRejects(() => destroySocket(target, { netlink }), Error, "(ENOENT)");
+});
+
+test("listSockets() without a protocol lists all that the kernel can, and says what it cannot", async () => {
+  const asked: number[] = [];
+  const netlink = {
+    request: () => Promise.resolve([]),
+    dump(_type: number, payload: Uint8Array) {
+      asked.push(payload[0] ?? 0);
+      return Promise.reject(Object.assign(new Error("gone"), { code: "ENOENT", errno: 2, syscall: "recvfrom" }));
+    },
+  };
+  assertEquals(await listSockets({ netlink }), []);
+  assertEquals(asked, [2, 2, 2, 2, 1, 17, 16, 40, 43]);
+  await assertRejects(
+    () => listSockets({ protocol: ["tcp", "vsock"], netlink }),
+    Error,
+    "Cannot list the tcp sockets: this kernel has no sock_diag module for them (EPROTONOSUPPORT)",
+  );
+});
+
+test("listSockets() refuses what cannot be meant", async () => {
+  await assertRejects(() => listSockets({ protocol: "tpc" as "tcp" }), TypeError, "must be one of tcp, mptcp");
+  await assertRejects(() => listSockets({ timeout: -1 }), RangeError, "timeout");
+  await assertRejects(() => listSockets({ signal: AbortSignal.abort(new Error("no")) }), Error, "no");
+});
