@@ -2,11 +2,12 @@ import { quoted } from "../checks/quoted.ts";
 import type { AnyRpcApi, RpcApi, RpcFunc, RpcParams, RpcResult } from "./api.ts";
 import type { RpcConn, RpcMessageConn } from "./conn.ts";
 import { frameFormat, type FrameOptions } from "./frame.ts";
-import { FrameWriter } from "./frame_writer.ts";
-import { parseJson } from "./json.ts";
-import { resultOf } from "./reply.ts";
+import { FrameWriter } from "./_frame_writer.ts";
+import { parseReply, resultOf } from "./_reply.ts";
 import { RpcClosedError } from "./rpc_closed_error.ts";
-import { openTransport, PORTION, type Transport } from "./transport.ts";
+import { openTransport } from "./_open_transport.ts";
+import type { Transport } from "./_transport.ts";
+import { nextTurn, PORTION, turnIsOver } from "./_turn.ts";
 
 /** What a timer can wait: 24 days. */
 const LONGEST_TIMER = 0x7fffffff;
@@ -136,7 +137,9 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
         for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) {
           this.#answer(body);
           if (++replies % PORTION === 0) await undefined; // the callers go on, and call again
+          while (turnIsOver()) await nextTurn(this);
         }
+        if (turnIsOver()) await nextTurn(this);
       }
       this.#transport.end();
       this.#finish(new RpcClosedError("the server ended the connection", { cause: this.#writer.error }));
@@ -152,7 +155,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
     if (pending.isSettled) return this.#advance(pending);
     let reply;
     try {
-      reply = parseJson(body);
+      reply = parseReply(body);
     } catch (error) {
       this.#advance(pending); // the next reply starts at its own boundary
       return settle(pending, () => pending.reject(error));

@@ -12,6 +12,8 @@ export interface RpcConn {
   closeWrite?(): Promise<void>;
   /** Stops the kernel from holding back small writes, where it would. */
   setNoDelay?(enable?: boolean): void;
+  /** The peer's address, for the server's `onError`. */
+  readonly remoteAddr?: unknown;
   /** Closes both halves; what waits in `read` and `write` rejects. */
   close(): void;
 }
@@ -29,6 +31,8 @@ export interface RpcMessageConn {
   send(message: Uint8Array): Promise<unknown>;
   /** Ends the sending direction, where the connection can. */
   closeWrite?(): Promise<void>;
+  /** The peer's address, for the server's `onError`. */
+  readonly remoteAddr?: unknown;
   /** Closes the connection; what waits in `receive` and `send` rejects. */
   close(): void;
 }

@@ -2,7 +2,7 @@ import { checkBytes } from "../checks/check_bytes.ts";
 import { endedIn } from "./decode_frame.ts";
 import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormat, type FrameOptions } from "./frame.ts";
 import type { FrameError } from "./frame_error.ts";
-import { giveMemory, takeMemory } from "./spare_memory.ts";
+import { giveMemory, takeMemory } from "./_spare_memory.ts";
 
 const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 const FIRST_ROOM = 64 * 1024;
@@ -63,7 +63,7 @@ export class FrameDecoder {
 
   /** Bytes of memory that hold, or have room for, the part of a split body. */
   get allocated(): number {
-    return this.#body.length;
+    return Math.min(this.#body.length, Math.max(this.#length, 0)); // used before, it may be longer
   }
 
   /**

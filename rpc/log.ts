@@ -1,5 +1,5 @@
 import { crc32c } from "./crc32c.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "./_json.ts";
 
 // An append-only log: LOG_HEAD, then blocks. A block is what one fsync makes durable.
 //

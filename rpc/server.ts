@@ -1,9 +1,10 @@
 import type { RpcApi, RpcHandlers } from "./api.ts";
 import type { RpcConn, RpcListener, RpcMessageConn } from "./conn.ts";
 import { frameFormat } from "./frame.ts";
-import { replyHead } from "./reply.ts";
+import { Load } from "./_load.ts";
+import { replyHead } from "./_reply.ts";
 import { limitsOf, type RpcServerOptions } from "./server_options.ts";
-import { type Handler, type Host, Session } from "./session.ts";
+import { type Handler, type Host, Session } from "./_session.ts";
 
 /** Milliseconds to wait after an error of accept(2) that is about memory or descriptors. */
 const SHORTAGE = 100;
@@ -29,6 +30,9 @@ const RETRY: Partial<Record<string, number>> = {
   ETIMEDOUT: 0,
 };
 const LONGEST_TICK = 250;
+
+/** Bytes that the reply of a function is taken for, before there was one. */
+const USUAL = 8 * 1024;
 
 /**
  * Serves calls over the connections of a listener.
@@ -98,13 +102,12 @@ export class RpcServer {
       const value = Object.prototype.toString.call(listener);
       throw new TypeError(`Cannot serve on what is no listener: current value is ${value}`);
     }
+    const limits = limitsOf(options);
     return new RpcServer(listener, {
       format: frameFormat(options),
-      limits: limitsOf(options),
+      limits,
       handlers: handlersByName(handlers),
-      calls: 0,
-      buffered: 0,
-      crowd: new Set(),
+      load: new Load(limits),
       onError,
     });
   }
@@ -157,7 +160,7 @@ export class RpcServer {
       if (this.#isStopping) return undefined;
       const delay = RETRY[codeOf(error)];
       if (delay === undefined) throw error;
-      if (delay > 0) this.#host.onError(error);
+      if (delay > 0) this.#host.onError(error, undefined);
       await new Promise((resolve) => setTimeout(resolve, delay));
       return undefined;
     }
@@ -200,6 +203,7 @@ export class RpcServer {
       this.#clock = undefined;
       const now = performance.now();
       for (const session of this.#sessions) session.tick(now);
+      this.#host.load.relieve();
       if (this.#sessions.size > 0) this.#startClock();
     }, Math.min(idleTimeout / 4, frameTimeout / 4, LONGEST_TICK));
   }
@@ -211,7 +215,7 @@ function handlersByName<Api>(handlers: RpcHandlers<Api>): Map<unknown, Handler> 
     if (typeof run !== "function") {
       throw new TypeError(`Cannot serve ${name} as it is no function: it is ${typeof run}`);
     }
-    named.set(name, { run: (params) => run.call(handlers, params), head: replyHead(name) });
+    named.set(name, { run: (params) => run.call(handlers, params), head: replyHead(name), usual: USUAL });
   }
   return named;
 }

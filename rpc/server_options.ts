@@ -22,11 +22,26 @@ export interface RpcLimits {
    */
   maxCallsPerConnection: number;
   /**
-   * Bytes of incomplete frames, of all connections. A connection that passes the limit gets an error reply and is ended.
+   * Bytes of calls that are not whole or wait to be served, of all connections. Where they pass the limit, the connection
+   * with most of them gets an error reply that says so, and is ended.
    *
-   * @default {268435456}
+   * @default {67108864}
    */
   maxBuffered: number;
+  /**
+   * Bytes of calls that run and of replies that are not sent, of all connections; parsed values are estimated. At the
+   * limit no more calls are served; a connection whose peer leaves its replies unread meanwhile is closed; and a long
+   * reply may become an error reply that says so.
+   *
+   * @default {67108864}
+   */
+  maxPending: number;
+  /**
+   * The same of one connection. At the limit no more of its calls are read; one call may pass it.
+   *
+   * @default {16777216}
+   */
+  maxPendingPerConnection: number;
   /**
    * Milliseconds in which no byte moves and no call is in flight, then the connection is closed. Kept to within a quarter.
    *
@@ -45,20 +60,25 @@ export interface RpcLimits {
 /** Options of {@linkcode RpcServer.serve}: how frames look, and the limits. */
 export interface RpcServerOptions extends FrameOptions, Partial<RpcLimits> {
   /**
-   * Is told of the exceptions of handlers that are no {@linkcode RpcError}, of results that cannot be sent, and of a
+   * Is told of the exceptions of handlers that are no {@linkcode RpcError}; of results that cannot be sent; of what ends a
+   * connection or is no call: a {@linkcode FrameError}, the error of JSON or UTF-8, a `TimeoutError`, a limit; and of a
    * listener's errors for want of memory or descriptors: Deno's has them, those of this library try again by themselves.
    * It must not throw.
    *
+   * `remoteAddr` is the peer's address, where the connection knows one.
+   *
    * @default {() => {}}
    */
-  onError?: (error: unknown) => void;
+  onError?: (error: unknown, remoteAddr: unknown) => void;
 }
 
 const DEFAULTS: RpcLimits = {
   maxConnections: 1024,
   maxCalls: 4096,
   maxCallsPerConnection: 128,
-  maxBuffered: 256 * 1024 * 1024,
+  maxBuffered: 64 * 1024 * 1024,
+  maxPending: 64 * 1024 * 1024,
+  maxPendingPerConnection: 16 * 1024 * 1024,
   idleTimeout: 120_000,
   frameTimeout: 30_000,
 };

@@ -1,13 +1,14 @@
 import { frameFormat } from "../../rpc/frame.ts";
-import { FrameWriter } from "../../rpc/frame_writer.ts";
+import { FrameWriter } from "../../rpc/_frame_writer.ts";
 import { FrameDecoder } from "../../rpc/mod.ts";
-import type { Transport } from "../../rpc/transport.ts";
+import type { Transport } from "../../rpc/_transport.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 
 /** A connection that takes a write when it is told to, and keeps what it took. */
 class SlowTransport implements Transport {
   readonly format = frameFormat({});
   readonly buffered = 0;
+  readonly memory = 0;
   readonly taken: Uint8Array[] = [];
   active = 0;
   closed = 0;

@@ -1,4 +1,4 @@
-import { giveMemory, takeMemory } from "../../rpc/spare_memory.ts";
+import { giveMemory, takeMemory } from "../../rpc/_spare_memory.ts";
 import { assert, assertEquals, test } from "../runner/mod.ts";
 
 const MIB = 1 << 20;

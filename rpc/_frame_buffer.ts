@@ -1,6 +1,6 @@
 import { encodeHead, FRAME_HEAD_LENGTH, type FrameFormat } from "./frame.ts";
 import { FrameError } from "./frame_error.ts";
-import { giveMemory, takeMemory } from "./spare_memory.ts";
+import { giveMemory, takeMemory } from "./_spare_memory.ts";
 
 const SMALL = 512;
 const KEPT = 16 * 1024;
@@ -20,6 +20,11 @@ export class FrameBuffer {
   /** Bytes of the frames put since the last `clear`. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of memory that hold them. */
+  get memory(): number {
+    return this.#length > 0 ? this.#bytes.length : 0;
   }
 
   /** Adds one frame of some texts; throws a FrameError, and adds nothing, where they are too long. */

@@ -1,6 +1,8 @@
-import { parseJson } from "./json.ts";
-import type { Reply } from "./reply_queue.ts";
+import { MAX_DEPTH, parseJson, weightOf } from "./_json.ts";
 import { RpcError } from "./rpc_error.ts";
+
+/** The JSON of a reply in one or more texts: one is quicker where they are short, more need no copy where they are long. */
+export type Reply = readonly string[];
 
 /** Below this, joining texts costs less than encoding each. */
 const SHORT = 4096;
@@ -26,20 +28,39 @@ export function errorReply(error: unknown): Reply {
   return error instanceof RpcError ? [JSON.stringify({ status: "ERROR", error: error.message })] : ERROR_REPLY;
 }
 
-/** A call as the document defines it. */
+/** A call, as `docs/protocol.md` defines it. */
 export interface Call {
   func: unknown;
   params: unknown;
+  /** About how many bytes of memory it takes. */
+  weight: number;
 }
 
-/** The call in a body; undefined if it holds something else. */
-export function parseCall(body: Uint8Array): Call | undefined {
-  try {
-    const value = parseJson(body);
-    return isObject(value) && "func" in value && "params" in value ? value as Record<keyof Call, unknown> : undefined;
-  } catch {
-    return undefined; // no UTF-8, or no JSON
+/**
+ * The call in a body.
+ *
+ * @throws {RpcError} If it is nested too deep, or would take more memory than `maxWeight`.
+ * @throws {SyntaxError | TypeError} If it is no JSON, no UTF-8 or no call.
+ */
+export function parseCall(body: Uint8Array, maxWeight: number): Call {
+  const weight = weightOf(body, MAX_DEPTH + 1);
+  if (weight > maxWeight) throw new RpcError("The call has more values than the server may hold");
+  const value = parseJson(body);
+  if (isObject(value) && "func" in value && "params" in value) {
+    return { func: value.func, params: value.params, weight };
   }
+  throw new TypeError("Cannot serve the call: it is no object with func and params");
+}
+
+/** The reply in a body: two objects stand around its result, one around the parameters of a call. */
+export function parseReply(body: Uint8Array): unknown {
+  weightOf(body, MAX_DEPTH + 2);
+  return parseJson(body);
+}
+
+/** UTF-16 units of a reply. */
+export function lengthOf(reply: Reply): number {
+  return reply.reduce((sum, text) => sum + text.length, 0);
 }
 
 /** The result in a reply to a call of `func`; an RpcError for an error reply; undefined for no reply to this call. */

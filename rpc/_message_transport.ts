@@ -1,7 +1,7 @@
 import type { RpcMessageConn } from "./conn.ts";
 import { decodeMessage } from "./decode_frame.ts";
 import { FRAME_HEAD_LENGTH, type FrameFormat } from "./frame.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "./_transport.ts";
 
 /** unix(7) refuses a message longer than the send buffer less 32 bytes; the buffer is 212,992 by default. */
 const MESSAGE_MAX = 212_960;
@@ -20,6 +20,10 @@ export class MessageTransport implements Transport {
     this.#conn = conn;
     this.format = { ...format, maxLength: Math.min(format.maxLength, MESSAGE_MAX - FRAME_HEAD_LENGTH) };
     this.closeWrite = conn.closeWrite?.bind(conn);
+  }
+
+  get memory(): number {
+    return this.#message?.length ?? 0;
   }
 
   async fill(): Promise<boolean> {
@@ -43,15 +47,16 @@ export class MessageTransport implements Transport {
   }
 
   async skip(): Promise<boolean> {
+    this.#message = undefined;
     return await this.#conn.receive() !== null;
   }
 
-  async write(frames: Uint8Array, onPart: () => void): Promise<void> {
+  async write(frames: Uint8Array, onPart: (bytes: number) => void): Promise<void> {
     const view = new DataView(frames.buffer, frames.byteOffset, frames.length);
     for (let at = 0, end = 0; at < frames.length; at = end) {
       end = at + FRAME_HEAD_LENGTH + view.getInt32(at + 4, this.format.little);
       await this.#conn.send(frames.subarray(at, end));
-      onPart();
+      onPart(end - at);
     }
   }
 

@@ -1,5 +1,4 @@
-/** The JSON of a reply in one or more texts: one is quicker where they are short, more need no copy where they are long. */
-export type Reply = readonly string[];
+import { lengthOf, type Reply } from "./_reply.ts";
 
 /** Passes replies on in the order of their calls, in whatever order they become known. */
 export class ReplyQueue {
@@ -47,8 +46,4 @@ export class ReplyQueue {
       this.#put(reply);
     }
   }
-}
-
-function lengthOf(reply: Reply): number {
-  return reply.reduce((sum, text) => sum + text.length, 0);
 }

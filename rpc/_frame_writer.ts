@@ -1,10 +1,10 @@
-import { FrameBuffer } from "./frame_buffer.ts";
-import type { Transport } from "./transport.ts";
+import { FrameBuffer } from "./_frame_buffer.ts";
+import type { Transport } from "./_transport.ts";
 
 /** Writes frames in the order they are put; those put while a write is under way go out together in the next. */
 export class FrameWriter {
   readonly #transport: Transport;
-  readonly #onProgress: () => void;
+  readonly #onProgress: (bytes: number) => void;
   #put: FrameBuffer;
   /** Takes the turn of `#put` while that is written; made when it is first needed. */
   #other: FrameBuffer | undefined;
@@ -13,8 +13,8 @@ export class FrameWriter {
   #isScheduled = false;
   #error: unknown;
 
-  /** `onProgress` is called when bytes have been written, and once the connection has failed. */
-  constructor(transport: Transport, onProgress: () => void) {
+  /** `onProgress` is told how many bytes have been written, and is called once the connection has failed. */
+  constructor(transport: Transport, onProgress: (bytes: number) => void) {
     this.#transport = transport;
     this.#onProgress = onProgress;
     this.#put = new FrameBuffer(transport.format);
@@ -23,6 +23,11 @@ export class FrameWriter {
   /** Bytes that the connection has not taken yet. */
   get queued(): number {
     return this.#put.length + this.#writing;
+  }
+
+  /** Bytes of memory that hold them. */
+  get memory(): number {
+    return this.#put.memory + (this.#other?.memory ?? 0);
   }
 
   /** Why writing failed, if it did. */
@@ -61,14 +66,15 @@ export class FrameWriter {
         await this.#transport.write(written.bytes(), this.#onProgress);
         this.#writing = 0;
         written.clear();
-        this.#onProgress();
+        this.#onProgress(0);
       }
     } catch (error) {
       this.#error = error ?? new Error("Cannot write to the connection");
       this.#writing = 0;
       this.#put.clear();
+      this.#other?.clear();
       this.#transport.close();
-      this.#onProgress();
+      this.#onProgress(0);
     }
     this.#isWriting = false;
   }

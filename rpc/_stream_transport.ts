@@ -1,7 +1,7 @@
 import type { RpcConn } from "./conn.ts";
 import type { FrameFormat } from "./frame.ts";
 import { FrameDecoder } from "./frame_decoder.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "./_transport.ts";
 
 /** Most connections carry short calls: the buffer grows when it was filled. Long bodies are read where they belong. */
 const FIRST_READ = 2048;
@@ -11,22 +11,25 @@ const LARGEST_READ = 64 * 1024;
 export class StreamTransport implements Transport {
   readonly format: FrameFormat;
   readonly #conn: RpcConn;
-  readonly #decoder: FrameDecoder;
+  #decoder: FrameDecoder;
   readonly closeWrite: (() => Promise<void>) | undefined;
   #buffer = new Uint8Array(FIRST_READ);
   #writes = 0;
   #isClosed = false;
 
   constructor(conn: RpcConn, format: FrameFormat) {
-    const { little, maxLength } = format;
     this.#conn = conn;
     this.format = format;
-    this.#decoder = new FrameDecoder({ byteOrder: little ? "little" : "big", maxLength });
+    this.#decoder = decoderOf(format);
     this.closeWrite = conn.closeWrite?.bind(conn);
   }
 
   get buffered(): number {
     return this.#decoder.buffered;
+  }
+
+  get memory(): number {
+    return Math.max(this.#decoder.buffered, this.#decoder.allocated);
   }
 
   async fill(): Promise<boolean> {
@@ -38,7 +41,9 @@ export class StreamTransport implements Transport {
       return true;
     }
     this.#decoder.push(this.#buffer.subarray(0, count));
-    if (count === this.#buffer.length && count < LARGEST_READ) this.#buffer = new Uint8Array(count * 4);
+    if (count === this.#buffer.length && count < LARGEST_READ) {
+      this.#buffer = new Uint8Array(Math.min(count * 4, LARGEST_READ));
+    }
     return true;
   }
 
@@ -51,16 +56,17 @@ export class StreamTransport implements Transport {
   }
 
   async skip(): Promise<boolean> {
+    if (this.memory > 0) this.#decoder = decoderOf(this.format);
     return await this.#conn.read(this.#buffer) !== null;
   }
 
-  async write(frames: Uint8Array, onPart: () => void): Promise<void> {
+  async write(frames: Uint8Array, onPart: (bytes: number) => void): Promise<void> {
     // Frames are written together already, and none must wait for the other end; the first does not.
     if (this.#writes++ === 1) this.#conn.setNoDelay?.(true);
-    let at = await this.#conn.write(frames);
-    while (at < frames.length) {
-      onPart();
-      at += await this.#conn.write(frames.subarray(at));
+    for (let at = 0; at < frames.length;) {
+      const count = await this.#conn.write(frames.subarray(at));
+      at += count;
+      onPart(count);
     }
   }
 
@@ -69,4 +75,8 @@ export class StreamTransport implements Transport {
     this.#isClosed = true;
     this.#conn.close();
   }
+}
+
+function decoderOf({ little, maxLength }: FrameFormat): FrameDecoder {
+  return new FrameDecoder({ byteOrder: little ? "little" : "big", maxLength });
 }

@@ -1,0 +1,406 @@
+import { FrameWriter } from "./_frame_writer.ts";
+import type { Burden, Load } from "./_load.ts";
+import { openTransport } from "./_open_transport.ts";
+import {
+  type Call,
+  ERROR_REPLY,
+  errorReply,
+  lengthOf,
+  okReply,
+  parseCall,
+  type Reply,
+  replyHead,
+  UNKNOWN_FUNCTION,
+} from "./_reply.ts";
+import { ReplyQueue } from "./_reply_queue.ts";
+import type { Transport } from "./_transport.ts";
+import { nextTurn, PORTION, turnIsOver } from "./_turn.ts";
+import type { RpcConn, RpcMessageConn } from "./conn.ts";
+import type { FrameFormat } from "./frame.ts";
+import { FrameError } from "./frame_error.ts";
+import { RpcError } from "./rpc_error.ts";
+import type { RpcLimits } from "./server_options.ts";
+
+/** Replies that a peer may leave unread before its calls are no longer read. */
+const HIGH_WATER = 1024 * 1024;
+
+/** How long a connection that was ended waits for its peer to end it too, so that the last replies arrive. */
+const LINGER = 1000;
+
+/**
+ * How long a peer may read nothing while others wait for the memory of its replies; and how long a short call of a
+ * connection that holds nothing waits under full load.
+ */
+const PATIENCE = 500;
+/** Fewer bytes in that time are nothing; a call that is longer is not short. */
+const LITTLE = 64 * 1024;
+
+/** One function: what runs it, the text before its result, and what its replies take while they wait. */
+export interface Handler {
+  readonly run: (params: never) => unknown;
+  readonly head: string;
+  /** Bytes that a reply of late took, for calls whose replies are not known yet. */
+  usual: number;
+}
+
+/** What all sessions of a server share. */
+export interface Host {
+  readonly format: FrameFormat;
+  readonly limits: RpcLimits;
+  readonly handlers: ReadonlyMap<unknown, Handler>;
+  readonly load: Load;
+  readonly onError: (error: unknown, remoteAddr: unknown) => void;
+}
+
+/** Serves the calls of one connection, and answers them in order. */
+export class Session implements Burden {
+  readonly #host: Host;
+  readonly #conn: RpcConn | RpcMessageConn;
+  readonly #transport: Transport;
+  readonly #writer: FrameWriter;
+  readonly #replies = new ReplyQueue((reply) => this.#put(reply));
+  #wake: (() => void) | undefined;
+  #hasCalled = false;
+  #isEnding = false;
+  #isClosed = false;
+  /** For the clock: whether bytes have moved since its last tick, when they last did, and since when a frame is incomplete. */
+  #hasMoved = true;
+  #movedAt = 0;
+  #isPartial = false;
+  #partialSince: number | undefined;
+  #closeAt = Infinity;
+  /** For the clock: what the peer has read since it was last seen to read enough, and when that was. */
+  #read = 0;
+  #readAt = 0;
+  #isStalled = false;
+  /** Since when it waits in the crowd. */
+  #crowdedSince: number | undefined;
+  /** What the calls that run weigh. */
+  #running = 0;
+  #buffered = 0;
+  #leaving = 0;
+  #pending = 0;
+
+  constructor(conn: RpcConn | RpcMessageConn, host: Host) {
+    this.#host = host;
+    this.#conn = conn;
+    this.#transport = openTransport(conn, host.format);
+    this.#writer = new FrameWriter(this.#transport, (bytes) => {
+      this.#hasMoved = true;
+      this.#read += bytes;
+      this.#countPending();
+      this.wake();
+    });
+    host.load.all.add(this);
+  }
+
+  get buffered(): number {
+    return this.#buffered;
+  }
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  get isStalled(): boolean {
+    return this.#isStalled;
+  }
+
+  /** Serves until the connection has ended; never rejects. */
+  async run(): Promise<void> {
+    try {
+      let isOpen = true;
+      while (isOpen && !this.#isEnding) {
+        isOpen = await this.#transport.fill();
+        if (!isOpen || this.#isEnding) break;
+        this.#hasMoved = true;
+        await this.#serve();
+        if (turnIsOver()) await nextTurn(this);
+      }
+      if (!this.#isEnding) this.#answerEnd();
+      while (isOpen) {
+        isOpen = await this.#transport.skip();
+        if (turnIsOver()) await nextTurn(this);
+      }
+      await this.#allWritten();
+    } catch {
+      // The connection failed: there is nobody to tell.
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Reads no more calls, finishes those in flight, then ends the connection. */
+  async end(): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#countBuffered(0);
+    this.wake();
+    await undefined; // a handler may have asked for it: its own call is in flight once it has returned
+    await this.#allWritten();
+    if (this.#isClosed) return;
+    if (this.#transport.closeWrite === undefined) return this.close();
+    try {
+      await this.#transport.closeWrite();
+      this.#closeAt = performance.now() + LINGER;
+    } catch {
+      this.close();
+    }
+  }
+
+  /** Closes the connection at once; the handlers that run have nobody to answer. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#isEnding = true;
+    this.#countBuffered(0);
+    this.#countPending();
+    this.#host.load.leave(-this.#leaving);
+    this.#host.load.all.delete(this);
+    this.#transport.close();
+    this.wake();
+  }
+
+  refuse(reason: string): void {
+    this.#refuse(new RpcError(reason));
+  }
+
+  drop(reason: string): void {
+    this.#tell(new RpcError(reason));
+    this.close();
+  }
+
+  wake(): void {
+    this.#wake?.();
+  }
+
+  /** Closes what has been idle, incomplete or ended for too long; called every few moments. */
+  tick(now: number): void {
+    if (this.#hasMoved) {
+      this.#hasMoved = false;
+      this.#movedAt = now;
+    }
+    if (this.#read >= LITTLE || this.#writer.queued === 0) {
+      this.#read = 0;
+      this.#readAt = now;
+    }
+    this.#isStalled = now - this.#readAt >= PATIENCE;
+    if (this.#crowdedSince !== undefined) this.wake();
+    if (now >= this.#closeAt) return this.close();
+    if (this.#replies.length === 0 && now - this.#movedAt >= this.#host.limits.idleTimeout) return this.close();
+    if (!this.#isPartial || this.#isEnding) return;
+    const { frameTimeout } = this.#host.limits;
+    this.#partialSince ??= now;
+    if (now - this.#partialSince < frameTimeout) return;
+    this.#refuse(new DOMException(`Cannot read the call: it was not whole within ${frameTimeout} ms`, "TimeoutError"));
+  }
+
+  /** Runs the calls that have arrived, no more at a time than may be in flight. */
+  async #serve(): Promise<void> {
+    let calls = 0;
+    try {
+      for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) {
+        this.#isPartial = false;
+        this.#partialSince = undefined;
+        this.#hasCalled = true;
+        for (;;) {
+          if (turnIsOver()) await this.#turn();
+          else if (this.#mustWait(body)) await this.#room(body);
+          else break;
+        }
+        this.#crowdedSince = undefined;
+        if (this.#isEnding) return this.#writer.flush();
+        this.#call(body);
+        if (++calls % PORTION !== 0) continue;
+        this.#writer.flush();
+        await undefined; // the write goes on
+      }
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      return this.#refuse(error);
+    }
+    this.#isPartial = this.#transport.buffered > 0;
+    this.#countBuffered(this.#transport.memory);
+    this.#writer.flush();
+  }
+
+  #call(body: Uint8Array): void {
+    try {
+      const call = parseCall(body, this.#host.limits.maxPending);
+      const handler = this.#host.handlers.get(call.func);
+      if (handler === undefined) return this.#reply(okReply(replyHead(call.func), JSON.stringify(UNKNOWN_FUNCTION)));
+      this.#run(handler, call);
+    } catch (error) { // it is no call
+      this.#tell(error);
+      this.#reply(errorReply(error));
+    }
+  }
+
+  #run(handler: Handler, { params, weight }: Call): void {
+    try {
+      const result = handler.run(params as never);
+      if (isThenable(result)) this.#await(handler, result, weight + handler.usual);
+      else this.#reply(replyOf(handler, result));
+    } catch (error) {
+      this.#reply(this.#replyOfError(error));
+    }
+  }
+
+  /** Keeps the place of a reply until its handler settles. */
+  #await(handler: Handler, result: PromiseLike<unknown>, weight: number): void {
+    const answer = this.#replies.reserve();
+    this.#running += weight;
+    this.#host.load.add(1, 0);
+    this.#countPending();
+    const settle = (reply: Reply): void => {
+      this.#running -= weight;
+      handler.usual = Math.max(bytesOf(reply), handler.usual * 0.9);
+      answer(this.#fit(reply));
+      this.#countPending();
+      this.#writer.flushSoon();
+      this.wake();
+    };
+    // Not every thenable is a promise: one may throw here, or give nothing.
+    Promise.resolve(result).finally(() => this.#host.load.add(-1, 0)).then(async (value) => {
+      while (turnIsOver() && !this.#isClosed) await nextTurn(this);
+      return replyOf(handler, value);
+    }).then(
+      settle,
+      (error) => settle(this.#replyOfError(error)),
+    );
+  }
+
+  #reply(reply: Reply): void {
+    this.#replies.add(this.#fit(reply));
+    this.#countPending();
+  }
+
+  /** A reply, or an error where it is long and there is no memory for it. */
+  #fit(reply: Reply): Reply {
+    if (this.#isClosed || !this.#host.load.refuses(bytesOf(reply), this.#pending)) return reply;
+    const error = new RpcError("The server holds too many replies that are not read: try again later");
+    this.#tell(error);
+    return errorReply(error);
+  }
+
+  #put(reply: Reply): void {
+    if (this.#isClosed) return;
+    try {
+      this.#writer.put(reply);
+    } catch (error) {
+      if (reply === ERROR_REPLY) return this.close(); // the limit does not even leave room for this
+      this.#tell(error);
+      this.#put(ERROR_REPLY);
+    }
+  }
+
+  #replyOfError(error: unknown): Reply {
+    if (!(error instanceof RpcError)) this.#tell(error);
+    return errorReply(error);
+  }
+
+  /** Answers bytes that are no call, or take too long to become one, and ends the connection. */
+  #refuse(error: unknown): void {
+    if (this.#isEnding) return;
+    this.#leaving = this.#buffered;
+    this.#host.load.leave(this.#leaving);
+    this.#tell(error);
+    this.#replies.add(errorReply(error));
+    this.#writer.flush();
+    void this.end();
+  }
+
+  /** The document's server answers a connection that ends without a call, or inside one. */
+  #answerEnd(): void {
+    if (this.#hasCalled && this.#transport.buffered === 0) return;
+    try {
+      this.#transport.end();
+    } catch (error) {
+      this.#tell(error);
+    }
+    this.#replies.add(ERROR_REPLY);
+    this.#writer.flush();
+  }
+
+  #tell(error: unknown): void {
+    this.#host.onError(error, remoteAddrOf(this.#conn));
+  }
+
+  #countBuffered(bytes: number): void {
+    const grown = (this.#isEnding ? 0 : bytes) - this.#buffered;
+    this.#buffered += grown;
+    this.#host.load.buffer(grown);
+  }
+
+  #countPending(): void {
+    const pending = this.#isClosed ? 0 : this.#running + 2 * this.#replies.held + this.#writer.memory;
+    const grown = pending - this.#pending;
+    this.#pending = pending;
+    if (grown !== 0) this.#host.load.add(0, grown);
+  }
+
+  #mustWait(body: Uint8Array): boolean {
+    const { limits, load } = this.#host;
+    if (this.#isEnding) return false;
+    if (
+      this.#replies.length >= limits.maxCallsPerConnection || this.#pending >= limits.maxPendingPerConnection ||
+      this.#writer.queued + this.#replies.held > HIGH_WATER
+    ) return true;
+    if (!load.isFull) return false;
+    const waited = this.#crowdedSince === undefined ? 0 : performance.now() - this.#crowdedSince;
+    return !(waited >= PATIENCE && this.#pending === 0 && body.length <= LITTLE && !load.isBusy);
+  }
+
+  /** Waits until there may be room for a call: whoever wakes first takes it. */
+  async #room(body: Uint8Array): Promise<void> {
+    this.#writer.flush();
+    this.#countBuffered(this.#transport.memory + body.length);
+    this.#crowdedSince ??= performance.now();
+    this.#host.load.crowd.add(this);
+    await this.#change();
+    this.#host.load.crowd.delete(this);
+  }
+
+  async #turn(): Promise<void> {
+    this.#writer.flush();
+    await nextTurn(this);
+  }
+
+  async #allWritten(): Promise<void> {
+    while ((this.#replies.length > 0 || this.#writer.queued > 0) && !this.#isClosed) await this.#change();
+  }
+
+  /** Waits until `wake`. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      const earlier = this.#wake;
+      this.#wake = () => {
+        this.#wake = undefined;
+        earlier?.();
+        resolve();
+      };
+    });
+  }
+}
+
+function replyOf(handler: Handler, result: unknown): Reply {
+  return okReply(handler.head, JSON.stringify(result) ?? "null");
+}
+
+/** What a reply takes at most while it waits: a text has one or two bytes a unit. */
+function bytesOf(reply: Reply): number {
+  return 2 * lengthOf(reply);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+/** The peer's address, where the connection still knows one. */
+function remoteAddrOf(conn: RpcConn | RpcMessageConn): unknown {
+  try {
+    return conn.remoteAddr;
+  } catch {
+    return undefined; // it has failed or is closed
+  }
+}

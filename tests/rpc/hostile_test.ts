@@ -1,0 +1,212 @@
+import { TcpConn, TcpListener } from "../../inet/mod.ts";
+import { RpcClient, RpcServer } from "../../rpc/mod.ts";
+import { assert, assertEquals, type Program, spawn, test, type TestOptions } from "../runner/mod.ts";
+import { numberFromEnvironment } from "./environment.ts";
+import { frameOf, pause, readFrames, until, writeAll } from "./raw_conn.ts";
+import { sameRuntime } from "./same_runtime.ts";
+
+/** How many attack at a time; `.ci/run` gives 1000. */
+const CLIENTS = numberFromEnvironment("RPC_HOSTILE_CLIENTS", 200);
+/** Milliseconds of each attack. */
+const DURATION = 4000;
+const MOST_MEBIBYTES = 512;
+const NEEDS: TestOptions["needs"] = ["env", "read", "run"];
+
+interface Api {
+  ECHO(params: unknown): unknown;
+  LATER(params: unknown): string;
+  BIG(params: null): string;
+  BIG_LATER(params: null): string;
+}
+
+const LENGTH = 8 * 1024 * 1024 - 100;
+const ATTACKS: Record<string, () => Uint8Array> = {
+  "pipeline the longest calls to a handler that takes its time": () => call("LATER", "x".repeat(LENGTH)),
+  "pipeline the longest calls and read no replies": () => call("ECHO", "x".repeat(LENGTH)),
+  "ask for long replies and read none": () => repeated(call("BIG", null), 2),
+  "ask 128 times for long replies that come later and read none": () => repeated(call("BIG_LATER", null), 128),
+  "send all but the end of the longest calls": () => call("LATER", "x".repeat(LENGTH)).subarray(0, -1),
+  "send calls of millions of empty arrays": () => frameOf(`{"func":"LATER","params":[${"[],".repeat(2_700_000)}1]}`),
+  "send calls nested millions of levels deep": () => frameOf(`{"func":"LATER","params":${"[".repeat(4_000_000)}`),
+};
+
+for (const [what, bytes] of Object.entries(ATTACKS)) {
+  test(`RpcServer takes less than ${MOST_MEBIBYTES} MiB and answers while ${CLIENTS} clients ${what}`, {
+    needs: NEEDS,
+    timeout: 120_000,
+  }, async () => {
+    const { program: path, args } = sameRuntime("hostile_server");
+    await using program = spawn(path, args);
+    const port = Number((await program.line())?.match(/\d+$/)?.[0]);
+    const attack = attackers(port, bytes());
+    await pause(500);
+    const honest = await callAgain(port);
+    const { most, longest } = await told(program);
+    await attack.end();
+    console.log(`      ${most} MiB at most, ${longest} ms without a timer at most, ${honest} ms for the slowest call`);
+    assert(most < MOST_MEBIBYTES, `it took ${most} MiB`);
+    assert(longest < 3000, `no timer ran for ${longest} ms`);
+  });
+}
+
+test("RpcServer lets timers run while one client floods it with calls", { needs: NEEDS }, async () => {
+  const { program: path, args } = sameRuntime("hostile_server");
+  await using program = spawn(path, args);
+  const port = Number((await program.line())?.match(/\d+$/)?.[0]);
+  using conn = await TcpConn.connect({ hostname: "127.0.0.1", port });
+  const calls = repeated(call("ECHO", 1), 2000);
+  let isOver = false;
+  const replies = (async () => {
+    const buffer = new Uint8Array(65536);
+    while (await conn.read(buffer).catch(() => null) !== null);
+  })();
+  const flood = (async () => {
+    while (!isOver) {
+      await writeAll(conn, calls);
+      await pause(0);
+    }
+  })();
+  await pause(2000);
+  isOver = true;
+  await flood;
+  const { longest } = await told(program);
+  conn.close();
+  await replies;
+  assert(longest < 500, `no timer ran for ${longest} ms`);
+});
+
+test("RpcServer refuses a call that is nested too deep, says so, and goes on", async () => {
+  const errors: unknown[] = [];
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  await using _server = RpcServer.serve<Api>(listener, HANDLERS, { onError: (error) => errors.push(error) });
+  using conn = await TcpConn.connect(listener.addr);
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  for (const depth of [200, 201, 5000]) await writeAll(conn, frameOf(`{"func":"ECHO","params":${nested(depth)}}`));
+  await writeAll(conn, frameOf(`{"func":"ECHO","params":"${"[".repeat(1000)}\\"${"[".repeat(1000)}"}`));
+  const replies = await readFrames(conn, 4) as { status: string; error?: string; response?: { response: unknown } }[];
+  assertEquals(replies.map(({ status }) => status), ["OK", "ERROR", "ERROR", "OK"]);
+  assertEquals(JSON.stringify(replies[0]?.response?.response), nested(200));
+  assertEquals(replies[1]?.error, "The JSON is nested deeper than 201 levels");
+  assertEquals(errors.length, 2);
+});
+
+test("RpcServer takes as many calls of a connection as maxPendingPerConnection has room for", async () => {
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const waiting: (() => void)[] = [];
+  await using _server = RpcServer.serve<Pick<Api, "LATER">>(listener, {
+    LATER: () => new Promise((resolve) => waiting.push(() => resolve("done"))),
+  }, { maxPendingPerConnection: 1024 * 1024 });
+  using conn = await TcpConn.connect(listener.addr);
+  const writing = writeAll(conn, repeated(call("LATER", "x".repeat(200_000)), 12)); // 400 kB each, as the server weighs
+  for (let done = 0; done < 12; done++) {
+    await until(() => waiting.length > done);
+    await pause(20);
+    assert(waiting.length - done <= 3, `${waiting.length - done} calls of 200 kB run at the same time`);
+    waiting[done]?.();
+  }
+  await writing;
+  assertEquals((await readFrames(conn, 12)).length, 12);
+});
+
+test("RpcServer ends the connection with most of what is not whole, not the one that passes maxBuffered", async () => {
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const errors: [message: string, port: unknown][] = [];
+  await using _server = RpcServer.serve<Api>(listener, HANDLERS, {
+    maxBuffered: 200_000,
+    onError: (error, addr) => errors.push([(error as Error).message, (addr as { port?: number } | undefined)?.port]),
+  });
+  using large = await TcpConn.connect(listener.addr);
+  using small = await TcpConn.connect(listener.addr);
+  const { port } = large.localAddr;
+  await writeAll(large, call("ECHO", "x".repeat(180_000)).subarray(0, -1));
+  await pause(30);
+  const frame = call("ECHO", "x".repeat(100_000));
+  await writeAll(small, frame.subarray(0, -1));
+  const reason = "The server holds too many calls that are not whole: try again later";
+  assertEquals(await readFrames(large), [{ status: "ERROR", error: reason }]);
+  assertEquals(errors, [[reason, port]]);
+  await writeAll(small, frame.subarray(-1));
+  assertEquals((await readFrames(small, 1)).length, 1);
+});
+
+test("RpcServer ends a connection whose replies are not read once others wait for the memory", async () => {
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const errors: string[] = [];
+  await using _server = RpcServer.serve<Api>(listener, HANDLERS, {
+    maxPending: 4 * 1024 * 1024,
+    onError: (error) => errors.push((error as Error).message),
+  });
+  using greedy = await TcpConn.connect(listener.addr);
+  await writeAll(greedy, call("BIG", null));
+  await pause(100);
+  using client = new RpcClient<Api>(await TcpConn.connect(listener.addr));
+  assertEquals(await client.call("ECHO", 1, { timeout: 5000 }), 1);
+  assertEquals((await client.call("BIG", null)).length, LENGTH);
+  assertEquals(errors, [
+    "Cannot go on with the connection: its replies are not read, and others wait for the memory",
+  ]);
+});
+
+const HANDLERS = {
+  ECHO: (params: unknown) => params,
+  LATER: () => "done",
+  BIG: () => "x".repeat(LENGTH),
+  BIG_LATER: () => Promise.resolve("x".repeat(LENGTH)),
+};
+
+function call(func: keyof Api, params: unknown): Uint8Array {
+  return frameOf({ func, params });
+}
+
+function repeated(bytes: Uint8Array, times: number): Uint8Array {
+  const all = new Uint8Array(bytes.length * times);
+  for (let i = 0; i < times; i++) all.set(bytes, i * bytes.length);
+  return all;
+}
+
+/** Clients that write the same bytes again and again, and come again when they are thrown out. */
+function attackers(port: number, bytes: Uint8Array): { end(): Promise<void> } {
+  const conns = new Set<TcpConn>();
+  let isOver = false;
+  async function attack(): Promise<void> {
+    using conn = await TcpConn.connect({ hostname: "127.0.0.1", port });
+    conns.add(conn);
+    try {
+      for (let times = 0; times < 8 && !isOver; times++) {
+        for (let at = 0; at < bytes.length && !isOver;) at += await conn.write(bytes.subarray(at));
+      }
+      while (!isOver) await pause(100);
+    } finally {
+      conns.delete(conn);
+    }
+  }
+  const all = Array.from({ length: CLIENTS }, async () => {
+    for (; !isOver; await pause(50)) await attack().catch(() => {}); // it was thrown out
+  });
+  return {
+    async end() {
+      isOver = true;
+      for (const conn of conns) conn.close();
+      await Promise.all(all);
+    },
+  };
+}
+
+/** Makes short calls for as long as the attack takes; gives the milliseconds of the slowest. */
+async function callAgain(port: number): Promise<number> {
+  let slowest = 0;
+  const end = performance.now() + DURATION;
+  while (performance.now() < end) {
+    const begin = performance.now();
+    using client = new RpcClient<Api>(await TcpConn.connect({ hostname: "127.0.0.1", port }));
+    assertEquals(await client.call("ECHO", 1, { timeout: 60_000 }), 1);
+    slowest = Math.max(slowest, performance.now() - begin);
+    await pause(20);
+  }
+  return Math.round(slowest);
+}
+
+async function told(program: Program): Promise<{ most: number; longest: number }> {
+  program.write("tell\n");
+  return JSON.parse(await program.line() ?? "");
+}
