@@ -1,9 +1,11 @@
+import { checkOptions } from "../checks/option_names.ts";
 import { openSocket } from "../socket/open.ts";
 import type { Socket } from "../socket/socket.ts";
 import { checkWaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { connectFirst, type Endpoint } from "./_connect_first.ts";
 import { numericEndpoint, resolveEndpoints } from "./names/_endpoint.ts";
-import type { StreamConnectOptions } from "./stream_options.ts";
+import { checkTransport } from "./addresses/_check_transport.ts";
+import { ADDR_NAMES, STREAM_CONNECT_OPTIONS, type StreamConnectOptions } from "./stream_options.ts";
 
 /**
  * Makes a stream socket that is connected to a host: looks the name up, and races its addresses (RFC 8305).
@@ -31,9 +33,12 @@ export async function connectStream(
   openFamily: (family: number) => Socket,
   options: StreamConnectOptions,
 ): Promise<Socket> {
-  const { hostname = "127.0.0.1", port, scopeId, localAddr } = options;
-  checkWaitOptions(options);
-  const local = localAddr && numericEndpoint(localAddr.hostname, localAddr.port ?? 0, localAddr.scopeId);
+  checkWaitOptions("connect", options, STREAM_CONNECT_OPTIONS);
+  checkTransport("connect", options.transport, "tcp");
+  const { localAddr } = options;
+  if (localAddr !== undefined) checkOptions("use localAddr", localAddr, ADDR_NAMES);
+  const local = localAddr && numericEndpoint({ ...localAddr, port: localAddr.port ?? 0 });
+  const addr = { ...options, hostname: options.hostname ?? "127.0.0.1" };
   const over = new AbortController();
   const stop = watchForEnd(options, "connect", (error) => over.abort(error));
   const open = ({ family }: Endpoint): Socket => {
@@ -41,7 +46,7 @@ export async function connectStream(
     return openSocket({ open: () => openFamily(family), bind }, options);
   };
   try {
-    return await connectFirst(await resolveEndpoints(hostname, port, scopeId, over.signal), open, over.signal);
+    return await connectFirst(await resolveEndpoints(addr, over.signal), open, over.signal);
   } finally {
     stop();
   }

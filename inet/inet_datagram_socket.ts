@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { checkMessage } from "../checks/check_message.ts";
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
@@ -6,7 +7,7 @@ import { receiveErrorMessage } from "../socket/error_queue.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_DOMAIN } from "../socket/socket_options.ts";
-import type { TransferOptions } from "../socket/transfer.ts";
+import { TRANSFER_OPTIONS, type TransferOptions } from "../socket/transfer.ts";
 import { groupOption, IP_MULTICAST_IF_INDEX } from "./_multicast.ts";
 import { isMappedIpv4 } from "./addresses/_mapped_ipv4.ts";
 import type { IpAddr } from "./addresses/addr_codec.ts";
@@ -59,6 +60,10 @@ export interface MulticastOptions {
   /** The one sender whose packets are wanted, as a numeric address (source-specific multicast, RFC 4607). */
   source?: string;
 }
+
+const MULTICAST_OPTIONS: OptionNames<MulticastOptions> = { interface: true, source: true };
+const BLOCK_OPTIONS: OptionNames<Omit<MulticastOptions, "source">> = { interface: true };
+const MESSAGE_PARTS: OptionNames<OutgoingInetMessage<unknown>> = { addr: true, data: true, info: true };
 
 /** No datagram of IP is longer. */
 const MAX_SIZE = 65536;
@@ -140,6 +145,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} As {@linkcode receive}.
    */
   async receiveMessage(buffer?: Uint8Array, options?: TransferOptions): Promise<InetMessage<A>> {
+    if (options !== undefined) checkOptions("receive a message", options, TRANSFER_OPTIONS);
     const space = buffer ?? new Uint8Array(MAX_SIZE);
     const flags = C.MSG_TRUNC | (options?.flags ?? 0);
     const message = await this.socket.receiveMessage(
@@ -167,6 +173,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    */
   async sendMessage(message: OutgoingInetMessage<I>, options?: TransferOptions): Promise<number> {
     checkMessage(message);
+    checkOptions("send a message", message, MESSAGE_PARTS);
     const { data, addr, info = {} } = message;
     const sockaddr = addr === undefined ? undefined : this.codec.encode(addr);
     return await this.socket.sendMessage({
@@ -202,6 +209,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If the kernel refuses: `EADDRINUSE` if it has joined already, `ENODEV` without an interface.
    */
   joinMulticast(group: string, options: MulticastOptions = {}): void {
+    checkOptions("join a group", options, MULTICAST_OPTIONS);
     this.#multicast("join", group, options);
   }
 
@@ -213,6 +221,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If it has not joined (`EADDRNOTAVAIL`).
    */
   leaveMulticast(group: string, options: MulticastOptions = {}): void {
+    checkOptions("leave a group", options, MULTICAST_OPTIONS);
     this.#multicast("leave", group, options);
   }
 
@@ -225,6 +234,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If it has not joined (`EINVAL`).
    */
   blockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
+    checkOptions("block a sender", options, BLOCK_OPTIONS);
     this.#multicast("block", group, { ...options, source });
   }
 
@@ -237,6 +247,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If it is not blocked (`EADDRNOTAVAIL`).
    */
   unblockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
+    checkOptions("unblock a sender", options, BLOCK_OPTIONS);
     this.#multicast("unblock", group, { ...options, source });
   }
 

@@ -1,10 +1,12 @@
+import { checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { openListener } from "../socket/open.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
+import { checkTransport } from "./addresses/_check_transport.ts";
 import { numericEndpoint } from "./names/_endpoint.ts";
 import { IPV6_V6ONLY } from "./options/ipv6_options.ts";
-import type { StreamListenOptions } from "./stream_options.ts";
+import { STREAM_LISTEN_OPTIONS, type StreamListenOptions } from "./stream_options.ts";
 
 /**
  * Makes a stream socket that listens on an address.
@@ -28,8 +30,10 @@ import type { StreamListenOptions } from "./stream_options.ts";
  * ```
  */
 export function listenStream(openFamily: (family: number) => Socket, options: StreamListenOptions): Socket {
-  const { hostname = "0.0.0.0", port, scopeId, ipv6Only, reuseAddress = true, reusePort = false } = options;
-  const { family, sockaddr, address } = numericEndpoint(hostname, port, scopeId);
+  checkOptions("listen", options, STREAM_LISTEN_OPTIONS);
+  checkTransport("listen", options.transport, "tcp");
+  const { hostname = "0.0.0.0", port = 0, ipv6Only, reuseAddress = true, reusePort = false } = options;
+  const { family, sockaddr, address } = numericEndpoint({ ...options, hostname, port });
   return openListener(
     {
       open: () => openFamily(family),

@@ -1,7 +1,9 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { describeError, isSystemError } from "../ffi/error.ts";
-import { type OpenOptions, openSocket } from "../socket/open.ts";
+import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_TYPE } from "../socket/socket_options.ts";
 import { type IpAddr, ipAddrCodec } from "./addresses/addr_codec.ts";
@@ -37,6 +39,16 @@ export interface RawOpenOptions extends OpenOptions {
    */
   unprivileged?: boolean;
 }
+
+const RAW_OPEN_OPTIONS: OptionNames<RawOpenOptions> = {
+  ...OPEN_OPTIONS,
+  headerIncluded: true,
+  hostname: true,
+  ipv6: true,
+  protocol: true,
+  scopeId: true,
+  unprivileged: true,
+};
 
 /**
  * A raw socket: the packets of an IP protocol as they are. Received IPv4 packets begin with their IP header; those of
@@ -76,11 +88,14 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
    *
    * @param options Which protocol, and how.
    * @returns The socket.
+   * @throws {TypeError} If an option is wrong, or there is none of its name.
    * @throws {SyntaxError} If the hostname is not numeric.
    * @throws {RangeError} If the protocol is not 0 to 255.
    * @throws {SystemError} If it is not allowed: `EPERM` without CAP_NET_RAW, or `EACCES` if `unprivileged`.
    */
   static open(options: RawOpenOptions): RawSocket {
+    checkArgumentCount("open a raw socket", arguments.length, "{ protocol, … }");
+    checkOptions("open a raw socket", options, RAW_OPEN_OPTIONS);
     const { protocol, ipv6 = false, hostname, scopeId, headerIncluded, unprivileged = false } = options;
     if (!(Number.isInteger(protocol) && protocol >= 0 && protocol <= 0xff)) {
       throw new RangeError(

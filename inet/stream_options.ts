@@ -1,4 +1,15 @@
-import type { ConnectOptions, ListenOptions } from "../socket/open.ts";
+import type { OptionNames } from "../checks/option_names.ts";
+import { CONNECT_OPTIONS, type ConnectOptions, LISTEN_OPTIONS, type ListenOptions } from "../socket/open.ts";
+import type { NetAddr } from "./addresses/addr.ts";
+
+/** The names of the fields of an address. */
+export const ADDR_NAMES: OptionNames<NetAddr> = {
+  flowinfo: true,
+  hostname: true,
+  port: true,
+  scopeId: true,
+  transport: true,
+};
 
 /** Options of a listener for streams over IP. */
 export interface StreamListenOptions extends ListenOptions {
@@ -8,10 +19,18 @@ export interface StreamListenOptions extends ListenOptions {
    * @default {"0.0.0.0"}
    */
   hostname?: string;
-  /** The port, in host order; 0 lets the kernel choose one. */
-  port: number;
+  /**
+   * The port, in host order; 0 lets the kernel choose one.
+   *
+   * @default {0}
+   */
+  port?: number;
   /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
   scopeId?: number;
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
+  flowinfo?: number;
+  /** `"tcp"`, as addresses have it, so that one can be given as it is. */
+  transport?: NetAddr["transport"];
   /**
    * `SO_REUSEADDR`: listen although connections of an earlier listener are still in TIME_WAIT.
    *
@@ -28,6 +47,15 @@ export interface StreamListenOptions extends ListenOptions {
   ipv6Only?: boolean;
 }
 
+/** The names of {@linkcode StreamListenOptions}. */
+export const STREAM_LISTEN_OPTIONS: OptionNames<StreamListenOptions> = {
+  ...ADDR_NAMES,
+  ...LISTEN_OPTIONS,
+  ipv6Only: true,
+  reuseAddress: true,
+  reusePort: true,
+};
+
 /**
  * Options of a stream connection over IP. `configure` is called for each address that is tried; names are looked up in
  * the program's own network namespace.
@@ -43,6 +71,17 @@ export interface StreamConnectOptions extends ConnectOptions {
   port: number;
   /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
   scopeId?: number;
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
+  flowinfo?: number;
+  /** `"tcp"`, as addresses have it, so that one can be given as it is. */
+  transport?: NetAddr["transport"];
   /** The local address to connect from: numeric; its port is 0 by default. */
-  localAddr?: { hostname: string; port?: number; scopeId?: number };
+  localAddr?: Partial<NetAddr> & Pick<NetAddr, "hostname">;
 }
+
+/** The names of {@linkcode StreamConnectOptions}. */
+export const STREAM_CONNECT_OPTIONS: OptionNames<StreamConnectOptions> = {
+  ...ADDR_NAMES,
+  ...CONNECT_OPTIONS,
+  localAddr: true,
+};

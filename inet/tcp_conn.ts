@@ -1,3 +1,5 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { isSystemError } from "../ffi/error.ts";
 import { Conn } from "../socket/conn.ts";
@@ -9,7 +11,7 @@ import type { NetAddr } from "./addresses/addr.ts";
 import { tcpAddrCodec } from "./addresses/addr_codec.ts";
 import { connectStream } from "./connect_stream.ts";
 import { MPTCP_INFO, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY } from "./options/tcp_options.ts";
-import type { StreamConnectOptions } from "./stream_options.ts";
+import { STREAM_CONNECT_OPTIONS, type StreamConnectOptions } from "./stream_options.ts";
 
 /** Options of {@linkcode TcpConn.connect}. */
 export interface TcpConnectOptions extends StreamConnectOptions {
@@ -21,6 +23,14 @@ export interface TcpConnectOptions extends StreamConnectOptions {
   multipath?: boolean;
 }
 
+const TCP_CONNECT_OPTIONS: OptionNames<TcpConnectOptions> = { ...STREAM_CONNECT_OPTIONS, multipath: true };
+/** What does the work of the options that node:net and Deno have. */
+export const TCP_ELSEWHERE = {
+  keepAlive: "the connection's setKeepAlive() does that",
+  keepAliveInitialDelay: "the connection's setKeepAlive({ idle }) does that",
+  noDelay: "the connection's setNoDelay() does that",
+} as const;
+
 /** How TCP probes a silent connection, as {@linkcode TcpConn.setKeepAlive} takes it. */
 export interface KeepAliveOptions {
   /** `TCP_KEEPIDLE`: seconds of silence before the first probe. Default: the system's, 7200. */
@@ -30,6 +40,8 @@ export interface KeepAliveOptions {
   /** `TCP_KEEPCNT`: probes without an answer before the connection is broken. Default: the system's, 9. */
   count?: number;
 }
+
+const KEEP_ALIVE_OPTIONS: OptionNames<KeepAliveOptions> = { count: true, idle: true, interval: true };
 
 /**
  * A TCP connection, in the shape of `Deno.TcpConn`. Its `read`, `write`, `closeWrite`, streams and `close` are those of
@@ -65,11 +77,14 @@ export class TcpConn extends Conn<NetAddr> {
    *
    * @param options Where to connect, and how long to wait.
    * @returns The connection.
+   * @throws {TypeError} If an option is wrong, or there is none of its name.
    * @throws {SystemError} If no address answers, such as `ECONNREFUSED`, or the name has none (`EAI_NONAME`).
    */
   static async connect(options: TcpConnectOptions): Promise<TcpConn> {
-    const { multipath = false } = options;
-    return new TcpConn(await connectStream((family) => openTcp(family, multipath), options));
+    checkArgumentCount("connect", arguments.length, "{ hostname, port, signal, timeout, … }");
+    checkOptions("connect", options, TCP_CONNECT_OPTIONS, TCP_ELSEWHERE);
+    const { multipath = false, ...stream } = options;
+    return new TcpConn(await connectStream((family) => openTcp(family, multipath), stream));
   }
 
   /**
@@ -87,7 +102,8 @@ export class TcpConn extends Conn<NetAddr> {
    * @param keepAlive Whether to do so, or when and how often.
    */
   setKeepAlive(keepAlive: boolean | KeepAliveOptions = true): void {
-    if (typeof keepAlive === "object") {
+    if (typeof keepAlive !== "boolean") {
+      checkOptions("set keep-alive", keepAlive, KEEP_ALIVE_OPTIONS);
       const { idle, interval, count } = keepAlive;
       if (idle !== undefined) this.socket.set(TCP_KEEPIDLE, idle);
       if (interval !== undefined) this.socket.set(TCP_KEEPINTVL, interval);

@@ -1,11 +1,13 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
 import { openTcp } from "./_open_tcp.ts";
 import type { NetAddr } from "./addresses/addr.ts";
 import { tcpAddrCodec } from "./addresses/addr_codec.ts";
 import { listenStream } from "./listen_stream.ts";
-import type { StreamListenOptions } from "./stream_options.ts";
-import { TcpConn } from "./tcp_conn.ts";
+import { STREAM_LISTEN_OPTIONS, type StreamListenOptions } from "./stream_options.ts";
+import { TCP_ELSEWHERE, TcpConn } from "./tcp_conn.ts";
 
 /** Options of {@linkcode TcpListener.listen}. */
 export interface TcpListenOptions extends StreamListenOptions {
@@ -16,6 +18,8 @@ export interface TcpListenOptions extends StreamListenOptions {
    */
   multipath?: boolean;
 }
+
+const TCP_LISTEN_OPTIONS: OptionNames<TcpListenOptions> = { ...STREAM_LISTEN_OPTIONS, multipath: true };
 
 /**
  * A TCP listener, in the shape of `Deno.TcpListener`. Its `accept`, `addr`, iteration and `close` are those of
@@ -47,13 +51,16 @@ export class TcpListener extends Listener<NetAddr, TcpConn> {
   /**
    * Listens on an address. Permission: `--allow-ffi`.
    *
-   * @param options Where, and how.
+   * @param options Where, and how. Default: a port that the kernel chooses, of all addresses.
    * @returns The listener.
+   * @throws {TypeError} If an option is wrong, or there is none of its name.
    * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
    */
-  static listen(options: TcpListenOptions): TcpListener {
-    const { multipath = false } = options;
-    return new TcpListener(listenStream((family) => openTcp(family, multipath), options));
+  static listen(options: TcpListenOptions = {}): TcpListener {
+    checkArgumentCount("listen", arguments.length, "{ hostname, port, … }");
+    checkOptions("listen", options, TCP_LISTEN_OPTIONS, TCP_ELSEWHERE);
+    const { multipath = false, ...stream } = options;
+    return new TcpListener(listenStream((family) => openTcp(family, multipath), stream));
   }
 }

@@ -1,12 +1,16 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
-import { type OpenOptions, openSocket } from "../socket/open.ts";
+import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_BROADCAST, SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
+import { checkTransport } from "./addresses/_check_transport.ts";
 import type { NetAddr } from "./addresses/addr.ts";
 import { udpAddrCodec, type UdpDestination } from "./addresses/addr_codec.ts";
 import { InetDatagramSocket } from "./inet_datagram_socket.ts";
 import { numericEndpoint } from "./names/_endpoint.ts";
 import { IPV6_V6ONLY } from "./options/ipv6_options.ts";
+import { ADDR_NAMES } from "./stream_options.ts";
 
 /** Options of {@linkcode UdpSocket.bind}. */
 export interface UdpBindOptions extends OpenOptions {
@@ -44,7 +48,26 @@ export interface UdpBindOptions extends OpenOptions {
   ipv6Only?: boolean;
   /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
   scopeId?: number;
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
+  flowinfo?: number;
+  /** `"udp"`, as addresses have it, so that one can be given as it is. */
+  transport?: NetAddr["transport"];
 }
+
+const UDP_BIND_OPTIONS: OptionNames<UdpBindOptions> = {
+  ...ADDR_NAMES,
+  ...OPEN_OPTIONS,
+  broadcast: true,
+  ipv6Only: true,
+  reuseAddress: true,
+  reusePort: true,
+};
+/** What does the work of the options that node:dgram and Deno have. */
+const ELSEWHERE = {
+  loopback: "the socket's setMulticastLoop() does that",
+  recvBufferSize: "configure: (socket) => socket.set(SO_RCVBUF, size) does that",
+  sendBufferSize: "configure: (socket) => socket.set(SO_SNDBUF, size) does that",
+} as const;
 
 /**
  * A UDP socket. Its `send`, `receive`, `localAddr`, iteration and `close` are those of {@linkcode DatagramSocket} in
@@ -85,15 +108,16 @@ export class UdpSocket extends InetDatagramSocket<NetAddr, UdpDestination> {
    *
    * @param options Where to receive, and how.
    * @returns The socket.
+   * @throws {TypeError} If an option is wrong, or there is none of its name.
    * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
    */
   static override bind(options: UdpBindOptions = {}): UdpSocket {
-    if (typeof options !== "object") {
-      throw new TypeError(`Cannot bind to what is no options: it is a ${typeof options}`);
-    }
-    const { hostname = "0.0.0.0", port = 0, scopeId } = options;
-    const { family, sockaddr, address } = numericEndpoint(hostname, port, scopeId);
+    checkArgumentCount("bind", arguments.length, "{ hostname, port, … }");
+    checkOptions("bind", options, UDP_BIND_OPTIONS, ELSEWHERE);
+    checkTransport("bind", options.transport, "udp");
+    const { hostname = "0.0.0.0", port = 0 } = options;
+    const { family, sockaddr, address } = numericEndpoint({ ...options, hostname, port });
     const socket = openSocket({
       open: () => Socket.open(family, C.SOCK_DGRAM, C.IPPROTO_UDP),
       prepare: (socket) => {

@@ -1,8 +1,9 @@
+import type { OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { errnoMessage, errnoName } from "../ffi/errno.ts";
 import { isSystemError, libraryError, type SystemError } from "../ffi/error.ts";
 import { Socket } from "../socket/socket.ts";
-import { checkWaitOptions, type WaitOptions, watchForEnd } from "../socket/wait_options.ts";
+import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { within } from "../checks/within.ts";
 import { decodeAnswer, type NetlinkAnswer } from "./answer.ts";
 import { NL } from "./constants.ts";
@@ -26,6 +27,9 @@ export interface NetlinkRequestOptions extends WaitOptions {
    */
   action?: string;
 }
+
+const REQUEST_OPTIONS: OptionNames<NetlinkRequestOptions> = { ...WAIT_OPTIONS, action: true, flags: true };
+const EVENT_OPTIONS: OptionNames<Pick<WaitOptions, "signal">> = { signal: true };
 
 /** The kernel's refusal of a request: a system error, with what the kernel adds to the number (`NETLINK_EXT_ACK`). */
 export interface NetlinkError extends SystemError, NetlinkAnswer {
@@ -194,7 +198,7 @@ export class NetlinkSocket implements Disposable {
    * @throws {NetlinkDecodeError} If something is no netlink message.
    */
   async *events(options: Pick<WaitOptions, "signal"> = {}): AsyncGenerator<NetlinkMessage, void, void> {
-    checkWaitOptions(options);
+    checkWaitOptions("wait for events", options, EVENT_OPTIONS);
     if (this.#isListening) throw busy("read the events", "they are read already");
     this.#isListening = true;
     try {
@@ -227,7 +231,7 @@ export class NetlinkSocket implements Disposable {
 
   /** Runs a task after those before it. The time that is told is for its turn and all that it does. */
   async #inTurn<T>(options: NetlinkRequestOptions, task: (wait: Wait) => Promise<T>): Promise<T> {
-    checkWaitOptions(options);
+    checkWaitOptions("ask the kernel by netlink", options, REQUEST_OPTIONS);
     const { action = "ask the kernel by netlink", flags = 0 } = options;
     if (this.#groups.size > 0 || this.#isListening) throw busy(action, "the socket is for events, open another");
     const end = new AbortController();

@@ -1,9 +1,11 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { describeError, isSystemError } from "../ffi/error.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
-import { type OpenOptions, openSocket } from "../socket/open.ts";
+import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { PACKET_ADD_MEMBERSHIP } from "./packet_options.ts";
 import { decodeSockaddrLl, encodeSockaddrLl, type PacketAddr } from "./sockaddr_ll.ts";
@@ -31,6 +33,14 @@ export interface PacketOpenOptions extends OpenOptions {
    */
   promiscuous?: boolean;
 }
+
+const PACKET_OPEN_OPTIONS: OptionNames<PacketOpenOptions> = {
+  ...OPEN_OPTIONS,
+  cooked: true,
+  interface: true,
+  promiscuous: true,
+  protocol: true,
+};
 
 /** The codec of addresses on a link. */
 export const packetAddrCodec: AddrCodec<PacketAddr, Partial<PacketAddr>> = {
@@ -81,10 +91,12 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
    * @param options Which packets, and of which interface.
    * @returns The socket.
    * @throws {RangeError} If the protocol or the number of the interface does not fit its field.
-   * @throws {TypeError} If it is to be promiscuous without an interface.
+   * @throws {TypeError} If there is no option of a name, or it is to be promiscuous without an interface.
    * @throws {SystemError} If it is not allowed (`EPERM`), or there is no such interface (`ENODEV`).
    */
   static open(options: PacketOpenOptions = {}): PacketSocket {
+    checkArgumentCount("open a packet socket", arguments.length, "{ interface, protocol, … }");
+    checkOptions("open a packet socket", options, PACKET_OPEN_OPTIONS);
     const { protocol = C.ETH_P_ALL, interface: nameOrIndex = 0, cooked = false, promiscuous = false } = options;
     const isName = typeof nameOrIndex === "string";
     encodeSockaddrLl({ protocol, interfaceIndex: isName ? 0 : nameOrIndex }); // throws what it throws before socket(2)

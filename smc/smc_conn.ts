@@ -1,11 +1,13 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import type { NetAddr } from "../inet/addresses/addr.ts";
 import { tcpAddrCodec } from "../inet/addresses/addr_codec.ts";
 import { connectStream } from "../inet/connect_stream.ts";
-import type { StreamConnectOptions } from "../inet/stream_options.ts";
+import { STREAM_CONNECT_OPTIONS, type StreamConnectOptions } from "../inet/stream_options.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
-import type { WaitOptions } from "../socket/wait_options.ts";
+import { type WaitOptions, waitOptionsOf } from "../socket/wait_options.ts";
 import { openSmc, type SmcOpenOptions } from "./open_smc.ts";
 import { guardSmcOptions } from "./smc_option.ts";
 import { isTcp, requireSmc, type SmcStatus, smcStatus } from "./smc_status.ts";
@@ -29,6 +31,15 @@ export interface SmcConnOptions {
 
 /** Options of {@linkcode SmcConn.connect}. */
 export interface SmcConnectOptions extends StreamConnectOptions, SmcOpenOptions, SmcConnOptions {}
+
+/** The names of {@linkcode SmcConnOptions} and {@linkcode SmcOpenOptions}. */
+export const SMC_OPTIONS: OptionNames<SmcConnOptions & SmcOpenOptions> = {
+  drainTimeout: true,
+  fallback: true,
+  unsupported: true,
+};
+const CONNECT_OPTIONS: OptionNames<SmcConnectOptions> = { ...STREAM_CONNECT_OPTIONS, ...SMC_OPTIONS };
+const CONN_OPTIONS: OptionNames<Pick<SmcConnOptions, "drainTimeout">> = { drainTimeout: true };
 
 const DRAIN_TIMEOUT = 30_000;
 
@@ -81,6 +92,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    * @throws {RangeError} If `drainTimeout` is below 0.
    */
   constructor(socket: Socket, options: Pick<SmcConnOptions, "drainTimeout"> = {}) {
+    checkOptions("make a connection", options, CONN_OPTIONS);
     checkSmcOptions(options);
     super(socket, tcpAddrCodec);
     this.#drainTimeout = options.drainTimeout ?? DRAIN_TIMEOUT;
@@ -97,28 +109,13 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    * fallback is refused (`EPROTONOSUPPORT`, an {@linkcode SmcFallbackError}).
    */
   static async connect(options: SmcConnectOptions): Promise<SmcConn> {
+    checkArgumentCount("connect", arguments.length, "{ hostname, port, signal, timeout, … }");
+    checkOptions("connect", options, CONNECT_OPTIONS);
     checkSmcOptions(options);
-    const socket = await connectStream((family) => openSmc(family, options), options);
-    return await SmcConn.of(socket, "connect", options);
-  }
-
-  /**
-   * Makes a connection of a connected socket like the constructor, but refuses a fallback where that is asked for.
-   *
-   * @param socket The socket; closed where it is refused.
-   * @param syscall What was done to connect it, for the error.
-   * @param options What to do with a fallback, and how the connection ends.
-   * @returns The connection.
-   * @throws {SmcFallbackError} If a fallback is refused.
-   */
-  static async of(socket: Socket, syscall: string, options: SmcConnOptions & WaitOptions): Promise<SmcConn> {
-    try {
-      if (options.fallback === "refuse") await requireSmc(socket, syscall, options);
-      return new SmcConn(socket, options);
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
+    const { unsupported = "throw", fallback = "allow", drainTimeout = DRAIN_TIMEOUT, ...stream } = options;
+    const socket = await connectStream((family) => openSmc(family, { unsupported }), stream);
+    if (fallback === "refuse") await requireSmc(socket, "connect", waitOptionsOf(options));
+    return new SmcConn(socket, { drainTimeout });
   }
 
   /**

@@ -1,19 +1,25 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import type { NetAddr } from "../inet/addresses/addr.ts";
 import { tcpAddrCodec } from "../inet/addresses/addr_codec.ts";
 import { listenStream } from "../inet/listen_stream.ts";
-import type { StreamListenOptions } from "../inet/stream_options.ts";
+import { STREAM_LISTEN_OPTIONS, type StreamListenOptions } from "../inet/stream_options.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
-import type { WaitOptions } from "../socket/wait_options.ts";
+import { WAIT_OPTIONS, type WaitOptions, waitOptionsOf } from "../socket/wait_options.ts";
 import { openSmc, type SmcOpenOptions } from "./open_smc.ts";
-import { checkSmcOptions, SmcConn, type SmcConnOptions } from "./smc_conn.ts";
-import { isFallbackError } from "./smc_status.ts";
+import { checkSmcOptions, SMC_OPTIONS, SmcConn, type SmcConnOptions } from "./smc_conn.ts";
+import { isFallbackError, requireSmc } from "./smc_status.ts";
 
 /** Options of {@linkcode SmcListener.listen}. `reusePort` is refused by the kernel (`EOPNOTSUPP`). */
 export interface SmcListenOptions extends StreamListenOptions, SmcOpenOptions, SmcConnOptions {}
 
 /** Options of {@linkcode SmcListener.accept}. */
 export interface SmcAcceptOptions extends WaitOptions, Pick<SmcConnOptions, "fallback"> {}
+
+const LISTEN_OPTIONS: OptionNames<SmcListenOptions> = { ...STREAM_LISTEN_OPTIONS, ...SMC_OPTIONS };
+const LISTENER_OPTIONS: OptionNames<SmcConnOptions> = { drainTimeout: true, fallback: true };
+const ACCEPT_OPTIONS: OptionNames<SmcAcceptOptions> = { ...WAIT_OPTIONS, fallback: true };
 
 /**
  * A listener of AF_SMC. A peer that has no SMC is accepted too: its connection is TCP, unless `fallback` is `"refuse"`.
@@ -43,7 +49,8 @@ export interface SmcAcceptOptions extends WaitOptions, Pick<SmcConnOptions, "fal
  * ```
  */
 export class SmcListener extends Listener<NetAddr, SmcConn> {
-  readonly #options: SmcConnOptions;
+  readonly #fallback: "allow" | "refuse";
+  readonly #connOf: (accepted: Socket) => SmcConn;
 
   /**
    * Makes a listener of a listening AF_SMC socket, and takes ownership of it.
@@ -53,9 +60,13 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    * @throws {TypeError | RangeError} If an option is wrong.
    */
   constructor(socket: Socket, options: SmcConnOptions = {}) {
+    checkOptions("make a listener", options, LISTENER_OPTIONS);
     checkSmcOptions(options);
-    super(socket, tcpAddrCodec, (accepted) => new SmcConn(accepted, options));
-    this.#options = options;
+    const { fallback = "allow", ...connOptions } = options;
+    const connOf = (accepted: Socket): SmcConn => new SmcConn(accepted, connOptions);
+    super(socket, tcpAddrCodec, connOf);
+    this.#fallback = fallback;
+    this.#connOf = connOf;
   }
 
   /**
@@ -67,9 +78,16 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
    * @throws {SystemError} If the kernel has no AF_SMC (`EAFNOSUPPORT`), or refuses the address, such as `EADDRINUSE`.
    */
-  static listen(options: SmcListenOptions): SmcListener {
+  static listen(options: SmcListenOptions = {}): SmcListener {
+    checkArgumentCount("listen", arguments.length, "{ hostname, port, … }");
+    checkOptions("listen", options, LISTEN_OPTIONS);
     checkSmcOptions(options);
-    return new SmcListener(listenStream((family) => openSmc(family, options), options), options);
+    const { unsupported = "throw", fallback, drainTimeout, ...stream } = options;
+    const socket = listenStream((family) => openSmc(family, { unsupported }), stream);
+    return new SmcListener(socket, {
+      ...(fallback === undefined ? {} : { fallback }),
+      ...(drainTimeout === undefined ? {} : { drainTimeout }),
+    });
   }
 
   /**
@@ -81,9 +99,13 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    * {@linkcode SmcFallbackError}): the connection is closed then, and the listener goes on.
    */
   override async accept(options?: SmcAcceptOptions): Promise<SmcConn> {
-    const fallback = options?.fallback ?? this.#options.fallback ?? "allow";
+    if (options !== undefined) checkOptions("accept", options, ACCEPT_OPTIONS);
+    const { fallback = this.#fallback } = options ?? {};
     checkSmcOptions({ fallback });
-    return await SmcConn.of(await this.socket.accept(options), "accept", { ...this.#options, ...options, fallback });
+    const wait = waitOptionsOf(options ?? {});
+    const socket = await this.socket.accept(wait);
+    if (fallback === "refuse") await requireSmc(socket, "accept", wait);
+    return this.#connOf(socket);
   }
 
   /**

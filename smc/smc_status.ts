@@ -51,13 +51,18 @@ export async function smcStatus(socket: Socket, options?: WaitOptions): Promise<
   return info.fallback === undefined ? { mode: info.mode } : { mode: info.mode, fallback: info.fallback };
 }
 
-/** Throws where a connection is not SMC. Costs one system call where it is. */
+/** Closes a connection that is not SMC, and throws why it is not. Costs one system call where it is. */
 export async function requireSmc(socket: Socket, syscall: string, options?: WaitOptions): Promise<void> {
-  if (!isTcp(socket)) return;
-  const { fallback = NOT_TOLD } = await smcStatus(socket, options);
-  const peer = fallback.peerReason === undefined ? "" : ` (peer: ${fallback.peerReason})`;
-  const text = `Cannot ${syscall} over SMC as the connection is TCP: ${fallback.reason}${peer}. ${fallback.advice}`;
-  throw Object.assign(libraryError("EPROTONOSUPPORT", syscall, text), { fallback });
+  try {
+    if (!isTcp(socket)) return;
+    const { fallback = NOT_TOLD } = await smcStatus(socket, options);
+    const peer = fallback.peerReason === undefined ? "" : ` (peer: ${fallback.peerReason})`;
+    const text = `Cannot ${syscall} over SMC as the connection is TCP: ${fallback.reason}${peer}. ${fallback.advice}`;
+    throw Object.assign(libraryError("EPROTONOSUPPORT", syscall, text), { fallback });
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }
 
 /** Whether an error is the one of a connection that is not SMC. */

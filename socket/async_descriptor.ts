@@ -46,11 +46,17 @@ export abstract class AsyncDescriptor extends Descriptor {
    * @param direction The queue that it joins.
    * @param operation The operation.
    * @param options How long to wait.
+   * @param names The names that the options may have. Default: those of {@linkcode WaitOptions}.
    * @returns The result of the operation.
    */
-  run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
+  run<T>(
+    direction: Direction,
+    operation: Operation<T>,
+    options?: WaitOptions,
+    names?: Readonly<Record<string, true>>,
+  ): Promise<T> {
     if (this.fd < 0) return Promise.reject(closedError(operation.syscall));
-    return this.readiness.run(direction, operation, options);
+    return this.readiness.run(direction, operation, options, names);
   }
 
   /**

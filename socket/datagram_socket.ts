@@ -4,7 +4,7 @@ import { DatagramReceive } from "./operations/datagram.ts";
 import { LastSender } from "./operations/last_sender.ts";
 import type { Socket } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
-import type { Datagram, TransferOptions } from "./transfer.ts";
+import { type Datagram, TRANSFER_OPTIONS, type TransferOptions } from "./transfer.ts";
 
 /**
  * A socket for datagrams. It owns its socket.
@@ -62,7 +62,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    */
   receive(buffer?: Uint8Array, options?: TransferOptions): Promise<Datagram<A>> {
     if (this.#receive?.done !== true) this.#receive = new DatagramReceive(this.socket.fd, this.#sender);
-    return this.socket.run("read", this.#receive.prepare(buffer, options?.flags ?? 0), options);
+    return this.socket.run("read", this.#receive.prepare(buffer, options?.flags ?? 0), options, TRANSFER_OPTIONS);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { addressOf } from "../ffi/memory.ts";
 
 /** How large a {@linkcode MessageBatch} is. */
@@ -14,6 +15,7 @@ export interface MessageBatchOptions {
   controlLength?: number;
 }
 
+const BATCH_OPTIONS: OptionNames<MessageBatchOptions> = { capacity: true, controlLength: true, size: true };
 /** `UIO_MAXIOV`: the kernel takes no more messages at once. */
 const MAX_CAPACITY = 1024;
 /** `sizeof(struct sockaddr_storage)`. */
@@ -99,6 +101,7 @@ export class MessageBatch {
    * @throws {RangeError} If the capacity is not 1 to 1024 (`UIO_MAXIOV`), or a size is negative.
    */
   constructor(options: MessageBatchOptions) {
+    checkOptions("make a batch", options, BATCH_OPTIONS);
     const { capacity, size, controlLength = 0 } = options;
     this.capacity = integer("capacity", capacity, 1, MAX_CAPACITY);
     this.size = integer("size", size, 0, 0x7fffffff);

@@ -1,6 +1,7 @@
+import type { OptionNames } from "../checks/option_names.ts";
 import { inNetworkNamespace } from "./network_namespace.ts";
 import type { Socket } from "./socket.ts";
-import type { WaitOptions } from "./wait_options.ts";
+import { WAIT_OPTIONS, type WaitOptions, waitOptionsOf } from "./wait_options.ts";
 
 /** Options of everything that opens a socket. */
 export interface OpenOptions {
@@ -9,6 +10,9 @@ export interface OpenOptions {
   /** The network namespace to open the socket in, such as `/run/netns/blue`. Needs CAP_SYS_ADMIN. */
   networkNamespace?: string;
 }
+
+/** The names of {@linkcode OpenOptions}. */
+export const OPEN_OPTIONS: OptionNames<OpenOptions> = { configure: true, networkNamespace: true };
 
 /** Options of everything that listens. */
 export interface ListenOptions extends OpenOptions {
@@ -20,8 +24,14 @@ export interface ListenOptions extends OpenOptions {
   backlog?: number;
 }
 
+/** The names of {@linkcode ListenOptions}. */
+export const LISTEN_OPTIONS: OptionNames<ListenOptions> = { ...OPEN_OPTIONS, backlog: true };
+
 /** Options of everything that connects. */
 export interface ConnectOptions extends OpenOptions, WaitOptions {}
+
+/** The names of {@linkcode ConnectOptions}. */
+export const CONNECT_OPTIONS: OptionNames<ConnectOptions> = { ...OPEN_OPTIONS, ...WAIT_OPTIONS };
 
 /** What a family does to open a socket; the rest is the same for all. */
 export interface OpenSteps {
@@ -127,12 +137,7 @@ export async function openConnection(
 ): Promise<Socket> {
   const socket = openSocket(steps, options);
   try {
-    const { signal, timeout } = options;
-    await socket.connect(sockaddr, {
-      ...(address === undefined ? {} : { address }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(timeout === undefined ? {} : { timeout }),
-    });
+    await socket.connect(sockaddr, { ...waitOptionsOf(options), ...(address === undefined ? {} : { address }) });
     return socket;
   } catch (error) {
     socket.close();

@@ -82,7 +82,7 @@ export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Pr
     }
   };
   try {
-    checkWaitOptions(options);
+    if (options !== undefined) checkWaitOptions("relay", options);
     if (options?.timeout !== undefined && options.timeout !== Infinity) watch(options.timeout);
     const done = await Promise.allSettled([carry(a, b), carry(b, a)]);
     over.signal.throwIfAborted();

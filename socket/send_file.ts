@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
@@ -5,7 +6,7 @@ import { Operation } from "./operation.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./operations/kernel_numbers.ts";
 import { withProgress } from "./operations/progress.ts";
 import type { Socket } from "./socket.ts";
-import type { WaitOptions } from "./wait_options.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "./wait_options.ts";
 
 /** Options of {@linkcode sendFile}. */
 export interface SendFileOptions extends WaitOptions {
@@ -18,6 +19,8 @@ export interface SendFileOptions extends WaitOptions {
   /** How many bytes to send at most. Default: up to the end of the file. */
   length?: number;
 }
+
+const SEND_FILE_OPTIONS: OptionNames<SendFileOptions> = { ...WAIT_OPTIONS, length: true, offset: true };
 
 /**
  * Sends a file over a connection by sendfile(2), inside the kernel. Earlier writes are sent first, and later ones wait.
@@ -56,12 +59,13 @@ export async function sendFile(
   fd: number,
   options: SendFileOptions = {},
 ): Promise<number> {
+  checkOptions("send a file", options, SEND_FILE_OPTIONS);
   const { offset = 0, length = Number.MAX_SAFE_INTEGER - offset } = options;
   for (const [name, value] of [["offset", offset], ["length", length]] as const) {
     if (Number.isSafeInteger(value) && value >= 0) continue;
     throw new RangeError(`Cannot send a file as the ${name} must be 0 or more bytes: current value is ${value}`);
   }
-  return await conn.socket.run("write", new SendFile(conn.socket.fd, fd, offset, length), options);
+  return await conn.socket.run("write", new SendFile(conn.socket.fd, fd, offset, length), options, SEND_FILE_OPTIONS);
 }
 
 /** sendfile(2), until all is sent or the file ends. */

@@ -5,7 +5,7 @@ import { SeqpacketReceive, SeqpacketSpace } from "./operations/seqpacket.ts";
 import type { Socket } from "./socket.ts";
 import { SO_TIMESTAMP } from "./socket_options.ts";
 import { SocketOwner } from "./socket_owner.ts";
-import type { SeqpacketMessage, TransferOptions } from "./transfer.ts";
+import { type SeqpacketMessage, TRANSFER_OPTIONS, type TransferOptions } from "./transfer.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /** No message of AF_UNIX is longer with the send buffer that Linux gives by default (`net.core.wmem_default`). */
@@ -78,7 +78,7 @@ export class SeqpacketConn<A> extends SocketOwner {
     const flags = options?.flags ?? 0;
     if (buffer === undefined) {
       scratch ??= new SeqpacketSpace(new Uint8Array(SCRATCH_SIZE));
-      return this.socket.run("read", this.#operation().prepare(scratch, true, flags), options);
+      return this.socket.run("read", this.#operation().prepare(scratch, true, flags), options, TRANSFER_OPTIONS);
     }
     let space = this.#space;
     if (space === undefined || !space.fits(buffer)) {
@@ -88,7 +88,7 @@ export class SeqpacketConn<A> extends SocketOwner {
         return Promise.reject(error);
       }
     }
-    return this.socket.run("read", this.#operation().prepare(space, false, flags), options);
+    return this.socket.run("read", this.#operation().prepare(space, false, flags), options, TRANSFER_OPTIONS);
   }
 
   /**

@@ -27,8 +27,20 @@ import {
 } from "./operations/sockaddr_space.ts";
 import { StreamRead, StreamWrite } from "./operations/stream.ts";
 import { urgentMark, UrgentReceive } from "./operations/urgent_data.ts";
-import type { MessageSpace, OutgoingMessage, ReceivedFrom, ReceivedMessage, TransferOptions } from "./transfer.ts";
-import type { WaitOptions } from "./wait_options.ts";
+import {
+  type MessageSpace,
+  type OutgoingMessage,
+  type ReceivedFrom,
+  type ReceivedMessage,
+  TRANSFER_OPTIONS,
+  type TransferOptions,
+} from "./transfer.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "./wait_options.ts";
+
+// The names of the options that are no type of their own.
+const CONNECT_OPTIONS = { ...WAIT_OPTIONS, address: true } as const;
+const SENDTO_OPTIONS = { ...TRANSFER_OPTIONS, address: true } as const;
+const CLOSE_WRITE_OPTIONS = { ...WAIT_OPTIONS, drained: true } as const;
 
 /**
  * One descriptor of a socket of any family, owned: non-blocking and close-on-exec, `EINTR` retried, `EAGAIN` waited for.
@@ -151,7 +163,7 @@ export class Socket extends AsyncDescriptor {
   async connect(sockaddr: Uint8Array, options?: WaitOptions & { address?: string }): Promise<void> {
     checkBuffer(sockaddr, sockaddr?.byteLength);
     const operation = new Connect(this.fd, this.readiness, sockaddr, options?.address);
-    const peer = await this.run("write", operation, options);
+    const peer = await this.run("write", operation, options, CONNECT_OPTIONS);
     if (peer !== "") this.#peer = peer;
   }
 
@@ -216,7 +228,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
-    return this.run("write", new Send(this.fd, bytes, options?.flags ?? 0), options);
+    return this.run("write", new Send(this.fd, bytes, options?.flags ?? 0), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -235,7 +247,7 @@ export class Socket extends AsyncDescriptor {
   ): Promise<number> {
     const flags = options?.flags ?? 0;
     const operation = new DatagramSend(this.fd, this.readiness, bytes, sockaddr, flags, options?.address);
-    return this.run("write", operation, options);
+    return this.run("write", operation, options, SENDTO_OPTIONS);
   }
 
   /**
@@ -251,9 +263,9 @@ export class Socket extends AsyncDescriptor {
   receive(buffer: Uint8Array, options?: TransferOptions): Promise<number> {
     const flags = options?.flags ?? 0;
     if ((flags & (C.MSG_WAITALL | C.MSG_PEEK)) === C.MSG_WAITALL && this.#type === C.SOCK_STREAM) {
-      return this.run("read", new ReceiveAll(this.fd, buffer, flags), options);
+      return this.run("read", new ReceiveAll(this.fd, buffer, flags), options, TRANSFER_OPTIONS);
     }
-    return this.run("read", new Receive(this.fd, buffer, flags), options);
+    return this.run("read", new Receive(this.fd, buffer, flags), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -289,7 +301,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses, such as `ECONNREFUSED` for an earlier send of a connected socket.
    */
   receiveFrom(buffer: Uint8Array, options?: TransferOptions): Promise<ReceivedFrom> {
-    return this.run("read", new ReceiveFrom(this.fd, buffer, options?.flags ?? 0), options);
+    return this.run("read", new ReceiveFrom(this.fd, buffer, options?.flags ?? 0), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -305,7 +317,7 @@ export class Socket extends AsyncDescriptor {
     checkMessage(message);
     const isStream = this.#type === C.SOCK_STREAM;
     const operation = new MessageSend(this.fd, this.readiness, message, options?.flags ?? 0, isStream);
-    return await this.run("write", operation, options);
+    return await this.run("write", operation, options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -317,7 +329,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses.
    */
   async receiveMessage(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
-    return await this.run("read", new MessageReceive(this.fd, space, options?.flags ?? 0), options);
+    return await this.run("read", new MessageReceive(this.fd, space, options?.flags ?? 0), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -329,7 +341,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses.
    */
   receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
-    return this.run("read", new BatchReceive(this.fd, batch, options?.flags ?? 0), options);
+    return this.run("read", new BatchReceive(this.fd, batch, options?.flags ?? 0), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -341,7 +353,12 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
-    return this.run("write", new BatchSend(this.fd, this.readiness, batch, options?.flags ?? 0), options);
+    return this.run(
+      "write",
+      new BatchSend(this.fd, this.readiness, batch, options?.flags ?? 0),
+      options,
+      TRANSFER_OPTIONS,
+    );
   }
 
   /**
@@ -370,7 +387,7 @@ export class Socket extends AsyncDescriptor {
       this.shutdown(C.SHUT_WR);
       return true;
     };
-    await this.run("write", new Call("shutdown", attempt), options);
+    await this.run("write", new Call("shutdown", attempt), options, CLOSE_WRITE_OPTIONS);
   }
 
   /**

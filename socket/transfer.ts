@@ -1,4 +1,5 @@
-import type { WaitOptions } from "./wait_options.ts";
+import type { OptionNames } from "../checks/option_names.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "./wait_options.ts";
 
 /** Options of operations that take the flags of send(2) and recv(2). */
 export interface TransferOptions extends WaitOptions {
@@ -10,6 +11,9 @@ export interface TransferOptions extends WaitOptions {
    */
   flags?: number;
 }
+
+/** The names of {@linkcode TransferOptions}. */
+export const TRANSFER_OPTIONS: OptionNames<TransferOptions> = { ...WAIT_OPTIONS, flags: true };
 
 /** A datagram's length and sender, as {@linkcode Socket.receiveFrom} gives them. */
 export interface ReceivedFrom {

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { libraryError } from "../ffi/error.ts";
 import { unrefTimeout } from "./polling/unref_timeout.ts";
@@ -14,18 +15,30 @@ export interface WaitOptions {
   timeout?: number;
 }
 
+/** The names of {@linkcode WaitOptions}. */
+export const WAIT_OPTIONS: OptionNames<WaitOptions> = { signal: true, timeout: true };
+
+/** The wait options among others. */
+export function waitOptionsOf({ signal, timeout }: WaitOptions): WaitOptions {
+  return { ...(signal === undefined ? {} : { signal }), ...(timeout === undefined ? {} : { timeout }) };
+}
+
 /** setTimeout() takes no more milliseconds: what is longer is waited for in parts. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
-/** Throws if an option is invalid or the signal is aborted already: to be called before any system call. */
-export function checkWaitOptions(options: WaitOptions | undefined): void {
-  if (options === undefined) return;
-  if (typeof options !== "object" || options === null || options instanceof AbortSignal) {
-    const kind = Object.prototype.toString.call(options);
-    throw new TypeError(
-      `Cannot wait as the options are no object with a signal or a timeout: current value is ${kind}`,
-    );
-  }
+/**
+ * Throws if an option is invalid or the signal is aborted already: to be called before any system call.
+ *
+ * @param action What waits, for errors: `Cannot <action>: …`.
+ * @param options The options.
+ * @param names The names that they may have.
+ */
+export function checkWaitOptions(
+  action: string,
+  options: WaitOptions,
+  names: Readonly<Record<string, true>> = WAIT_OPTIONS,
+): void {
+  checkOptions(action, options, names);
   const { signal, timeout } = options;
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
     throw new RangeError(

@@ -1,3 +1,5 @@
+import type { OptionNames } from "../checks/option_names.ts";
+
 /** The name of a socket in the file system. */
 export interface UnixPathAddr {
   /** The path; bytes where it is not UTF-8. */
@@ -27,6 +29,11 @@ export type UnixAddr = UnixPathAddr | UnixAbstractAddr | UnixUnnamedAddr;
 
 /** An address to listen on or to bind to. */
 export type UnixBindAddr = UnixPathAddr | UnixAbstractAddr | UnixAutobindAddr;
+
+/** The names of the fields of an address to bind to. */
+export const UNIX_BIND_ADDR_NAMES: OptionNames<UnixBindAddr> = { abstract: true, autobind: true, path: true };
+/** The names of the fields of an address. */
+export const UNIX_ADDR_NAMES: OptionNames<UnixAddr> = { abstract: true, path: true, unnamed: true };
 
 /**
  * Formats an address as people write it: a path as it is, an abstract name behind an `@`. No permission is needed.

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { checkMessage } from "../checks/check_message.ts";
 import { C } from "../ffi/constants.ts";
 import { processIds } from "../ffi/environment.ts";
@@ -8,7 +9,7 @@ import {
   encodeControlMessages,
 } from "../socket/control_message.ts";
 import type { Socket } from "../socket/socket.ts";
-import type { ReceivedMessage, TransferOptions } from "../socket/transfer.ts";
+import { type ReceivedMessage, TRANSFER_OPTIONS, type TransferOptions } from "../socket/transfer.ts";
 import type { UnixAddr } from "./addr.ts";
 import { type Credentials, decodeCredentials, encodeCredentials, UCRED_SIZE } from "./credentials.ts";
 import { OwnedFd } from "./owned_fd.ts";
@@ -44,6 +45,9 @@ export interface ReceiveMessageOptions extends TransferOptions {
    */
   maxFds?: number;
 }
+
+const MESSAGE_PARTS: OptionNames<OutgoingUnixMessage> = { addr: true, credentials: true, data: true, fds: true };
+const RECEIVE_OPTIONS: OptionNames<ReceiveMessageOptions> = { ...TRANSFER_OPTIONS, maxFds: true };
 
 /** `SCM_MAX_FD`: the kernel passes no more in one message. */
 const MAX_FDS = 253;
@@ -130,6 +134,7 @@ export async function sendUnixMessage(
   options?: TransferOptions,
 ): Promise<number> {
   checkMessage(message);
+  checkOptions("send a message", message, MESSAGE_PARTS);
   const { data = new Uint8Array(0), addr, fds = [], credentials } = message;
   const control = controlOf(fds, credentials);
   if (isStream && data.length === 0 && control.length > 0) {
@@ -149,14 +154,15 @@ export async function receiveUnixMessage(
   options: ReceiveMessageOptions | undefined,
   isEnd: (received: ReceivedMessage) => boolean,
 ): Promise<UnixMessage | null> {
-  const maxFds = options?.maxFds ?? 0;
+  if (options !== undefined) checkOptions("receive a message", options, RECEIVE_OPTIONS);
+  const { maxFds = 0, ...transfer } = options ?? {};
   if (!(Number.isInteger(maxFds) && maxFds >= 0 && maxFds <= MAX_FDS)) {
     throw new RangeError(
       `Cannot receive a number of descriptors that is not 0 to ${MAX_FDS}: current value is ${maxFds}`,
     );
   }
   const controlLength = CONTROL_BASE + (maxFds > 0 ? controlMessageSpace(4 * maxFds) : 0);
-  const received = await socket.receiveMessage({ buffers: [buffer], controlLength }, options);
+  const received = await socket.receiveMessage({ buffers: [buffer], controlLength }, transfer);
   return isEnd(received) ? null : new UnixMessage(buffer, received, maxFds);
 }
 

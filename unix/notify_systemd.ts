@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { environmentVariable } from "../ffi/environment.ts";
 import type { UnixAddr } from "./addr.ts";
 import type { FdSource } from "./message.ts";
@@ -8,6 +9,8 @@ export interface NotifySystemdOptions {
   /** Descriptors to pass, for the state `FDSTORE=1`. */
   fds?: readonly FdSource[];
 }
+
+const NOTIFY_OPTIONS: OptionNames<NotifySystemdOptions> = { fds: true };
 
 /**
  * Tells the service manager about the state of this program, as sd_notify(3) does. Permission: `--allow-ffi`.
@@ -28,14 +31,15 @@ export interface NotifySystemdOptions {
  * assertEquals(await notifySystemd("READY=1"), false); // a test is no service
  * ```
  */
-export async function notifySystemd(state: string, options?: NotifySystemdOptions): Promise<boolean> {
+export async function notifySystemd(state: string, options: NotifySystemdOptions = {}): Promise<boolean> {
+  checkOptions("notify systemd", options, NOTIFY_OPTIONS);
   const name = environmentVariable("NOTIFY_SOCKET");
   if (name === undefined || name === "") return false;
   using socket = UnixDatagramSocket.open();
   await socket.sendMessage({
     data: new TextEncoder().encode(state),
     addr: addrOf(name),
-    ...(options?.fds === undefined ? {} : { fds: options.fds }),
+    ...(options.fds === undefined ? {} : { fds: options.fds }),
   });
   return true;
 }

@@ -1,9 +1,18 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
-import { type ConnectOptions, type ListenOptions, openConnection, openListener } from "../socket/open.ts";
+import {
+  CONNECT_OPTIONS,
+  type ConnectOptions,
+  LISTEN_OPTIONS,
+  type ListenOptions,
+  openConnection,
+  openListener,
+} from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
-import { formatUnixAddr, type UnixAddr, type UnixBindAddr } from "./addr.ts";
+import { checkWaitOptions } from "../socket/wait_options.ts";
+import { formatUnixAddr, UNIX_ADDR_NAMES, UNIX_BIND_ADDR_NAMES, type UnixAddr, type UnixBindAddr } from "./addr.ts";
 import { encodeSockaddrUn } from "./sockaddr_un.ts";
-import { bindUnix, encodeBindAddr, type UnixBindOptions } from "./socket_file.ts";
+import { bindUnix, encodeBindAddr, UNIX_BIND_OPTIONS, type UnixBindOptions } from "./socket_file.ts";
 
 /** Options of a unix listener: its address, and how to listen. */
 export type UnixListenOptions = UnixBindAddr & UnixBindOptions & ListenOptions;
@@ -14,8 +23,16 @@ export type UnixConnectOptions = UnixAddr & ConnectOptions & {
   localAddr?: UnixBindAddr;
 };
 
+const UNIX_LISTEN_OPTIONS: OptionNames<UnixListenOptions> = { ...UNIX_BIND_OPTIONS, ...LISTEN_OPTIONS };
+const UNIX_CONNECT_OPTIONS: OptionNames<UnixConnectOptions> = {
+  ...UNIX_ADDR_NAMES,
+  ...CONNECT_OPTIONS,
+  localAddr: true,
+};
+
 /** Opens a listening socket. */
 export function listenUnix(type: number, options: UnixListenOptions): Socket {
+  checkOptions("listen", options, UNIX_LISTEN_OPTIONS);
   encodeBindAddr(options); // what is wrong with it costs no socket
   const open = (): Socket => Socket.open(C.AF_UNIX, type);
   const bind = (socket: Socket): void => bindUnix(socket, options, options);
@@ -24,9 +41,13 @@ export function listenUnix(type: number, options: UnixListenOptions): Socket {
 
 /** Opens a connected socket. */
 export async function connectUnix(type: number, options: UnixConnectOptions): Promise<Socket> {
+  checkWaitOptions("connect", options, UNIX_CONNECT_OPTIONS);
   const { localAddr } = options;
   const sockaddr = encodeSockaddrUn(options);
-  if (localAddr !== undefined) encodeBindAddr(localAddr);
+  if (localAddr !== undefined) {
+    checkOptions("use localAddr", localAddr, UNIX_BIND_ADDR_NAMES);
+    encodeBindAddr(localAddr);
+  }
   const open = (): Socket => Socket.open(C.AF_UNIX, type);
   const bind = (socket: Socket): void => localAddr && bindUnix(socket, localAddr);
   return await openConnection({ open, bind }, options, sockaddr, formatUnixAddr(options));

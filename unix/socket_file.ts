@@ -1,9 +1,10 @@
+import type { OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { isSystemError } from "../ffi/error.ts";
 import { chmod, type FileStatus, lstat, unlink } from "../ffi/file.ts";
 import { Socket } from "../socket/socket.ts";
 import { isBound } from "./_is_bound.ts";
-import { formatUnixAddr, type UnixBindAddr } from "./addr.ts";
+import { formatUnixAddr, UNIX_BIND_ADDR_NAMES, type UnixBindAddr } from "./addr.ts";
 import { bytesOf, encodeSockaddrUn } from "./sockaddr_un.ts";
 
 /** Options of everything that binds a unix socket. */
@@ -21,6 +22,13 @@ export interface UnixBindOptions {
    */
   replaceStale?: boolean;
 }
+
+/** The names of what binds: those of the address, and of {@linkcode UnixBindOptions}. */
+export const UNIX_BIND_OPTIONS: OptionNames<UnixBindAddr & UnixBindOptions> = {
+  ...UNIX_BIND_ADDR_NAMES,
+  mode: true,
+  replaceStale: true,
+};
 
 const SLASH = 0x2f;
 const DOT = new Uint8Array([0x2e]);

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -45,10 +46,12 @@ export class UnixConn extends Conn<UnixAddr> {
    *
    * @param options The address, and how to connect.
    * @returns The connection.
+   * @throws {TypeError} If there is no address among the options, or there is no option of a name.
    * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if nobody listens, `EPROTOTYPE` if
    * the listener is of another type.
    */
   static async connect(options: UnixConnectOptions): Promise<UnixConn> {
+    checkArgumentCount("connect", arguments.length, "{ path, signal, timeout, … }");
     return new UnixConn(await connectUnix(C.SOCK_STREAM, options));
   }
 

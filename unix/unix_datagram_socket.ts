@@ -1,9 +1,11 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
-import { type OpenOptions, openSocket } from "../socket/open.ts";
+import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import type { TransferOptions } from "../socket/transfer.ts";
-import type { WaitOptions } from "../socket/wait_options.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../socket/wait_options.ts";
 import { formatUnixAddr, type UnixAddr, type UnixBindAddr } from "./addr.ts";
 import {
   type OutgoingUnixMessage,
@@ -13,10 +15,12 @@ import {
   type UnixMessage,
 } from "./message.ts";
 import { encodeSockaddrUn, unixAddrCodec } from "./sockaddr_un.ts";
-import { bindUnix, encodeBindAddr, type UnixBindOptions } from "./socket_file.ts";
+import { bindUnix, encodeBindAddr, UNIX_BIND_OPTIONS, type UnixBindOptions } from "./socket_file.ts";
 
 /** Options of {@linkcode UnixDatagramSocket.bind}. */
 export type UnixDatagramBindOptions = UnixBindAddr & UnixBindOptions & OpenOptions;
+
+const UNIX_DATAGRAM_BIND_OPTIONS: OptionNames<UnixDatagramBindOptions> = { ...UNIX_BIND_OPTIONS, ...OPEN_OPTIONS };
 
 /**
  * A unix socket for datagrams (`SOCK_DGRAM`): each arrives whole, in order, and none is lost. Deno calls it
@@ -52,10 +56,12 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
    *
    * @param options The address, and how to bind.
    * @returns The socket.
-   * @throws {TypeError} If there is no address among the options.
+   * @throws {TypeError} If there is no address among the options, or there is no option of a name.
    * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses, such as `EACCES`.
    */
   static override bind(options: UnixDatagramBindOptions): UnixDatagramSocket {
+    checkArgumentCount("bind", arguments.length, "{ path, … }");
+    checkOptions("bind", options, UNIX_DATAGRAM_BIND_OPTIONS);
     encodeBindAddr(options); // what is wrong with it costs no socket
     const open = (): Socket => Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
     const bind = (socket: Socket): void => bindUnix(socket, options, options);
@@ -86,6 +92,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
    * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if no socket is bound there.
    */
   async connect(addr: UnixAddr, options?: WaitOptions): Promise<void> {
+    if (options !== undefined) checkOptions("connect", options, WAIT_OPTIONS);
     await this.socket.connect(encodeSockaddrUn(addr), { ...options, address: formatUnixAddr(addr) });
   }
 

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -38,10 +39,11 @@ export class UnixSeqpacketListener extends Listener<UnixAddr, UnixSeqpacketConn>
    *
    * @param options The address, and how to listen.
    * @returns The listener.
-   * @throws {TypeError} If there is no address among the options.
+   * @throws {TypeError} If there is no address among the options, or there is no option of a name.
    * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses, such as `EACCES`.
    */
   static listen(options: UnixListenOptions): UnixSeqpacketListener {
+    checkArgumentCount("listen", arguments.length, "{ path, … }");
     return new UnixSeqpacketListener(listenUnix(C.SOCK_SEQPACKET, options));
   }
 }

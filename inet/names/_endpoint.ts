@@ -4,14 +4,14 @@ import { getaddrinfo } from "../../ffi/getaddrinfo.ts";
 import type { Endpoint } from "../_connect_first.ts";
 import { encodeHost } from "../addresses/_encode_host.ts";
 import { formatNetAddr } from "../addresses/addr.ts";
+import type { UdpDestination } from "../addresses/addr_codec.ts";
 import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
 import { lookupError, orAborted } from "./lookup.ts";
 
 /** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. */
-export function numericEndpoint(hostname: string, port: number, scopeId: number | undefined): Endpoint {
-  const addr = { hostname, port, ...(scopeId === undefined ? {} : { scopeId }) };
+export function numericEndpoint(addr: UdpDestination): Endpoint {
   const sockaddr = encodeHost(addr);
-  return { family: hostname.includes(":") ? C.AF_INET6 : C.AF_INET, sockaddr, address: formatNetAddr(addr) };
+  return { family: addr.hostname.includes(":") ? C.AF_INET6 : C.AF_INET, sockaddr, address: formatNetAddr(addr) };
 }
 
 /**
@@ -19,13 +19,9 @@ export function numericEndpoint(hostname: string, port: number, scopeId: number 
  *
  * @throws {Error} If the name has no address; its `code` is libc's, such as `"EAI_NONAME"`.
  */
-export async function resolveEndpoints(
-  hostname: string,
-  port: number,
-  scopeId: number | undefined,
-  signal: AbortSignal,
-): Promise<Endpoint[]> {
-  if (isNumeric(hostname)) return [numericEndpoint(hostname, port, scopeId)];
+export async function resolveEndpoints(addr: UdpDestination, signal: AbortSignal): Promise<Endpoint[]> {
+  const { hostname, port } = addr;
+  if (isNumeric(hostname)) return [numericEndpoint(addr)];
   if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
     throw new RangeError(`Cannot connect as the port must be 0 to 65535: current value is ${quoted(port)}`);
   }

@@ -1,11 +1,20 @@
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { type AddrinfoHints, getaddrinfo as lookUp } from "../../ffi/getaddrinfo.ts";
 import type { NetAddr } from "../addresses/addr.ts";
 import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
-import { lookupError, type LookupOptions, orAborted } from "./lookup.ts";
+import { LOOKUP_OPTIONS, lookupError, type LookupOptions, orAborted } from "./lookup.ts";
 
 /** Options of {@linkcode getaddrinfo}: what to look up. */
 export interface GetaddrinfoOptions extends AddrinfoHints, LookupOptions {}
+
+const GETADDRINFO_OPTIONS: OptionNames<GetaddrinfoOptions> = {
+  ...LOOKUP_OPTIONS,
+  family: true,
+  flags: true,
+  protocol: true,
+  type: true,
+};
 
 /** One answer of {@linkcode getaddrinfo}: all that socket(2) and connect(2) need. */
 export interface AddressInfo {
@@ -50,6 +59,7 @@ export async function getaddrinfo(
   service: string | number | null = null,
   options: GetaddrinfoOptions = {},
 ): Promise<AddressInfo[]> {
+  checkOptions("look up", options, GETADDRINFO_OPTIONS);
   const { signal, ...hints } = options;
   signal?.throwIfAborted();
   const answers = await orAborted(lookUp(host, service === null ? null : String(service), hints), signal);

@@ -1,10 +1,11 @@
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { describeError } from "../../ffi/error.ts";
 import { gethostbyaddr as findByAddr, gethostbyname as findByName, type Hostent } from "../../ffi/netdb.ts";
 import { inetNtop } from "../addresses/inet_ntop.ts";
 import { parseIpv4 } from "../addresses/parse_ipv4.ts";
 import { parseIpv6 } from "../addresses/parse_ipv6.ts";
-import { type LookupOptions, orAborted } from "./lookup.ts";
+import { LOOKUP_OPTIONS, type LookupOptions, orAborted } from "./lookup.ts";
 
 /** A host: its names and addresses. */
 export interface Host {
@@ -26,6 +27,8 @@ export interface GethostbynameOptions extends LookupOptions {
   family?: number;
 }
 
+const GETHOSTBYNAME_OPTIONS: OptionNames<GethostbynameOptions> = { ...LOOKUP_OPTIONS, family: true };
+
 /**
  * Finds a host by its name, as gethostbyname(3) does, off the event loop. {@linkcode getaddrinfo} is newer, and knows
  * both families at once. Permission: `--allow-ffi`.
@@ -46,6 +49,7 @@ export interface GethostbynameOptions extends LookupOptions {
  * ```
  */
 export async function gethostbyname(name: string, options: GethostbynameOptions = {}): Promise<Host> {
+  checkOptions("look up", options, GETHOSTBYNAME_OPTIONS);
   options.signal?.throwIfAborted();
   const answer = await orAborted(findByName(name, options.family ?? C.AF_INET), options.signal);
   return hostOf(answer, name, "gethostbyname");
@@ -70,6 +74,7 @@ export async function gethostbyname(name: string, options: GethostbynameOptions 
  * ```
  */
 export async function gethostbyaddr(address: string, options: LookupOptions = {}): Promise<Host> {
+  checkOptions("look up", options, LOOKUP_OPTIONS);
   options.signal?.throwIfAborted();
   const lookup = address.includes(":")
     ? findByAddr(parseIpv6(address).bytes, C.AF_INET6)

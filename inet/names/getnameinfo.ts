@@ -1,7 +1,8 @@
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { getnameinfo as lookUp } from "../../ffi/netdb.ts";
 import type { NetAddr } from "../addresses/addr.ts";
 import { encodeInetSockaddr } from "../addresses/sockaddr.ts";
-import { lookupError, type LookupOptions, orAborted } from "./lookup.ts";
+import { LOOKUP_OPTIONS, lookupError, type LookupOptions, orAborted } from "./lookup.ts";
 
 /** Options of {@linkcode getnameinfo}. */
 export interface GetnameinfoOptions extends LookupOptions {
@@ -12,6 +13,8 @@ export interface GetnameinfoOptions extends LookupOptions {
    */
   flags?: number;
 }
+
+const GETNAMEINFO_OPTIONS: OptionNames<GetnameinfoOptions> = { ...LOOKUP_OPTIONS, flags: true };
 
 /**
  * Looks up the names of an address and a port, off the event loop. Permission: `--allow-ffi`.
@@ -39,6 +42,7 @@ export async function getnameinfo(
   addr: Omit<NetAddr, "transport">,
   options: GetnameinfoOptions = {},
 ): Promise<{ host: string; service: string }> {
+  checkOptions("look up", options, GETNAMEINFO_OPTIONS);
   options.signal?.throwIfAborted();
   const names = await orAborted(lookUp(encodeInetSockaddr(addr), options.flags ?? 0), options.signal);
   if (typeof names === "number") throw lookupError(addr.hostname, names, "getnameinfo");

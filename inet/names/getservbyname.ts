@@ -1,5 +1,6 @@
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { getservbyname as findByName, getservbyport as findByPort, type Servent } from "../../ffi/netdb.ts";
-import { type LookupOptions, orAborted } from "./lookup.ts";
+import { LOOKUP_OPTIONS, type LookupOptions, orAborted } from "./lookup.ts";
 
 /** A service of the system's database, `/etc/services`. */
 export type Service = Servent;
@@ -9,6 +10,8 @@ export interface GetservOptions extends LookupOptions {
   /** The protocol, `"tcp"` or `"udp"`. Default: any. */
   protocol?: string;
 }
+
+const GETSERV_OPTIONS: OptionNames<GetservOptions> = { ...LOOKUP_OPTIONS, protocol: true };
 
 /**
  * Finds a service by its name, off the event loop. Permission: `--allow-ffi`.
@@ -29,6 +32,7 @@ export interface GetservOptions extends LookupOptions {
  * ```
  */
 export async function getservbyname(name: string, options: GetservOptions = {}): Promise<Service | null> {
+  checkOptions("look up", options, GETSERV_OPTIONS);
   options.signal?.throwIfAborted();
   return await orAborted(findByName(name, options.protocol ?? null), options.signal);
 }
@@ -53,6 +57,7 @@ export async function getservbyname(name: string, options: GetservOptions = {}):
  * ```
  */
 export async function getservbyport(port: number, options: GetservOptions = {}): Promise<Service | null> {
+  checkOptions("look up", options, GETSERV_OPTIONS);
   options.signal?.throwIfAborted();
   return await orAborted(findByPort(port, options.protocol ?? null), options.signal);
 }

@@ -1,3 +1,4 @@
+import type { OptionNames } from "../../checks/option_names.ts";
 import { describeError } from "../../ffi/error.ts";
 import { eaiName } from "../../ffi/getaddrinfo.ts";
 
@@ -6,6 +7,9 @@ export interface LookupOptions {
   /** Ends the wait: the promise is rejected with the signal's reason. The system's own lookup goes on to its end. */
   signal?: AbortSignal;
 }
+
+/** The names of {@linkcode LookupOptions}. */
+export const LOOKUP_OPTIONS: OptionNames<LookupOptions> = { signal: true };
 
 /** The error of getaddrinfo(3) and getnameinfo(3), with libc's name of the number as `code`. */
 export function lookupError(

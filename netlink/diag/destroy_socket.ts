@@ -1,5 +1,6 @@
+import type { OptionNames } from "../../checks/option_names.ts";
 import { libraryError } from "../../ffi/error.ts";
-import type { WaitOptions } from "../../socket/wait_options.ts";
+import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
 import { type NetlinkRequester, NetlinkSocket } from "../netlink_socket.ts";
 import { encodeDiagAddress, encodeInetRequest } from "./_inet.ts";
@@ -10,6 +11,8 @@ export interface DestroySocketOptions extends WaitOptions {
   /** A socket of `NETLINK_SOCK_DIAG` to ask on, such as one of another network namespace. Default: one for this call. */
   netlink?: NetlinkRequester;
 }
+
+const DESTROY_SOCKET_OPTIONS: OptionNames<DestroySocketOptions> = { ...WAIT_OPTIONS, netlink: true };
 
 /**
  * Closes a socket of another program by force (`SOCK_DESTROY`), as `ss --kill` does: its calls fail with `ECONNABORTED`,
@@ -31,6 +34,7 @@ export interface DestroySocketOptions extends WaitOptions {
  * ```
  */
 export async function destroySocket(socket: SocketInfo, options: DestroySocketOptions = {}): Promise<void> {
+  checkWaitOptions("destroy a socket", options, DESTROY_SOCKET_OPTIONS);
   const { netlink, ...wait } = options;
   const action = `destroy a ${socket.protocol} socket`;
   if (socket.protocol !== "tcp" && socket.protocol !== "udp" && socket.protocol !== "raw") {

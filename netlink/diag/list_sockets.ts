@@ -1,8 +1,9 @@
+import type { OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { isSystemError, libraryError } from "../../ffi/error.ts";
 import { TCP_STATES } from "../../inet/options/tcp_info.ts";
 import { quoted } from "../../checks/quoted.ts";
-import { checkWaitOptions, type WaitOptions } from "../../socket/wait_options.ts";
+import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
 import { type NetlinkRequester, NetlinkSocket } from "../netlink_socket.ts";
 import { decodeInetSocket, encodeInetRequest } from "./_inet.ts";
@@ -30,6 +31,14 @@ export interface ListSocketsOptions<P extends SocketProtocol = SocketProtocol> e
   /** A socket of `NETLINK_SOCK_DIAG` to ask on, such as one of another network namespace. Default: one for this call. */
   netlink?: NetlinkRequester;
 }
+
+const LIST_SOCKETS_OPTIONS: OptionNames<ListSocketsOptions> = {
+  ...WAIT_OPTIONS,
+  netlink: true,
+  processes: true,
+  protocol: true,
+  states: true,
+};
 
 interface Family {
   /** The payloads of the requests, for a mask of states. */
@@ -80,7 +89,7 @@ const FAMILIES: Record<SocketProtocol, Family> = {
 export async function listSockets<P extends SocketProtocol = SocketProtocol>(
   options: ListSocketsOptions<P> = {},
 ): Promise<SocketInfoOf<P>[]> {
-  checkWaitOptions(options);
+  checkWaitOptions("list sockets", options, LIST_SOCKETS_OPTIONS);
   const { protocol, states, processes = false, netlink: given, ...wait } = options;
   const named = protocol === undefined ? undefined : [protocol].flat() as SocketProtocol[];
   const wanted = (named ?? Object.keys(FAMILIES) as SocketProtocol[]).map(checkProtocol);

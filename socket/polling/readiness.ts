@@ -1,7 +1,7 @@
 import { C } from "../../ffi/constants.ts";
 import type { Direction, Operation } from "../operation.ts";
 import type { RetryLater } from "../operations/retry_later.ts";
-import { checkWaitOptions, type WaitOptions, watchForEnd } from "../wait_options.ts";
+import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../wait_options.ts";
 import { poller, type Watched } from "./poller.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
 
@@ -65,11 +65,18 @@ export class Readiness implements RetryLater, Watched {
 
   /**
    * Runs an operation: at once if no other waits before it, else in its turn and once the descriptor is ready.
+   *
+   * @param names The names that the options may have.
    */
-  run<T>(direction: Direction, operation: Operation<T>, options?: WaitOptions): Promise<T> {
+  run<T>(
+    direction: Direction,
+    operation: Operation<T>,
+    options: WaitOptions | undefined,
+    names: Readonly<Record<string, true>> = WAIT_OPTIONS,
+  ): Promise<T> {
     const queue = this.#queue(direction);
     try {
-      if (options !== undefined) checkWaitOptions(options);
+      if (options !== undefined) checkWaitOptions(`call ${operation.syscall}`, options, names);
       if (queue.ready && queue.head === undefined) {
         const value = operation.attempt();
         if (value !== undefined) return Promise.resolve(value);

@@ -1,0 +1,93 @@
+import { quoted } from "./quoted.ts";
+
+type KeyOfAny<T> = T extends unknown ? keyof T : never;
+
+/** The names of the options of `T`: a table that lacks one, or has another, does not compile. */
+export type OptionNames<T> = Readonly<Record<KeyOfAny<T>, true>>;
+
+/** What other libraries and other systems call an option, and what it may be called here. */
+const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  abortSignal: ["signal"],
+  addr: ["hostname", "path"],
+  address: ["hostname", "path", "addr"],
+  bufferSize: ["buffer"],
+  device: ["interface"],
+  exclusive: ["reusePort"],
+  host: ["hostname"],
+  iface: ["interface"],
+  ip: ["hostname"],
+  length: ["buffer"],
+  localAddress: ["localAddr"],
+  localPort: ["localAddr"],
+  netns: ["networkNamespace"],
+  permissions: ["mode"],
+  proto: ["protocol"],
+  size: ["buffer"],
+  socketPath: ["path"],
+  tcpBacklog: ["backlog"],
+  to: ["addr"],
+  unixPath: ["path"],
+  v6only: ["ipv6Only"],
+  zone: ["scopeId"],
+};
+
+/**
+ * Refuses what is no options object, and an object with a name that is no option: a misspelt option must not be taken
+ * for one that was left out. Options that are `undefined` count as left out.
+ *
+ * @param action What the options are for, for the error: `Cannot <action>: …`.
+ * @param options The options, as they were given.
+ * @param names The names that there are.
+ * @param elsewhere What does the work of options that other libraries have here, by their names.
+ * @throws {TypeError} If it is refused; the message names the option, and the nearest one that there is.
+ */
+export function checkOptions(
+  action: string,
+  options: object,
+  names: Readonly<Record<string, true>>,
+  elsewhere: Readonly<Record<string, string>> = {},
+): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
+    throw new TypeError(`Cannot ${action}: options must be an object: current value is ${shown(options)}`);
+  }
+  if (options instanceof AbortSignal) {
+    throw new TypeError(`Cannot ${action}: options must be an object with the signal in it: current value is a signal`);
+  }
+  for (const name in options) {
+    if (names[name] === true || (options as Record<string, unknown>)[name] === undefined) continue;
+    throw new TypeError(`Cannot ${action}: there is no option ${name}${adviceOn(name, Object.keys(names), elsewhere)}`);
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : quoted(value);
+}
+
+function adviceOn(name: string, names: readonly string[], elsewhere: Readonly<Record<string, string>>): string {
+  if (Object.hasOwn(elsewhere, name)) return `: ${elsewhere[name]}`;
+  const nearest = nearestName(name, names);
+  return nearest === undefined ? `: the options are ${names.toSorted().join(", ")}` : `: did you mean ${nearest}?`;
+}
+
+function nearestName(name: string, names: readonly string[]): string | undefined {
+  const words = Object.hasOwn(OTHER_WORDS, name) ? OTHER_WORDS[name] : undefined;
+  const word = words?.find((word) => names.includes(word));
+  if (word !== undefined) return word;
+  const distances = names.map((known) => distance(name.toLowerCase(), known.toLowerCase()));
+  const least = Math.min(...distances);
+  return least <= Math.max(1, name.length / 3) ? names[distances.indexOf(least)] : undefined;
+}
+
+/** How many letters to put in, take out or change (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
