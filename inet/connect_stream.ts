@@ -35,10 +35,9 @@ export async function connectStream(
 ): Promise<Socket> {
   checkWaitOptions("connect", options, STREAM_CONNECT_OPTIONS);
   checkTransport("connect", options.transport, "tcp");
-  const { localAddr } = options;
+  const { hostname = "127.0.0.1", localAddr } = options;
   if (localAddr !== undefined) checkOptions("use localAddr", localAddr, ADDR_NAMES);
   const local = localAddr && numericEndpoint({ ...localAddr, port: localAddr.port ?? 0 });
-  const addr = { ...options, hostname: options.hostname ?? "127.0.0.1" };
   const over = new AbortController();
   const stop = watchForEnd(options, "connect", (error) => over.abort(error));
   const open = ({ family }: Endpoint): Socket => {
@@ -46,7 +45,7 @@ export async function connectStream(
     return openSocket({ open: () => openFamily(family), bind }, options);
   };
   try {
-    return await connectFirst(await resolveEndpoints(addr, over.signal), open, over.signal);
+    return await connectFirst(await resolveEndpoints({ ...options, hostname }, over.signal), open, over.signal);
   } finally {
     stop();
   }

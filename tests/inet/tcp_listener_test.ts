@@ -139,7 +139,7 @@ test("TcpListener.listen() says what a hostname and a port must be", () => {
   const name = 'must be numeric or localhost: current value is "example.com"';
   assertThrows(() => listen("example.com", 0), SyntaxError, name);
   assertThrows(() => listen("127.0.0.1", "80"), RangeError, 'current value is "80"');
-  assertThrows(() => listen("127.0.0.1", undefined), RangeError, "current value is undefined");
+  assertThrows(() => listen("127.0.0.1", null), RangeError, "current value is null");
   using listener = listen("localhost", 0);
   assertEquals(listener.addr.hostname, "127.0.0.1");
 });
