@@ -1,5 +1,13 @@
 /**
- * Hand-over to `node:net` and `node:http`, on Deno and Node: the descriptor changes hands, and nothing is copied.
+ * Other people's programs over connections of this library: `node:net`, `node:http`, `node:tls` and what stands on them.
+ *
+ * - {@linkcode NodeStream} makes a `stream.Duplex` of a connection, for drivers that take a `net.Socket`.
+ * - {@linkcode serveHttp} serves HTTP over a listener in the shape of `Deno.serve`; {@linkcode serveNode} gives a
+ *   listener's connections to a server of Node's, and so to Express, Fastify and Hono.
+ * - {@linkcode SocketAgent} and {@linkcode undiciConnector} make HTTP requests over connections of yours.
+ * - {@linkcode startTls} begins TLS on a connection.
+ * - {@linkcode toNodeSocket} and {@linkcode listenOn} give the descriptor itself to the runtime, on Deno and Node: faster,
+ *   but the connection is then closed by the runtime, which loses the tail of what was written to SMC.
  *
  * @example Serve HTTP over shared memory
  * ```ts
@@ -18,4 +26,10 @@
  * @module
  */
 export { listenOn } from "./listen_on.ts";
+export { NodeStream, type NodeStreamOptions, type StreamConn } from "./node_stream.ts";
+export { serveHttp, type ServeHttpInfo, type ServeHttpOptions } from "./serve_http.ts";
+export { serveNode } from "./serve_node.ts";
+export { type RequestTarget, SocketAgent } from "./socket_agent.ts";
+export { startTls } from "./start_tls.ts";
 export { toNodeSocket } from "./to_node_socket.ts";
+export { undiciConnector } from "./undici_connector.ts";

@@ -1,0 +1,291 @@
+import { Buffer } from "node:buffer";
+import type { AddressInfo } from "node:net";
+import { Duplex } from "node:stream";
+import { C } from "../ffi/constants.ts";
+import { isSystemError } from "../ffi/error.ts";
+import type { Conn } from "../socket/conn.ts";
+
+/** Options of {@linkcode NodeStream}. */
+export interface NodeStreamOptions {
+  /**
+   * Whether the stream stays writable after the peer has ended its side; otherwise it ends its own too.
+   *
+   * @default {false}
+   */
+  allowHalfOpen?: boolean;
+}
+
+/** A connection as {@linkcode NodeStream} takes it: that of TCP, AF_UNIX, SMC, vsock, or one of your own. */
+export type StreamConn = Pick<
+  Conn<unknown>,
+  "read" | "write" | "closeWrite" | "close" | "ref" | "unref" | "localAddr" | "remoteAddr" | "socket"
+>;
+
+/** Bytes read at once. */
+const CHUNK_SIZE = 65536;
+/** Pieces written together are copied into one up to this size; a system call costs more than that. */
+const JOINED_SIZE = 65536;
+
+/**
+ * A connection as a `stream.Duplex` with what programs look for in a `net.Socket`, on Deno, Node and Bun: for a library
+ * that takes one of these. It owns the connection, and closes it as the family does: what was written to SMC arrives.
+ *
+ * @see {@link https://nodejs.org/api/net.html#class-netsocket | net.Socket}
+ *
+ * @example Usage
+ * ```ts
+ * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
+ * import { NodeStream } from "@berkeley/sockets/node";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * const client = new NodeStream(await TcpConn.connect(listener.addr));
+ * using server = await listener.accept();
+ * await server.write(new TextEncoder().encode("hello"));
+ * const [chunk] = await client.take(1).toArray();
+ * assertEquals(`${chunk} from ${client.remoteAddress}`, "hello from 127.0.0.1");
+ * client.destroy();
+ * ```
+ */
+export class NodeStream extends Duplex {
+  readonly #conn: StreamConn;
+  /** Copied out of where little comes. */
+  #space = new Uint8Array(CHUNK_SIZE);
+  #written = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Bytes received. */
+  bytesRead = 0;
+  /** Milliseconds without traffic after which `"timeout"` is emitted; 0 is never. */
+  timeout = 0;
+  /** Always false: the connection is there from the start. */
+  readonly connecting: boolean = false;
+  /** Always false: the connection is there from the start. */
+  readonly pending: boolean = false;
+
+  /**
+   * Takes ownership of a connection.
+   *
+   * @param conn A connection that carries a stream. Nothing else may read from it or write to it any more.
+   * @param options How it ends.
+   */
+  constructor(conn: StreamConn, options: NodeStreamOptions = {}) {
+    super({ allowHalfOpen: options.allowHalfOpen ?? false });
+    this.#conn = conn;
+    this.read(0); // as net.Socket does: so it learns of the end though nobody reads
+  }
+
+  /** Bytes accepted for sending, those that wait included. */
+  get bytesWritten(): number {
+    return this.#written + this.writableLength;
+  }
+
+  /** The address of the other end, if it is one of IP. */
+  get remoteAddress(): string | undefined {
+    return hostOf(this.#conn.remoteAddr);
+  }
+
+  /** `"IPv4"` or `"IPv6"`, if the address of the other end is one of IP. */
+  get remoteFamily(): string | undefined {
+    return familyOf(this.#conn.remoteAddr);
+  }
+
+  /** The port of the other end, in host order, if its address has one. */
+  get remotePort(): number | undefined {
+    return portOf(this.#conn.remoteAddr);
+  }
+
+  /** The address of this end, if it is one of IP. */
+  get localAddress(): string | undefined {
+    return hostOf(this.#conn.localAddr);
+  }
+
+  /** `"IPv4"` or `"IPv6"`, if the address of this end is one of IP. */
+  get localFamily(): string | undefined {
+    return familyOf(this.#conn.localAddr);
+  }
+
+  /** The port of this end, in host order, if its address has one. */
+  get localPort(): number | undefined {
+    return portOf(this.#conn.localAddr);
+  }
+
+  /** Which directions are open, as `net.Socket` tells it. */
+  get readyState(): "open" | "readOnly" | "writeOnly" | "closed" {
+    if (this.readable) return this.writable ? "open" : "readOnly";
+    return this.writable ? "writeOnly" : "closed";
+  }
+
+  /** The address of this end in `net.Socket`'s shape; empty if it is none of IP. */
+  address(): AddressInfo | Record<string, never> {
+    const [address, family, port] = [this.localAddress, this.localFamily, this.localPort];
+    return address === undefined || family === undefined || port === undefined ? {} : { address, family, port };
+  }
+
+  /**
+   * Does nothing but tell that the connection is there: `"connect"` is emitted, whatever address is named. For drivers
+   * that dial the stream that they are given.
+   */
+  connect(...args: unknown[]): this {
+    const callback = args.findLast((value) => typeof value === "function");
+    if (callback !== undefined) this.once("connect", callback as () => void);
+    queueMicrotask(() => this.destroyed || this.emit("connect"));
+    return this;
+  }
+
+  /** `TCP_NODELAY`. A connection that is not over IP has no such delay. */
+  setNoDelay(on = true): this {
+    if (this.#isOverIp()) this.#conn.socket.setOption(C.IPPROTO_TCP, C.TCP_NODELAY, on ? 1 : 0);
+    return this;
+  }
+
+  /**
+   * `SO_KEEPALIVE`, and with a delay `TCP_KEEPIDLE`. A connection that is not over IP has no probes.
+   *
+   * @param on Whether probes are sent.
+   * @param delay Milliseconds of silence before the first; 0 leaves it as it is.
+   */
+  setKeepAlive(on = false, delay = 0): this {
+    if (!this.#isOverIp()) return this;
+    const { socket } = this.#conn;
+    socket.setOption(C.SOL_SOCKET, C.SO_KEEPALIVE, on ? 1 : 0);
+    const seconds = Math.floor(delay / 1000);
+    if (on && seconds > 0) socket.setOption(C.IPPROTO_TCP, C.TCP_KEEPIDLE, seconds);
+    return this;
+  }
+
+  /**
+   * Emits `"timeout"` after a time without traffic, and again after each further such time; it closes nothing.
+   *
+   * @param timeout Milliseconds; 0 turns it off.
+   * @param callback Called at the first `"timeout"`.
+   */
+  setTimeout(timeout: number, callback?: () => void): this {
+    this.timeout = timeout;
+    if (callback !== undefined) timeout === 0 ? this.off("timeout", callback) : this.once("timeout", callback);
+    this.#watch();
+    return this;
+  }
+
+  /** Lets the connection keep the program alive, as it does from the start. */
+  ref(): this {
+    this.#conn.ref();
+    return this;
+  }
+
+  /** Lets the program end while the connection is open. */
+  unref(): this {
+    this.#conn.unref();
+    return this;
+  }
+
+  /** Destroys the stream once all that was written is sent. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once("finish", () => this.destroy());
+  }
+
+  /** Destroys the stream, and sends a reset in place of an end where the connection is TCP (`SO_LINGER` of 0). */
+  resetAndDestroy(): this {
+    // struct linger { int l_onoff; int l_linger; };
+    if (!this.destroyed) {
+      this.#conn.socket.setOption(C.SOL_SOCKET, C.SO_LINGER, new Uint8Array(Int32Array.of(1, 0).buffer));
+    }
+    return this.destroy();
+  }
+
+  /** Part of `stream.Duplex`. */
+  override _read(): void {
+    this.#conn.read(this.#space).then((n) => {
+      if (this.destroyed) return;
+      this.#watch();
+      if (n === null) {
+        this.push(null);
+        this.read(0);
+        return;
+      }
+      this.bytesRead += n;
+      this.push(this.#take(n));
+    }, (error) => this.destroy(error));
+  }
+
+  /** Part of `stream.Duplex`. */
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#conn.write(chunk).then((n) => {
+      this.#written += n;
+      this.#watch();
+      done();
+    }, done);
+  }
+
+  /** Part of `stream.Duplex`. */
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    const all = chunks.map(({ chunk }) => chunk);
+    const size = all.reduce((sum, { length }) => sum + length, 0);
+    if (size <= JOINED_SIZE) return this._write(Buffer.concat(all, size), "buffer", done);
+    const next = (i: number): void => {
+      const chunk = all[i];
+      if (chunk === undefined) done();
+      else this._write(chunk, "buffer", (error) => error ? done(error) : next(i + 1));
+    };
+    next(0);
+  }
+
+  /** Part of `stream.Duplex`. */
+  override _final(done: (error?: Error | null) => void): void {
+    this.#conn.closeWrite().then(() => done(), (error) => {
+      // The peer has reset the connection, or it is over: there is nobody to tell.
+      done(isSystemError(error, "ENOTCONN") ? null : error);
+    });
+  }
+
+  /** Part of `stream.Duplex`. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#timer);
+    this.#conn.close();
+    // SMC keeps the descriptor until the peer has all.
+    const { closed } = this.#conn as { closed?: Promise<void> };
+    if (closed === undefined) done(error);
+    else closed.then(() => done(error), (late) => done(error ?? late));
+  }
+
+  #take(n: number): Buffer {
+    if (n <= CHUNK_SIZE / 4) return Buffer.from(this.#space.subarray(0, n));
+    const bytes = Buffer.from(this.#space.buffer, 0, n);
+    this.#space = new Uint8Array(CHUNK_SIZE);
+    return bytes;
+  }
+
+  #watch(): void {
+    clearTimeout(this.#timer);
+    if (this.timeout <= 0 || this.destroyed) return;
+    this.#timer = setTimeout(() => {
+      this.emit("timeout");
+      this.#watch();
+    }, this.timeout);
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  #isOverIp(): boolean {
+    return this.localFamily !== undefined && !this.destroyed;
+  }
+}
+
+interface HostAddr {
+  hostname?: unknown;
+  port?: unknown;
+}
+
+function hostOf(addr: unknown): string | undefined {
+  const { hostname } = (addr ?? {}) as HostAddr;
+  return typeof hostname === "string" ? hostname : undefined;
+}
+
+function portOf(addr: unknown): number | undefined {
+  const { port } = (addr ?? {}) as HostAddr;
+  return typeof port === "number" ? port : undefined;
+}
+
+function familyOf(addr: unknown): string | undefined {
+  return hostOf(addr)?.replace(/^.*:.*$/, "IPv6").replace(/^[\d.]+$/, "IPv4");
+}

@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import type { Conn } from "../socket/conn.ts";
+import type { Listener } from "../socket/listener.ts";
+import { serveNode } from "./serve_node.ts";
+
+/** What a handler of {@linkcode serveHttp} learns beside the request. */
+export interface ServeHttpInfo {
+  /** The peer's address, if it is one of IP. */
+  remoteAddr: { hostname: string; port: number } | undefined;
+}
+
+/** Options of {@linkcode serveHttp}. */
+export interface ServeHttpOptions {
+  /** Closes the listener; requests that have begun are answered. */
+  signal?: AbortSignal;
+  /**
+   * Called with what the handler threw; answers the request.
+   *
+   * @default {A response of 500, and the error on the console}
+   */
+  onError?: (error: unknown) => Response | Promise<Response>;
+  /** Options of `http.createServer`, such as `headersTimeout` and `maxHeaderSize`. */
+  server?: ServerOptions;
+}
+
+/**
+ * Serves HTTP/1.1 over a listener of any family, in the shape of `Deno.serve`: a function from request to response.
+ *
+ * @param listener A listener of streams: TCP, AF_UNIX, SMC, … It is closed at the end.
+ * @param handler Answers a request.
+ * @param options How to end, and what to do with errors.
+ * @returns Fulfilled when the listener is closed and every response is sent.
+ * @throws {SystemError} If accepting fails.
+ *
+ * @example Usage
+ * ```ts
+ * import { TcpListener } from "@berkeley/sockets/inet";
+ * import { serveHttp } from "@berkeley/sockets/node";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+ * const { port } = listener.addr;
+ * const served = serveHttp(listener, (request) => new Response(`you asked for ${new URL(request.url).pathname}`));
+ * const response = await fetch(`http://127.0.0.1:${port}/tea`, { headers: { connection: "close" } });
+ * assertEquals(await response.text(), "you asked for /tea");
+ * listener.close();
+ * await served;
+ * ```
+ */
+export async function serveHttp(
+  listener: Listener<unknown, Conn<unknown>>,
+  handler: (request: Request, info: ServeHttpInfo) => Response | Promise<Response>,
+  options: ServeHttpOptions = {},
+): Promise<void> {
+  const { signal, onError = failed } = options;
+  const running = new Set<Promise<void>>();
+  const server = createServer(options.server ?? {}, (message, response) => {
+    const task: Promise<void> = answer(message, response)
+      .catch((error) => void response.destroy(error))
+      .finally(() => running.delete(task));
+    running.add(task);
+  });
+  const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { remoteAddress: hostname, remotePort: port } = message.socket;
+    const remoteAddr = hostname === undefined || port === undefined ? undefined : { hostname, port };
+    const over = new AbortController();
+    response.once("close", () => over.abort(new Error("The connection was closed")));
+    let result: Response;
+    try {
+      result = await handler(requestOf(message, over.signal), { remoteAddr });
+    } catch (error) {
+      result = await onError(error);
+    }
+    await send(result, response, message.method === "HEAD");
+  };
+  const stop = (): void => listener.close();
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
+  try {
+    await serveNode(server, listener);
+    await Promise.all(running);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    listener.close();
+    server.closeIdleConnections();
+  }
+}
+
+function failed(error: unknown): Response {
+  console.error(error);
+  return new Response("Internal Server Error", { status: 500 });
+}
+
+function requestOf(message: IncomingMessage, signal: AbortSignal): Request {
+  const headers = new Headers();
+  const { rawHeaders, method = "GET" } = message;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");
+  const url = new URL(message.url ?? "/", `http://${message.headers.host ?? "localhost"}`);
+  if (method === "GET" || method === "HEAD") return new Request(url, { method, headers, signal });
+  const body = Readable.toWeb(message) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  // `duplex` is not in every runtime's types yet.
+  const init: RequestInit & { duplex: "half" } = { method, headers, signal, body, duplex: "half" };
+  return new Request(url, init);
+}
+
+async function send(result: Response, response: ServerResponse, isHead: boolean): Promise<void> {
+  const headers: [string, string][] = [...result.headers];
+  response.statusCode = result.status;
+  if (result.statusText !== "") response.statusMessage = result.statusText;
+  for (const [name, value] of headers) {
+    if (name !== "set-cookie") response.setHeader(name, value);
+  }
+  const cookies = result.headers.getSetCookie();
+  if (cookies.length > 0) response.setHeader("set-cookie", cookies);
+  if (isHead || result.body === null) {
+    await result.body?.cancel();
+    response.end();
+    return await sent(response);
+  }
+  const reader = result.body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || response.destroyed) break;
+      if (!response.write(value)) await oneOf(response, "drain");
+    }
+  } finally {
+    await reader.cancel();
+  }
+  response.end();
+  await sent(response);
+}
+
+/** Settles when all is handed to the connection, or it is gone. */
+async function sent(response: ServerResponse): Promise<void> {
+  if (!response.writableFinished && !response.destroyed) await oneOf(response, "finish");
+}
+
+function oneOf(response: ServerResponse, event: "drain" | "finish"): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off(event, done).off("close", done);
+      resolve();
+    };
+    response.once(event, done).once("close", done);
+  });
+}

@@ -1,0 +1,61 @@
+import { Agent, type AgentOptions, type ClientRequestArgs } from "node:http";
+import type { Duplex } from "node:stream";
+import { NodeStream, type StreamConn } from "./node_stream.ts";
+
+/** Where a request goes, as its URL has it. */
+export interface RequestTarget {
+  /** The host name. */
+  hostname: string;
+  /** The port, in host order. */
+  port: number;
+}
+
+/**
+ * An `http.Agent` whose connections are yours: over a unix socket, SMC, vsock, from a local address, through an interface.
+ *
+ * @see {@link https://nodejs.org/api/http.html#class-httpagent | http.Agent}
+ *
+ * @example Ask a server on a unix socket, as Docker's
+ * ```ts
+ * import { serveNode, SocketAgent } from "@berkeley/sockets/node";
+ * import { UnixConn, UnixListener } from "@berkeley/sockets/unix";
+ * import { assertEquals } from "@std/assert";
+ * import { createServer, get, type IncomingMessage } from "node:http";
+ *
+ * using listener = UnixListener.listen({ autobind: true });
+ * const serving = serveNode(createServer((_, response) => void response.end("pong")), listener);
+ * const agent = new SocketAgent(() => UnixConn.connect(listener.addr));
+ * const response = await new Promise<IncomingMessage>((resolve) => get("http://docker/_ping", { agent }, resolve));
+ * assertEquals(String(await response.take(1).toArray()), "pong");
+ * agent.destroy();
+ * listener.close();
+ * await serving;
+ * ```
+ */
+export class SocketAgent extends Agent {
+  readonly #connect: (target: RequestTarget) => Promise<StreamConn>;
+
+  /**
+   * Makes an agent.
+   *
+   * @param connect Makes a connection for a request.
+   * @param options Node's own, such as `keepAlive` and `maxSockets`.
+   */
+  constructor(connect: (target: RequestTarget) => Promise<StreamConn>, options?: AgentOptions) {
+    super(options);
+    this.#connect = connect;
+  }
+
+  /** Part of `http.Agent`. */
+  override createConnection(
+    args: ClientRequestArgs,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    const target = { hostname: String(args.hostname ?? args.host ?? "localhost"), port: Number(args.port ?? 80) };
+    this.#connect(target).then(
+      (conn) => callback?.(null, new NodeStream(conn)),
+      (error) => callback?.(error, undefined as unknown as Duplex),
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,45 @@
+import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { NodeStream, type StreamConn } from "./node_stream.ts";
+
+/**
+ * Begins TLS on a connection, as its client. The server's end is `serveNode(tls.createServer(…), listener)`.
+ *
+ * The server's certificate is checked, against the name in `servername`; without one, against `"localhost"`.
+ *
+ * @param conn A connection that carries a stream; it is closed where this fails.
+ * @param options Node's own, such as `servername`, `ca`, `cert` and `key`, `ALPNProtocols`.
+ * @returns The stream of what is inside, once the handshake is done.
+ * @throws {Error} If the handshake fails, or the certificate is not trusted; `code` tells why, such as
+ * `"DEPTH_ZERO_SELF_SIGNED_CERT"`.
+ *
+ * @see {@link https://nodejs.org/api/tls.html#tlsconnectoptions-callback | tls.connect()}
+ *
+ * @example A server that does not speak TLS
+ * ```ts
+ * import { startTls } from "@berkeley/sockets/node";
+ * import { socketPair } from "@berkeley/sockets/unix";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const [left, right] = socketPair("stream");
+ * await right.write(new TextEncoder().encode("220 smtp.example.net ready\r\n"));
+ * await assertRejects(() => startTls(left, { servername: "smtp.example.net" }), Error);
+ * right.close();
+ * ```
+ */
+export function startTls(conn: StreamConn, options: ConnectionOptions = {}): Promise<TLSSocket> {
+  const socket = new NodeStream(conn);
+  return new Promise((resolve, reject) => {
+    const stream = connect({ servername: "localhost", ...options, socket });
+    const failed = (error: Error): void => {
+      stream.destroy();
+      socket.destroy();
+      reject(error);
+    };
+    const ended = (): void => failed(new Error("Cannot begin TLS: the connection ended within the handshake"));
+    stream.once("error", failed).once("close", ended);
+    stream.once("secureConnect", () => {
+      stream.off("error", failed).off("close", ended);
+      resolve(stream);
+    });
+  });
+}

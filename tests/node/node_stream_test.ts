@@ -1,0 +1,161 @@
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import { connect, createServer, type Socket as NetSocket } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { TcpListener } from "../../inet/mod.ts";
+import { NodeStream } from "../../node/mod.ts";
+import { socketPair } from "../../unix/mod.ts";
+import { assert, assertEquals, assertRejects, type Permission, spawnScript, test } from "../runner/mod.ts";
+
+const LOCAL = { hostname: "127.0.0.1", port: 0 };
+const needs: Permission[] = ["net"];
+
+/** A stream of ours, and the runtime's own socket at its other end. */
+async function pair(options?: { allowHalfOpen?: boolean }): Promise<[ours: NodeStream, theirs: NetSocket]> {
+  using listener = TcpListener.listen(LOCAL);
+  const theirs = connect({ host: "127.0.0.1", port: listener.addr.port, allowHalfOpen: true });
+  const ours = new NodeStream(await listener.accept(), options);
+  if (theirs.connecting) await once(theirs, "connect");
+  return [ours, theirs];
+}
+
+test("NodeStream carries 8 MiB there and back, and ends in both directions", { needs }, async () => {
+  const [ours, theirs] = await pair({ allowHalfOpen: true });
+  const data = Buffer.from(Uint8Array.from({ length: 8 << 20 }, (_, i) => i * 7 + (i >> 9)));
+  const echo = pipeline(ours, ours);
+  const back = buffer(theirs);
+  theirs.end(data);
+  assert(data.equals(await back));
+  await echo;
+  assertEquals([ours.bytesRead, ours.bytesWritten], [data.length, data.length]);
+  if (!ours.closed) await once(ours, "close");
+});
+
+test("NodeStream stops reading while nobody takes what it has", { needs }, async () => {
+  const [ours, theirs] = await pair();
+  const chunk = new Uint8Array(1 << 16);
+  let sent = 0;
+  while (theirs.write(chunk) || theirs.writableLength < 8 << 20) sent += chunk.length;
+  ours.once("readable", () => {}); // it begins to read, and takes nothing
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert(ours.bytesRead <= 1 << 18, `${ours.bytesRead} bytes of ${sent} were read`);
+  ours.destroy();
+  theirs.destroy();
+});
+
+test(
+  "NodeStream ends its own side when the peer has ended, unless allowHalfOpen says otherwise",
+  { needs },
+  async () => {
+    for (const allowHalfOpen of [false, true]) {
+      const [ours, theirs] = await pair({ allowHalfOpen });
+      const back = buffer(theirs);
+      theirs.end();
+      await once(ours.resume(), "end");
+      if (allowHalfOpen) ours.end("afterwards");
+      assertEquals(String(await back), allowHalfOpen ? "afterwards" : "");
+      if (!ours.closed) await once(ours, "close");
+    }
+  },
+);
+
+test("NodeStream.destroySoon() sends what was written, and closes", { needs }, async () => {
+  const [ours, theirs] = await pair();
+  const back = buffer(theirs);
+  const data = new Uint8Array(3 << 20).fill(7);
+  ours.write(data);
+  ours.destroySoon();
+  assertEquals((await back).length, data.length);
+  if (!ours.closed) await once(ours, "close");
+});
+
+test("NodeStream tells of a reset as an error, and closes", { needs }, async () => {
+  const [ours, theirs] = await pair();
+  theirs.on("error", () => {});
+  theirs.resetAndDestroy();
+  const [error] = await once(ours.resume(), "error");
+  assertEquals(error.code, "ECONNRESET");
+  assert(ours.destroyed);
+});
+
+test("NodeStream.resetAndDestroy() resets the connection", { needs }, async () => {
+  const [ours, theirs] = await pair();
+  theirs.resume();
+  const failed = once(theirs, "error");
+  ours.resetAndDestroy();
+  assertEquals((await failed)[0].code, "ECONNRESET");
+});
+
+test("NodeStream knows its addresses and its state as net.Socket does", { needs }, async () => {
+  const [ours, theirs] = await pair();
+  assertEquals(
+    [ours.remoteAddress, ours.remotePort, ours.remoteFamily, ours.readyState, ours.connecting, ours.pending],
+    [theirs.localAddress, theirs.localPort, "IPv4", "open", false, false],
+  );
+  assertEquals(ours.address(), { address: "127.0.0.1", family: "IPv4", port: theirs.remotePort ?? 0 });
+  ours.setNoDelay().setKeepAlive(true, 5000).unref().ref();
+  ours.destroy();
+  theirs.destroy();
+});
+
+test("NodeStream over AF_UNIX has no address, and takes the options of TCP without effect", async () => {
+  const [left, right] = socketPair("stream");
+  const stream = new NodeStream(left);
+  assertEquals([stream.remoteAddress, stream.remotePort, stream.address()], [undefined, undefined, {}]);
+  stream.setNoDelay().setKeepAlive(true, 1000);
+  stream.destroy();
+  assertEquals(await right.read(new Uint8Array(1)), null);
+  right.close();
+});
+
+test("NodeStream.setTimeout() tells of silence, again and again, and not of traffic", { needs }, async () => {
+  const [ours, theirs] = await pair();
+  let times = 0;
+  ours.resume().setTimeout(400, () => times += 100).on("timeout", () => times++);
+  for (let i = 0; i < 12; i++) {
+    theirs.write("x");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assertEquals(times, 0);
+  await new Promise((resolve) => setTimeout(resolve, 1400));
+  assert(times >= 102, String(times));
+  ours.destroy();
+  theirs.destroy();
+});
+
+test("NodeStream.connect() answers a driver that dials, and the connection stays what it is", { needs }, async () => {
+  const [ours, theirs] = await pair();
+  await new Promise<void>((resolve) => ours.connect(5432, "127.0.0.1", resolve));
+  ours.end("still here");
+  assertEquals(String(await buffer(theirs)), "still here");
+  theirs.end();
+});
+
+test("NodeStream: a write to a connection that is closed is an error", async () => {
+  const [left, right] = socketPair("stream");
+  const stream = new NodeStream(left);
+  right.close();
+  await assertRejects(() => pipeline([new Uint8Array(1 << 20)], stream), Error, "EPIPE");
+});
+
+test("an unref'd NodeStream lets the program end", { needs: ["run", "env"] }, async () => {
+  await using program = spawnScript(`
+    import { NodeStream } from "${new URL("../../node/mod.ts", import.meta.url)}";
+    import { socketPair } from "${new URL("../../unix/mod.ts", import.meta.url)}";
+    const [left] = socketPair("stream");
+    new NodeStream(left).resume().unref();
+    console.log("ends");
+  `);
+  const { code, stdout } = await program.exit;
+  assertEquals([code, stdout], [0, "ends\n"]);
+});
+
+test("net.Server takes connections of ours by its event, as serveNode() gives them", { needs }, async () => {
+  const [left, right] = socketPair("stream");
+  const server = createServer((socket) => void socket.end("hello"));
+  server.emit("connection", new NodeStream(left));
+  const bytes = new Uint8Array(16);
+  assertEquals(await right.read(bytes), 5);
+  right.close();
+});

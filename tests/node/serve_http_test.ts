@@ -1,0 +1,159 @@
+import { createServer, get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+import { TcpConn, TcpListener } from "../../inet/mod.ts";
+import { serveHttp, serveNode, SocketAgent } from "../../node/mod.ts";
+import { UnixConn, UnixListener } from "../../unix/mod.ts";
+import { assert, assertEquals, type Permission, spawn, test, which } from "../runner/mod.ts";
+
+const LOCAL = { hostname: "127.0.0.1", port: 0 };
+const needs: Permission[] = ["net"];
+
+interface Served {
+  url: string;
+  listener: TcpListener;
+  end(): Promise<void>;
+}
+
+function serve(handler: (request: Request) => Response | Promise<Response>): Served {
+  const listener = TcpListener.listen(LOCAL);
+  const url = `http://127.0.0.1:${listener.addr.port}`;
+  const onError = (error: unknown): Response => new Response(String(error), { status: 500 });
+  const served = serveHttp(listener, handler, { onError });
+  const end = async (): Promise<void> => {
+    listener.close();
+    await served;
+  };
+  return { url, listener, end };
+}
+
+const close = { connection: "close" };
+
+test("serveHttp() gives the request, and sends the response, as Deno.serve does", { needs }, async () => {
+  const { url, end } = serve(async (request) => {
+    const headers = new Headers({ "x-method": request.method, "x-url": request.url });
+    headers.append("set-cookie", "a=1");
+    headers.append("set-cookie", "b=2");
+    return new Response(`${request.headers.get("x-name")} ${await request.text()}`, { status: 201, headers });
+  });
+  const response = await fetch(`${url}/path?query`, {
+    method: "POST",
+    body: "a body",
+    headers: { ...close, "x-name": "name" },
+  });
+  assertEquals([response.status, await response.text()], [201, "name a body"]);
+  assertEquals(response.headers.getSetCookie(), ["a=1", "b=2"]);
+  assertEquals([response.headers.get("x-method"), response.headers.get("x-url")], ["POST", `${url}/path?query`]);
+  await end();
+});
+
+test("serveHttp() streams a body of 16 MiB in both directions", { needs }, async () => {
+  const { url, end } = serve((request) => new Response(request.body));
+  const data = Uint8Array.from({ length: 16 << 20 }, (_, i) => i * 31 + (i >> 8));
+  const response = await fetch(url, { method: "PUT", body: data, headers: close });
+  const back = new Uint8Array(await response.arrayBuffer());
+  assertEquals(back.length, data.length);
+  assert(back.every((byte, i) => byte === data[i]));
+  await end();
+});
+
+test("serveHttp() answers an error of the handler, and HEAD without a body", { needs }, async () => {
+  const { url, end } = serve((request) => {
+    if (request.method === "HEAD") return new Response("a body", { headers: { "x-head": "yes" } });
+    throw new Error("out of tea");
+  });
+  const failed = await fetch(url, { headers: close });
+  assertEquals([failed.status, await failed.text()], [500, "Error: out of tea"]);
+  const head = await fetch(url, { method: "HEAD", headers: close });
+  assertEquals([head.headers.get("x-head"), await head.text()], ["yes", ""]);
+  await end();
+});
+
+test("serveHttp() tells the handler that the client has gone, and cancels the body", { needs }, async () => {
+  let cancelled = (): void => {};
+  const gone = new Promise<void>((resolve) => cancelled = resolve);
+  let aborted = false;
+  const { listener, end } = serve((request) => {
+    request.signal.addEventListener("abort", () => aborted = true);
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(65536)),
+      cancel: cancelled,
+    });
+    return new Response(body);
+  });
+  const client = await TcpConn.connect(listener.addr);
+  await client.write(new TextEncoder().encode("GET / HTTP/1.1\r\nhost: here\r\n\r\n"));
+  assert(await client.read(new Uint8Array(1000)));
+  client.close();
+  await gone;
+  assert(aborted);
+  await end();
+});
+
+test("serveHttp() ends by its signal once what has begun is answered", { needs }, async () => {
+  const listener = TcpListener.listen(LOCAL);
+  const { port } = listener.addr;
+  const over = new AbortController();
+  const served = serveHttp(listener, async () => {
+    over.abort();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return new Response("the last one");
+  }, { signal: over.signal });
+  assertEquals(await (await fetch(`http://127.0.0.1:${port}`, { headers: close })).text(), "the last one");
+  await served;
+  assertEquals(listener.socket.fd, -1);
+});
+
+async function dialsFor(paths: string[]): Promise<number> {
+  using listener = UnixListener.listen({ autobind: true });
+  const served = serveHttp(listener, (request) => new Response(new URL(request.url).pathname));
+  let dials = 0;
+  const agent = new SocketAgent(() => {
+    dials++;
+    return UnixConn.connect(listener.addr);
+  }, { keepAlive: true, maxSockets: 1 });
+  for (const path of paths) {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(`http://docker${path}`, { agent }, resolve).once("error", reject);
+    });
+    assertEquals(await text(response), path);
+  }
+  agent.destroy();
+  listener.close();
+  await served;
+  return dials;
+}
+
+test("serveHttp() over a unix socket answers SocketAgent", async () => {
+  assert(await dialsFor(["/one", "/two", "/three"]) >= 1);
+});
+
+test("SocketAgent keeps its connections", {
+  skipOn: { deno: "Deno's node:http keeps no connection that it did not open itself" },
+}, async () => {
+  assertEquals(await dialsFor(["/one", "/two", "/three"]), 1);
+});
+
+test("SocketAgent rejects a request with the error of its connection", async () => {
+  const agent = new SocketAgent(() => UnixConn.connect({ abstract: "nobody listens here" }));
+  const error = await new Promise<Error>((resolve) => get("http://x/", { agent }).once("error", resolve));
+  assert(error.message.includes("ECONNREFUSED"), error.message);
+});
+
+const curl = which("curl");
+if (curl !== undefined) {
+  test("curl --unix-socket gets a page from node:http behind serveNode()", {
+    needs: ["read", "write", "run", "env"],
+  }, async () => {
+    const { tempDir } = await import("../runner/mod.ts");
+    using dir = tempDir();
+    const path = `${dir.path}/http`;
+    using listener = UnixListener.listen({ path });
+    const server = createServer((request, response) => void response.end(`page ${request.url}`));
+    const serving = serveNode(server, listener);
+    await using program = spawn(curl, ["-s", "--unix-socket", path, "http://docker/v1.44/info"]);
+    assertEquals((await program.exit).stdout, "page /v1.44/info");
+    listener.close();
+    await serving;
+    server.close();
+  });
+}
