@@ -54,7 +54,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    * Waits for a datagram and receives it.
    *
    * @param buffer Where its bytes go; what does not fit is cut off, which `truncated` tells. Default: a new array, of
-   * up to 64 KiB.
+   * up to 416 KiB: no message of AF_UNIX is longer unless its sender has privileges, and none of IP.
    * @param options Flags, and how long to wait.
    * @returns The datagram. It may be empty.
    * @throws {SystemError} If an earlier send failed in the network, such as `ECONNREFUSED` on a connected socket, or

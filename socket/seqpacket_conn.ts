@@ -1,15 +1,13 @@
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import type { MessageBatch } from "./message_batch.ts";
+import { receiveSpace } from "./operations/receive_space.ts";
 import { SeqpacketReceive, SeqpacketSpace } from "./operations/seqpacket.ts";
 import type { Socket } from "./socket.ts";
 import { SO_TIMESTAMP } from "./socket_options.ts";
 import { SocketOwner } from "./socket_owner.ts";
 import { type SeqpacketMessage, TRANSFER_OPTIONS, type TransferOptions } from "./transfer.ts";
 import type { WaitOptions } from "./wait_options.ts";
-
-/** No message of AF_UNIX is longer with the send buffer that Linux gives by default (`net.core.wmem_default`). */
-const SCRATCH_SIZE = 212_992;
 
 // Used within one synchronous call, never across a wait.
 let scratch: SeqpacketSpace | undefined;
@@ -68,7 +66,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    * Waits for a message and receives it.
    *
    * @param buffer Where its bytes go; what does not fit is cut off, which `truncated` tells. To give the same one each
-   * time is quickest. Default: a new array, of up to 208 KiB.
+   * time is quickest. Default: a new array, of up to 416 KiB.
    * @param options Flags such as `MSG_PEEK`, and how long to wait.
    * @returns The message, which may be empty; `null` at the end of the connection.
    * @throws {TypeError} If the buffer was transferred away.
@@ -77,7 +75,7 @@ export class SeqpacketConn<A> extends SocketOwner {
   receive(buffer?: Uint8Array, options?: TransferOptions): Promise<SeqpacketMessage | null> {
     const flags = options?.flags ?? 0;
     if (buffer === undefined) {
-      scratch ??= new SeqpacketSpace(new Uint8Array(SCRATCH_SIZE));
+      scratch ??= new SeqpacketSpace(receiveSpace());
       return this.socket.run("read", this.#operation().prepare(scratch, true, flags), options, TRANSFER_OPTIONS);
     }
     let space = this.#space;

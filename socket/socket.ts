@@ -10,6 +10,7 @@ import { readOption } from "./descriptor.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { Call } from "./operation.ts";
 import { Accept } from "./operations/accept.ts";
+import { AddedFlag } from "./operations/added_flag.ts";
 import { Backoff } from "./operations/backoff.ts";
 import { BatchReceive, BatchSend } from "./operations/batch.ts";
 import { Connect } from "./operations/connect.ts";
@@ -67,16 +68,18 @@ const CLOSE_WRITE_OPTIONS = { ...WAIT_OPTIONS, drained: true } as const;
  * ```
  */
 export class Socket extends AsyncDescriptor {
+  readonly #family: number;
   readonly #type: number;
-  /** Whether a read of less than asked for has taken all that was there. */
-  readonly #readsAll: boolean;
+  readonly #protocol: number;
   /** Packed. */
   #peer: string | undefined;
+  #added: { send: AddedFlag; receive: AddedFlag } | undefined;
 
-  private constructor(fd: number, type: number, readsAll: boolean) {
+  private constructor(fd: number, family: number, type: number, protocol: number) {
     super(fd);
+    this.#family = family;
     this.#type = type;
-    this.#readsAll = readsAll;
+    this.#protocol = protocol;
   }
 
   /**
@@ -91,7 +94,7 @@ export class Socket extends AsyncDescriptor {
   static open(family: number, type: number, protocol = 0): Socket {
     checkTriple(family, type, protocol);
     const fd = check(libc().socket(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol), "socket");
-    return new Socket(fd, type, readsAll(family, protocol));
+    return new Socket(fd, family, type, protocol);
   }
 
   /**
@@ -107,7 +110,8 @@ export class Socket extends AsyncDescriptor {
     checkTriple(family, type, protocol);
     const fds = new Int32Array(2);
     check(libc().socketpair(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol, fds), "socketpair");
-    return [new Socket(fds[0] ?? -1, type, false), new Socket(fds[1] ?? -1, type, false)];
+    const [left = -1, right = -1] = fds;
+    return [new Socket(left, family, type, protocol), new Socket(right, family, type, protocol)];
   }
 
   /**
@@ -126,7 +130,7 @@ export class Socket extends AsyncDescriptor {
     const flags = check(libc().fcntl(fd, C.F_GETFL, 0n), "fcntl");
     check(libc().fcntl(fd, C.F_SETFL, BigInt(flags | C.O_NONBLOCK)), "fcntl");
     check(libc().fcntl(fd, C.F_SETFD, BigInt(C.FD_CLOEXEC)), "fcntl");
-    return new Socket(fd, type, readsAll(family, protocol));
+    return new Socket(fd, family, type, protocol);
   }
 
   /**
@@ -180,8 +184,8 @@ export class Socket extends AsyncDescriptor {
   /** Waits for a connection, and gives what `as` makes of its socket. */
   accept<T>(options: WaitOptions | undefined, as: (socket: Socket) => T): Promise<T>;
   accept<T>(options?: WaitOptions, as?: (socket: Socket) => T): Promise<T | Socket> {
-    const make = (fd: number, sockaddr: string): T | Socket => {
-      const socket = new Socket(fd, this.#type, this.#readsAll);
+    const make = (fd: number, sockaddr: string | undefined): T | Socket => {
+      const socket = new Socket(fd, this.#family, this.#type, this.#protocol);
       socket.#peer = sockaddr;
       if (as === undefined) return socket;
       try {
@@ -191,7 +195,7 @@ export class Socket extends AsyncDescriptor {
         throw error;
       }
     };
-    return this.run("read", new Accept(this.fd, this.readiness, make), options);
+    return this.run("read", new Accept(this.fd, this.readiness, this.#family !== C.AF_ALG, make), options);
   }
 
   /**
@@ -204,7 +208,8 @@ export class Socket extends AsyncDescriptor {
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
     if (!(buffer?.byteLength > 0)) return this.#readNothing(buffer); // else it would wait, to take nothing
-    return this.run("read", new StreamRead(this.fd, this.#readsAll ? this.readiness : undefined, buffer), options);
+    const drains = readsAll(this.#family, this.#protocol) ? this.readiness : undefined;
+    return this.run("read", new StreamRead(this.fd, drains, buffer), options);
   }
 
   /**
@@ -216,7 +221,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If not all could be written, such as `EPIPE`; `bytesWritten` on the error tells how many were.
    */
   write(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
-    return this.run("write", new StreamWrite(this.fd, bytes), options);
+    return this.run("write", new StreamWrite(this.fd, bytes, this.#flags.send), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -228,7 +233,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
-    return this.run("write", new Send(this.fd, bytes, options?.flags ?? 0), options, TRANSFER_OPTIONS);
+    return this.run("write", new Send(this.fd, bytes, options?.flags ?? 0, this.#flags.send), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -245,8 +250,9 @@ export class Socket extends AsyncDescriptor {
     sockaddr: Uint8Array,
     options?: TransferOptions & { address?: (sockaddr: Uint8Array) => string },
   ): Promise<number> {
-    const flags = options?.flags ?? 0;
-    const operation = new DatagramSend(this.fd, this.readiness, bytes, sockaddr, flags, options?.address);
+    const { flags = 0, address } = options ?? {};
+    const { send } = this.#flags;
+    const operation = new DatagramSend(this.fd, this.readiness, bytes, sockaddr, flags, send, address);
     return this.run("write", operation, options, SENDTO_OPTIONS);
   }
 
@@ -316,7 +322,8 @@ export class Socket extends AsyncDescriptor {
   async sendMessage(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
     checkMessage(message);
     const isStream = this.#type === C.SOCK_STREAM;
-    const operation = new MessageSend(this.fd, this.readiness, message, options?.flags ?? 0, isStream);
+    const flags = options?.flags ?? 0;
+    const operation = new MessageSend(this.fd, this.readiness, message, flags, this.#flags.send, isStream);
     return await this.run("write", operation, options, TRANSFER_OPTIONS);
   }
 
@@ -324,24 +331,24 @@ export class Socket extends AsyncDescriptor {
    * Receives a message with ancillary data by recvmsg(2).
    *
    * @param space Where it goes.
-   * @param options Flags, and how long to wait. `MSG_CMSG_CLOEXEC` is always added.
+   * @param options Flags, and how long to wait. `MSG_CMSG_CLOEXEC` is added.
    * @returns The length, the kernel's flags (`MSG_TRUNC`, `MSG_CTRUNC`, …), the sender and the ancillary data.
    * @throws {SystemError} If the kernel refuses.
    */
   async receiveMessage(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
-    return await this.run("read", new MessageReceive(this.fd, space, options?.flags ?? 0), options, TRANSFER_OPTIONS);
+    return await this.run("read", new MessageReceive(this.fd, space, options?.flags ?? 0, this.#flags.receive), options, TRANSFER_OPTIONS);
   }
 
   /**
    * Receives as many messages as are there, at least one and at most the batch's capacity, by one recvmmsg(2).
    *
    * @param batch Where they go; what it held before is gone.
-   * @param options Flags, and how long to wait for the first. `MSG_CMSG_CLOEXEC` is always added.
+   * @param options Flags, and how long to wait for the first. `MSG_CMSG_CLOEXEC` is added.
    * @returns How many messages came: the batch's `length`.
    * @throws {SystemError} If the kernel refuses.
    */
   receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
-    return this.run("read", new BatchReceive(this.fd, batch, options?.flags ?? 0), options, TRANSFER_OPTIONS);
+    return this.run("read", new BatchReceive(this.fd, batch, options?.flags ?? 0, this.#flags.receive), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -353,12 +360,8 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
-    return this.run(
-      "write",
-      new BatchSend(this.fd, this.readiness, batch, options?.flags ?? 0),
-      options,
-      TRANSFER_OPTIONS,
-    );
+    const operation = new BatchSend(this.fd, this.readiness, batch, options?.flags ?? 0, this.#flags.send);
+    return this.run("write", operation, options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -405,6 +408,11 @@ export class Socket extends AsyncDescriptor {
     return takeSockaddr();
   }
 
+  /** Made when they are needed: a listener needs none. */
+  get #flags(): { send: AddedFlag; receive: AddedFlag } {
+    return this.#added ??= { send: new AddedFlag(C.MSG_NOSIGNAL), receive: new AddedFlag(C.MSG_CMSG_CLOEXEC) };
+  }
+
   // deno-lint-ignore require-await -- so that what it throws is a rejection
   async #readNothing(buffer: Uint8Array): Promise<number> {
     this.open("recv");
@@ -420,7 +428,7 @@ export class Socket extends AsyncDescriptor {
    */
   dup(): Socket {
     const fd = check(libc().fcntl(this.open("fcntl"), C.F_DUPFD_CLOEXEC, 0n), "fcntl");
-    return new Socket(fd, this.#type, this.#readsAll);
+    return new Socket(fd, this.#family, this.#type, this.#protocol);
   }
 }
 

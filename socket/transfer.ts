@@ -4,8 +4,9 @@ import { WAIT_OPTIONS, type WaitOptions } from "./wait_options.ts";
 /** Options of operations that take the flags of send(2) and recv(2). */
 export interface TransferOptions extends WaitOptions {
   /**
-   * `MSG_*` flags, ORed. `MSG_NOSIGNAL` is always added to a send. `MSG_DONTWAIT` changes nothing, since no call
-   * blocks: a `timeout` of 0 tries without waiting.
+   * `MSG_*` flags, ORed. `MSG_NOSIGNAL` is added to a send, and `MSG_CMSG_CLOEXEC` to what receives ancillary data,
+   * unless the family refuses it. `MSG_DONTWAIT` changes nothing, since no call blocks: a `timeout` of 0 tries without
+   * waiting.
    *
    * @default {0}
    */

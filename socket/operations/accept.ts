@@ -16,6 +16,9 @@ const AGAIN = new Set(
 /** What accept(2) answers when the process or the system has no room: it may have later. */
 const LATER = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 
+/** So many connections in a row that were given up: the event loop turns before the next is looked at. */
+const MAX_TRIES = 64;
+
 const FLAGS = C.SOCK_NONBLOCK | C.SOCK_CLOEXEC;
 
 /** accept4(2), until there is a connection. */
@@ -23,26 +26,31 @@ export class Accept<T> extends Operation<T> {
   readonly syscall = "accept4";
   readonly #fd: number;
   readonly #readiness: RetryLater;
-  readonly #make: (fd: number, sockaddr: string) => T;
+  readonly #peers: boolean;
+  readonly #make: (fd: number, sockaddr: string | undefined) => T;
   #later: Backoff | undefined;
 
-  constructor(fd: number, readiness: RetryLater, make: (fd: number, sockaddr: string) => T) {
+  /** @param peers Whether the family tells of peers: accept4(2) fails where it cannot give the address it is asked for. */
+  constructor(fd: number, readiness: RetryLater, peers: boolean, make: (fd: number, sockaddr: string | undefined) => T) {
     super();
     this.#fd = fd;
     this.#readiness = readiness;
+    this.#peers = peers;
     this.#make = make;
   }
 
   /** What is made of the connection. */
   attempt(): T | undefined {
-    for (;;) {
+    for (let tries = 1;; tries++) {
       lengthSpace[0] = SOCKADDR_SIZE;
-      const n = outcome(libc().accept4(this.#fd, sockaddrSpace, lengthSpace, FLAGS));
-      if (n >= 0) return this.#make(n, packSockaddr());
+      const n = this.#peers
+        ? outcome(libc().accept4(this.#fd, sockaddrSpace, lengthSpace, FLAGS))
+        : outcome(libc().accept4(this.#fd, null, null, FLAGS));
+      if (n >= 0) return this.#make(n, this.#peers ? packSockaddr() : undefined);
       if (n === -EAGAIN) return undefined;
       const code = errnoName(-n) ?? "";
-      if (AGAIN.has(code)) continue;
-      if (!LATER.has(code)) throw systemError(-n, "accept4");
+      if (AGAIN.has(code) && tries < MAX_TRIES) continue;
+      if (!AGAIN.has(code) && !LATER.has(code)) throw systemError(-n, "accept4");
       this.#readiness.readyLater("read", this.#later ??= new Backoff(5, 1000));
       return undefined;
     }

@@ -1,10 +1,10 @@
-import { C } from "../../ffi/constants.ts";
 import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { MessageBatch } from "../message_batch.ts";
 import { Operation } from "../operation.ts";
-import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
+import type { AddedFlag } from "./added_flag.ts";
+import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
 import { SendRetry } from "./send_retry.ts";
@@ -15,12 +15,14 @@ export class BatchReceive extends Operation<number> {
   readonly #fd: number;
   readonly #batch: MessageBatch;
   readonly #flags: number;
+  readonly #added: AddedFlag;
 
-  constructor(fd: number, batch: MessageBatch, flags: number) {
+  constructor(fd: number, batch: MessageBatch, flags: number, added: AddedFlag) {
     super();
     this.#fd = fd;
     this.#batch = batch;
-    this.#flags = flags | C.MSG_CMSG_CLOEXEC;
+    this.#flags = flags;
+    this.#added = added;
   }
 
   /** How many messages came. */
@@ -29,9 +31,10 @@ export class BatchReceive extends Operation<number> {
     checkBatch(batch);
     for (;;) {
       batch.clear();
-      const n = outcome(libc().recvmmsg(this.#fd, batch.headers, batch.capacity, this.#flags, null));
+      const flags = this.#flags | this.#added.bits;
+      const n = outcome(libc().recvmmsg(this.#fd, batch.headers, batch.capacity, flags, null));
       if (n === -EAGAIN) return undefined;
-      if (n === -EINTR) continue;
+      if (n === -EINTR || this.#added.retry(n)) continue;
       if (n < 0) throw systemError(-n, "recvmmsg");
       batch.received(n);
       return n;
@@ -46,15 +49,17 @@ export class BatchSend extends Operation<number> {
   readonly #batch: MessageBatch;
   readonly #total: number;
   readonly #flags: number;
+  readonly #added: AddedFlag;
   readonly #retry: SendRetry;
   #sent = 0;
 
-  constructor(fd: number, readiness: RetryLater, batch: MessageBatch, flags: number) {
+  constructor(fd: number, readiness: RetryLater, batch: MessageBatch, flags: number, added: AddedFlag) {
     super();
     this.#fd = fd;
     this.#batch = batch;
     this.#total = batch?.length;
-    this.#flags = flags | MSG_NOSIGNAL;
+    this.#flags = flags;
+    this.#added = added;
     this.#retry = new SendRetry(readiness);
   }
 
@@ -63,10 +68,11 @@ export class BatchSend extends Operation<number> {
     checkBatch(this.#batch);
     while (this.#sent < this.#total) {
       const headers = this.#batch.headersFrom(this.#sent);
-      const n = outcome(libc().sendmmsg(this.#fd, headers, this.#total - this.#sent, this.#flags));
+      const flags = this.#flags | this.#added.bits;
+      const n = outcome(libc().sendmmsg(this.#fd, headers, this.#total - this.#sent, flags));
       if (n === -EAGAIN) return this.#retry.wait(this.#batch.sockaddr(this.#sent));
       if (n >= 0) this.#sent += n;
-      else if (n !== -EINTR) throw systemError(-n, "sendmmsg");
+      else if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "sendmmsg");
     }
     return this.#total;
   }

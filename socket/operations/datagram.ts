@@ -5,19 +5,15 @@ import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
 import type { Datagram } from "../transfer.ts";
-import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
+import type { AddedFlag } from "./added_flag.ts";
+import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import type { LastSender } from "./last_sender.ts";
+import { RECEIVE_SIZE, receiveSpace } from "./receive_space.ts";
 import type { RetryLater } from "./retry_later.ts";
 import { SendRetry } from "./send_retry.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
 const { MSG_TRUNC } = C;
-
-/** No datagram of IP is longer. */
-const SCRATCH_SIZE = 65536;
-
-// Used within one synchronous call, never across a wait.
-let scratch: Uint8Array | undefined;
 
 /** recvfrom(2) of one datagram: into a buffer, or into a copy as long as the datagram. */
 export class DatagramReceive<A> extends Operation<Datagram<A>> {
@@ -44,13 +40,13 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
     this.done = false;
     this.#buffer = buffer;
     this.#flags = flags | MSG_TRUNC;
-    this.#room = buffer === undefined ? SCRATCH_SIZE : buffer.byteLength;
+    this.#room = buffer === undefined ? RECEIVE_SIZE : buffer.byteLength;
     return this;
   }
 
   /** The datagram. */
   attempt(): Datagram<A> | undefined {
-    const buffer = this.#buffer ?? (scratch ??= new Uint8Array(SCRATCH_SIZE));
+    const buffer = this.#buffer ?? receiveSpace();
     const room = this.#room;
     checkBuffer(buffer, room);
     if (room !== this.#sized) {
@@ -81,6 +77,7 @@ export class DatagramSend extends Operation<number> {
   readonly #length: number;
   readonly #sockaddr: Uint8Array;
   readonly #flags: number;
+  readonly #added: AddedFlag;
   readonly #address: ((sockaddr: Uint8Array) => string) | undefined;
   #retry: SendRetry | undefined;
 
@@ -90,6 +87,7 @@ export class DatagramSend extends Operation<number> {
     bytes: Uint8Array,
     sockaddr: Uint8Array,
     flags: number,
+    added: AddedFlag,
     address?: (sockaddr: Uint8Array) => string,
   ) {
     super();
@@ -98,7 +96,8 @@ export class DatagramSend extends Operation<number> {
     this.#bytes = bytes;
     this.#length = bytes?.byteLength;
     this.#sockaddr = sockaddr;
-    this.#flags = flags | MSG_NOSIGNAL;
+    this.#flags = flags;
+    this.#added = added;
     this.#address = address;
   }
 
@@ -107,10 +106,11 @@ export class DatagramSend extends Operation<number> {
     checkBuffer(this.#bytes, this.#length);
     const [length, sockaddr] = [BigInt(this.#length), this.#sockaddr];
     for (;;) {
-      const n = outcome(libc().sendto(this.#fd, this.#bytes, length, this.#flags, sockaddr, sockaddr.byteLength));
+      const flags = this.#flags | this.#added.bits;
+      const n = outcome(libc().sendto(this.#fd, this.#bytes, length, flags, sockaddr, sockaddr.byteLength));
       if (n >= 0) return n;
       if (n === -EAGAIN) return (this.#retry ??= new SendRetry(this.#readiness)).wait(sockaddr);
-      if (n !== -EINTR) throw systemError(-n, "sendto", this.#address?.(sockaddr));
+      if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "sendto", this.#address?.(sockaddr));
     }
   }
 }

@@ -1,4 +1,3 @@
-import { C } from "../../ffi/constants.ts";
 import { errnoNumber } from "../../ffi/errno.ts";
 
 // Numbers of the kernel that system calls take and give, looked up once: the fast paths compare with them.
@@ -19,5 +18,5 @@ export const ECONNREFUSED: number = errnoNumber("ECONNREFUSED") ?? 111;
 export const EEXIST: number = errnoNumber("EEXIST") ?? 17;
 /** Not now, or not like this. */
 export const EINVAL: number = errnoNumber("EINVAL") ?? 22;
-/** A broken connection answers `EPIPE` instead of raising SIGPIPE. */
-export const MSG_NOSIGNAL: number = C.MSG_NOSIGNAL;
+/** The family does not have what was asked for. */
+export const EOPNOTSUPP: number = errnoNumber("EOPNOTSUPP") ?? 95;

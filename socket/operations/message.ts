@@ -1,10 +1,10 @@
-import { C } from "../../ffi/constants.ts";
 import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
 import type { MessageSpace, OutgoingMessage, ReceivedMessage } from "../transfer.ts";
-import { EAGAIN, EINTR, MSG_NOSIGNAL } from "./kernel_numbers.ts";
+import type { AddedFlag } from "./added_flag.ts";
+import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
@@ -18,18 +18,27 @@ export class MessageSend extends Operation<number> {
   readonly #buffers: Uint8Array[];
   readonly #total: number;
   readonly #flags: number;
+  readonly #added: AddedFlag;
   readonly #isStream: boolean;
   readonly #retry: SendRetry;
   readonly #sockaddr: Uint8Array | undefined;
   #header: MessageHeader;
   #sent = 0;
 
-  constructor(fd: number, readiness: RetryLater, message: OutgoingMessage, flags: number, isStream: boolean) {
+  constructor(
+    fd: number,
+    readiness: RetryLater,
+    message: OutgoingMessage,
+    flags: number,
+    added: AddedFlag,
+    isStream: boolean,
+  ) {
     super();
     const { buffers = [], sockaddr, control } = message;
     this.#fd = fd;
     this.#buffers = buffers;
-    this.#flags = flags | MSG_NOSIGNAL;
+    this.#flags = flags;
+    this.#added = added;
     this.#isStream = isStream;
     this.#retry = new SendRetry(readiness);
     this.#sockaddr = sockaddr;
@@ -41,9 +50,9 @@ export class MessageSend extends Operation<number> {
   attempt(): number | undefined {
     for (;;) {
       this.#header.check();
-      const n = outcome(libc().sendmsg(this.#fd, this.#header.bytes, this.#flags));
+      const n = outcome(libc().sendmsg(this.#fd, this.#header.bytes, this.#flags | this.#added.bits));
       if (n === -EAGAIN) return this.#retry.wait(this.#sockaddr);
-      if (n === -EINTR) continue;
+      if (n === -EINTR || this.#added.retry(n)) continue;
       if (n < 0) throw systemError(-n, "sendmsg");
       this.#sent += n;
       if (this.#sent >= this.#total || !this.#isStream) return this.#sent;
@@ -63,12 +72,14 @@ export class MessageReceive extends Operation<ReceivedMessage> {
   readonly #fd: number;
   readonly #header: MessageHeader;
   readonly #flags: number;
+  readonly #added: AddedFlag;
 
-  constructor(fd: number, { buffers, controlLength = 0 }: MessageSpace, flags: number) {
+  constructor(fd: number, { buffers, controlLength = 0 }: MessageSpace, flags: number, added: AddedFlag) {
     super();
     this.#fd = fd;
     this.#header = new MessageHeader(buffers, new Uint8Array(SOCKADDR_SIZE), new Uint8Array(controlLength));
-    this.#flags = flags | C.MSG_CMSG_CLOEXEC;
+    this.#flags = flags;
+    this.#added = added;
   }
 
   /** The message. */
@@ -76,10 +87,10 @@ export class MessageReceive extends Operation<ReceivedMessage> {
     for (;;) {
       this.#header.check();
       this.#header.reset();
-      const n = outcome(libc().recvmsg(this.#fd, this.#header.bytes, this.#flags));
+      const n = outcome(libc().recvmsg(this.#fd, this.#header.bytes, this.#flags | this.#added.bits));
       if (n >= 0) return this.#header.received(n);
       if (n === -EAGAIN) return undefined;
-      if (n !== -EINTR) throw systemError(-n, "recvmsg");
+      if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "recvmsg");
     }
   }
 }

@@ -3,7 +3,8 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
-import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./kernel_numbers.ts";
+import type { AddedFlag } from "./added_flag.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 
 /** send(2) of one message, or of what a stream has room for. */
 export class Send extends Operation<number> {
@@ -12,13 +13,15 @@ export class Send extends Operation<number> {
   readonly #bytes: Uint8Array;
   readonly #length: number;
   readonly #flags: number;
+  readonly #added: AddedFlag;
 
-  constructor(fd: number, bytes: Uint8Array, flags: number) {
+  constructor(fd: number, bytes: Uint8Array, flags: number, added: AddedFlag) {
     super();
     this.#fd = fd;
     this.#bytes = bytes;
     this.#length = bytes?.byteLength;
-    this.#flags = flags | MSG_NOSIGNAL;
+    this.#flags = flags;
+    this.#added = added;
   }
 
   /** How many bytes were sent. */
@@ -26,10 +29,10 @@ export class Send extends Operation<number> {
     checkBuffer(this.#bytes, this.#length);
     const size = sizeOf(this.#length);
     for (;;) {
-      const n = outcome(libc().send(this.#fd, this.#bytes, size, this.#flags));
+      const n = outcome(libc().send(this.#fd, this.#bytes, size, this.#flags | this.#added.bits));
       if (n >= 0) return n;
       if (n === -EAGAIN) return undefined;
-      if (n !== -EINTR) throw systemError(-n, "send");
+      if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "send");
     }
   }
 }

@@ -5,7 +5,8 @@ import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
 import type { Readiness } from "../polling/readiness.ts";
-import { EAGAIN, EINTR, MAX_TRANSFER, MSG_NOSIGNAL } from "./kernel_numbers.ts";
+import type { AddedFlag } from "./added_flag.ts";
+import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
 
 // Scratch memory for one synchronous call.
@@ -61,13 +62,15 @@ export class StreamWrite extends Operation<number> {
   readonly #fd: number;
   readonly #bytes: Uint8Array;
   readonly #total: number;
+  readonly #added: AddedFlag;
   #written = 0;
 
-  constructor(fd: number, bytes: Uint8Array) {
+  constructor(fd: number, bytes: Uint8Array, added: AddedFlag) {
     super();
     this.#fd = fd;
     this.#bytes = bytes;
     this.#total = bytes?.byteLength;
+    this.#added = added;
   }
 
   /** Bytes written, all of them. */
@@ -76,10 +79,11 @@ export class StreamWrite extends Operation<number> {
     checkBuffer(this.#bytes, total);
     while (this.#written < total) {
       const rest = this.#written === 0 ? this.#bytes : this.#bytes.subarray(this.#written);
-      const n = outcome(libc().send(this.#fd, rest, BigInt(Math.min(rest.byteLength, MAX_TRANSFER)), MSG_NOSIGNAL));
+      const size = BigInt(Math.min(rest.byteLength, MAX_TRANSFER));
+      const n = outcome(libc().send(this.#fd, rest, size, this.#added.bits));
       if (n >= 0) this.#written += n;
       else if (n === -EAGAIN) return undefined;
-      else if (n !== -EINTR) throw systemError(-n, "send");
+      else if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "send");
     }
     return total;
   }

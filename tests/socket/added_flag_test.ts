@@ -1,0 +1,107 @@
+import { deno } from "../peers/deno_program.ts";
+import { assert, assertEquals, ignore, type Permission, test, which } from "../runner/mod.ts";
+
+const needs: Permission[] = ["run", "read", "env"];
+const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
+const FFI = new URL("../../ffi/mod.ts", import.meta.url);
+
+// What the families answer that this kernel lacks is injected by strace: the call is not made, and errno is set.
+const strace = findStrace();
+function injected(name: string, inject: string, source: string, check: (out: string, trace: string) => void): void {
+  if (strace === undefined) return ignore(name, "needs strace, and the permission to trace");
+  test(name, { needs }, async () => {
+    const calls = inject.slice(0, inject.indexOf(":"));
+    const under = [strace, "-f", "-e", `trace=${calls}`, "-e", `inject=${inject}`];
+    await using program = deno(
+      `import { C } from "${FFI}"; import { MessageBatch, Socket } from "${SOCKET}";
+const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
+const data = new Uint8Array([1]);
+${source}`,
+      { under },
+    );
+    const late = setTimeout(() => program.kill(), 20_000);
+    const { code, stdout, stderr } = await program.exit;
+    clearTimeout(late);
+    assertEquals(code, 0, stderr.slice(-2000));
+    check(stdout, stderr);
+  });
+}
+
+/** How many calls had a flag, and how many had it not. */
+function count(trace: string, call: string, flag: string): [with: number, without: number] {
+  const lines = trace.split("\n").filter((line) => line.includes(`${call}(`));
+  const having = lines.filter((line) => line.includes(flag)).length;
+  return [having, lines.length - having];
+}
+
+for (const error of ["EOPNOTSUPP", "EINVAL"]) {
+  const SENDS: [call: string, send: string][] = [
+    ["sendto", "left.send(data)"],
+    ["sendto", "left.write(data)"],
+    ["sendmsg", "left.sendMessage({ buffers: [data] })"],
+    ["sendmmsg", "left.sendBatch(batchOf(data))"],
+  ];
+  for (const [call, send] of SENDS) {
+    injected(
+      `${send} goes without MSG_NOSIGNAL where ${error} refuses it, and from then on`,
+      `${call}:error=${error}:when=1`,
+      `function batchOf(data) { const b = new MessageBatch({ capacity: 1, size: 8 }); b.push(data); return b; }
+for (let i = 0; i < 3; i++) console.log(await ${send}, await right.receive(new Uint8Array(8)));`,
+      (out, trace) => {
+        assertEquals(out, "1 1\n".repeat(3));
+        assertEquals(count(trace, call, "MSG_NOSIGNAL"), [1, 3], trace);
+      },
+    );
+  }
+  injected(
+    `a message is received without MSG_CMSG_CLOEXEC where ${error} refuses it, and from then on`,
+    `recvmsg:error=${error}:when=1`,
+    `for (let i = 0; i < 3; i++) {
+  await left.send(data);
+  console.log((await right.receiveMessage({ buffers: [new Uint8Array(8)] })).length);
+}`,
+    (out, trace) => {
+      assertEquals(out, "1\n".repeat(3));
+      assertEquals(count(trace, "recvmsg", "MSG_CMSG_CLOEXEC"), [1, 3], trace);
+    },
+  );
+}
+
+injected(
+  "an error that has another reason than the added flag is the call's own, and the flag stays",
+  "sendto:error=EINVAL:when=1..2",
+  `console.log(await left.send(data).catch((error) => error.code));
+console.log(await left.send(data));`,
+  (out, trace) => {
+    assertEquals(out, "EINVAL\n1\n");
+    assertEquals(count(trace, "sendto", "MSG_NOSIGNAL"), [2, 1], trace);
+  },
+);
+
+for (const error of ["ECONNABORTED", "EINTR", "EPROTO"]) {
+  injected(
+    `accept() keeps to its timeout where the kernel answers ${error} for ever`,
+    `accept4:error=${error}`,
+    `const listener = Socket.open(C.AF_UNIX, C.SOCK_STREAM);
+listener.bind(new Uint8Array([1, 0]));
+listener.listen(1);
+let ticks = 0;
+const timer = setInterval(() => ticks++, 10);
+const end = await listener.accept({ timeout: 500 }).catch((error) => error);
+clearInterval(timer);
+console.log(/time/i.test(end.message), ticks > 10);`,
+    (out, trace) => {
+      assertEquals(out, "true true\n");
+      const [, tries] = count(trace, "accept4", "no flag");
+      assert(tries > 1 && tries < 2000, `${tries} tries`);
+    },
+  );
+}
+
+function findStrace(): string | undefined {
+  try {
+    return which("strace");
+  } catch {
+    return "strace"; // no permission to look: test() then says which it needs
+  }
+}
