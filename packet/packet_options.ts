@@ -21,6 +21,8 @@ export interface PacketMembership {
 
 /** Has an interface take more than its own packets, as long as the socket is open. */
 export const PACKET_ADD_MEMBERSHIP: WritableOption<PacketMembership> = membershipOption("PACKET_ADD_MEMBERSHIP");
+/** Whether `receiveMessage()` tells more of each packet; of its VLAN tag only where the protocol is `ETH_P_ALL`. */
+export const PACKET_AUXDATA: SocketOption<boolean> = booleanOption("SOL_PACKET", "PACKET_AUXDATA");
 /** Ends what {@linkcode PACKET_ADD_MEMBERSHIP} began. */
 export const PACKET_DROP_MEMBERSHIP: WritableOption<PacketMembership> = membershipOption("PACKET_DROP_MEMBERSHIP");
 /** Whether packets that this machine sends are not received. Since Linux 4.20. */

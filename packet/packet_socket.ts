@@ -3,10 +3,13 @@ import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { describeError, isSystemError } from "../ffi/error.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
+import { controlMessageSpace } from "../socket/control_message.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
+import { TRANSFER_OPTIONS, type TransferOptions } from "../socket/transfer.ts";
+import { AUXDATA_SIZE, decodePacketAuxdata, type PacketAuxdata } from "./auxdata.ts";
 import { PACKET_ADD_MEMBERSHIP } from "./packet_options.ts";
 import { decodeSockaddrLl, encodeSockaddrLl, type PacketAddr } from "./sockaddr_ll.ts";
 
@@ -41,6 +44,32 @@ const PACKET_OPEN_OPTIONS: OptionNames<PacketOpenOptions> = {
   promiscuous: true,
   protocol: true,
 };
+
+/** Options of {@linkcode PacketSocket.receiveMessage}. */
+export interface PacketReceiveOptions extends TransferOptions {
+  /** Where the bytes go; what does not fit is cut off. Default: a new array of 64 KiB. */
+  buffer?: Uint8Array;
+}
+
+/** A received packet, with its ancillary data. */
+export interface PacketMessage {
+  /** The bytes. */
+  data: Uint8Array;
+  /** Whence it came. */
+  addr: PacketAddr;
+  /** Whether bytes were cut off because the buffer was too small. */
+  truncated: boolean;
+  /** Whether ancillary data was cut off. */
+  controlTruncated: boolean;
+  /** What the kernel tells of the packet, if the socket has `PACKET_AUXDATA`. */
+  auxdata: PacketAuxdata | undefined;
+}
+
+const RECEIVE_OPTIONS: OptionNames<PacketReceiveOptions> = { ...TRANSFER_OPTIONS, buffer: true };
+/** The largest packet without BIG TCP. */
+const MAX_SIZE = 65536;
+/** Room for the auxdata and a timestamp. */
+const CONTROL_SIZE = controlMessageSpace(AUXDATA_SIZE) + controlMessageSpace(48);
 
 /** The codec of addresses on a link. */
 export const packetAddrCodec: AddrCodec<PacketAddr, Partial<PacketAddr>> = {
@@ -111,6 +140,48 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
       },
     }, options);
     return new PacketSocket(socket);
+  }
+
+  /**
+   * Receives a packet with its ancillary data, which `PACKET_AUXDATA` asks for.
+   *
+   * @param options Where its bytes go, flags, and how long to wait.
+   * @returns The packet with its ancillary data.
+   * @throws {SystemError} As {@linkcode receive}.
+   *
+   * @example The VLAN tag of a packet, which the kernel takes out of it
+   * ```ts
+   * import { PACKET_AUXDATA, PacketSocket } from "@berkeley/sockets/packet";
+   * import { UdpSocket } from "@berkeley/sockets/inet";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * try {
+   *   using watcher = PacketSocket.open({ interface: "lo" });
+   *   watcher.socket.set(PACKET_AUXDATA, true);
+   *   using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
+   *   await udp.send(new Uint8Array(1000), udp.localAddr);
+   *   const { data, auxdata } = await watcher.receiveMessage();
+   *   assertEquals(auxdata?.originalLength, data.length);
+   *   assertEquals(auxdata?.vlan, undefined); // none on the loopback interface
+   * } catch (error) {
+   *   assert(error instanceof Error && error.message.includes("CAP_NET_RAW"), String(error));
+   * }
+   * ```
+   */
+  async receiveMessage(options: PacketReceiveOptions = {}): Promise<PacketMessage> {
+    checkOptions("receive a message", options, RECEIVE_OPTIONS);
+    const { buffer = new Uint8Array(MAX_SIZE), flags = 0, ...wait } = options;
+    const message = await this.socket.receiveMessage(
+      { buffers: [buffer], controlLength: CONTROL_SIZE },
+      { ...wait, flags: flags | C.MSG_TRUNC },
+    );
+    return {
+      data: buffer.subarray(0, Math.min(message.length, buffer.length)),
+      addr: decodeSockaddrLl(message.sockaddr),
+      truncated: (message.flags & C.MSG_TRUNC) !== 0,
+      controlTruncated: (message.flags & C.MSG_CTRUNC) !== 0,
+      auxdata: decodePacketAuxdata(message.control),
+    };
   }
 }
 

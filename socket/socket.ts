@@ -336,7 +336,8 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses.
    */
   async receiveMessage(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
-    return await this.run("read", new MessageReceive(this.fd, space, options?.flags ?? 0, this.#flags.receive), options, TRANSFER_OPTIONS);
+    const operation = new MessageReceive(this.fd, space, options?.flags ?? 0, this.#flags.receive);
+    return await this.run("read", operation, options, TRANSFER_OPTIONS);
   }
 
   /**

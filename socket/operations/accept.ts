@@ -31,7 +31,12 @@ export class Accept<T> extends Operation<T> {
   #later: Backoff | undefined;
 
   /** @param peers Whether the family tells of peers: accept4(2) fails where it cannot give the address it is asked for. */
-  constructor(fd: number, readiness: RetryLater, peers: boolean, make: (fd: number, sockaddr: string | undefined) => T) {
+  constructor(
+    fd: number,
+    readiness: RetryLater,
+    peers: boolean,
+    make: (fd: number, sockaddr: string | undefined) => T,
+  ) {
     super();
     this.#fd = fd;
     this.#readiness = readiness;

@@ -1,15 +1,19 @@
 import { C } from "../../ffi/mod.ts";
 import { UdpSocket } from "../../inet/mod.ts";
 import {
+  decodePacketAuxdata,
   decodeSockaddrLl,
   encodeSockaddrLl,
   PACKET_ADD_MEMBERSHIP,
+  PACKET_AUXDATA,
   PACKET_DROP_MEMBERSHIP,
   PACKET_STATISTICS,
+  type PacketAddr,
+  type PacketMessage,
   PacketSocket,
   type PacketType,
 } from "../../packet/mod.ts";
-import { inNetworkNamespace, Socket } from "../../socket/mod.ts";
+import { inNetworkNamespace, MessageBatch, Socket } from "../../socket/mod.ts";
 import { namespacePair } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, assertRejects, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
@@ -85,6 +89,51 @@ testAsRoot("PacketSocket.receive() fails once where the interface goes away, whi
   await waits;
   assertEquals(socket.localAddr.interfaceIndex, -1);
   await assertRejects(() => socket.receive(undefined, { timeout: 20 }), Error, "in time");
+});
+
+testAsRoot("PacketSocket receives messages and batches, with the VLAN tag that the kernel took out", async () => {
+  await using pair = await namespacePair();
+  const tagged = (protocol: string) =>
+    `import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("right", 0))
+s.send(bytes.fromhex("ffffffffffff" "02fc00000001" "${protocol}" "a064" "88b5") + b"tagged".ljust(50))
+s.send(bytes.fromhex("ffffffffffff" "02fc00000001" "88b5") + b"plain".ljust(50))`;
+  const send = (protocol: string) =>
+    runProgram("ip", ["netns", "exec", pair.right.name, "python3", "-c", tagged(protocol)]);
+  // A socket for one protocol gets packets after the kernel has forgotten the tag.
+  using socket = inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left" }));
+  const text = (data: Uint8Array) => new TextDecoder().decode(data.subarray(14)).trim();
+  const isOurs = ({ addr }: { addr: PacketAddr }) => addr.hardwareAddress === "02:fc:00:00:00:01";
+  const next = async (buffer?: Uint8Array): Promise<PacketMessage> => {
+    const message = await socket.receiveMessage({ timeout: 5000, ...(buffer === undefined ? {} : { buffer }) });
+    return isOurs(message) ? message : await next(buffer);
+  };
+  await send("8100");
+  const silent = await next();
+  assertEquals([text(silent.data), silent.auxdata, silent.controlTruncated], ["tagged", undefined, false]);
+  assertEquals(text((await next()).data), "plain");
+  socket.socket.set(PACKET_AUXDATA, true);
+  assertEquals(socket.socket.get(PACKET_AUXDATA), true);
+  for (const [protocol, tpid] of [["8100", C.ETH_P_8021Q], ["88a8", C.ETH_P_8021AD]] as const) {
+    await send(protocol);
+    const { data, auxdata, truncated } = await next(new Uint8Array(20));
+    assertEquals([text(data), truncated], ["tagged", true]);
+    assertEquals(auxdata?.vlan, { tci: 0xa064, tpid });
+    assertEquals([auxdata?.originalLength, auxdata?.networkOffset], [64, 14]);
+    const plain = await next();
+    assertEquals([text(plain.data), plain.truncated, plain.auxdata?.vlan], ["plain", false, undefined]);
+  }
+  await send("8100");
+  const batch = new MessageBatch({ capacity: 4, size: 2048, controlLength: 64 });
+  const tags: unknown[] = [];
+  while (tags.length < 2) {
+    const count = await socket.receiveBatch(batch, { timeout: 5000 });
+    for (let i = 0; i < count; i++) {
+      if (isOurs({ addr: decodeSockaddrLl(batch.sockaddr(i)) })) tags.push(decodePacketAuxdata(batch.control(i))?.vlan);
+    }
+  }
+  assertEquals(tags, [{ tci: 0xa064, tpid: C.ETH_P_8021Q }, undefined]);
 });
 
 testAsRoot("PacketSocket.open() tells that there is no such interface", () => {
