@@ -233,7 +233,12 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
-    return this.run("write", new Send(this.fd, bytes, options?.flags ?? 0, this.#flags.send), options, TRANSFER_OPTIONS);
+    return this.run(
+      "write",
+      new Send(this.fd, bytes, options?.flags ?? 0, this.#flags.send),
+      options,
+      TRANSFER_OPTIONS,
+    );
   }
 
   /**
@@ -349,7 +354,12 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses.
    */
   receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
-    return this.run("read", new BatchReceive(this.fd, batch, options?.flags ?? 0, this.#flags.receive), options, TRANSFER_OPTIONS);
+    return this.run(
+      "read",
+      new BatchReceive(this.fd, batch, options?.flags ?? 0, this.#flags.receive),
+      options,
+      TRANSFER_OPTIONS,
+    );
   }
 
   /**
