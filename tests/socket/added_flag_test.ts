@@ -28,7 +28,7 @@ ${source}`,
 }
 
 /** How many calls had a flag, and how many had it not. */
-function count(trace: string, call: string, flag: string): [with: number, without: number] {
+function count(trace: string, call: string, flag: string): [having: number, lacking: number] {
   const lines = trace.split("\n").filter((line) => line.includes(`${call}(`));
   const having = lines.filter((line) => line.includes(flag)).length;
   return [having, lines.length - having];
