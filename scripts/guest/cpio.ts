@@ -12,6 +12,7 @@ const S_IFLNK = 0o120000;
 export class CpioWriter {
   #file: Deno.FsFile;
   #folders = new Set<string>();
+  #files = new Set<string>();
   #inode = 0;
   #written = 0;
 
@@ -35,6 +36,11 @@ export class CpioWriter {
     this.#entry(name, S_IFREG | mode, typeof bytes === "string" ? encoder.encode(bytes) : bytes);
   }
 
+  /** Whether there is a file or a link of this name already. */
+  has(path: string): boolean {
+    return this.#files.has(path.replace(/^\/+/, ""));
+  }
+
   /** Adds a symbolic link. */
   addLink(path: string, target: string): void {
     this.#entry(this.#inFolder(path), S_IFLNK | 0o777, encoder.encode(target));
@@ -49,6 +55,7 @@ export class CpioWriter {
   #inFolder(path: string): string {
     const name = path.replace(/^\/+/, "");
     this.addFolder(name.slice(0, Math.max(name.lastIndexOf("/"), 0)));
+    this.#files.add(name);
     return name;
   }
 

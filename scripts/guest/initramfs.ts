@@ -2,25 +2,12 @@ import { CpioWriter } from "./cpio.ts";
 import { PROGRAMS, readModules } from "./modules.ts";
 import { run, say } from "./run.ts";
 
-/** What of this checkout the guest gets; of `node_modules` only what the tests import. */
-const CHECKOUT = [
-  "mod.ts",
-  ...[
-    "bench",
-    "checks",
-    "examples",
-    "ffi",
-    "inet",
-    "netlink",
-    "packet",
-    "rpc",
-    "scripts",
-    "smc",
-    "socket",
-    "tests",
-    "unix",
-  ],
-];
+/** What of this checkout the guest gets beside the library; of `node_modules` only what the tests import. */
+const CHECKOUT = ["bench", "examples", "scripts", "tests"];
+/** Prints where the modules are that the peers in Python import. */
+const PYTHON_MODULES = `import hashlib, json, os, queue, select, signal, socket, struct, sys, threading, time
+for module in list(sys.modules.values()):
+    if (getattr(module, "__file__", None) or "").endswith(".py"): print(module.__file__)`;
 
 /** Options of {@linkcode writeBase}. */
 export interface BaseOptions {
@@ -61,12 +48,15 @@ export async function writeBase(cache: string, options: BaseOptions): Promise<st
   const order = await readModules(options.kernel, options.modules);
   for (const { name, bytes } of order) cpio.addFile(`guest/modules/${name}.ko`, bytes);
   cpio.addFile("guest/modules/order", order.map(({ name }) => `${name}\n`).join(""));
+  const programs = new Set<string>();
   for (const set of options.modules) {
     const setup = await sourceOf(`setup/${set}`).catch(() => undefined);
     if (setup !== undefined) cpio.addFile(`guest/setup/${set}`, setup);
-    for (const program of PROGRAMS[set] ?? []) {
-      await addProgram(cpio, (await run("which", [program])).trim(), `bin/${program}`);
-    }
+    for (const program of PROGRAMS[set] ?? []) programs.add(program);
+  }
+  for (const program of programs) {
+    if (program === "python3") await addPython(cpio);
+    else await addProgram(cpio, (await run("which", [program])).trim(), `bin/${program}`);
   }
   await addProgram(cpio, Deno.execPath(), "bin/deno");
   cpio.close();
@@ -77,9 +67,11 @@ export async function writeBase(cache: string, options: BaseOptions): Promise<st
 /** Writes what changes: this checkout, the compiled peers, and the command. */
 export async function writeCheckout(path: string, root: string, peers: string, command: string[]): Promise<void> {
   const cpio = new CpioWriter(await Deno.open(path, { write: true, create: true, truncate: true }));
-  for (const name of CHECKOUT) await addTree(cpio, `${root}/${name}`, `checkout/${name}`);
+  const config: { publish: { include: string[] } } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
+  for (const name of [...config.publish.include, ...CHECKOUT]) {
+    await addTree(cpio, `${root}/${name}`, `checkout/${name}`);
+  }
   // Without a network, what is in node_modules must do.
-  const config: Record<string, unknown> = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   cpio.addFile("checkout/deno.json", JSON.stringify({ ...config, nodeModulesDir: "manual" }));
   await addTree(cpio, `${root}/node_modules/deno-std`, "checkout/node_modules/deno-std");
   for await (const { name } of Deno.readDir(peers)) {
@@ -102,7 +94,15 @@ export async function addProgram(cpio: CpioWriter, program: string, to: string):
   cpio.addFile(to, await Deno.readFile(program), 0o755);
   // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)" and "/lib64/ld-linux-x86-64.so.2 (0x…)"
   for (const [, path] of (await run("ldd", [program])).matchAll(/(\/\S+) \(0x/g)) {
-    if (path !== undefined) cpio.addFile(path, await Deno.readFile(path), 0o755);
+    if (path !== undefined && !cpio.has(path)) cpio.addFile(path, await Deno.readFile(path), 0o755);
+  }
+}
+
+/** Adds this system's Python, and not another that PATH finds first, with the modules that peers import. */
+async function addPython(cpio: CpioWriter): Promise<void> {
+  await addProgram(cpio, "/usr/bin/python3", "bin/python3");
+  for (const path of (await run("/usr/bin/python3", ["-I", "-c", PYTHON_MODULES])).trim().split("\n")) {
+    cpio.addFile(path, await Deno.readFile(path));
   }
 }
 

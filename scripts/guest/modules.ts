@@ -4,10 +4,33 @@ import { run } from "./run.ts";
 export const MODULE_SETS: Record<string, string[]> = {
   smc: ["crc32_generic", "rdma_rxe", "smc", "smc_diag", "tcp_diag", "inet_diag"],
   netem: ["veth", "sch_netem"],
+  vsock: ["vsock_loopback", "vsock_diag"],
+  can: ["vcan", "can_raw", "can_bcm", "can_isotp", "can_j1939"],
+  tipc: ["tipc", "tipc_diag"],
+  alg: ["algif_hash", "algif_skcipher", "algif_aead", "algif_rng", "gcm", "ghash_generic"],
+  bluetooth: ["cmac", "ecdh_generic", "rfcomm", "hci_vhci"],
+  sctp: ["crc32c_generic", "sctp", "sctp_diag"],
+  tun: ["tun"],
+  // Families that the library knows by their numbers alone.
+  numbers: [
+    ...["rds_tcp", "qrtr", "dccp_ipv4", "ax25", "netrom", "rose", "appletalk", "llc2", "phonet", "pn_pep", "rxrpc"],
+    ...["ieee802154_socket", "fakelb", "nfc", "nfcsim", "kcm", "af_key", "atm", "pppoe", "l2tp_ip", "l2tp_ppp"],
+    ...["fcrypt", "pcbc", "veth"],
+  ],
 };
 
 /** Programs of the host that a set needs beside its modules. */
-export const PROGRAMS: Record<string, string[] | undefined> = { netem: ["ip", "tc"] };
+export const PROGRAMS: Record<string, string[] | undefined> = {
+  netem: ["ip", "tc"],
+  vsock: ["socat", "python3"],
+  can: ["ip", "candump", "cansend", "cangen", "isotpsend", "isotprecv", "j1939cat", "bcmserver", "python3"],
+  tipc: ["tipc", "python3"],
+  alg: ["python3"],
+  bluetooth: ["btvirt", "btmon", "python3"],
+  sctp: ["socat", "python3"],
+  tun: ["ip", "ping"],
+  numbers: ["ip"],
+};
 
 /** One module as the guest loads it. */
 export interface KernelModule {
