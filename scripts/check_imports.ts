@@ -26,6 +26,14 @@ const RULES: Record<string, Rule> = {
   inet: FAMILY,
   unix: FAMILY,
   packet: FAMILY,
+  alg: FAMILY,
+  bluetooth: FAMILY,
+  can: FAMILY,
+  tipc: FAMILY,
+  tun: FAMILY,
+  vsock: FAMILY,
+  // SCTP speaks the addresses of IP, and connects and listens as TCP does.
+  sctp: { imports: [...FAMILY.imports, "inet"] },
   // What netlink tells holds addresses of IP and of unix sockets, and TCP_INFO: the pure codecs, and no socket.
   netlink: {
     imports: [...FAMILY.imports, "inet/addresses", "inet/options/tcp_info.ts", "unix/sockaddr_un.ts"],

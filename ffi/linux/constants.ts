@@ -1,9 +1,12 @@
+import { FAMILY_CONSTANTS } from "./family_constants.ts";
+
 /**
  * Constants of Linux, the same on x86-64 and aarch64; names and values as in the C headers.
  *
  * @internal
  */
 export const CONSTANTS_LINUX = {
+  ...FAMILY_CONSTANTS,
   // <sys/socket.h>: address families
   AF_UNSPEC: 0,
   AF_UNIX: 1,
@@ -140,6 +143,7 @@ export const CONSTANTS_LINUX = {
   MSG_MORE: 0x8000,
   MSG_WAITFORONE: 0x10000,
   MSG_FASTOPEN: 0x20000000,
+  MSG_ZEROCOPY: 0x4000000,
   MSG_CMSG_CLOEXEC: 0x40000000,
   SCM_RIGHTS: 1,
   SCM_CREDENTIALS: 2,

@@ -5,7 +5,7 @@ import { run, say } from "./run.ts";
 /** What of this checkout the guest gets beside the library; of `node_modules` only what the tests import. */
 const CHECKOUT = ["bench", "examples", "scripts", "tests"];
 /** Prints where the modules are that the peers in Python import. */
-const PYTHON_MODULES = `import hashlib, json, os, queue, select, signal, socket, struct, sys, threading, time
+const PYTHON_MODULES = `import json, os, select, signal, socket, struct, sys, threading, time
 for module in list(sys.modules.values()):
     if (getattr(module, "__file__", None) or "").endswith(".py"): print(module.__file__)`;
 

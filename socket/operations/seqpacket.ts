@@ -73,7 +73,10 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
       if (n > 0 || (n === 0 && (space.header.flags & MSG_CTRUNC) !== 0)) {
         this.done = true;
         const end = n < length ? n : length;
-        return { data: this.#copy ? space.buffer.slice(0, end) : space.view(end), truncated: n > length };
+        return {
+          data: this.#copy ? space.buffer.slice(0, end) : space.view(end),
+          truncated: n > length || (space.header.flags & MSG_TRUNC) !== 0,
+        };
       }
       if (n === -EAGAIN) return undefined;
       if (n === 0) {

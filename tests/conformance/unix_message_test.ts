@@ -1,6 +1,6 @@
 import { socketPair, UnixDatagramSocket, UnixSeqpacketConn, UnixSeqpacketListener } from "../../unix/mod.ts";
 import { environment } from "../runner/mod.ts";
-import { type MessageEnd, messageSuite } from "./message_suite.ts";
+import { type MessageEnd, messageSuite, seqpacketEnd } from "./message_suite.ts";
 
 /** Messages each way in the tests of bulk. */
 const BULK = Number(environment("BULK_MESSAGES") ?? 1_000_000);
@@ -30,18 +30,5 @@ messageSuite("unix datagram, connected both ways", async () => {
 }, { hasEnd: false, bulk: 10_000 });
 
 function seqpackets(left: UnixSeqpacketConn, right: UnixSeqpacketConn): [MessageEnd, MessageEnd] {
-  return [seqpacket(left), seqpacket(right)];
-}
-
-/** The suite gives options behind an address, which a connection does not take. */
-function seqpacket(end: UnixSeqpacketConn): MessageEnd {
-  return {
-    socket: end.socket,
-    send: (bytes, _addr, options) => end.send(bytes, options),
-    receive: (buffer, options) => end.receive(buffer, options),
-    sendBatch: (batch) => end.sendBatch(batch),
-    receiveBatch: (batch) => end.receiveBatch(batch),
-    close: () => end.close(),
-    [Symbol.dispose]: () => end.close(),
-  };
+  return [seqpacketEnd(left), seqpacketEnd(right)];
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { CONSTANTS_LINUX } from "../../ffi/linux/constants.ts";
 import { C, type ConstantName } from "../../ffi/mod.ts";
 import { assert, assertEquals, test } from "../runner/mod.ts";
@@ -44,6 +45,29 @@ const KERNEL = [
   "linux/netfilter_ipv4.h",
   "linux/netfilter_ipv6/ip6_tables.h",
 ];
+/** Those of the families, and what they must not be mixed with. */
+const FAMILIES = [
+  "stdint.h",
+  "sys/socket.h",
+  "sys/ioctl.h",
+  "sys/mman.h",
+  "fcntl.h",
+  "linux/if.h",
+  "linux/vm_sockets.h",
+  "linux/can/raw.h",
+  "linux/can/bcm.h",
+  "linux/can/isotp.h",
+  "linux/can/j1939.h",
+  "linux/tipc.h",
+  "linux/if_alg.h",
+  "linux/sctp.h",
+  "linux/if_tun.h",
+  "linux/if_packet.h",
+  "linux/sockios.h",
+];
+/** Of BlueZ: the kernel exports no header for Bluetooth. */
+const BLUETOOTH = ["sys/ioctl.h", "bluetooth/bluetooth.h", "bluetooth/hci.h"];
+const IS_BLUETOOTH = /^(BT|HCI|BTPROTO|SOL_(HCI|L2CAP|SCO|RFCOMM|BLUETOOTH)$)/;
 /** Names that headers may lack, with the reason; where the headers have one, its value is checked all the same. */
 const MAY_LACK: Partial<Record<ConstantName, string>> = {
   IPPROTO_SMC: "<linux/in.h> since Linux 6.11",
@@ -52,7 +76,10 @@ const MAY_LACK: Partial<Record<ConstantName, string>> = {
   SO_PEERPIDFD: "<asm-generic/socket.h> since Linux 6.5",
   SCM_PIDFD: "the kernel's own <linux/socket.h>",
   SCM_SECURITY: "the kernel's own <linux/socket.h>",
+  SOL_ALG: "the kernel's own <linux/socket.h>",
+  SOL_SCTP: "the kernel's own <linux/socket.h>",
   SOL_SMC: "the kernel's own <linux/socket.h>",
+  SOL_TIPC: "the kernel's own <linux/socket.h>",
   SOL_UDPLITE: "the kernel's own <linux/socket.h>",
   UDPLITE_RECV_CSCOV: "the kernel's own <net/udplite.h>; udplite(7)",
   UDPLITE_SEND_CSCOV: "the kernel's own <net/udplite.h>; udplite(7)",
@@ -64,10 +91,14 @@ testWithCompilers("every constant has the value that the C headers give it", asy
   const asserts = new Map(table.map(([name, value]) => [name, `(${name}) == (${value}LL)`]));
   const glibc = await judge(compiler, GLIBC, asserts);
   assertEquals(glibc.wrong, []);
-  const rest = new Map(glibc.unknown.map((name) => [name, asserts.get(name) ?? ""]));
-  const kernel = await judge(compiler, KERNEL, rest);
-  assertEquals(kernel.wrong, []);
-  const nowhere = kernel.unknown.filter((name) => !(name in MAY_LACK));
+  let unknown = glibc.unknown;
+  const hasBlueZ = existsSync("/usr/include/bluetooth/hci.h");
+  for (const headers of [KERNEL, FAMILIES, ...(hasBlueZ ? [BLUETOOTH] : [])]) {
+    const verdict = await judge(compiler, headers, new Map(unknown.map((name) => [name, asserts.get(name) ?? ""])));
+    assertEquals(verdict.wrong, []);
+    unknown = verdict.unknown;
+  }
+  const nowhere = unknown.filter((name) => !(name in MAY_LACK) && (hasBlueZ || !IS_BLUETOOTH.test(name)));
   if (nowhere.length > 0) throw new Error(`No header of this machine defines ${nowhere.join(", ")}`);
 });
 

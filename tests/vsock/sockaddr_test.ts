@@ -1,0 +1,29 @@
+import { decodeSockaddrVm, encodeSockaddrVm } from "../../vsock/mod.ts";
+import { compileC } from "../peers/c_program.ts";
+import { runProgram } from "../peers/run_program.ts";
+import { assertEquals, assertThrows, hex, test } from "../runner/mod.ts";
+
+test("encodeSockaddrVm() writes what C writes", { needs: ["run", "read", "write", "env"] }, async () => {
+  const program = await compileC(`#include <stdio.h>
+#include <sys/socket.h>
+#include <linux/vm_sockets.h>
+int main(void) {
+  struct sockaddr_vm addr = { .svm_family = AF_VSOCK, .svm_port = 0x01020304, .svm_cid = 0xfffefdfc };
+  for (unsigned i = 0; i < sizeof addr; i++) printf("%02x", ((unsigned char *)&addr)[i]);
+}`);
+  const bytes = encodeSockaddrVm({ port: 0x01020304, cid: 0xfffefdfc });
+  assertEquals(hex(bytes), await runProgram(program, []));
+  assertEquals(decodeSockaddrVm(bytes), { port: 0x01020304, cid: 0xfffefdfc });
+});
+
+test("encodeSockaddrVm() refuses what does not fit, decodeSockaddrVm() what is no address of vsock", () => {
+  for (const number of [-1, 2 ** 32, 0.5, NaN, "1"] as number[]) {
+    assertThrows(() => encodeSockaddrVm({ cid: number }), RangeError, "CID");
+    assertThrows(() => encodeSockaddrVm({ port: number }), RangeError, "port");
+  }
+  const bytes = encodeSockaddrVm({});
+  for (let length = 0; length < bytes.length; length++) {
+    assertThrows(() => decodeSockaddrVm(bytes.subarray(0, length)), RangeError, `length is ${length}`);
+  }
+  assertThrows(() => decodeSockaddrVm(new Uint8Array(16)), RangeError, "AF_VSOCK");
+});

@@ -1,0 +1,47 @@
+import { C } from "../ffi/constants.ts";
+import { Listener } from "../socket/listener.ts";
+import type { Socket } from "../socket/socket.ts";
+import { listenVsock, type VsockListenOptions } from "./open_vsock.ts";
+import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
+import { VsockConn } from "./vsock_conn.ts";
+
+/**
+ * A listener for vsock connections that carry streams of bytes. Its other members are those of {@linkcode Listener} in `./socket`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/vsock.7.html | vsock(7)}
+ *
+ * @example Usage, where the kernel has vsock
+ * ```ts
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { VsockListener } from "@berkeley/sockets/vsock";
+ * import { assert } from "@std/assert";
+ *
+ * try {
+ *   using listener = VsockListener.listen({});
+ *   assert(listener.addr.port >= 1024);
+ * } catch (error) {
+ *   assert(isSystemError(error) && ["EAFNOSUPPORT", "ENODEV"].includes(error.code), String(error));
+ * }
+ * ```
+ */
+export class VsockListener extends Listener<VsockAddr, VsockConn> {
+  /**
+   * Makes a vsock listener of a listening socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, vsockAddrCodec, (accepted) => new VsockConn(accepted));
+  }
+
+  /**
+   * Listens on a port. Permission: `--allow-ffi`.
+   *
+   * @param options Where, and how.
+   * @returns The listener.
+   * @throws {SystemError} If the port is taken (`EADDRINUSE`), or below 1024 and this is not root (`EACCES`).
+   */
+  static listen(options: VsockListenOptions): VsockListener {
+    return new VsockListener(listenVsock(C.SOCK_STREAM, options));
+  }
+}

@@ -1,0 +1,47 @@
+import { C } from "../ffi/constants.ts";
+import { Listener } from "../socket/listener.ts";
+import type { Socket } from "../socket/socket.ts";
+import { listenVsock, type VsockListenOptions } from "./open_vsock.ts";
+import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
+import { VsockSeqpacketConn } from "./vsock_seqpacket_conn.ts";
+
+/**
+ * A listener for vsock connections that carry messages. Its other members are those of {@linkcode Listener} in `./socket`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/vsock.7.html | vsock(7)}
+ *
+ * @example Usage, where the kernel has vsock
+ * ```ts
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { VsockSeqpacketListener } from "@berkeley/sockets/vsock";
+ * import { assert } from "@std/assert";
+ *
+ * try {
+ *   using listener = VsockSeqpacketListener.listen({});
+ *   assert(listener.addr.port >= 1024);
+ * } catch (error) {
+ *   assert(isSystemError(error) && ["EAFNOSUPPORT", "ENODEV"].includes(error.code), String(error));
+ * }
+ * ```
+ */
+export class VsockSeqpacketListener extends Listener<VsockAddr, VsockSeqpacketConn> {
+  /**
+   * Makes a vsock listener of a listening socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, vsockAddrCodec, (accepted) => new VsockSeqpacketConn(accepted));
+  }
+
+  /**
+   * Listens on a port. Permission: `--allow-ffi`.
+   *
+   * @param options Where, and how.
+   * @returns The listener.
+   * @throws {SystemError} If the port is taken (`EADDRINUSE`), or below 1024 and this is not root (`EACCES`).
+   */
+  static listen(options: VsockListenOptions): VsockSeqpacketListener {
+    return new VsockSeqpacketListener(listenVsock(C.SOCK_SEQPACKET, options));
+  }
+}
