@@ -1,6 +1,6 @@
 /**
  * Runs every test: on this runtime, with `--allow-ffi` alone, as the npm package on the other runtimes, and in guests
- * whose kernel has SMC and can make a network bad. Ends in one summary; a part that this machine cannot run is named with
+ * whose kernel has SMC and every other family, and can make a network bad. Ends in one summary; a part that this machine cannot run is named with
  * what changes that.
  *
  * @module
@@ -18,7 +18,7 @@ interface Part {
 
 const USAGE = `Usage: deno task test [PART...]
 
-Runs every test, or only the parts named: deno, ffi, runtimes, smc, netem.
+Runs every test, or only the parts named: deno, ffi, runtimes, smc, netem, families.
 
   --all       fail where a part cannot run here, instead of skipping it
   -h, --help  show this`;
@@ -38,6 +38,7 @@ const parts: Part[] = [
   },
   { name: "smc", command: ["deno", "task", "-q", "test:smc"], missing: noGuest },
   { name: "netem", command: ["deno", "task", "-q", "test:netem"], missing: noGuest },
+  { name: "families", command: ["deno", "task", "-q", "test:families"], missing: noGuest },
 ];
 const chosen = args._.length === 0 ? parts : parts.filter(({ name }) => args._.includes(name));
 

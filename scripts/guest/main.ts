@@ -9,7 +9,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { writeBase, writeCheckout } from "./initramfs.ts";
-import { MODULE_SETS } from "./modules.ts";
+import { MODULE_SETS, PACKAGES, PROGRAMS } from "./modules.ts";
 import { writeNode, writePackage } from "./node.ts";
 import { installMissing, newestKernel, unpackPackage } from "./packages.ts";
 import { compilePeers } from "./peers.ts";
@@ -55,6 +55,9 @@ async function main(args: string[]): Promise<number> {
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   await Deno.mkdir(cache, { recursive: true });
   await installMissing({ "qemu-system-x86_64": "qemu-system-x86", cc: "gcc libc6-dev", xz: "xz-utils" });
+  const sets = options.modules.split(",").filter(Boolean);
+  const programs = sets.flatMap((set) => PROGRAMS[set] ?? []);
+  await installMissing(Object.fromEntries(programs.map((program) => [program, PACKAGES[program] ?? program])));
   if (options.node) await installMissing({ npm: "npm" });
   const release = await newestKernel(options.kernel);
   const kernel = `${cache}/linux-${release}`;
@@ -64,7 +67,7 @@ async function main(args: string[]): Promise<number> {
   const base = await writeBase(cache, {
     kernel,
     busybox: `${cache}/busybox`,
-    modules: options.modules.split(",").filter(Boolean),
+    modules: sets,
   });
   const temp = await Deno.makeTempDir({ dir: cache, prefix: "run-" });
   try {

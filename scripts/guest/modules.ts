@@ -13,9 +13,9 @@ export const MODULE_SETS: Record<string, string[]> = {
   tun: ["tun"],
   // Families that the library knows by their numbers alone.
   numbers: [
-    ...["rds_tcp", "qrtr", "dccp_ipv4", "ax25", "netrom", "rose", "appletalk", "llc2", "phonet", "pn_pep", "rxrpc"],
+    ...["rds_tcp", "qrtr", "dccp_ipv4", "ax25", "netrom", "rose", "appletalk", "llc2", "phonet", "pn_pep"],
     ...["ieee802154_socket", "fakelb", "nfc", "nfcsim", "kcm", "af_key", "atm", "pppoe", "l2tp_ip", "l2tp_ppp"],
-    ...["fcrypt", "pcbc", "veth"],
+    ...["fcrypt", "pcbc", "rxrpc", "veth"],
   ],
 };
 
@@ -30,6 +30,25 @@ export const PROGRAMS: Record<string, string[] | undefined> = {
   sctp: ["socat", "python3"],
   tun: ["ip", "ping"],
   numbers: ["ip"],
+};
+
+/** The Debian packages of programs that a machine may lack. */
+export const PACKAGES: Record<string, string | undefined> = {
+  bcmserver: "can-utils",
+  btmon: "bluez",
+  btvirt: "bluez-test-tools",
+  candump: "can-utils",
+  cangen: "can-utils",
+  cansend: "can-utils",
+  ip: "iproute2",
+  isotprecv: "can-utils",
+  isotpsend: "can-utils",
+  j1939cat: "can-utils",
+  ping: "iputils-ping",
+  python3: "python3",
+  socat: "socat",
+  tc: "iproute2",
+  tipc: "iproute2",
 };
 
 /** One module as the guest loads it. */

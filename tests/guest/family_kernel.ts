@@ -17,12 +17,9 @@ export function guestHas(family: number, type: number, protocol = 0): boolean {
   }
 }
 
-/** How a family's tests are registered: where `has` is false, they are skipped by name. */
+/** Registers a family's tests; where `has` is false, they are skipped by name. */
 export function guestTests(
   has: boolean,
-): (name: string, fn: () => void | Promise<void>, options?: TestOptions) => void {
-  return (name, fn, options) => {
-    if (has) test(name, { needs: ["run", "read"], ...options }, fn);
-    else ignore(name, NEEDS_GUEST);
-  };
+): (name: string, options: TestOptions, fn: () => void | Promise<void>) => void {
+  return has ? test : (name) => ignore(name, NEEDS_GUEST);
 }

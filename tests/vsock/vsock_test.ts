@@ -7,7 +7,7 @@ import {
   SO_VM_SOCKETS_CONNECT_TIMEOUT,
   VsockConn,
   VsockListener,
-  VsockSeqpacketConn,
+  type VsockSeqpacketConn,
   VsockSeqpacketListener,
 } from "../../vsock/mod.ts";
 import { guestHas, guestTests } from "../guest/family_kernel.ts";
@@ -16,7 +16,7 @@ import { assert, assertEquals, assertRejects, assertThrows, spawn } from "../run
 const cid = C.VMADDR_CID_LOCAL;
 const guestTest = guestTests(guestHas(C.AF_VSOCK, C.SOCK_STREAM));
 
-guestTest("VsockConn and socat answer each other, whoever listens", async () => {
+guestTest("VsockConn and socat answer each other, whoever listens", { needs: ["socat"] }, async () => {
   using listener = VsockListener.listen({});
   await using client = spawn("socat", ["-", `VSOCK-CONNECT:1:${listener.addr.port}`]);
   client.write("from socat\n");
@@ -32,7 +32,7 @@ guestTest("VsockConn and socat answer each other, whoever listens", async () => 
   assertEquals(await text(conn), "there and back");
 });
 
-guestTest("VsockSeqpacketConn and Python answer each other with whole messages", async () => {
+guestTest("VsockSeqpacketConn and Python answer each other with whole messages", { needs: ["python3"] }, async () => {
   using listener = VsockSeqpacketListener.listen({});
   const program = `import socket, sys
 s = socket.socket(socket.AF_VSOCK, socket.SOCK_SEQPACKET)
@@ -47,7 +47,10 @@ print(s.recv(100).decode(), s.recv(100).decode(), s.getsockname()[1], flush=True
   assertEquals(await conn.receive(undefined, { timeout: 20_000 }), null);
 });
 
-guestTest("VsockConn speaks with Deno's own vsock", async () => {
+guestTest("VsockConn speaks with Deno's own vsock", {
+  needs: ["run"],
+  leaks: "Deno copies its console, once, where a program is slow",
+}, async () => {
   using listener = VsockListener.listen({});
   const program = `const conn = await Deno.connect({ transport: "vsock", cid: 1, port: ${listener.addr.port} });
 await conn.write(new TextEncoder().encode("from Deno"));
@@ -58,9 +61,9 @@ await conn.readable.pipeTo(Deno.stdout.writable);`;
   await conn.write(new TextEncoder().encode("to Deno"));
   conn.close();
   assertEquals((await deno.exit).stdout, "to Deno");
-}, { leaks: "Deno copies its console, once, where a program is slow" });
+});
 
-guestTest("the options of vsock, and what else the kernel tells", async () => {
+guestTest("the options of vsock, and what else the kernel tells", {}, async () => {
   using listener = VsockListener.listen({
     configure: (socket) => {
       socket.set(SO_VM_SOCKETS_BUFFER_MAX_SIZE, 1 << 20);
