@@ -18,7 +18,7 @@
  *   await client.closeWrite();
  *   assertEquals(await new Response(client.readable).text(), "hello");
  * } catch (error) {
- *   assert(isSystemError(error) && ["EAFNOSUPPORT", "ENODEV", "ECONNRESET"].includes(error.code), String(error));
+ *   assert(isSystemError(error), String(error)); // a kernel without it
  * }
  * ```
  *

@@ -23,7 +23,7 @@ import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
  *   await client.write(new TextEncoder().encode("hello"));
  *   assertEquals(await server.read(new Uint8Array(16)), 5);
  * } catch (error) {
- *   assert(isSystemError(error) && ["EAFNOSUPPORT", "ENODEV", "ECONNRESET"].includes(error.code), String(error));
+ *   assert(isSystemError(error), String(error)); // a kernel without it
  * }
  * ```
  */

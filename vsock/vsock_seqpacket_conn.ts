@@ -24,7 +24,7 @@ import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
  *   await client.send(new TextEncoder().encode("hello"));
  *   assertEquals((await server.receive())?.data, new TextEncoder().encode("hello"));
  * } catch (error) {
- *   assert(isSystemError(error) && ["EAFNOSUPPORT", "ENODEV", "ECONNRESET"].includes(error.code), String(error));
+ *   assert(isSystemError(error), String(error)); // a kernel without it
  * }
  * ```
  */

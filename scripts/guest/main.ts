@@ -55,7 +55,7 @@ async function main(args: string[]): Promise<number> {
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   await Deno.mkdir(cache, { recursive: true });
   await installMissing({ "qemu-system-x86_64": "qemu-system-x86", cc: "gcc libc6-dev", xz: "xz-utils" });
-  const sets = options.modules.split(",").filter(Boolean);
+  const sets: string[] = options.modules.split(",").filter(Boolean);
   const programs = sets.flatMap((set) => PROGRAMS[set] ?? []);
   await installMissing(Object.fromEntries(programs.map((program) => [program, PACKAGES[program] ?? program])));
   if (options.node) await installMissing({ npm: "npm" });
