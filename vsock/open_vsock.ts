@@ -1,5 +1,13 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
-import { type ConnectOptions, type ListenOptions, openConnection, openListener } from "../socket/open.ts";
+import {
+  CONNECT_OPTIONS,
+  type ConnectOptions,
+  LISTEN_OPTIONS,
+  type ListenOptions,
+  openConnection,
+  openListener,
+} from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 
@@ -18,8 +26,12 @@ export interface VsockListenOptions extends ListenOptions {
 /** Whom to connect to, and how. */
 export interface VsockConnectOptions extends VsockAddr, ConnectOptions {}
 
+const LISTEN: OptionNames<VsockListenOptions> = { ...LISTEN_OPTIONS, cid: true, port: true };
+const CONNECT: OptionNames<VsockConnectOptions> = { ...CONNECT_OPTIONS, cid: true, port: true };
+
 /** Opens a listening socket of a type. */
 export function listenVsock(type: number, options: VsockListenOptions): Socket {
+  checkOptions("listen", options, LISTEN);
   const [sockaddr, address] = [vsockAddrCodec.encode(options), vsockAddrCodec.format(options)];
   const bind = (socket: Socket): void => socket.bind(sockaddr, address);
   return openListener({ open: () => Socket.open(C.AF_VSOCK, type), bind }, options, address);
@@ -27,6 +39,7 @@ export function listenVsock(type: number, options: VsockListenOptions): Socket {
 
 /** Opens a connected socket of a type. */
 export async function connectVsock(type: number, options: VsockConnectOptions): Promise<Socket> {
+  checkOptions("connect", options, CONNECT);
   const [sockaddr, address] = [vsockAddrCodec.encode(options), vsockAddrCodec.format(options)];
   return await openConnection({ open: () => Socket.open(C.AF_VSOCK, type) }, options, sockaddr, address);
 }
