@@ -5,6 +5,7 @@ import { libc } from "../ffi/libc.ts";
 import { Operation } from "./operation.ts";
 import { EAGAIN, EINTR } from "./operations/kernel_numbers.ts";
 import { urgentMark } from "./operations/urgent_data.ts";
+import { countBytes, mayGoOn } from "./polling/turn.ts";
 import { unrefTimeout } from "./polling/unref_timeout.ts";
 import type { Socket } from "./socket.ts";
 import { checkWaitOptions, MAX_DELAY, type WaitOptions } from "./wait_options.ts";
@@ -155,7 +156,9 @@ class Splice extends Operation<number> {
       if (n >= 0) {
         this.#moved += n;
         this.#activity.at = performance.now();
+        countBytes(n);
         if (!this.#all || n === 0) break;
+        if (this.#moved < this.#length && !mayGoOn()) return undefined;
       } else if (n === -EAGAIN) return undefined;
       else if (n !== -EINTR) throw systemError(-n, "splice");
     }

@@ -3,8 +3,9 @@ import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { Operation } from "./operation.ts";
-import { EAGAIN, EINTR, MAX_TRANSFER } from "./operations/kernel_numbers.ts";
+import { EAGAIN, EINTR, MAX_CALL } from "./operations/kernel_numbers.ts";
 import { withProgress } from "./operations/progress.ts";
+import { countBytes, mayGoOn } from "./polling/turn.ts";
 import type { Socket } from "./socket.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "./wait_options.ts";
 
@@ -88,11 +89,14 @@ class SendFile extends Operation<number> {
   /** Bytes sent. */
   attempt(): number | undefined {
     while (this.#sent < this.#length) {
-      const room = BigInt(Math.min(this.#length - this.#sent, MAX_TRANSFER));
+      const room = BigInt(Math.min(this.#length - this.#sent, MAX_CALL));
       const n = outcome(libc().sendfile(this.#out, this.#in, this.#offset, room));
       if (n === 0) break;
-      if (n > 0) this.#sent += n;
-      else if (n === -EAGAIN) return undefined;
+      if (n > 0) {
+        this.#sent += n;
+        countBytes(n);
+        if (this.#sent < this.#length && !mayGoOn()) return undefined;
+      } else if (n === -EAGAIN) return undefined;
       else if (n !== -EINTR) throw systemError(-n, "sendfile");
     }
     return this.#sent;

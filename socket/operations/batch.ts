@@ -3,6 +3,7 @@ import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { MessageBatch } from "../message_batch.ts";
 import { Operation } from "../operation.ts";
+import { countOperations, mayGoOn } from "../polling/turn.ts";
 import type { AddedFlag } from "./added_flag.ts";
 import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
@@ -37,6 +38,7 @@ export class BatchReceive extends Operation<number> {
       if (n === -EINTR || this.#added.retry(n)) continue;
       if (n < 0) throw systemError(-n, "recvmmsg");
       batch.received(n);
+      countOperations(n);
       return n;
     }
   }
@@ -71,8 +73,11 @@ export class BatchSend extends Operation<number> {
       const flags = this.#flags | this.#added.bits;
       const n = outcome(libc().sendmmsg(this.#fd, headers, this.#total - this.#sent, flags));
       if (n === -EAGAIN) return this.#retry.wait(this.#batch.sockaddr(this.#sent));
-      if (n >= 0) this.#sent += n;
-      else if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "sendmmsg");
+      if (n >= 0) {
+        this.#sent += n;
+        countOperations(n);
+        if (this.#sent < this.#total && !mayGoOn()) return undefined;
+      } else if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "sendmmsg");
     }
     return this.#total;
   }

@@ -20,3 +20,9 @@ export const EEXIST: number = errnoNumber("EEXIST") ?? 17;
 export const EINVAL: number = errnoNumber("EINVAL") ?? 22;
 /** The family does not have what was asked for. */
 export const EOPNOTSUPP: number = errnoNumber("EOPNOTSUPP") ?? 95;
+
+/**
+ * Bytes that one call sends on a stream: where the other end keeps up, a longer one would hold up the event loop for as long
+ * as it likes.
+ */
+export const MAX_CALL = 1 << 18;

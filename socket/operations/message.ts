@@ -2,9 +2,10 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
+import { countBytes, mayGoOn } from "../polling/turn.ts";
 import type { MessageSpace, OutgoingMessage, ReceivedMessage } from "../transfer.ts";
 import type { AddedFlag } from "./added_flag.ts";
-import { EAGAIN, EINTR } from "./kernel_numbers.ts";
+import { EAGAIN, EINTR, MAX_CALL } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
@@ -42,7 +43,7 @@ export class MessageSend extends Operation<number> {
     this.#isStream = isStream;
     this.#retry = new SendRetry(readiness);
     this.#sockaddr = sockaddr;
-    this.#header = new MessageHeader(buffers, sockaddr, control);
+    this.#header = new MessageHeader(isStream ? partOf(buffers, 0) : buffers, sockaddr, control);
     this.#total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   }
 
@@ -55,8 +56,10 @@ export class MessageSend extends Operation<number> {
       if (n === -EINTR || this.#added.retry(n)) continue;
       if (n < 0) throw systemError(-n, "sendmsg");
       this.#sent += n;
+      countBytes(n);
       if (this.#sent >= this.#total || !this.#isStream) return this.#sent;
-      this.#header = new MessageHeader(skipBytes(this.#buffers, this.#sent));
+      this.#header = new MessageHeader(partOf(this.#buffers, this.#sent));
+      if (!mayGoOn()) return undefined;
     }
   }
 
@@ -88,19 +91,25 @@ export class MessageReceive extends Operation<ReceivedMessage> {
       this.#header.check();
       this.#header.reset();
       const n = outcome(libc().recvmsg(this.#fd, this.#header.bytes, this.#flags | this.#added.bits));
-      if (n >= 0) return this.#header.received(n);
+      if (n >= 0) {
+        countBytes(n);
+        return this.#header.received(n);
+      }
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "recvmsg");
     }
   }
 }
 
-/** The buffers without their first bytes. */
-function skipBytes(buffers: Uint8Array[], count: number): Uint8Array[] {
-  const rest: Uint8Array[] = [];
+/** What one sendmsg(2) sends of the buffers of a stream, from a place on. */
+function partOf(buffers: Uint8Array[], from: number): Uint8Array[] {
+  const part: Uint8Array[] = [];
+  let [begin, end] = [from, from + MAX_CALL];
   for (const buffer of buffers) {
-    if (count < buffer.byteLength) rest.push(buffer.subarray(count));
-    count = Math.max(0, count - buffer.byteLength);
+    if (end <= 0) break;
+    if (begin < buffer.byteLength) part.push(buffer.subarray(Math.max(begin, 0), end));
+    begin -= buffer.byteLength;
+    end -= buffer.byteLength;
   }
-  return rest;
+  return part;
 }

@@ -3,6 +3,7 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
+import { countBytes, mayGoOn } from "../polling/turn.ts";
 import type { ReceivedFrom } from "../transfer.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
@@ -30,7 +31,10 @@ export class Receive extends Operation<number> {
     const size = BigInt(Math.min(this.#length, MAX_TRANSFER));
     for (;;) {
       const n = outcome(libc().recv(this.#fd, this.#buffer, size, this.#flags));
-      if (n >= 0) return n;
+      if (n >= 0) {
+        countBytes(n);
+        return n;
+      }
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR) throw systemError(-n, "recv");
     }
@@ -64,8 +68,11 @@ export class ReceiveAll extends Operation<number> {
       const rest = this.#buffer.subarray(this.#received);
       const n = outcome(libc().recv(this.#fd, rest, BigInt(Math.min(rest.byteLength, MAX_TRANSFER)), this.#flags));
       if (n === 0) break;
-      if (n > 0) this.#received += n;
-      else if (n === -EAGAIN) return undefined;
+      if (n > 0) {
+        this.#received += n;
+        countBytes(n);
+        if (this.#received < this.#total && !mayGoOn()) return undefined;
+      } else if (n === -EAGAIN) return undefined;
       else if (n !== -EINTR) throw systemError(-n, "recv");
     }
     return this.#received;

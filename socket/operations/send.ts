@@ -3,6 +3,7 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
+import { countBytes } from "../polling/turn.ts";
 import type { AddedFlag } from "./added_flag.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 
@@ -30,7 +31,10 @@ export class Send extends Operation<number> {
     const size = sizeOf(this.#length);
     for (;;) {
       const n = outcome(libc().send(this.#fd, this.#bytes, size, this.#flags | this.#added.bits));
-      if (n >= 0) return n;
+      if (n >= 0) {
+        countBytes(n);
+        return n;
+      }
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "send");
     }

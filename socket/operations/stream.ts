@@ -5,8 +5,9 @@ import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
 import type { Readiness } from "../polling/readiness.ts";
+import { countBytes, mayGoOn } from "../polling/turn.ts";
 import type { AddedFlag } from "./added_flag.ts";
-import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
+import { EAGAIN, EINTR, MAX_CALL, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
 
 // Scratch memory for one synchronous call.
@@ -38,6 +39,7 @@ export class StreamRead extends Operation<number | null> {
     for (;;) {
       const n = outcome(libc().recv(this.#fd, this.#buffer, this.#size, 0));
       if (n > 0) {
+        countBytes(n);
         if (n < this.#size) this.#readiness?.drained();
         return n;
       }
@@ -79,10 +81,13 @@ export class StreamWrite extends Operation<number> {
     checkBuffer(this.#bytes, total);
     while (this.#written < total) {
       const rest = this.#written === 0 ? this.#bytes : this.#bytes.subarray(this.#written);
-      const size = BigInt(Math.min(rest.byteLength, MAX_TRANSFER));
+      const size = BigInt(Math.min(rest.byteLength, MAX_CALL));
       const n = outcome(libc().send(this.#fd, rest, size, this.#added.bits));
-      if (n >= 0) this.#written += n;
-      else if (n === -EAGAIN) return undefined;
+      if (n >= 0) {
+        this.#written += n;
+        countBytes(n);
+        if (this.#written < total && !mayGoOn()) return undefined;
+      } else if (n === -EAGAIN) return undefined;
       else if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "send");
     }
     return total;

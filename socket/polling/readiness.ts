@@ -3,6 +3,7 @@ import type { Direction, Operation } from "../operation.ts";
 import type { RetryLater } from "../operations/retry_later.ts";
 import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../wait_options.ts";
 import { poller, type Watched } from "./poller.ts";
+import { isTurnOver, mayGoOn, nextTurn, turnBegins } from "./turn.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
 
 interface Queue {
@@ -12,6 +13,10 @@ interface Queue {
   tail: Operation<unknown> | undefined;
   /** Whether a timer will try it again. */
   timed: boolean;
+  /** Whether it is tried again in the next turn of the event loop. */
+  deferred: boolean;
+  /** The events that it waits for, `EPOLL*` bits. */
+  readonly interest: number;
 }
 
 const READ_EVENTS = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
@@ -43,8 +48,8 @@ const INTEREST = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLET;
  */
 export class Readiness implements RetryLater, Watched {
   readonly #fd: number;
-  readonly #reads: Queue = emptyQueue();
-  readonly #writes: Queue = emptyQueue();
+  readonly #reads: Queue = emptyQueue(INTEREST);
+  readonly #writes: Queue = emptyQueue(INTEREST | C.EPOLLOUT);
   /** Made when it is needed: few sockets have urgent data. */
   #urgent: Queue | undefined;
   #interest = 0;
@@ -78,11 +83,12 @@ export class Readiness implements RetryLater, Watched {
     try {
       if (options !== undefined) checkWaitOptions(`call ${operation.syscall}`, options, names);
       if (queue.ready && queue.head === undefined) {
-        const value = operation.attempt();
+        const value = mayGoOn() ? operation.attempt() : undefined;
         if (value !== undefined) return Promise.resolve(value);
-        queue.ready = false;
+        this.#block(queue);
+      } else {
+        this.#register(queue);
       }
-      this.#register(direction);
     } catch (error) {
       return Promise.reject(operation.rejection(error, false));
     }
@@ -98,7 +104,9 @@ export class Readiness implements RetryLater, Watched {
         operation.stopWatching = watchForEnd(
           options,
           operation.syscall,
-          (error, aborted) => this.#cancel(queue, operation, error, aborted),
+          (error, aborted) => {
+            if (aborted || !this.#lastTry(queue, operation)) this.#cancel(queue, operation, error, aborted);
+          },
         );
       }
     });
@@ -171,7 +179,7 @@ export class Readiness implements RetryLater, Watched {
 
   #queue(direction: Direction): Queue {
     if (direction === "read") return this.#reads;
-    return direction === "write" ? this.#writes : this.#urgent ??= emptyQueue();
+    return direction === "write" ? this.#writes : this.#urgent ??= emptyQueue(INTEREST);
   }
 
   #reject(queue: Queue, error: () => unknown): void {
@@ -181,8 +189,22 @@ export class Readiness implements RetryLater, Watched {
     }
   }
 
-  #register(direction: Direction): void {
-    const interest = this.#interest | INTEREST | (direction === "write" ? C.EPOLLOUT : 0);
+  /** After a try without a result: waits for an event, or for the next turn if that was why. */
+  #block(queue: Queue): void {
+    if (!isTurnOver()) {
+      queue.ready = false;
+      this.#register(queue);
+    } else if (!queue.deferred) {
+      queue.deferred = true;
+      nextTurn(() => {
+        queue.deferred = false;
+        this.#proceed(queue);
+      });
+    }
+  }
+
+  #register(queue: Queue): void {
+    const interest = this.#interest | queue.interest;
     if (interest === this.#interest) return;
     if (this.#interest === 0) poller().add(this.#fd, interest, this);
     else poller().modify(this.#fd, interest);
@@ -195,20 +217,25 @@ export class Readiness implements RetryLater, Watched {
       const pending = queue.head;
       let value: unknown;
       try {
-        value = pending.attempt();
+        value = mayGoOn() ? pending.attempt() : undefined;
+        if (value === undefined && queue.head === pending) return this.#block(queue);
       } catch (error) {
         if (queue.head !== pending) continue;
         this.#shift(queue).reject(pending.rejection(error, false));
         continue;
       }
       if (queue.head !== pending) continue; // it closed the socket or ended its own wait: it was rejected already
-      if (value === undefined) {
-        queue.ready = false;
-        return;
-      }
       this.#shift(queue);
       pending.resolve(value as never);
     }
+  }
+
+  /** What has no time left, and was not tried yet because the turn was over, is tried: whether that ended the wait. */
+  #lastTry(queue: Queue, operation: Operation<unknown>): boolean {
+    if (!queue.deferred) return false;
+    turnBegins();
+    this.#proceed(queue);
+    return operation.stopWatching === undefined;
   }
 
   #shift(queue: Queue): Operation<unknown> {
@@ -237,6 +264,6 @@ export class Readiness implements RetryLater, Watched {
   }
 }
 
-function emptyQueue(): Queue {
-  return { ready: true, head: undefined, tail: undefined, timed: false };
+function emptyQueue(interest: number): Queue {
+  return { ready: true, head: undefined, tail: undefined, timed: false, deferred: false, interest };
 }

@@ -1,0 +1,216 @@
+import { closeSync, ftruncateSync, openSync } from "node:fs";
+import process from "node:process";
+import { C } from "../../ffi/mod.ts";
+import { TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
+import { encodeFrame, RpcServer } from "../../rpc/mod.ts";
+import { MessageBatch, relay, sendFile, Socket } from "../../socket/mod.ts";
+import { socketPair, UnixConn, UnixListener } from "../../unix/mod.ts";
+import { assert, spawn, tempDir, test } from "../runner/mod.ts";
+
+/** Milliseconds that each flood lasts, and between two ticks of the timer beside it. */
+const FLOOD = 300;
+const TICK = 10;
+
+/** Runs `once` for so long, and tells how often a timer fires meanwhile. */
+async function ticksBeside(once: () => Promise<unknown>): Promise<number> {
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, TICK);
+  for (const end = performance.now() + FLOOD; performance.now() < end;) await once();
+  clearInterval(timer);
+  return ticks;
+}
+
+/** A tenth is enough, on a busy machine: a flood that holds up the loop lets none through. */
+function assertTicks(ticks: number): void {
+  assert(ticks >= FLOOD / TICK / 10, `${ticks} ticks of ${TICK} ms in ${FLOOD} ms`);
+}
+
+async function tcpPair(): Promise<[TcpConn, TcpConn]> {
+  using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const [client, server] = await Promise.all([TcpConn.connect(listener.addr), listener.accept()]);
+  return [client, server];
+}
+
+const bytes = new Uint8Array(64);
+
+test("a timer fires beside reads and writes of TCP that all succeed at once", async () => {
+  const [client, server] = await tcpPair();
+  const buffer = new Uint8Array(64);
+  // Two messages at a time: the read of less than is asked for must not be why it waits.
+  assertTicks(
+    await ticksBeside(async () => {
+      await client.write(bytes);
+      await server.read(buffer);
+    }),
+  );
+  client.close();
+  server.close();
+});
+
+test("a timer fires beside a flood of datagrams", async () => {
+  using server = UdpSocket.bind({ hostname: "127.0.0.1" });
+  using client = UdpSocket.bind({ hostname: "127.0.0.1" });
+  const to = server.localAddr;
+  assertTicks(
+    await ticksBeside(async () => {
+      await client.send(bytes, to);
+      await server.receive();
+    }),
+  );
+});
+
+for (const type of ["stream", "seqpacket", "datagram"] as const) {
+  test(`a timer fires beside a flood over a pair of unix sockets, ${type}`, async () => {
+    const numbers = { stream: C.SOCK_STREAM, seqpacket: C.SOCK_SEQPACKET, datagram: C.SOCK_DGRAM };
+    const [left, right] = Socket.pair(C.AF_UNIX, numbers[type]);
+    const buffer = new Uint8Array(64);
+    assertTicks(
+      await ticksBeside(async () => {
+        await left.send(bytes);
+        await right.receive(buffer);
+      }),
+    );
+    left.close();
+    right.close();
+  });
+}
+
+test("a timer fires beside batches that are there at once", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
+  const [out, into] = [1, 2].map(() => new MessageBatch({ capacity: 8, size: 64 })) as [MessageBatch, MessageBatch];
+  assertTicks(
+    await ticksBeside(async () => {
+      out.clear();
+      for (let i = 0; i < 8; i++) out.push(bytes);
+      await left.sendBatch(out);
+      await right.receiveBatch(into);
+    }),
+  );
+  left.close();
+  right.close();
+});
+
+test("a timer fires beside connections that are accepted at once", { needs: ["read", "write"] }, async () => {
+  await using folder = await tempDir();
+  using listener = UnixListener.listen({ path: `${folder.path}/socket` });
+  assertTicks(
+    await ticksBeside(async () => {
+      using _client = await UnixConn.connect({ path: `${folder.path}/socket` });
+      using _server = await listener.accept();
+    }),
+  );
+});
+
+test("a timer fires beside many waits that one event ends", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  const waits = Array.from({ length: 20_000 }, () => right.receive(new Uint8Array(1)));
+  const first = ticks;
+  void left.write(new Uint8Array(20_000));
+  let ended = 0;
+  for (const wait of waits) void wait.then(() => ended++);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const early = ended;
+  await Promise.all(waits);
+  clearInterval(timer);
+  assert(ticks - first >= 2 && early < waits.length, `${ticks - first} ticks, ${early} waits in the first turn`);
+  left.close();
+  right.close();
+});
+
+test("a timer fires beside streams that are always ready", async () => {
+  const [a, b] = socketPair("stream");
+  const end = performance.now() + FLOOD;
+  const source = new ReadableStream<Uint8Array>({
+    pull: (controller) => performance.now() < end ? controller.enqueue(bytes) : controller.close(),
+  });
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, TICK);
+  const sent = source.pipeTo(a.writable);
+  for await (const _chunk of b.readable);
+  clearInterval(timer);
+  await sent;
+  assertTicks(ticks);
+  a.close();
+  b.close();
+});
+
+test("a timer fires beside a relay that always has something to move", async () => {
+  const [left, a] = await tcpPair();
+  const [b, right] = await tcpPair();
+  const done = relay(a, b);
+  const buffer = new Uint8Array(65536);
+  const chunk = new Uint8Array(65536);
+  assertTicks(
+    await ticksBeside(async () => {
+      await left.write(chunk);
+      await right.read(buffer);
+    }),
+  );
+  left.close();
+  await Promise.all([
+    done,
+    (async () => {
+      while (await right.read(buffer) !== null);
+      right.close();
+    })(),
+  ]);
+});
+
+test("a timer fires beside calls that one client pipelines", async () => {
+  using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  await using _server = RpcServer.serve(listener, { PING: () => ({}) });
+  using left = await TcpConn.connect(listener.addr);
+  const frame = encodeFrame(new TextEncoder().encode(JSON.stringify({ func: "PING", params: {} })));
+  const calls = new Uint8Array(frame.length * 50);
+  for (let at = 0; at < calls.length; at += frame.length) calls.set(frame, at);
+  const buffer = new Uint8Array(65536);
+  assertTicks(
+    await ticksBeside(async () => {
+      await left.write(calls);
+      await left.read(buffer);
+    }),
+  );
+});
+
+/** Reads and forgets, as fast as it can. */
+const SINK = `
+import socket, sys
+peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+space = bytearray(1 << 20)
+while peer.recv_into(space): pass
+`;
+
+const LENGTH = 1 << 29;
+const LONG: Record<string, (conn: TcpConn, file: number) => Promise<number>> = {
+  "a file of 512 MiB": (conn, file) => sendFile(conn, file),
+  "512 MiB of bytes in one write": (conn) => conn.write(new Uint8Array(LENGTH)),
+  "512 MiB of bytes in one message of a stream": (conn) => {
+    return conn.socket.sendMessage({ buffers: [new Uint8Array(LENGTH / 2), new Uint8Array(LENGTH / 2)] });
+  },
+};
+for (const [name, send] of Object.entries(LONG)) {
+  test(`timers fire while ${name} go`, { needs: ["run", "read", "write", "env"], timeout: 60_000 }, async () => {
+    await using folder = await tempDir();
+    const file = openSync(`${folder.path}/file`, "w+");
+    ftruncateSync(file, LENGTH); // a hole: no disk is read
+    using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+    await using _sink = spawn("python3", ["-c", SINK, String(listener.addr.port)]);
+    using conn = await listener.accept();
+    const pauses: number[] = [];
+    let last = process.cpuUsage();
+    const timer = setInterval(() => {
+      const { user, system } = process.cpuUsage(last);
+      pauses.push((user + system) / 1000);
+      last = process.cpuUsage();
+    }, 5);
+    const sent = await send(conn, file);
+    clearInterval(timer);
+    closeSync(file);
+    assert(sent === LENGTH && pauses.length > 0);
+    // Twice a compiler or a collector may come between.
+    const [, , third = Infinity] = pauses.sort((a, b) => b - a);
+    assert(third < 50, `milliseconds of processor time between two ticks: ${pauses.slice(0, 9).map(Math.round)}`);
+  });
+}
