@@ -48,7 +48,9 @@ const JOINED_SIZE = 65536;
  * ```
  */
 export class NodeStream extends Duplex {
-  readonly #conn: StreamConn;
+  #conn: StreamConn | undefined;
+  readonly #dialled: StreamConn | Promise<StreamConn>;
+  #isReferenced = true;
   /** Copied out of where little comes. */
   #space = new Uint8Array(CHUNK_SIZE);
   #written = 0;
@@ -57,21 +59,29 @@ export class NodeStream extends Duplex {
   bytesRead = 0;
   /** Milliseconds without traffic after which `"timeout"` is emitted; 0 is never. */
   timeout = 0;
-  /** Always false: the connection is there from the start. */
-  readonly connecting: boolean = false;
-  /** Always false: the connection is there from the start. */
-  readonly pending: boolean = false;
 
   /**
    * Takes ownership of a connection.
    *
-   * @param conn A connection that carries a stream. Nothing else may read from it or write to it any more.
+   * @param conn A connection that carries a stream, or the promise of one: what is written meanwhile waits for it, and
+   * `"connect"` tells of it. Nothing else may read from the connection or write to it any more.
    * @param options How it ends.
    */
-  constructor(conn: StreamConn, options: NodeStreamOptions = {}) {
+  constructor(conn: StreamConn | Promise<StreamConn>, options: NodeStreamOptions = {}) {
     super({ allowHalfOpen: options.allowHalfOpen ?? false });
-    this.#conn = conn;
+    this.#dialled = conn;
+    if (!(conn instanceof Promise)) this.#conn = conn;
     this.read(0); // as net.Socket does: so it learns of the end though nobody reads
+  }
+
+  /** Whether the connection is not there yet. */
+  get connecting(): boolean {
+    return this.#conn === undefined && !this.destroyed;
+  }
+
+  /** The same as {@linkcode connecting}. */
+  get pending(): boolean {
+    return this.connecting;
   }
 
   /** Bytes accepted for sending, those that wait included. */
@@ -81,36 +91,37 @@ export class NodeStream extends Duplex {
 
   /** The address of the other end, if it is one of IP. */
   get remoteAddress(): string | undefined {
-    return hostOf(this.#conn.remoteAddr);
+    return hostOf(this.#conn?.remoteAddr);
   }
 
   /** `"IPv4"` or `"IPv6"`, if the address of the other end is one of IP. */
   get remoteFamily(): string | undefined {
-    return familyOf(this.#conn.remoteAddr);
+    return familyOf(this.#conn?.remoteAddr);
   }
 
   /** The port of the other end, in host order, if its address has one. */
   get remotePort(): number | undefined {
-    return portOf(this.#conn.remoteAddr);
+    return portOf(this.#conn?.remoteAddr);
   }
 
   /** The address of this end, if it is one of IP. */
   get localAddress(): string | undefined {
-    return hostOf(this.#conn.localAddr);
+    return hostOf(this.#conn?.localAddr);
   }
 
   /** `"IPv4"` or `"IPv6"`, if the address of this end is one of IP. */
   get localFamily(): string | undefined {
-    return familyOf(this.#conn.localAddr);
+    return familyOf(this.#conn?.localAddr);
   }
 
   /** The port of this end, in host order, if its address has one. */
   get localPort(): number | undefined {
-    return portOf(this.#conn.localAddr);
+    return portOf(this.#conn?.localAddr);
   }
 
   /** Which directions are open, as `net.Socket` tells it. */
-  get readyState(): "open" | "readOnly" | "writeOnly" | "closed" {
+  get readyState(): "opening" | "open" | "readOnly" | "writeOnly" | "closed" {
+    if (this.connecting) return "opening";
     if (this.readable) return this.writable ? "open" : "readOnly";
     return this.writable ? "writeOnly" : "closed";
   }
@@ -122,19 +133,19 @@ export class NodeStream extends Duplex {
   }
 
   /**
-   * Does nothing but tell that the connection is there: `"connect"` is emitted, whatever address is named. For drivers
-   * that dial the stream that they are given.
+   * Connects nothing, whatever address is named, but tells when the connection is there: `"connect"` is emitted. For
+   * drivers that dial the stream that they are given.
    */
   connect(...args: unknown[]): this {
     const callback = args.findLast((value) => typeof value === "function");
     if (callback !== undefined) this.once("connect", callback as () => void);
-    queueMicrotask(() => this.destroyed || this.emit("connect"));
+    if (!this.connecting) queueMicrotask(() => this.destroyed || this.emit("connect"));
     return this;
   }
 
   /** `TCP_NODELAY`. A connection that is not over IP has no such delay. */
   setNoDelay(on = true): this {
-    if (this.#isOverIp()) this.#conn.socket.setOption(C.IPPROTO_TCP, C.TCP_NODELAY, on ? 1 : 0);
+    if (this.#isOverIp()) this.#conn?.socket.setOption(C.IPPROTO_TCP, C.TCP_NODELAY, on ? 1 : 0);
     return this;
   }
 
@@ -145,8 +156,8 @@ export class NodeStream extends Duplex {
    * @param delay Milliseconds of silence before the first; 0 leaves it as it is.
    */
   setKeepAlive(on = false, delay = 0): this {
-    if (!this.#isOverIp()) return this;
-    const { socket } = this.#conn;
+    const socket = this.#conn?.socket;
+    if (socket === undefined || !this.#isOverIp()) return this;
     socket.setOption(C.SOL_SOCKET, C.SO_KEEPALIVE, on ? 1 : 0);
     const seconds = Math.floor(delay / 1000);
     if (on && seconds > 0) socket.setOption(C.IPPROTO_TCP, C.TCP_KEEPIDLE, seconds);
@@ -168,13 +179,15 @@ export class NodeStream extends Duplex {
 
   /** Lets the connection keep the program alive, as it does from the start. */
   ref(): this {
-    this.#conn.ref();
+    this.#isReferenced = true;
+    this.#conn?.ref();
     return this;
   }
 
   /** Lets the program end while the connection is open. */
   unref(): this {
-    this.#conn.unref();
+    this.#isReferenced = false;
+    this.#conn?.unref();
     return this;
   }
 
@@ -189,14 +202,25 @@ export class NodeStream extends Duplex {
   resetAndDestroy(): this {
     // struct linger { int l_onoff; int l_linger; };
     if (!this.destroyed) {
-      this.#conn.socket.setOption(C.SOL_SOCKET, C.SO_LINGER, new Uint8Array(Int32Array.of(1, 0).buffer));
+      this.#conn?.socket.setOption(C.SOL_SOCKET, C.SO_LINGER, new Uint8Array(Int32Array.of(1, 0).buffer));
     }
     return this.destroy();
   }
 
   /** Part of `stream.Duplex`. */
+  override _construct(done: (error?: Error | null) => void): void {
+    Promise.resolve(this.#dialled).then((conn) => {
+      const isLate = this.#conn === undefined;
+      this.#conn = conn;
+      if (!this.#isReferenced) conn.unref();
+      done();
+      if (isLate && !this.destroyed) this.emit("connect");
+    }, done);
+  }
+
+  /** Part of `stream.Duplex`. */
   override _read(): void {
-    this.#conn.read(this.#space).then((n) => {
+    this.#open().read(this.#space).then((n) => {
       if (this.destroyed) return;
       this.#watch();
       if (n === null) {
@@ -211,7 +235,7 @@ export class NodeStream extends Duplex {
 
   /** Part of `stream.Duplex`. */
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.#conn.write(chunk).then((n) => {
+    this.#open().write(chunk).then((n) => {
       this.#written += n;
       this.#watch();
       done();
@@ -233,7 +257,7 @@ export class NodeStream extends Duplex {
 
   /** Part of `stream.Duplex`. */
   override _final(done: (error?: Error | null) => void): void {
-    this.#conn.closeWrite().then(() => done(), (error) => {
+    this.#open().closeWrite().then(() => done(), (error) => {
       // The peer has reset the connection, or it is over: there is nobody to tell.
       done(isSystemError(error, "ENOTCONN") ? null : error);
     });
@@ -242,11 +266,17 @@ export class NodeStream extends Duplex {
   /** Part of `stream.Duplex`. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#timer);
-    this.#conn.close();
+    this.#conn?.close();
     // SMC keeps the descriptor until the peer has all.
-    const { closed } = this.#conn as { closed?: Promise<void> };
+    const closed = (this.#conn as { closed?: Promise<void> } | undefined)?.closed;
     if (closed === undefined) done(error);
     else closed.then(() => done(error), (late) => done(error ?? late));
+  }
+
+  /** The connection; the stream reads and writes only once it is there. */
+  #open(): StreamConn {
+    if (this.#conn === undefined) throw new Error("unreachable");
+    return this.#conn;
   }
 
   #take(n: number): Buffer {

@@ -47,15 +47,8 @@ export class SocketAgent extends Agent {
   }
 
   /** Part of `http.Agent`. */
-  override createConnection(
-    args: ClientRequestArgs,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): Duplex | null | undefined {
+  override createConnection(args: ClientRequestArgs): Duplex {
     const target = { hostname: String(args.hostname ?? args.host ?? "localhost"), port: Number(args.port ?? 80) };
-    this.#connect(target).then(
-      (conn) => callback?.(null, new NodeStream(conn)),
-      (error) => callback?.(error, undefined as unknown as Duplex),
-    );
-    return undefined;
+    return new NodeStream(this.#connect(target));
   }
 }

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { TcpListener } from "../../inet/mod.ts";
 import { NodeStream } from "../../node/mod.ts";
-import { socketPair } from "../../unix/mod.ts";
+import { socketPair, UnixConn } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, type Permission, spawnScript, test } from "../runner/mod.ts";
 
 const LOCAL = { hostname: "127.0.0.1", port: 0 };
@@ -132,6 +132,28 @@ test("NodeStream.connect() answers a driver that dials, and the connection stays
   theirs.end();
 });
 
+test("NodeStream takes the promise of a connection: what is written meanwhile waits for it", async () => {
+  const [left, right] = socketPair("stream");
+  let dial = (_: typeof left): void => {};
+  const stream = new NodeStream(new Promise<typeof left>((resolve) => dial = resolve));
+  stream.end("early");
+  assertEquals([stream.connecting, stream.readyState], [true, "opening"]);
+  const connected = once(stream, "connect");
+  dial(left);
+  await connected;
+  assertEquals(stream.connecting, false);
+  const bytes = new Uint8Array(16);
+  assertEquals(await right.read(bytes), 5);
+  right.close();
+});
+
+test("NodeStream tells why its connection could not be made", async () => {
+  const stream = new NodeStream(UnixConn.connect({ abstract: "nobody listens at this name" }));
+  const [error] = await once(stream, "error");
+  assertEquals(error.code, "ECONNREFUSED");
+  assert(stream.destroyed);
+});
+
 test("NodeStream: a write to a connection that is closed is an error", async () => {
   const [left, right] = socketPair("stream");
   const stream = new NodeStream(left);
@@ -142,7 +164,7 @@ test("NodeStream: a write to a connection that is closed is an error", async () 
 test("an unref'd NodeStream lets the program end", { needs: ["run", "env"] }, async () => {
   await using program = spawnScript(`
     import { NodeStream } from "${new URL("../../node/mod.ts", import.meta.url)}";
-    import { socketPair } from "${new URL("../../unix/mod.ts", import.meta.url)}";
+    import { socketPair, UnixConn } from "${new URL("../../unix/mod.ts", import.meta.url)}";
     const [left] = socketPair("stream");
     new NodeStream(left).resume().unref();
     console.log("ends");
