@@ -6,7 +6,8 @@
  *
  * - `./inet`, `./unix`, `./smc`, `./packet`: all of each family, with its options, addresses and tools.
  * - `./socket`: one socket of any family, {@linkcode Conn} and {@linkcode Listener}, polling, relaying, sending files.
- * - `./rpc`: JSON calls, their frames and a durable dictionary.
+ * - `./rpc`: JSON calls, and their frames.
+ * - `./dictionary`: values by name to serve, in memory, in a file, in an engine of many machines.
  * - `./node`: ways into `node:net` and `node:http`.
  * - `./netlink`, `./ffi`: what these stand on.
  *

@@ -1,7 +1,7 @@
 /** A server and a client of every family in one program: what they say, and a table of what was measured. */
 import * as sockets from "@berkeley/sockets";
 import { formatNetAddr } from "@berkeley/sockets/inet";
-import { type Dictionary, dictionary } from "@berkeley/sockets/rpc";
+import { type Dictionary, dictionary } from "@berkeley/sockets/dictionary";
 import { formatUnixAddr } from "@berkeley/sockets/unix";
 
 interface Stream {

@@ -1,5 +1,6 @@
-/** A server of the document's protocol: GET and PUT on a dictionary, durable with --file. */
-import { dictionary, RpcServer } from "@berkeley/sockets/rpc";
+/** An RPC server: GET and PUT on a dictionary, durable with --file. */
+import { dictionary, memoryStore, sqliteStore } from "@berkeley/sockets/dictionary";
+import { RpcServer } from "@berkeley/sockets/rpc";
 import { listen, readOptions } from "./shared/rpc_options.ts";
 
 const USAGE = `Usage: rpc_server.ts [--host ADDRESS] [--port N] [--unix PATH] [--smc] [--file FILE]
@@ -7,7 +8,7 @@ const USAGE = `Usage: rpc_server.ts [--host ADDRESS] [--port N] [--unix PATH] [-
 Serves GET and PUT on 127.0.0.1:4444, until it is interrupted. Port 0 takes a free one.
   --unix PATH  listens on a unix socket instead
   --smc        listens with AF_SMC, or TCP where the kernel has none
-  --file FILE  keeps the dictionary in this file`;
+  --file FILE  keeps the dictionary in this file, of SQLite`;
 
 const { endpoint, options, words } = readOptions("rpc_server", USAGE, ["file"]);
 if (words.length > 0) {
@@ -22,7 +23,7 @@ try {
 }
 
 async function serve(): Promise<void> {
-  await using store = dictionary(options.file === undefined ? {} : { file: options.file });
+  await using store = dictionary(options.file === undefined ? memoryStore() : sqliteStore(options.file));
   const { listener, address } = listen(endpoint);
   await using server = RpcServer.serve(listener, store, { onError: tell });
   console.log(`listening on ${address}`);

@@ -48,8 +48,9 @@ interface Pending {
  *
  * @example Call a server
  * ```ts
+ * import { type Dictionary, dictionary } from "@berkeley/sockets/dictionary";
  * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
- * import { type Dictionary, dictionary, RpcClient, RpcServer } from "@berkeley/sockets/rpc";
+ * import { RpcClient, RpcServer } from "@berkeley/sockets/rpc";
  * import { assertEquals } from "@std/assert";
  *
  * const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });

@@ -4,7 +4,8 @@
  * `{"status":"OK","response":{"func":…,"response":…}}` or `{"status":"ERROR"}`.
  *
  * {@linkcode RpcServer} and {@linkcode RpcClient} take the connections of this library and those of `Deno.connect`;
- * {@linkcode dictionary} is a store to serve. {@linkcode encodeFrame} and {@linkcode FrameDecoder} are the frames alone.
+ * `@berkeley/sockets/dictionary` has handlers to serve: values by name, durable if you like. {@linkcode encodeFrame} and
+ * {@linkcode FrameDecoder} are the frames alone.
  * Nothing here opens a socket, and importing it needs no permission.
  *
  * JSON's numbers are doubles: an integer beyond 2⁵³ loses digits. Names of functions and values are not secret: there is
@@ -12,8 +13,9 @@
  *
  * @example
  * ```ts
+ * import { type Dictionary, dictionary } from "@berkeley/sockets/dictionary";
  * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
- * import { type Dictionary, dictionary, RpcClient, RpcServer } from "@berkeley/sockets/rpc";
+ * import { RpcClient, RpcServer } from "@berkeley/sockets/rpc";
  * import { assertEquals } from "@std/assert";
  *
  * const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
@@ -29,15 +31,6 @@ export type { AnyRpcApi, RpcApi, RpcFunc, RpcHandlers, RpcParams, RpcResult } fr
 export { type RpcCallOptions, RpcClient } from "./client.ts";
 export type { RpcConn, RpcListener, RpcMessageConn } from "./conn.ts";
 export { decodeFrame } from "./decode_frame.ts";
-export {
-  type Dictionary,
-  dictionary,
-  type DictionaryOptions,
-  type GetParams,
-  type GetResult,
-  type PutParams,
-  type PutResult,
-} from "./dictionary.ts";
 export { encodeFrame } from "./encode_frame.ts";
 export { FRAME_HEAD_LENGTH, FRAME_MAX_LENGTH, FRAME_VERSION, type FrameOptions } from "./frame.ts";
 export { FrameDecoder } from "./frame_decoder.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { TcpListener } from "@berkeley/sockets/inet";
-import { dictionary, RpcServer } from "@berkeley/sockets/rpc";
+import { dictionary } from "@berkeley/sockets/dictionary";
+import { RpcServer } from "@berkeley/sockets/rpc";
 
 const listener = Deno.args.includes("--deno")
   ? Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 4096 })

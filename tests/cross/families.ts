@@ -1,6 +1,7 @@
 import process from "node:process";
 import { RawSocket, TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
-import { type Dictionary, dictionary, RpcClient, RpcServer } from "../../rpc/mod.ts";
+import { type Dictionary, dictionary } from "../../dictionary/mod.ts";
+import { RpcClient, RpcServer } from "../../rpc/mod.ts";
 import { SmcConn, SmcListener } from "../../smc/mod.ts";
 import { Socket } from "../../socket/mod.ts";
 import {

@@ -1,12 +1,5 @@
-import {
-  type Dictionary,
-  dictionary,
-  RpcClient,
-  RpcClosedError,
-  RpcError,
-  type RpcHandlers,
-  RpcServer,
-} from "../../rpc/mod.ts";
+import { type Dictionary, dictionary } from "../../dictionary/mod.ts";
+import { RpcClient, RpcClosedError, RpcError, type RpcHandlers, RpcServer } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 import { FAMILIES, type Family } from "./families.ts";
 

@@ -35,7 +35,7 @@ for (const [what, bytes] of Object.entries(ATTACKS)) {
     needs: NEEDS,
     timeout: 120_000,
   }, async () => {
-    const { program: path, args } = sameRuntime("hostile_server");
+    const { program: path, args } = sameRuntime("rpc/hostile_server");
     await using program = spawn(path, args);
     const port = Number((await program.line())?.match(/\d+$/)?.[0]);
     const attack = attackers(port, bytes());
@@ -50,7 +50,7 @@ for (const [what, bytes] of Object.entries(ATTACKS)) {
 }
 
 test("RpcServer lets timers run while one client floods it with calls", { needs: NEEDS }, async () => {
-  const { program: path, args } = sameRuntime("hostile_server");
+  const { program: path, args } = sameRuntime("rpc/hostile_server");
   await using program = spawn(path, args);
   const port = Number((await program.line())?.match(/\d+$/)?.[0]);
   using conn = await TcpConn.connect({ hostname: "127.0.0.1", port });

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { type Dictionary, RpcClient, RpcClosedError } from "../../rpc/mod.ts";
+import type { Dictionary } from "../../dictionary/mod.ts";
+import { RpcClient, RpcClosedError } from "../../rpc/mod.ts";
 import { assert, assertEquals, test } from "../runner/mod.ts";
-import { type DictionaryProcess, dictionaryProcess } from "./dictionary_process.ts";
+import { type DictionaryProcess, dictionaryProcess } from "../dictionary/dictionary_process.ts";
 import { numberFromEnvironment } from "./environment.ts";
 import { pause } from "./raw_conn.ts";
 

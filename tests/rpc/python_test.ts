@@ -1,5 +1,6 @@
 import { TcpConn } from "../../inet/mod.ts";
-import { type Dictionary, dictionary, RpcClient, RpcClosedError, RpcError, RpcServer } from "../../rpc/mod.ts";
+import { type Dictionary, dictionary, memoryStore } from "../../dictionary/mod.ts";
+import { RpcClient, RpcClosedError, RpcError, RpcServer } from "../../rpc/mod.ts";
 import { assertEquals, assertRejects, spawn, test, type TestOptions } from "../runner/mod.ts";
 import { FAMILIES, type Family, tcp } from "./families.ts";
 import { python, pythonServer } from "./python_peer.ts";
@@ -68,7 +69,7 @@ function pythonSuite(family: Family): void {
     test(`RpcServer over ${family.name} ${criterion}`, { needs: [...family.needs, "python3"] }, async () => {
       const endpoint = family.listen();
       {
-        await using _server = RpcServer.serve(endpoint.listener, dictionary({ maxKeys: 3 }));
+        await using _server = RpcServer.serve(endpoint.listener, dictionary(memoryStore({ maxKeys: 3 })));
         await fn(endpoint.address);
       }
       endpoint.remove();

@@ -1,12 +1,5 @@
-import {
-  type Dictionary,
-  dictionary,
-  RpcClient,
-  type RpcConn,
-  type RpcListener,
-  type RpcResult,
-  RpcServer,
-} from "../../rpc/mod.ts";
+import { type Dictionary, dictionary } from "../../dictionary/mod.ts";
+import { RpcClient, type RpcConn, type RpcListener, type RpcResult, RpcServer } from "../../rpc/mod.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 
 interface Api {

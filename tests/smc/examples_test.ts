@@ -1,5 +1,6 @@
 import process from "node:process";
-import { type Dictionary, dictionary, RpcClient, RpcServer } from "../../rpc/mod.ts";
+import { type Dictionary, dictionary } from "../../dictionary/mod.ts";
+import { RpcClient, RpcServer } from "../../rpc/mod.ts";
 import { SmcConn, SmcListener } from "../../smc/mod.ts";
 import { assert, assertEquals, assertMatch, spawn } from "../runner/mod.ts";
 import { setMode, smcTest } from "./kernel.ts";

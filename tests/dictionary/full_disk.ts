@@ -1,23 +1,22 @@
-/** Puts more into a durable dictionary than its file may take, and says what came of each call. */
+/** Puts more into a dictionary than its file may take, and says what came of each call. */
 import { readdirSync, readlinkSync } from "node:fs";
 import process from "node:process";
-import { type Dictionary, dictionary } from "../../rpc/mod.ts";
+import { type Dictionary, dictionary, sqliteStore } from "../../dictionary/mod.ts";
 
 const file = process.argv.at(-1) ?? "";
 const store = open();
 if (store !== undefined) {
   await say(() => store.PUT({ obj: "a", val: 1 }));
-  await say(() => Promise.all(["b", "a"].map((obj) => store.PUT({ obj, val: "x".repeat(200_000) }))));
-  await say(() => store.PUT({ obj: "a", val: 2 }));
-  await say(() => store.PUT({ obj: "c", val: 1 }));
-  await say(() => store.PUT({ obj: "a", val: 3 }));
+  await say(() => Promise.all(["b", "a"].map((obj) => store.PUT({ obj, val: "x".repeat(400_000) }))));
   await say(async () => (await store.GET({ obj: "b" })).val);
+  await say(async () => (await store.GET({ obj: "a" })).val);
+  await say(() => store.PUT({ obj: "a", val: 2 })); // there is room for this
   await say(async () => (await store.GET({ obj: "a" })).val);
 }
 
 function open(): Dictionary | undefined {
   try {
-    return dictionary({ file });
+    return dictionary(sqliteStore(file));
   } catch (error) {
     console.log(reasonOf(error));
     const links = readdirSync("/proc/self/fd").map((fd) => `/proc/self/fd/${fd}`).map(target);
@@ -35,8 +34,8 @@ async function say(call: () => unknown): Promise<void> {
   }
 }
 
-function reasonOf(error: unknown): unknown {
-  return /too large/i.exec(String(error))?.[0].toLowerCase() ?? error;
+function reasonOf(error: unknown): string {
+  return /full|disk I\/O error/.exec(String(error))?.[0] ?? String(error);
 }
 
 function target(link: string): string {

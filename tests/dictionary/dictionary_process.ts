@@ -1,6 +1,6 @@
 import { TcpConn } from "../../inet/mod.ts";
 import { type Program, spawn } from "../runner/mod.ts";
-import { sameRuntime } from "./same_runtime.ts";
+import { sameRuntime } from "../rpc/same_runtime.ts";
 
 /** A running `dictionary_server.ts`. */
 export interface DictionaryProcess extends AsyncDisposable {
@@ -12,7 +12,7 @@ export interface DictionaryProcess extends AsyncDisposable {
 
 /** Starts `dictionary_server.ts`, and waits until it listens. */
 export async function dictionaryProcess(...files: string[]): Promise<DictionaryProcess> {
-  const { program: path, args } = sameRuntime("dictionary_server");
+  const { program: path, args } = sameRuntime("dictionary/dictionary_server");
   const program = spawn(path, [...args, ...files]);
   const port = Number((await program.line())?.match(/^listening on (\d+)/)?.[1]);
   if (Number.isNaN(port)) throw new Error(`The server did not start: ${(await program.exit).stderr}`);

@@ -1,0 +1,140 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { quoted } from "../checks/quoted.ts";
+import { FRAME_MAX_LENGTH } from "../rpc/frame.ts";
+import { RpcError } from "../rpc/rpc_error.ts";
+import { utf8Length } from "./store_limits.ts";
+import { memoryStore } from "./memory_store.ts";
+import type { Store } from "./store.ts";
+
+/** Options of {@linkcode dictionary}. */
+export interface DictionaryOptions {
+  /**
+   * The longest reply to a `GET`: a `PUT` of what would be longer is refused. Give the server's `maxLength`, and 212952
+   * where it serves unix seqpackets.
+   *
+   * @default {8388608}
+   */
+  maxLength?: number;
+}
+
+/** What `GET` takes. */
+export interface GetParams {
+  /** The name. */
+  obj: string;
+}
+
+/** What `GET` gives. */
+export interface GetResult {
+  /** The name. */
+  obj: string;
+  /** Its value; `null` if it has none. */
+  val: unknown;
+}
+
+/** What `PUT` takes. */
+export interface PutParams {
+  /** The name. */
+  obj: string;
+  /** Its new value, any JSON. */
+  val: unknown;
+}
+
+/** What `PUT` gives. */
+export interface PutResult {
+  /** The name. */
+  obj: string;
+  /** Always `"ok"`. */
+  response: "ok";
+}
+
+/** Values by name: handlers for `RpcServer.serve` of `@berkeley/sockets/rpc`. */
+export interface Dictionary extends AsyncDisposable {
+  /** Gives the value of a name. */
+  GET(params: GetParams): GetResult | Promise<GetResult>;
+  /** Gives a name a value; resolves when the store has acknowledged it. */
+  PUT(params: PutParams): PutResult | Promise<PutResult>;
+}
+
+const NAMES: OptionNames<DictionaryOptions> = { maxLength: true };
+
+/** Bytes of a reply to `GET` without the name and the value. */
+const AROUND = '{"status":"OK","response":{"func":"GET","response":{"obj":"","val":}}}'.length;
+
+/**
+ * Makes a dictionary: any string is a name, `__proto__` too, and any JSON is a value. A number is a double, as everywhere
+ * in JavaScript.
+ *
+ * @param store Where the values are kept: {@linkcode memoryStore}, {@linkcode sqliteStore}, {@linkcode redisStore},
+ * {@linkcode etcdStore}, or one of yours.
+ * @param options The limit of one value.
+ * @returns Handlers; dispose of them to close the store.
+ * @throws {TypeError | RangeError} If the store or an option is wrong.
+ *
+ * @example Put and get
+ * ```ts
+ * import { dictionary } from "@berkeley/sockets/dictionary";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using words = dictionary();
+ * assertEquals(await words.PUT({ obj: "__proto__", val: [1] }), { obj: "__proto__", response: "ok" });
+ * assertEquals(await words.GET({ obj: "__proto__" }), { obj: "__proto__", val: [1] });
+ * assertEquals(await words.GET({ obj: "toString" }), { obj: "toString", val: null });
+ * ```
+ */
+export function dictionary(store: Store = memoryStore(), options: DictionaryOptions = {}): Dictionary {
+  if (typeof store?.get !== "function" || typeof store.put !== "function" || typeof store.close !== "function") {
+    throw new TypeError(`Cannot use what is no store: current value is ${Object.prototype.toString.call(store)}`);
+  }
+  checkOptions("make a dictionary", options, NAMES);
+  const { maxLength = FRAME_MAX_LENGTH } = options;
+  if (!Number.isInteger(maxLength) || maxLength < 0) {
+    throw new RangeError(
+      `Cannot use maxLength as it is no integer of 0 or more: current value is ${quoted(maxLength)}`,
+    );
+  }
+  return {
+    GET(params) {
+      const obj = nameIn(params, "GET");
+      const json = store.get(keyOf(obj));
+      return json instanceof Promise ? json.then((json) => resultOf(obj, json)) : resultOf(obj, json);
+    },
+    PUT(params) {
+      const obj = nameIn(params, "PUT");
+      const json: string | undefined = JSON.stringify(params.val);
+      if (json === undefined) throw new RpcError("Cannot PUT as there is no val");
+      const name = keyOf(obj);
+      const length = AROUND + utf8Length(name) + utf8Length(json);
+      if (length > maxLength) {
+        throw new RpcError(`Cannot PUT as the reply of GET would take ${length} bytes: the limit is ${maxLength}`);
+      }
+      const result: PutResult = { obj, response: "ok" };
+      const done = store.put(name, json);
+      return done instanceof Promise ? done.then(() => result) : result;
+    },
+    async [Symbol.asyncDispose]() {
+      await store.close();
+    },
+  };
+}
+
+/** Types end at the network: what arrives may be anything. */
+function nameIn(params: unknown, func: string): string {
+  if (typeof params === "object" && params !== null && "obj" in params && typeof params.obj === "string") {
+    return params.obj;
+  }
+  throw new RpcError(`Cannot ${func} as obj is no string`);
+}
+
+/** What stands in JSON for a name, without the quotes: no engine has to keep half a surrogate pair, or a NUL. */
+function keyOf(obj: string): string {
+  return JSON.stringify(obj).slice(1, -1);
+}
+
+function resultOf(obj: string, json: string | undefined): GetResult {
+  if (json === undefined) return { obj, val: null };
+  try {
+    return { obj, val: JSON.parse(json) };
+  } catch (cause) {
+    throw new SyntaxError(`Cannot GET ${quoted(obj)} as the store has no JSON for it: it is damaged`, { cause });
+  }
+}

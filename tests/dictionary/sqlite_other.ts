@@ -1,0 +1,7 @@
+/** `sqlite_other FILE`: makes a database that is no dictionary. */
+import process from "node:process";
+import { openDatabase } from "../../dictionary/_sqlite.ts";
+
+const db = openDatabase(process.argv.at(-1) ?? "");
+db.exec("CREATE TABLE notes (text TEXT)");
+db.close();

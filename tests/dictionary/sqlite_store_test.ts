@@ -1,0 +1,320 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dictionary, sqliteStore } from "../../dictionary/mod.ts";
+import { RpcError } from "../../rpc/mod.ts";
+import { sameRuntime } from "../rpc/same_runtime.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+  type Exit,
+  spawn,
+  tempDir,
+  test,
+  type TestOptions,
+} from "../runner/mod.ts";
+
+const FILES: TestOptions = { needs: ["env", "read", "write"] };
+const PROGRAMS: TestOptions = { needs: ["env", "read", "run", "write"] };
+const MIB = 1024 * 1024;
+
+/** Runs with the name of a file in a folder that is removed afterwards. */
+async function withFile(fn: (file: string) => Promise<void>): Promise<void> {
+  using folder = tempDir();
+  await fn(`${folder.path}/words.db`);
+}
+
+test("sqliteStore() has its values after it is opened again", FILES, async () => {
+  await withFile(async (file) => {
+    for (let round = 0; round < 3; round++) {
+      await using words = dictionary(sqliteStore(file));
+      for (let i = 0; i < round * 10; i++) assertEquals((await words.GET({ obj: `${i}` })).val, [i, "ü\ud800"]);
+      const puts = Array.from({ length: 10 }, (_, i) => round * 10 + i);
+      await Promise.all(puts.map((i) => words.PUT({ obj: `${i}`, val: [i, "ü\ud800"] })));
+      for (const obj of ["__proto__", "", "\0", "\ud800"]) {
+        await words.PUT({ obj, val: round });
+        assertEquals((await words.GET({ obj })).val, round);
+      }
+    }
+    assertEquals(readdirSync(file.replace(/[^/]*$/, "")), ["words.db"]);
+  });
+});
+
+test("sqliteStore() gives a value only when it is durable, and the one that was put before", FILES, async () => {
+  await withFile(async (file) => {
+    await using words = dictionary(sqliteStore(file));
+    let durable = false;
+    const put = Promise.resolve(words.PUT({ obj: "a", val: 1 })).then(() => durable = true);
+    const got = words.GET({ obj: "a" });
+    const later = words.PUT({ obj: "a", val: 2 });
+    assertEquals(await got, { obj: "a", val: 1 });
+    assert(durable, "the value was given before it was durable");
+    await put;
+    await later;
+    assertEquals(await words.GET({ obj: "a" }), { obj: "a", val: 2 });
+  });
+});
+
+test("sqliteStore() refuses what passes its limits, of values in one transaction too", FILES, async () => {
+  await withFile(async (file) => {
+    await using words = dictionary(sqliteStore(file, { maxKeys: 2, maxBytes: 100 }));
+    const outcomes = await Promise.allSettled([
+      words.PUT({ obj: "a", val: 1 }),
+      words.PUT({ obj: "b", val: 1 }),
+      words.PUT({ obj: "c", val: 1 }), // a third name
+      words.GET({ obj: "c" }),
+      words.PUT({ obj: "a", val: "x".repeat(97) }), // too long
+      words.GET({ obj: "a" }),
+      words.PUT({ obj: "a", val: "x".repeat(94) }),
+    ]);
+    const said = outcomes.map((outcome) => outcome.status === "fulfilled" ? outcome.value : outcome.reason.message);
+    const full = "Cannot PUT as the dictionary is full: it";
+    assertEquals(said, [
+      { obj: "a", response: "ok" },
+      { obj: "b", response: "ok" },
+      `${full} has 2 names`,
+      { obj: "c", val: null },
+      `${full} may take 100 bytes`,
+      { obj: "a", val: "x".repeat(94) }, // that it was put before the reply is as good
+      { obj: "a", response: "ok" },
+    ]);
+    assert(outcomes[2]?.status === "rejected" && outcomes[2].reason instanceof RpcError);
+  });
+});
+
+test("sqliteStore() takes 70 values of 8 MB in one turn, and goes on", {
+  ...FILES,
+  timeout: 120_000,
+}, async () => {
+  await withFile(async (file) => {
+    await using words = dictionary(sqliteStore(file, { maxBytes: 1024 * MIB }));
+    const long = "x".repeat(8 * MIB - 200);
+    await Promise.all(Array.from({ length: 70 }, (_, i) => words.PUT({ obj: `${i % 3}`, val: long })));
+    await words.PUT({ obj: "0", val: 1 });
+    assertEquals([(await words.GET({ obj: "0" })).val, (await words.GET({ obj: "2" })).val === long], [1, true]);
+  });
+});
+
+test("sqliteStore() of two processes: values, names and bytes of each count for both", PROGRAMS, async () => {
+  await withFile(async (file) => {
+    await using words = dictionary(sqliteStore(file, { maxKeys: 300, maxBytes: 20_000 }));
+    const { program, args } = sameRuntime("dictionary/sqlite_writer");
+    await using other = spawn(program, [...args, file, "300", "20000"]);
+    assertEquals(await other.line(), "ready");
+    const names = Array.from({ length: 400 }, (_, i) => `ours${i}`);
+    other.write("go\n");
+    const outcomes: PromiseSettledResult<string>[] = [];
+    for (const obj of names) { // one after the other, as the other process
+      outcomes.push(...await Promise.allSettled([Promise.resolve(words.PUT({ obj, val: obj })).then(() => obj)]));
+    }
+    const theirs: string[] = JSON.parse(await other.line() ?? "");
+    const ours = outcomes.flatMap((outcome) => outcome.status === "fulfilled" ? [outcome.value] : []);
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") assert(outcome.reason instanceof RpcError, String(outcome.reason));
+    }
+    assertEquals(ours.length + theirs.length, 300);
+    assert(theirs.length > 0 && ours.length > 0, "only one of them has put");
+    for (const obj of [...ours, ...theirs]) assertEquals((await words.GET({ obj })).val, obj);
+    await assertRejects(async () => await words.PUT({ obj: "more", val: 1 }), RpcError, "it has 300 names");
+    await assertRejects(async () => await words.PUT({ obj: "ours0", val: "x".repeat(20_000) }), RpcError, "bytes");
+    other.closeInput();
+    assertEquals((await other.exit).code, 0);
+  });
+});
+
+test(
+  "sqliteStore() waits for a process that keeps the file locked, without keeping others waiting",
+  PROGRAMS,
+  async () => {
+    await withFile(async (file) => {
+      await using words = dictionary(sqliteStore(file));
+      const { program, args } = sameRuntime("dictionary/sqlite_locker");
+      await using locker = spawn(program, [...args, file, "600"]);
+      assertEquals(await locker.line(), "locked");
+      let ticks = 0;
+      const timer = setInterval(() => ticks++, 20);
+      const begin = performance.now();
+      await words.PUT({ obj: "a", val: 1 });
+      clearInterval(timer);
+      const waited = performance.now() - begin;
+      assert(waited > 200 && waited < 5000, `it waited ${waited} ms`);
+      assert(ticks > 3, `timers ran ${ticks} times in ${waited} ms`);
+      assertEquals((await words.GET({ obj: "a" })).val, 1);
+    });
+  },
+);
+
+test("sqliteStore() refuses what is no dictionary, and leaves it as it is", PROGRAMS, async () => {
+  await withFile(async (file) => {
+    const { program, args } = sameRuntime("dictionary/sqlite_other");
+    assertEquals(spawnSync(program, [...args, file]).status, 0);
+    for (const bytes of ["my notes\n".repeat(200), "SQLite format 3\0", readFileSync(file)]) {
+      writeFileSync(file, bytes);
+      const before = readFileSync(file);
+      assertThrows(() => sqliteStore(file), SyntaxError, `Cannot open ${file}`);
+      assertEquals(readFileSync(file), before);
+      assertEquals(readdirSync(file.replace(/[^/]*$/, "")), ["words.db"]);
+    }
+  });
+});
+
+test("sqliteStore() tells of a file that is damaged", FILES, async () => {
+  await withFile(async (file) => {
+    {
+      await using words = dictionary(sqliteStore(file));
+      await Promise.all(
+        Array.from({ length: 2000 }, (_, i) => words.PUT({ obj: `name${i}`, val: "x".repeat(i % 500) })),
+      );
+    }
+    const whole = readFileSync(file);
+    let noticed = 0;
+    for (let round = 0; round < 40; round++) {
+      const bytes = new Uint8Array(whole);
+      const page = 4096 * (1 + round % (whole.length / 4096 - 1));
+      if (round % 2 === 0) bytes.fill(0x55, page, page + 64); // the head of a page
+      else bytes.fill(0, page, page + 4096);
+      writeFileSync(file, bytes);
+      try {
+        await using words = dictionary(sqliteStore(file));
+        for (let i = 0; i < 2000; i++) assertEquals((await words.GET({ obj: `name${i}` })).val, "x".repeat(i % 500));
+      } catch (error) {
+        assert(error instanceof SyntaxError, String(error));
+        assert(error.message.includes(file), error.message);
+        noticed++;
+      }
+      rmSync(`${file}-wal`, { force: true });
+      rmSync(`${file}-shm`, { force: true });
+    }
+    assert(noticed >= 38, `${noticed} of 40 damages were noticed, and the others changed a value`);
+    writeFileSync(file, whole.subarray(0, whole.length - 5000));
+    assertThrows(() => sqliteStore(file), SyntaxError, `Cannot open ${file}`);
+  });
+});
+
+test("sqliteStore() takes no more values when its file was renamed, removed or replaced", FILES, async () => {
+  await withFile(async (file) => {
+    for (const change of [() => renameSync(file, `${file}.old`), () => rmSync(file), () => replace(file)]) {
+      const words = dictionary(sqliteStore(file));
+      await words.PUT({ obj: "a", val: 1 });
+      change();
+      await assertRejects(async () => await words.PUT({ obj: "a", val: 2 }), Error, "renamed or removed");
+      assertEquals((await words.GET({ obj: "a" })).val, 1);
+      await words[Symbol.asyncDispose]();
+      for (const name of readdirSync(file.replace(/[^/]*$/, ""))) {
+        rmSync(`${file.replace(/[^/]*$/, "")}${name}`, { recursive: true });
+      }
+    }
+  });
+});
+
+test("sqliteStore() opens an empty file with its permissions, and through a link", FILES, async () => {
+  await withFile(async (file) => {
+    const link = `${file}.link`;
+    writeFileSync(file, "");
+    chmodSync(file, 0o600);
+    symlinkSync(file, link);
+    {
+      await using words = dictionary(sqliteStore(link));
+      await words.PUT({ obj: "a", val: 1 });
+      for (const end of ["", "-wal", "-shm"]) assertEquals(statSync(file + end).mode & 0o777, 0o600, end);
+    }
+    assert(lstatSync(link).isSymbolicLink());
+    await using words = dictionary(sqliteStore(file));
+    assertEquals((await words.GET({ obj: "a" })).val, 1);
+  });
+});
+
+test(
+  "sqliteStore() opens no device, no folder and no FIFO, and follows no link beside its file",
+  PROGRAMS,
+  async () => {
+    await withFile(async (file) => {
+      const folder = file.replace(/[^/]*$/, "");
+      const device = `${file}.null`;
+      symlinkSync("/dev/null", device);
+      spawnSync("mkfifo", [`${file}.fifo`]);
+      for (const path of [device, folder, `${file}.fifo`]) {
+        assertThrows(() => sqliteStore(path), TypeError, "no regular file");
+      }
+      assertThrows(() => sqliteStore(`${file}/below/nothing`), Error, `Cannot open ${file}/below/nothing`);
+      const victim = `${folder}victim`;
+      writeFileSync(victim, "private");
+      symlinkSync(victim, `${file}-wal`);
+      await sqliteStore(file).close(); // a new file has no log: SQLite removes the link
+      assertEquals(readFileSync(victim, "utf8"), "private");
+      symlinkSync(victim, `${file}-wal`);
+      assertThrows(() => sqliteStore(file), Error, `Cannot open ${file}`);
+      assertEquals(readFileSync(victim, "utf8"), "private");
+    });
+  },
+);
+
+test("sqliteStore() checks its arguments before it opens anything", () => {
+  for (const file of ["", 5, null, {}, "a\0b"]) assertThrows(() => sqliteStore(file as string), TypeError, "file");
+  assertThrows(() => sqliteStore("/nowhere", { maxKeys: -1 }), RangeError, "maxKeys");
+  assertThrows(() => sqliteStore("/nowhere", { maxSize: 1 } as never), TypeError, "maxSize");
+});
+
+test("sqliteStore() refuses to GET and PUT after it was closed, and closes after what was put", FILES, async () => {
+  await withFile(async (file) => {
+    const words = dictionary(sqliteStore(file));
+    const put = words.PUT({ obj: "a", val: 1 });
+    await words[Symbol.asyncDispose]();
+    await words[Symbol.asyncDispose]();
+    assertEquals(await put, { obj: "a", response: "ok" });
+    assertThrows(() => words.PUT({ obj: "a", val: 2 }), TypeError, "closed");
+    assertThrows(() => words.GET({ obj: "a" }), TypeError, "closed");
+    await using again = dictionary(sqliteStore(file));
+    assertEquals((await again.GET({ obj: "a" })).val, 1);
+  });
+});
+
+test(
+  "sqliteStore() tells when the disk is full, keeps its values, and goes on with what there is room for",
+  PROGRAMS,
+  async () => {
+    await withFile(async (file) => {
+      const { stdout, stderr } = await fullDisk(file, 300);
+      const [put, over, ...rest] = stdout.trim().split("\n");
+      assertEquals([put, ...rest], ["ok", "null", "1", "ok", "2"], stdout + stderr);
+      assert(over === "full" || over === "disk I/O error", over ?? "");
+      await using words = dictionary(sqliteStore(file));
+      assertEquals([(await words.GET({ obj: "a" })).val, (await words.GET({ obj: "b" })).val], [2, null]);
+    });
+  },
+);
+
+test("sqliteStore() leaves no descriptor open when the file cannot be made", PROGRAMS, async () => {
+  await withFile(async (file) => {
+    const { stdout, stderr } = await fullDisk(file, 0);
+    const [reason, descriptors] = stdout.trim().split("\n");
+    assert(reason === "full" || reason === "disk I/O error", stdout + stderr);
+    assertEquals(descriptors, "0 descriptors");
+    assert(!existsSync(file) || statSync(file).size === 0);
+  });
+});
+
+/** Runs `full_disk.ts` where no file may be longer than some blocks of 1 KiB: write(2) fails with EFBIG. */
+async function fullDisk(file: string, blocks: number): Promise<Exit> {
+  const { program, args } = sameRuntime("dictionary/full_disk");
+  const command = `trap "" XFSZ; ulimit -f ${blocks}; exec "$0" "$@"`;
+  return await spawn("bash", ["-c", command, program, ...args, file]).exit;
+}
+
+function replace(file: string): void {
+  copyFileSync(file, `${file}.copy`);
+  renameSync(`${file}.copy`, file);
+}
