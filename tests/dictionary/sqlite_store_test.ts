@@ -32,7 +32,7 @@ const PROGRAMS: TestOptions = { needs: ["env", "read", "run", "write"] };
 const MIB = 1024 * 1024;
 
 /** Runs with the name of a file in a folder that is removed afterwards. */
-async function withFile(fn: (file: string) => Promise<void>): Promise<void> {
+async function withFile(fn: (file: string) => void | Promise<void>): Promise<void> {
   using folder = tempDir();
   await fn(`${folder.path}/words.db`);
 }
@@ -158,7 +158,7 @@ test(
 );
 
 test("sqliteStore() refuses what is no dictionary, and leaves it as it is", PROGRAMS, async () => {
-  await withFile(async (file) => {
+  await withFile((file) => {
     const { program, args } = sameRuntime("dictionary/sqlite_other");
     assertEquals(spawnSync(program, [...args, file]).status, 0);
     for (const bytes of ["my notes\n".repeat(200), "SQLite format 3\0", readFileSync(file)]) {
