@@ -142,6 +142,19 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
+   * The address that the socket is connected to.
+   *
+   * @returns The sockaddr bytes.
+   * @throws {SystemError} If the socket is not connected (`ENOTCONN`).
+   */
+  peerSockaddr(): Uint8Array {
+    const fd = this.open("getpeername");
+    lengthSpace[0] = SOCKADDR_SIZE;
+    check(libc().getpeername(fd, sockaddrSpace, lengthSpace), "getpeername");
+    return takeSockaddr();
+  }
+
+  /**
    * `SIOCOUTQ`: bytes that were written and are still in the kernel's send buffer. TCP includes those that are sent and
    * not yet acknowledged; AF_SMC counts those that are not in the peer's memory yet.
    *

@@ -6,7 +6,8 @@ import { systemError } from "../ffi/error.ts";
 import { check } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { AsyncDescriptor } from "./async_descriptor.ts";
-import { readOption } from "./descriptor.ts";
+import { BlockingSocket } from "./blocking/blocking_socket.ts";
+import type { BlockingSocketOptions } from "./blocking/options.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { Call } from "./operation.ts";
 import { Accept } from "./operations/accept.ts";
@@ -17,15 +18,10 @@ import { Connect } from "./operations/connect.ts";
 import { DatagramSend } from "./operations/datagram.ts";
 import { isDrained } from "./operations/drain.ts";
 import { MessageReceive, MessageSend } from "./operations/message.ts";
+import { adoptFd, checkKind, openFd } from "./operations/open_fd.ts";
 import { Receive, ReceiveAll, ReceiveFrom } from "./operations/receive.ts";
 import { Send } from "./operations/send.ts";
-import {
-  lengthSpace,
-  SOCKADDR_SIZE,
-  sockaddrSpace,
-  takeSockaddr,
-  unpackSockaddr,
-} from "./operations/sockaddr_space.ts";
+import { unpackSockaddr } from "./operations/sockaddr_space.ts";
 import { StreamRead, StreamWrite } from "./operations/stream.ts";
 import { urgentMark, UrgentReceive } from "./operations/urgent_data.ts";
 import {
@@ -92,9 +88,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses, such as `EAFNOSUPPORT` for a family that it lacks.
    */
   static open(family: number, type: number, protocol = 0): Socket {
-    checkTriple(family, type, protocol);
-    const fd = check(libc().socket(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol), "socket");
-    return new Socket(fd, family, type, protocol);
+    return new Socket(openFd(family, type, protocol), family, type, protocol);
   }
 
   /**
@@ -107,7 +101,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the kernel refuses, such as `EOPNOTSUPP` for a family without pairs.
    */
   static pair(family: number, type: number, protocol = 0): [Socket, Socket] {
-    checkTriple(family, type, protocol);
+    checkKind({ family, type, protocol });
     const fds = new Int32Array(2);
     check(libc().socketpair(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol, fds), "socketpair");
     const [left = -1, right = -1] = fds;
@@ -123,13 +117,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the number is not an open socket; it is then left as it was.
    */
   static fromFd(fd: number): Socket {
-    within("take a descriptor", "number", fd, INT_MAX);
-    const type = readOption(fd, C.SOL_SOCKET, C.SO_TYPE);
-    const family = readOption(fd, C.SOL_SOCKET, C.SO_DOMAIN);
-    const protocol = readOption(fd, C.SOL_SOCKET, C.SO_PROTOCOL);
-    const flags = check(libc().fcntl(fd, C.F_GETFL, 0n), "fcntl");
-    check(libc().fcntl(fd, C.F_SETFL, BigInt(flags | C.O_NONBLOCK)), "fcntl");
-    check(libc().fcntl(fd, C.F_SETFD, BigInt(C.FD_CLOEXEC)), "fcntl");
+    const { family, type, protocol } = adoptFd(fd);
     return new Socket(fd, family, type, protocol);
   }
 
@@ -411,12 +399,8 @@ export class Socket extends AsyncDescriptor {
    * @returns The sockaddr bytes.
    * @throws {SystemError} If the socket is not connected (`ENOTCONN`).
    */
-  peerSockaddr(): Uint8Array {
-    if (this.#peer !== undefined) return unpackSockaddr(this.#peer);
-    const fd = this.open("getpeername");
-    lengthSpace[0] = SOCKADDR_SIZE;
-    check(libc().getpeername(fd, sockaddrSpace, lengthSpace), "getpeername");
-    return takeSockaddr();
+  override peerSockaddr(): Uint8Array {
+    return this.#peer === undefined ? super.peerSockaddr() : unpackSockaddr(this.#peer);
   }
 
   /** Made when they are needed: a listener needs none. */
@@ -432,6 +416,24 @@ export class Socket extends AsyncDescriptor {
   }
 
   /**
+   * Goes on with the same descriptor in calls that block. This socket is then as if closed, its waits are rejected.
+   * `Socket.fromFd(blocking.detach())` is the way back.
+   *
+   * @param options The codec of the family's addresses.
+   * @returns The blocking socket, which owns the descriptor.
+   * @throws {SystemError} If the socket is closed.
+   */
+  blocking<A = Uint8Array, I = A>(
+    options: Pick<BlockingSocketOptions<A, I>, "codec"> = {},
+  ): BlockingSocket<A, I> {
+    const blocking = BlockingSocket.fromFd(this.open("fcntl"), options);
+    blocking.beforeClose = this.beforeClose;
+    blocking.beforeOption = this.beforeOption;
+    this.detach();
+    return blocking;
+  }
+
+  /**
    * Duplicates the descriptor. Both refer to one socket of the kernel; closing one does not affect the other.
    *
    * @returns The second owner.
@@ -440,12 +442,6 @@ export class Socket extends AsyncDescriptor {
   dup(): Socket {
     const fd = check(libc().fcntl(this.open("fcntl"), C.F_DUPFD_CLOEXEC, 0n), "fcntl");
     return new Socket(fd, this.#family, this.#type, this.#protocol);
-  }
-}
-
-function checkTriple(family: number, type: number, protocol: number): void {
-  for (const [field, value] of Object.entries({ family, type, protocol })) {
-    within("open a socket", field, value, INT_MAX);
   }
 }
 

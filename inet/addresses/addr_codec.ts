@@ -3,9 +3,9 @@ import { encodeHost } from "./_encode_host.ts";
 import { formatNetAddr, type NetAddr } from "./addr.ts";
 import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
 
-/** The codec of TCP's addresses. */
-export const tcpAddrCodec: AddrCodec<NetAddr> = {
-  encode: encodeInetSockaddr,
+/** The codec of TCP's addresses: numeric ones and `localhost`. */
+export const tcpAddrCodec: AddrCodec<NetAddr, Omit<NetAddr, "transport">> = {
+  encode: encodeHost,
   decode: (sockaddr) => decodeInetSockaddr(sockaddr, "tcp"),
   format: formatNetAddr,
 };

@@ -39,7 +39,7 @@ export async function drainAndClose(fd: number, timeout: number, beforeClose?: (
 }
 
 /** Has close(2) drop what is left, and not wait for it. */
-function giveUp(fd: number, timeout: number): never {
+export function giveUp(fd: number, timeout: number): never {
   const rest = unsentBytes(fd);
   // struct linger { int l_onoff; int l_linger; };
   check(libc().setsockopt(fd, C.SOL_SOCKET, C.SO_LINGER, new Int32Array([1, 0]), 8), "setsockopt");

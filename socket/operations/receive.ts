@@ -28,7 +28,7 @@ export class Receive extends Operation<number> {
   /** Bytes that came. */
   attempt(): number | undefined {
     checkBuffer(this.#buffer, this.#length);
-    const size = BigInt(Math.min(this.#length, MAX_TRANSFER));
+    const size = sizeOf(this.#length);
     for (;;) {
       const n = outcome(libc().recv(this.#fd, this.#buffer, size, this.#flags));
       if (n >= 0) {
@@ -39,6 +39,18 @@ export class Receive extends Operation<number> {
       if (n !== -EINTR) throw systemError(-n, "recv");
     }
   }
+}
+
+// Buffers are often of one length, and a bigint is slow to make.
+let lastLength = 0;
+let lastSize = 0n;
+
+function sizeOf(length: number): bigint {
+  if (length !== lastLength) {
+    lastSize = BigInt(Math.min(length, MAX_TRANSFER));
+    lastLength = length;
+  }
+  return lastSize;
 }
 
 /**

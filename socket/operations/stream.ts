@@ -65,14 +65,16 @@ export class StreamWrite extends Operation<number> {
   readonly #bytes: Uint8Array;
   readonly #total: number;
   readonly #added: AddedFlag;
+  readonly #flags: number;
   #written = 0;
 
-  constructor(fd: number, bytes: Uint8Array, added: AddedFlag) {
+  constructor(fd: number, bytes: Uint8Array, added: AddedFlag, flags = 0) {
     super();
     this.#fd = fd;
     this.#bytes = bytes;
     this.#total = bytes?.byteLength;
     this.#added = added;
+    this.#flags = flags;
   }
 
   /** Bytes written, all of them. */
@@ -82,7 +84,7 @@ export class StreamWrite extends Operation<number> {
     while (this.#written < total) {
       const rest = this.#written === 0 ? this.#bytes : this.#bytes.subarray(this.#written);
       const size = BigInt(Math.min(rest.byteLength, MAX_CALL));
-      const n = outcome(libc().send(this.#fd, rest, size, this.#added.bits));
+      const n = outcome(libc().send(this.#fd, rest, size, this.#flags | this.#added.bits));
       if (n >= 0) {
         this.#written += n;
         countBytes(n);

@@ -1,0 +1,505 @@
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
+import { checkMessage } from "../../checks/check_message.ts";
+import { INT_MAX, within } from "../../checks/within.ts";
+import { C } from "../../ffi/constants.ts";
+import { systemError } from "../../ffi/error.ts";
+import { check } from "../../ffi/gate.ts";
+import { libc } from "../../ffi/libc.ts";
+import type { AddrCodec } from "../addr_codec.ts";
+import { Descriptor } from "../descriptor.ts";
+import type { MessageBatch } from "../message_batch.ts";
+import type { Operation } from "../operation.ts";
+import { Accept } from "../operations/accept.ts";
+import { AddedFlag } from "../operations/added_flag.ts";
+import { BatchReceive, BatchSend } from "../operations/batch.ts";
+import { Connect } from "../operations/connect.ts";
+import { DatagramSend } from "../operations/datagram.ts";
+import { MessageReceive, MessageSend } from "../operations/message.ts";
+import { adoptFd, openFd } from "../operations/open_fd.ts";
+import { Receive, ReceiveAll, ReceiveFrom } from "../operations/receive.ts";
+import { Send } from "../operations/send.ts";
+import { unpackSockaddr } from "../operations/sockaddr_space.ts";
+import { StreamWrite } from "../operations/stream.ts";
+import type { MessageSpace, ReceivedFrom, ReceivedMessage } from "../transfer.ts";
+import { closeDrainedNow, drainNow } from "./_drain_now.ts";
+import { setBlocking } from "./_set_blocking.ts";
+import { sockaddrCodec } from "./_sockaddr_codec.ts";
+import { checkTimeout, timeoutError } from "./_timeout.ts";
+import { deadlineIn, Pause, waitFor } from "./_wait.ts";
+import type {
+  BlockingOptions,
+  BlockingOutgoingMessage,
+  BlockingSocketOptions,
+  BlockingTransferOptions,
+  Sender,
+} from "./options.ts";
+
+const { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, MSG_WAITALL } = C;
+type Names = Readonly<Record<string, true>>;
+const BLOCKING: OptionNames<BlockingOptions> = { timeout: true };
+const TRANSFER: OptionNames<BlockingTransferOptions> = { ...BLOCKING, flags: true };
+const ADOPT: OptionNames<Pick<BlockingSocketOptions<unknown>, "codec">> = { codec: true };
+const OPEN: OptionNames<BlockingSocketOptions<unknown>> = { ...ADOPT, protocol: true };
+
+/** Flags with which C does not block either. */
+const NO_WAIT = MSG_DONTWAIT | MSG_ERRQUEUE;
+/** Milliseconds for which the end of an AF_SMC connection waits for the peer to take what was written. */
+const DRAIN_TIMEOUT = 30_000;
+
+/**
+ * One socket of any family, whose calls block the thread until they are done: for a Worker, a script, a REPL, or a host
+ * of WebAssembly. On the thread of a server that serves others meanwhile, it stops everything: there, use `Socket`, or
+ * the classes of the families.
+ *
+ * The names are those of C; addresses are those of the codec that it is opened with. Each call takes a `timeout`, which
+ * {@linkcode timeout} is the default of. The same descriptor may go on as a `Socket`: `Socket.fromFd(blocking.detach())`,
+ * and back by `socket.blocking()`. It must not be both at once, in duplicates either: the first receive without a timeout
+ * clears `O_NONBLOCK`, which all duplicates share, and sets `SO_RCVTIMEO`.
+ *
+ * **Ctrl+C** ends a program that blocks, on every runtime, unless it listens for the signal: a listener runs on the
+ * event loop, which stands still. A Worker that blocks is ended by `terminate()`, or by the main thread's exit, within
+ * 250 ms.
+ *
+ * Permission: `--allow-ffi`.
+ *
+ * @typeParam A The address that comes out.
+ * @typeParam I The address that goes in, which may need fewer fields.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man2/socket.2.html | socket(2)}
+ *
+ * @example A client and a server, in one thread
+ * ```ts
+ * import { BlockingSocket } from "@berkeley/sockets/blocking";
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { tcpAddrCodec } from "@berkeley/sockets/inet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = BlockingSocket.open(C.AF_INET, C.SOCK_STREAM, { codec: tcpAddrCodec });
+ * server.bind({ hostname: "127.0.0.1", port: 0 });
+ * server.listen(5);
+ * using client = BlockingSocket.open(C.AF_INET, C.SOCK_STREAM, { codec: tcpAddrCodec });
+ * client.connect(server.localAddr);
+ * using conn = server.accept();
+ * assertEquals(conn.remoteAddr.port, client.localAddr.port);
+ *
+ * client.sendall(new TextEncoder().encode("Hello, world"));
+ * const buffer = new Uint8Array(1024);
+ * const n = conn.recv(buffer, { timeout: 1000 });
+ * assertEquals(new TextDecoder().decode(buffer.subarray(0, n)), "Hello, world");
+ * client.close();
+ * assertEquals(conn.recv(buffer), 0); // the end
+ * ```
+ */
+export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
+  readonly #type: number;
+  readonly #family: number;
+  readonly #codec: AddrCodec<A, I>;
+  readonly #pause = new Pause();
+  readonly #added = { send: new AddedFlag(C.MSG_NOSIGNAL), receive: new AddedFlag(C.MSG_CMSG_CLOEXEC) };
+  /** Whether the descriptor blocks: from the first receive on that has to wait, and has no timeout. */
+  #blocks = false;
+  #timeout = Infinity;
+  /** Packed. */
+  #peer: string | undefined;
+
+  private constructor(fd: number, family: number, type: number, codec: AddrCodec<A, I>) {
+    super(fd);
+    this.#family = family;
+    this.#type = type;
+    this.#codec = codec;
+  }
+
+  /**
+   * Opens a socket of any family and type, by their numbers.
+   *
+   * @param family The address family, such as `AF_INET`.
+   * @param type The socket type, such as `SOCK_STREAM`.
+   * @param options The protocol, and the codec of the family's addresses.
+   * @returns The socket.
+   * @throws {SystemError} If the kernel refuses, such as `EAFNOSUPPORT` for a family that it lacks.
+   */
+  static open<A = Uint8Array, I = A>(
+    family: number,
+    type: number,
+    options: BlockingSocketOptions<A, I> = {},
+  ): BlockingSocket<A, I> {
+    checkOptions("open a socket", options, OPEN);
+    const { protocol = 0, codec = sockaddrCodec as AddrCodec<unknown> as AddrCodec<A, I> } = options;
+    return new BlockingSocket(openFd(family, type, protocol), family, type, codec);
+  }
+
+  /**
+   * Takes ownership of an open descriptor: it becomes non-blocking and close-on-exec, and is closed with this socket.
+   *
+   * @param fd The descriptor.
+   * @param options The codec of the family's addresses.
+   * @returns The socket.
+   * @throws {RangeError} If no descriptor has such a number.
+   * @throws {SystemError} If the number is not an open socket; it is then left as it was.
+   */
+  static fromFd<A = Uint8Array, I = A>(
+    fd: number,
+    options: Pick<BlockingSocketOptions<A, I>, "codec"> = {},
+  ): BlockingSocket<A, I> {
+    checkOptions("take a descriptor", options, ADOPT);
+    const { codec = sockaddrCodec as AddrCodec<unknown> as AddrCodec<A, I> } = options;
+    const { family, type } = adoptFd(fd);
+    return new BlockingSocket(fd, family, type, codec);
+  }
+
+  /**
+   * The default `timeout` of every call, in milliseconds. An accepted connection begins without one.
+   *
+   * @default {Infinity}
+   */
+  get timeout(): number {
+    return this.#timeout;
+  }
+  set timeout(milliseconds: number) {
+    this.#timeout = checkTimeout(milliseconds);
+  }
+
+  /** The address that it is bound to (getsockname(2)). */
+  get localAddr(): A {
+    return this.#codec.decode(this.localSockaddr());
+  }
+
+  /** The address that it is connected to (getpeername(2)), remembered from {@linkcode connect} and {@linkcode accept}. */
+  get remoteAddr(): A {
+    return this.#codec.decode(this.peerSockaddr());
+  }
+
+  /** The same, as sockaddr bytes. */
+  override peerSockaddr(): Uint8Array {
+    return this.#peer === undefined ? super.peerSockaddr() : unpackSockaddr(this.#peer);
+  }
+
+  /**
+   * Gives the socket an address.
+   *
+   * @param addr The address.
+   * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
+   */
+  bind(addr: I): void {
+    const sockaddr = this.#codec.encode(addr);
+    check(libc().bind(this.open("bind"), sockaddr, sockaddr.byteLength), "bind", this.#codec.format(addr));
+  }
+
+  /**
+   * Makes the socket accept connections.
+   *
+   * @param backlog Connections that may wait to be accepted; the system's `somaxconn` bounds it. Default: 511.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  listen(backlog = 511): void {
+    check(libc().listen(this.open("listen"), within("listen", "backlog", backlog, INT_MAX)), "listen");
+  }
+
+  /**
+   * Blocks until it is connected.
+   *
+   * @param addr The address.
+   * @param options How long to block.
+   * @throws {SystemError} If it fails, such as `ECONNREFUSED`.
+   */
+  connect(addr: I, options?: BlockingOptions): void {
+    const address = this.#codec.format(addr);
+    const operation = new Connect(this.fd, this.#pause, this.#codec.encode(addr), address);
+    this.#peer = this.#run(C.POLLOUT, operation, this.#timeoutOf("connect", options), undefined, address) || undefined;
+  }
+
+  /**
+   * Blocks until there is a connection, and takes it. A connection that its peer gave up meanwhile is passed over; without
+   * free descriptors or memory it is tried again after a while, up to a second.
+   *
+   * @param options How long to block.
+   * @returns The connection, which the caller owns; {@linkcode remoteAddr} tells whose it is.
+   * @throws {SystemError} If the socket does not listen.
+   */
+  accept(options?: BlockingOptions): BlockingSocket<A, I> {
+    const make = (fd: number, peer: string | undefined): BlockingSocket<A, I> => {
+      const socket = new BlockingSocket(fd, this.#family, this.#type, this.#codec);
+      socket.#peer = peer;
+      return socket;
+    };
+    return this.#run(
+      C.POLLIN,
+      new Accept(this.fd, this.#pause, this.#family !== C.AF_ALG, make),
+      this.#timeoutOf("accept4", options),
+    );
+  }
+
+  /**
+   * Blocks until there is something, and takes what fits. With `MSG_WAITALL` on a stream, until the buffer is full.
+   *
+   * @param buffer Where the bytes go.
+   * @param options Flags, and how long to block.
+   * @returns How many bytes came. 0 is the end of a connection, and an empty message elsewhere.
+   * @throws {SystemError} If the connection is broken, such as `ECONNRESET`. After a time-out with `MSG_WAITALL`,
+   * `bytesRead` on the error tells how many bytes are in the buffer already.
+   */
+  recv(buffer: Uint8Array, options?: BlockingTransferOptions): number {
+    const flags = options?.flags ?? 0;
+    const timeout = this.#timeoutOf("recv", options, TRANSFER);
+    const how = timeout === Infinity ? flags : flags | MSG_DONTWAIT;
+    const all = (flags & (MSG_WAITALL | MSG_PEEK)) === MSG_WAITALL && this.#type === C.SOCK_STREAM;
+    const n = this.#read(
+      all ? new ReceiveAll(this.fd, buffer, how) : new Receive(this.fd, buffer, how),
+      timeout,
+      flags,
+    );
+    if (n === 0 && this.#family === C.AF_SMC) this.#throwPending("recv");
+    return n;
+  }
+
+  /**
+   * Blocks until there is a datagram, and takes it.
+   *
+   * @param buffer Where the bytes go; what does not fit is cut off.
+   * @param options Flags, and how long to block.
+   * @returns The length, and the sender.
+   * @throws {SystemError} If the kernel refuses, such as `ECONNREFUSED` for an earlier send of a connected socket.
+   */
+  recvfrom(buffer: Uint8Array, options?: BlockingTransferOptions): ReceivedFrom & Sender<A> {
+    const flags = options?.flags ?? 0;
+    const timeout = this.#timeoutOf("recvfrom", options, TRANSFER);
+    const operation = new ReceiveFrom(this.fd, buffer, timeout === Infinity ? flags : flags | MSG_DONTWAIT);
+    return this.#withAddr(this.#read(operation, timeout, flags));
+  }
+
+  /**
+   * Blocks until there is a message, and takes it with its ancillary data.
+   *
+   * @param space Where it goes.
+   * @param options Flags, and how long to block. `MSG_CMSG_CLOEXEC` is always added.
+   * @returns The length, the kernel's flags (`MSG_TRUNC`, `MSG_CTRUNC`, …), the sender and the ancillary data.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  recvmsg(space: MessageSpace, options?: BlockingTransferOptions): ReceivedMessage & Sender<A> {
+    const flags = options?.flags ?? 0;
+    const timeout = this.#timeoutOf("recvmsg", options, TRANSFER);
+    const operation = new MessageReceive(
+      this.fd,
+      space,
+      timeout === Infinity ? flags : flags | MSG_DONTWAIT,
+      this.#added.receive,
+    );
+    return this.#withAddr(this.#read(operation, timeout, flags));
+  }
+
+  /**
+   * Blocks until there are messages, and takes those that are there, at most the batch's capacity, by one recvmmsg(2).
+   *
+   * @param batch Where they go; what it held before is gone.
+   * @param options Flags, and how long to block for the first. `MSG_CMSG_CLOEXEC` is always added.
+   * @returns How many messages came: the batch's `length`.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  recvmmsg(batch: MessageBatch, options?: BlockingTransferOptions): number {
+    const flags = options?.flags ?? 0;
+    const timeout = this.#timeoutOf("recvmmsg", options, TRANSFER);
+    const how = timeout === Infinity ? C.MSG_WAITFORONE : MSG_DONTWAIT;
+    return this.#read(new BatchReceive(this.fd, batch, flags | how, this.#added.receive), timeout, flags);
+  }
+
+  /**
+   * Sends with one send(2), once there is room.
+   *
+   * @param data The bytes; on a datagram or seqpacket socket, the message.
+   * @param options Flags, and how long to block.
+   * @returns How many bytes went; less than all only on a stream.
+   * @throws {SystemError} If the kernel refuses, such as `EPIPE`.
+   */
+  send(data: Uint8Array, options?: BlockingTransferOptions): number {
+    const flags = options?.flags ?? 0;
+    return this.#run(
+      C.POLLOUT,
+      new Send(this.fd, data, flags | MSG_DONTWAIT, this.#added.send),
+      this.#timeoutOf("send", options, TRANSFER),
+    );
+  }
+
+  /**
+   * Sends all of the bytes, blocking for room as often as needed.
+   *
+   * @param data The bytes.
+   * @param options How long to block in all.
+   * @throws {SystemError} If not all could be sent, such as `EPIPE`; `bytesWritten` on the error tells how many were.
+   */
+  sendall(data: Uint8Array, options?: BlockingOptions): void {
+    this.#run(
+      C.POLLOUT,
+      new StreamWrite(this.fd, data, this.#added.send, MSG_DONTWAIT),
+      this.#timeoutOf("send", options),
+    );
+  }
+
+  /**
+   * Sends a datagram to an address.
+   *
+   * @param data The datagram.
+   * @param addr The address.
+   * @param options Flags, and how long to block.
+   * @returns How many bytes went.
+   * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
+   */
+  sendto(data: Uint8Array, addr: I, options?: BlockingTransferOptions): number {
+    const sockaddr = this.#codec.encode(addr);
+    const format = () => this.#codec.format(addr);
+    const flags = options?.flags ?? 0;
+    const operation = new DatagramSend(
+      this.fd,
+      this.#pause,
+      data,
+      sockaddr,
+      flags | MSG_DONTWAIT,
+      this.#added.send,
+      format,
+    );
+    return this.#run(C.POLLOUT, operation, this.#timeoutOf("sendto", options, TRANSFER));
+  }
+
+  /**
+   * Sends a message with ancillary data. On a stream all of the data is sent, blocking for room as often as needed, and
+   * the ancillary data goes with its beginning.
+   *
+   * @param message The parts of the message.
+   * @param options Flags, and how long to block.
+   * @returns How many bytes of data went.
+   * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error tells how much of a stream's data went.
+   */
+  sendmsg(message: BlockingOutgoingMessage<I>, options?: BlockingTransferOptions): number {
+    checkMessage(message);
+    const { addr, ...rest } = message;
+    const outgoing = addr === undefined ? rest : { ...rest, sockaddr: this.#codec.encode(addr) };
+    const isStream = this.#type === C.SOCK_STREAM;
+    const flags = options?.flags ?? 0;
+    const operation = new MessageSend(this.fd, this.#pause, outgoing, flags | MSG_DONTWAIT, this.#added.send, isStream);
+    return this.#run(C.POLLOUT, operation, this.#timeoutOf("sendmsg", options, TRANSFER));
+  }
+
+  /**
+   * Sends all messages of a batch, by as few calls of sendmmsg(2) as there is room for.
+   *
+   * @param batch The messages.
+   * @param options Flags, and how long to block in all.
+   * @returns The number of messages, always all.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
+   */
+  sendmmsg(batch: MessageBatch, options?: BlockingTransferOptions): number {
+    const flags = options?.flags ?? 0;
+    const operation = new BatchSend(this.fd, this.#pause, batch, flags | MSG_DONTWAIT, this.#added.send);
+    return this.#run(C.POLLOUT, operation, this.#timeoutOf("sendmmsg", options, TRANSFER));
+  }
+
+  /**
+   * Ends one or both directions of a connection; the descriptor stays open. AF_SMC first blocks until the peer has taken
+   * what was written, which the kernel would drop.
+   *
+   * @param how `SHUT_RD`, `SHUT_WR` or `SHUT_RDWR`.
+   * @param options How long AF_SMC blocks. Default: 30 s, if the socket has no default of its own.
+   * @throws {SystemError} If the kernel refuses, such as `ENOTCONN`.
+   */
+  shutdown(how: number, options?: BlockingOptions): void {
+    const fd = this.open("shutdown");
+    within("shut down", "direction", how, INT_MAX);
+    if (this.#family === C.AF_SMC && how !== C.SHUT_RD) drainNow(fd, this.#drainTimeout("shutdown", options));
+    check(libc().shutdown(fd, how), "shutdown");
+  }
+
+  /**
+   * Closes the descriptor. AF_SMC first blocks until the peer has taken what was written, which the kernel would drop.
+   * Closing again does nothing.
+   *
+   * @param options How long AF_SMC blocks. Default: 30 s, if the socket has no default of its own.
+   * @throws {SystemError} If the peer of AF_SMC has not taken all: in time, or because it is gone (`EPIPE`). The descriptor
+   * is closed all the same.
+   */
+  override close(options?: BlockingOptions): void {
+    const timeout = this.#drainTimeout("close", options);
+    if (this.#family === C.AF_SMC && this.fd >= 0) closeDrainedNow(this.release(), timeout, this.beforeClose);
+    else super.close();
+  }
+
+  /**
+   * Gives up the descriptor: from now on the caller owns it, for example as `Socket.fromFd(fd)`.
+   *
+   * @returns The descriptor, non-blocking.
+   * @throws {SystemError} If the socket is closed.
+   */
+  override detach(): number {
+    const fd = super.detach();
+    if (this.#blocks) setBlocking(fd, false);
+    return fd;
+  }
+
+  #drainTimeout(syscall: string, options: BlockingOptions | undefined): number {
+    const timeout = this.#timeoutOf(syscall, options);
+    return timeout === Infinity ? DRAIN_TIMEOUT : timeout;
+  }
+
+  /**
+   * Blocks until a receiving call has its result: without a timeout in the call itself, as in C, which wakes soonest; else
+   * in poll(2) before it.
+   */
+  #read<T>(operation: Operation<T>, timeout: number, flags: number): T {
+    if (timeout === Infinity && (flags & MSG_OOB) === 0) return this.#runInKernel(operation);
+    return this.#run((flags & MSG_OOB) === 0 ? C.POLLIN : C.POLLPRI, operation, timeout, "poll first");
+  }
+
+  /** The options checked, and how long to block. */
+  #timeoutOf(syscall: string, options: BlockingTransferOptions | undefined, names: Names = BLOCKING): number {
+    if (options === undefined) return this.#timeout;
+    checkOptions(`call ${syscall}`, options, names);
+    if (((options.flags ?? 0) & NO_WAIT) !== 0) return 0;
+    return checkTimeout(options.timeout ?? this.#timeout);
+  }
+
+  /** Blocks in poll(2) until an operation, which itself does not block, has its result. */
+  #run<T>(events: number, operation: Operation<T>, timeout: number, first?: "poll first", address?: string): T {
+    const fd = this.open(operation.syscall);
+    const deadline = deadlineIn(timeout);
+    try {
+      if (first !== undefined) waitFor(fd, events, deadline); // if in vain, the call says so
+      for (;;) {
+        const value = operation.attempt();
+        if (value !== undefined) return value;
+        if (!(this.#pause.take(deadline) ?? waitFor(fd, events, deadline))) {
+          throw timeoutError(operation.syscall, timeout, address);
+        }
+      }
+    } catch (error) {
+      throw operation.rejection(error, false);
+    }
+  }
+
+  /** Blocks in the system call of an operation, a slice of time at once, until it has its result. */
+  #runInKernel<T>(operation: Operation<T>): T {
+    const fd = this.open(operation.syscall);
+    try {
+      for (;;) {
+        const value = operation.attempt();
+        if (value !== undefined) return value;
+        if (!this.#blocks) this.#blocks = setBlocking(fd, true);
+      }
+    } catch (error) {
+      throw operation.rejection(error, false);
+    }
+  }
+
+  /** An AF_SMC connection that the peer aborted reads as ended, and keeps its error for whoever asks. */
+  #throwPending(syscall: string): void {
+    const errno = this.getOption(C.SOL_SOCKET, C.SO_ERROR);
+    if (errno !== 0) throw systemError(errno, syscall);
+  }
+
+  #withAddr<T extends { sockaddr: Uint8Array }>(received: T): T & Sender<A> {
+    const codec = this.#codec;
+    return {
+      ...received,
+      get addr(): A {
+        return codec.decode(received.sockaddr);
+      },
+    };
+  }
+}

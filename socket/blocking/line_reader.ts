@@ -1,0 +1,134 @@
+import { checkOptions } from "../../checks/option_names.ts";
+import { quoted } from "../../checks/quoted.ts";
+import { checkTimeout } from "./_timeout.ts";
+import { deadlineIn } from "./_wait.ts";
+import type { BlockingSocket } from "./blocking_socket.ts";
+import type { BlockingOptions } from "./options.ts";
+
+/** Options of a {@linkcode LineReader}. */
+export interface LineReaderOptions {
+  /**
+   * Bytes of a line at most, its end included.
+   *
+   * @default {65536}
+   */
+  maxLength?: number;
+}
+
+const NEWLINE = 10;
+const RETURN = 13;
+
+/**
+ * The lines of a stream, like Python's `makefile()`: in UTF-8, ended by `\n` or `\r\n`, which is left out. It reads ahead:
+ * what lies behind the last line comes by {@linkcode LineReader.recv}.
+ *
+ * @example Usage
+ * ```ts
+ * import { LineReader } from "@berkeley/sockets/blocking";
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+ * using from = left.blocking();
+ * using to = right.blocking();
+ * from.sendall(new TextEncoder().encode("Host: here\r\n\r\nbody"));
+ * const reader = new LineReader(to);
+ * assertEquals(reader.readLine(), "Host: here");
+ * assertEquals(reader.readLine({ timeout: 1000 }), "");
+ * assertEquals(reader.recv(new Uint8Array(16)), 4);
+ * ```
+ */
+export class LineReader implements Iterable<string> {
+  readonly #socket: Pick<BlockingSocket, "recv">;
+  readonly #buffer: Uint8Array;
+  // What is not given out yet, and how much of that has no newline in it.
+  #begin = 0;
+  #end = 0;
+  #searched = 0;
+
+  /**
+   * Reads from a socket, which stays the caller's.
+   *
+   * @param socket The socket, a stream.
+   * @param options How long a line may be.
+   * @throws {RangeError} If `maxLength` is no whole number from 1 on.
+   */
+  constructor(socket: Pick<BlockingSocket, "recv">, options: LineReaderOptions = {}) {
+    checkOptions("read lines", options, { maxLength: true });
+    const { maxLength = 65_536 } = options;
+    if (!(Number.isInteger(maxLength) && maxLength > 0)) {
+      throw new RangeError(
+        `Cannot read lines as maxLength must be a whole number from 1 on: current value is ${quoted(maxLength)}`,
+      );
+    }
+    this.#socket = socket;
+    this.#buffer = new Uint8Array(maxLength);
+  }
+
+  /**
+   * Blocks until there is a line.
+   *
+   * @param options How long to block in all. After a time-out, what has come of the line is kept for the next call.
+   * @returns The line; `null` at the end of the stream. A last line without an end counts.
+   * @throws {RangeError} If the line is longer than `maxLength`.
+   * @throws {SystemError} If the connection is broken.
+   */
+  readLine(options?: BlockingOptions): string | null {
+    if (options !== undefined) checkOptions("read a line", options, { timeout: true });
+    const timeout = options?.timeout;
+    const deadline = timeout === undefined ? undefined : deadlineIn(checkTimeout(timeout));
+    for (;;) {
+      const at = this.#buffer.subarray(0, this.#end).indexOf(NEWLINE, this.#searched);
+      if (at >= 0) return this.#take(at, at + 1);
+      this.#searched = this.#end;
+      this.#makeRoom();
+      const room = this.#buffer.subarray(this.#end);
+      const n = this.#socket.recv(
+        room,
+        deadline === undefined ? undefined : { timeout: Math.max(0, deadline - performance.now()) },
+      );
+      if (n === 0) return this.#begin === this.#end ? null : this.#take(this.#end, this.#end);
+      this.#end += n;
+    }
+  }
+
+  /**
+   * Gives what was read ahead, else blocks like {@linkcode BlockingSocket.recv}.
+   *
+   * @param buffer Where the bytes go.
+   * @param options How long to block.
+   * @returns How many bytes came; 0 at the end of the stream.
+   */
+  recv(buffer: Uint8Array, options?: BlockingOptions): number {
+    const ahead = this.#buffer.subarray(this.#begin, Math.min(this.#end, this.#begin + buffer.byteLength));
+    if (ahead.length === 0) return this.#socket.recv(buffer, options);
+    buffer.set(ahead);
+    this.#begin += ahead.length;
+    this.#searched = Math.max(this.#searched, this.#begin);
+    return ahead.length;
+  }
+
+  /** The lines, until the stream ends. */
+  *[Symbol.iterator](): IterableIterator<string> {
+    for (let line = this.readLine(); line !== null; line = this.readLine()) yield line;
+  }
+
+  #take(end: number, next: number): string {
+    const stop = end > this.#begin && next > end && this.#buffer[end - 1] === RETURN ? end - 1 : end;
+    const line = new TextDecoder().decode(this.#buffer.subarray(this.#begin, stop));
+    this.#begin = this.#searched = next;
+    return line;
+  }
+
+  #makeRoom(): void {
+    if (this.#begin > 0) {
+      this.#buffer.copyWithin(0, this.#begin, this.#end);
+      this.#end -= this.#begin;
+      this.#searched = this.#end;
+      this.#begin = 0;
+    }
+    if (this.#end < this.#buffer.length) return;
+    throw new RangeError(`Cannot read a line of more than maxLength: current value is ${this.#buffer.length} bytes`);
+  }
+}
