@@ -116,7 +116,7 @@ export function decodeSockaddrUn(bytes: Uint8Array, layout: SockaddrLayout = LIN
 }
 
 /** The codec of unix addresses on this platform. */
-export const unixAddrCodec: AddrCodec<UnixAddr> = {
+export const unixAddrCodec: AddrCodec<UnixAddr, UnixAddr | UnixAutobindAddr> = {
   encode: (addr) => encodeSockaddrUn(addr),
   decode: (sockaddr) => decodeSockaddrUn(sockaddr),
   format: formatUnixAddr,
