@@ -1,17 +1,15 @@
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, ignore, type Permission, test, which } from "../runner/mod.ts";
+import { assert, assertEquals, test } from "../runner/mod.ts";
 
-const needs: Permission[] = ["run", "read", "env"];
+const needs = ["run", "read", "env", "strace"] as const;
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 
 // What the families answer that this kernel lacks is injected by strace: the call is not made, and errno is set.
-const strace = findStrace();
 function injected(name: string, inject: string, source: string, check: (out: string, trace: string) => void): void {
-  if (strace === undefined) return ignore(name, "needs strace, and the permission to trace");
-  test(name, { needs }, async () => {
+  test(name, { needs: [...needs] }, async () => {
     const calls = inject.slice(0, inject.indexOf(":"));
-    const under = [strace, "-f", "-e", `trace=${calls}`, "-e", `inject=${inject}`];
+    const under = ["strace", "-f", "-e", `trace=${calls}`, "-e", `inject=${inject}`];
     await using program = deno(
       `import { C } from "${FFI}"; import { MessageBatch, Socket } from "${SOCKET}";
 const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
@@ -96,12 +94,4 @@ console.log(/time/i.test(end.message), ticks > 10);`,
       assert(tries > 1 && tries < 2000, `${tries} tries`);
     },
   );
-}
-
-function findStrace(): string | undefined {
-  try {
-    return which("strace");
-  } catch {
-    return "strace"; // no permission to look: test() then says which it needs
-  }
 }
