@@ -1,5 +1,5 @@
 /** Sends ICMP echo requests, unprivileged where the kernel allows it, and tells how long the answers take. */
-import { C, isSystemError } from "@berkeley/sockets/ffi";
+import { C } from "@berkeley/sockets/ffi";
 import {
   getaddrinfo,
   ICMP6_FILTER,
@@ -86,7 +86,7 @@ async function pingOnce(sequence: number, to: IpAddr): Promise<void> {
       return console.log(`${text} time=${time.toFixed(3)} ms`);
     }
   } catch (error) {
-    const late = isSystemError(error, "ETIMEDOUT");
+    const late = error instanceof Error && error.name === "TimeoutError";
     console.log(late ? `no answer yet for icmp_seq=${sequence}` : `icmp_seq=${sequence}: ${messageOf(error)}`);
   }
 }

@@ -110,10 +110,15 @@ const ACTIONS: Record<string, string> = {
  */
 export function systemError(errno: number, syscall: string, address?: string): SystemError {
   const code = errnoName(errno) ?? `E${errno}`;
+  const message = `Cannot ${actionOf(syscall, address)}: ${errnoMessage(errno)} (${code})`;
+  return describeError(message, { errno, code, syscall, ...(address === undefined ? {} : { address }) });
+}
+
+/** What a call was to do, as a verb of English with its object. */
+export function actionOf(syscall: string, address?: string): string {
   const action = ACTIONS[syscall] ?? syscall;
   const target = address ?? (/ (?:from|of|on|to)$/.test(action) ? "the socket" : "");
-  const message = `Cannot ${[action, target].filter(Boolean).join(" ")}: ${errnoMessage(errno)} (${code})`;
-  return describeError(message, { errno, code, syscall, ...(address === undefined ? {} : { address }) });
+  return target === "" ? action : `${action} ${target}`;
 }
 
 /**

@@ -1,8 +1,10 @@
+import { actionOf } from "../ffi/error.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import { openSocket } from "../socket/open.ts";
 import type { Socket } from "../socket/socket.ts";
 import { checkWaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { connectFirst, type Endpoint } from "./_connect_first.ts";
+import { formatNetAddr } from "./addresses/addr.ts";
 import { numericEndpoint, resolveEndpoints } from "./names/_endpoint.ts";
 import { checkTransport } from "./addresses/_check_transport.ts";
 import { ADDR_NAMES, STREAM_CONNECT_OPTIONS, type StreamConnectOptions } from "./stream_options.ts";
@@ -38,14 +40,15 @@ export async function connectStream(
   const { hostname = "127.0.0.1", localAddr } = options;
   if (localAddr !== undefined) checkOptions("use localAddr", localAddr, ADDR_NAMES);
   const local = localAddr && numericEndpoint({ ...localAddr, port: localAddr.port ?? 0 });
+  const target = { ...options, hostname };
   const over = new AbortController();
-  const stop = watchForEnd(options, "connect", (error) => over.abort(error));
+  const stop = watchForEnd(options, () => actionOf("connect", formatNetAddr(target)), (error) => over.abort(error));
   const open = ({ family }: Endpoint): Socket => {
     const bind = (socket: Socket): void => local && socket.bind(local.sockaddr, local.address);
     return openSocket({ open: () => openFamily(family), bind }, options);
   };
   try {
-    return await connectFirst(await resolveEndpoints({ ...options, hostname }, over.signal), open, over.signal);
+    return await connectFirst(await resolveEndpoints(target, over.signal), open, over.signal);
   } finally {
     stop();
   }

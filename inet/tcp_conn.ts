@@ -162,7 +162,7 @@ export class TcpConn extends Conn<NetAddr> {
    *
    * @param options How long to wait.
    * @returns The byte, or `null` if the other end has ended the stream.
-   * @throws {SystemError} If the connection is closed (`EBADF`), or after the timeout (`ETIMEDOUT`).
+   * @throws {SystemError} If the connection is closed (`EBADF`).
    */
   receiveUrgent(options?: WaitOptions): Promise<number | null> {
     return this.socket.receiveUrgent(options);

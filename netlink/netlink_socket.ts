@@ -1,4 +1,5 @@
 import type { OptionNames } from "../checks/option_names.ts";
+import { isTimeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
 import { errnoMessage, errnoName } from "../ffi/errno.ts";
 import { isSystemError, libraryError, type SystemError } from "../ffi/error.ts";
@@ -207,7 +208,7 @@ export class NetlinkSocket implements Disposable {
       for (let isOverrun = false; !this.#isClosed;) {
         const messages = await this.#nextEvents(isOverrun ? { ...options, timeout: 0 } : options);
         if (messages === "ENOBUFS") isOverrun = true;
-        else if (messages !== "ETIMEDOUT") yield* messages;
+        else if (messages !== "nothing") yield* messages;
         else {
           isOverrun = false;
           yield { type: NL.NLMSG_OVERRUN, flags: 0, seq: 0, port: 0, payload: new Uint8Array() };
@@ -236,7 +237,7 @@ export class NetlinkSocket implements Disposable {
     if (this.#groups.size > 0 || this.#isListening) throw busy(action, "the socket is for events, open another");
     const end = new AbortController();
     const { signal } = end;
-    const stop = watchForEnd(options, "recvfrom", (error) => end.abort(error));
+    const stop = watchForEnd(options, () => action, (error) => end.abort(error));
     const before = this.#last;
     const ended = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     const result = Promise.race([before, ended]).then(() => task({ action, flags, options: { signal } })).finally(stop);
@@ -278,12 +279,13 @@ export class NetlinkSocket implements Disposable {
     }
   }
 
-  async #nextEvents(options: WaitOptions): Promise<NetlinkMessage[] | "ENOBUFS" | "ETIMEDOUT"> {
+  async #nextEvents(options: WaitOptions): Promise<NetlinkMessage[] | "ENOBUFS" | "nothing"> {
     try {
       return (await this.#receive(options)).filter(({ type }) => type >= NLMSG_MIN_TYPE);
     } catch (error) {
       if (this.#isClosed) return [];
-      for (const code of ["ENOBUFS", "ETIMEDOUT"] as const) if (isSystemError(error, code)) return code;
+      if (isSystemError(error, "ENOBUFS")) return "ENOBUFS";
+      if (options.timeout === 0 && isTimeoutError(error)) return "nothing";
       throw error;
     }
   }

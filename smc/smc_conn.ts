@@ -134,7 +134,8 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    * Ends the sending direction once the peer has taken all that was written before.
    *
    * @param options How long to wait. Default: the connection's `drainTimeout`. After an error it may be tried again.
-   * @throws {SystemError} If the peer does not take all in time (`ETIMEDOUT`), or is gone (`EPIPE`).
+   * @throws {SystemError} If the peer is gone (`EPIPE`).
+   * @throws {DOMException} `TimeoutError` if the peer does not take all in time.
    */
   override async closeWrite(options: WaitOptions = {}): Promise<void> {
     const drained = this.socket.fd >= 0 && !isTcp(this.socket);
@@ -158,7 +159,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
 
   /**
    * Fulfilled when the connection is closed and the peer has taken all that was written; rejected where it did not
-   * within `drainTimeout` (`ETIMEDOUT`), or is gone (`EPIPE`). Fulfilled too when {@linkcode detach} gives the descriptor
+   * within `drainTimeout` (a `TimeoutError`), or is gone (`EPIPE`). Fulfilled too when {@linkcode detach} gives the descriptor
    * away. Nobody has to look at it.
    */
   get closed(): Promise<void> {

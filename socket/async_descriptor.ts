@@ -55,7 +55,10 @@ export abstract class AsyncDescriptor extends Descriptor {
     options?: WaitOptions,
     names?: Readonly<Record<string, true>>,
   ): Promise<T> {
-    if (this.fd < 0) return Promise.reject(closedError(operation.syscall));
+    if (this.fd < 0) {
+      if (options?.progress) options.progress.done = 0;
+      return Promise.reject(closedError(operation.syscall));
+    }
     return this.readiness.run(direction, operation, options, names);
   }
 
@@ -85,7 +88,8 @@ export abstract class AsyncDescriptor extends Descriptor {
    *
    * @param timeout Milliseconds to wait at most; then the rest is lost.
    * @returns Settles once the descriptor is closed.
-   * @throws {SystemError} If not all was sent: in time (`ETIMEDOUT`), or because the other end is gone (`EPIPE`).
+   * @throws {SystemError} If not all was sent because the other end is gone (`EPIPE`).
+   * @throws {DOMException} `TimeoutError` if not all was sent in time.
    */
   closeDrained(timeout: number): Promise<void> {
     return this.fd < 0 ? Promise.resolve() : drainAndClose(this.release(), timeout, this.beforeClose);

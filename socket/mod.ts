@@ -69,4 +69,4 @@ export type {
   SeqpacketMessage,
   TransferOptions,
 } from "./transfer.ts";
-export type { WaitOptions } from "./wait_options.ts";
+export type { Progress, WaitOptions } from "./wait_options.ts";

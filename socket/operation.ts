@@ -1,3 +1,5 @@
+import type { Progress } from "./wait_options.ts";
+
 /** What an operation waits for: bytes, room for them, or urgent data. Each has its own queue. */
 export type Direction = "read" | "write" | "urgent";
 
@@ -43,11 +45,18 @@ export abstract class Operation<T> {
   reject: (error: unknown) => void = unset;
   /** Stops watching for the signal and the timeout of the wait. */
   stopWatching: (() => void) | undefined = undefined;
+  /** Where the caller wants to be told how much was done. */
+  progress: Progress | undefined = undefined;
   /** The operation behind this one in its queue. */
   next: Operation<unknown> | undefined = undefined;
 
   /** Tries once: returns the result, or `undefined` if it would block. */
   abstract attempt(): T | undefined;
+
+  /** The address that it is about, as text, for errors. */
+  address(): string | undefined {
+    return undefined;
+  }
 
   /**
    * The error to reject with, made of the one that ended the operation: a place to add how much was done.

@@ -1,5 +1,6 @@
+import { isTimeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
-import { isSystemError, libraryError, systemError } from "../ffi/error.ts";
+import { libraryError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { layout } from "../ffi/system.ts";
 import { libc } from "../ffi/libc.ts";
@@ -91,7 +92,7 @@ export async function poll<S extends Pollable>(
     const look = new Call("poll", () => readyOf(epfd, requests));
     return await readiness.run("read", look, options);
   } catch (error) {
-    if (options?.timeout !== undefined && isSystemError(error, "ETIMEDOUT")) return [];
+    if (options?.timeout !== undefined && isTimeoutError(error) && error !== options.signal?.reason) return [];
     throw error;
   } finally {
     for (const stop of ends) stop();

@@ -1,5 +1,6 @@
+import { timeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
-import { libraryError, systemError } from "../ffi/error.ts";
+import { systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { Operation } from "./operation.ts";
@@ -40,7 +41,8 @@ export interface RelayedBytes {
  * @param options A `signal` ends it; so does a `timeout` in milliseconds during which no byte moves in either
  * direction.
  * @returns How many bytes were forwarded each way.
- * @throws {SystemError} If a connection breaks, such as `ECONNRESET`, or after the timeout (`ETIMEDOUT`).
+ * @throws {SystemError} If a connection breaks, such as `ECONNRESET`, `ETIMEDOUT`, …
+ * @throws {DOMException} `TimeoutError` after the timeout.
  *
  * @see {@link https://man7.org/linux/man-pages/man2/splice.2.html | splice(2)}
  *
@@ -71,7 +73,7 @@ export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Pr
   let timer: ReturnType<typeof setTimeout> | undefined;
   const watch = (timeout: number): void => {
     const left = activity.at + timeout - performance.now();
-    if (left <= 0) over.abort(libraryError("ETIMEDOUT", "splice", `Cannot relay: nothing moved for ${timeout} ms`));
+    if (left <= 0) over.abort(timeoutError("relay as nothing moved", timeout));
     else timer = unrefTimeout(() => watch(timeout), Math.min(left, MAX_DELAY));
   };
   const carry = async (from: RelayEnd, to: RelayEnd): Promise<number> => {

@@ -103,6 +103,6 @@ class SendFile extends Operation<number> {
   }
 
   override rejection(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "sendfile", "bytesWritten", this.#sent);
+    return withProgress(this, error, aborted, "bytesWritten", this.#sent);
   }
 }

@@ -84,7 +84,7 @@ export class BatchSend extends Operation<number> {
 
   /** Adds to the error how many messages were sent. */
   override rejection(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "sendmmsg", "messagesSent", this.#sent);
+    return withProgress(this, error, aborted, "messagesSent", this.#sent);
   }
 }
 

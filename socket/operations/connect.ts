@@ -32,6 +32,10 @@ export class Connect extends Operation<string> {
     return this.#started ? this.#finish() : this.#start();
   }
 
+  override address(): string | undefined {
+    return this.#address;
+  }
+
   #start(): string | undefined {
     const n = outcome(libc().connect(this.#fd, this.#sockaddr, this.#sockaddr.byteLength));
     if (n === 0) return "";

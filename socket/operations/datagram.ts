@@ -110,7 +110,11 @@ export class DatagramSend extends Operation<number> {
       const n = outcome(libc().sendto(this.#fd, this.#bytes, length, flags, sockaddr, sockaddr.byteLength));
       if (n >= 0) return n;
       if (n === -EAGAIN) return (this.#retry ??= new SendRetry(this.#readiness)).wait(sockaddr);
-      if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "sendto", this.#address?.(sockaddr));
+      if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "sendto", this.address());
     }
+  }
+
+  override address(): string | undefined {
+    return this.#address?.(this.#sockaddr);
   }
 }

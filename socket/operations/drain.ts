@@ -1,5 +1,5 @@
 import { C } from "../../ffi/constants.ts";
-import { libraryError, systemError } from "../../ffi/error.ts";
+import { systemError } from "../../ffi/error.ts";
 import { check, outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Backoff } from "./backoff.ts";
@@ -44,5 +44,5 @@ export function giveUp(fd: number, timeout: number): never {
   // struct linger { int l_onoff; int l_linger; };
   check(libc().setsockopt(fd, C.SOL_SOCKET, C.SO_LINGER, new Int32Array([1, 0]), 8), "setsockopt");
   const text = `Cannot close in time: ${rest} bytes were not taken by the other end within ${timeout} ms`;
-  throw libraryError("ETIMEDOUT", "close", text);
+  throw new DOMException(text, "TimeoutError");
 }

@@ -65,7 +65,7 @@ export class MessageSend extends Operation<number> {
 
   /** Adds to the error how many bytes were sent. */
   override rejection(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "sendmsg", "bytesWritten", this.#sent);
+    return withProgress(this, error, aborted, "bytesWritten", this.#sent);
   }
 }
 

@@ -1,24 +1,14 @@
-import { libraryError } from "../../ffi/error.ts";
+import type { Operation } from "../operation.ts";
 
-/**
- * The error of a transfer that was done in part, with a field that tells how much. An error of the library or the
- * kernel gets the field itself. Any other, such as the reason of a signal that `aborted` it, becomes the cause of a new
- * error with that field, unless nothing was done.
- */
+/** Tells how much of a transfer was done when it ended with an error. */
 export function withProgress(
+  { progress }: Operation<unknown>,
   error: unknown,
   aborted: boolean,
-  syscall: string,
   field: "bytesRead" | "bytesWritten" | "messagesSent",
   done: number,
 ): unknown {
-  if (!aborted && error instanceof Error && "syscall" in error) return Object.assign(error, { [field]: done });
-  if (done === 0) return error;
-  const unit = field === "messagesSent" ? "messages" : "bytes";
-  const partial = libraryError(
-    "ECANCELED",
-    syscall,
-    `Cannot ${field === "bytesRead" ? "receive" : "send"} all: it was aborted after ${done} ${unit}`,
-  );
-  return Object.assign(partial, { [field]: done, cause: error });
+  if (progress !== undefined) progress.done = done;
+  // The reason of a signal may be any value, and end other operations too.
+  return aborted || !(error instanceof Error) ? error : Object.assign(error, { [field]: done });
 }

@@ -92,7 +92,7 @@ export class ReceiveAll extends Operation<number> {
 
   /** Adds to the error how many bytes are in the buffer. */
   override rejection(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "recv", "bytesRead", this.#received);
+    return withProgress(this, error, aborted, "bytesRead", this.#received);
   }
 }
 

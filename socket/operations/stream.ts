@@ -97,6 +97,6 @@ export class StreamWrite extends Operation<number> {
 
   /** Adds to the error how many bytes were written. */
   override rejection(error: unknown, aborted: boolean): unknown {
-    return withProgress(error, aborted, "send", "bytesWritten", this.#written);
+    return withProgress(this, error, aborted, "bytesWritten", this.#written);
   }
 }

@@ -1,4 +1,5 @@
 import { C } from "../../ffi/constants.ts";
+import { actionOf } from "../../ffi/error.ts";
 import type { Direction, Operation } from "../operation.ts";
 import type { RetryLater } from "../operations/retry_later.ts";
 import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../wait_options.ts";
@@ -80,8 +81,15 @@ export class Readiness implements RetryLater, Watched {
     names: Readonly<Record<string, true>> = WAIT_OPTIONS,
   ): Promise<T> {
     const queue = this.#queue(direction);
+    if (options !== undefined) {
+      try {
+        checkWaitOptions(`call ${operation.syscall}`, options, names);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      operation.progress = options.progress;
+    }
     try {
-      if (options !== undefined) checkWaitOptions(`call ${operation.syscall}`, options, names);
       if (queue.ready && queue.head === undefined) {
         const value = mayGoOn() ? operation.attempt() : undefined;
         if (value !== undefined) return Promise.resolve(value);
@@ -103,7 +111,7 @@ export class Readiness implements RetryLater, Watched {
       if (options !== undefined) {
         operation.stopWatching = watchForEnd(
           options,
-          operation.syscall,
+          () => actionOf(operation.syscall, operation.address()),
           (error, aborted) => {
             if (aborted || !this.#lastTry(queue, operation)) this.#cancel(queue, operation, error, aborted);
           },

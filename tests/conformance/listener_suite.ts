@@ -81,7 +81,7 @@ export function listenerSuite<E extends OurEnd, L extends OurListener<E>>(
   listenerTest("accept() keeps to its timeout, and the next one gets the connection", async () => {
     using listener = await net.listen();
     const begin = performance.now();
-    assertEquals((await errorOf(listener.accept({ timeout: 60 }))).code, "ETIMEDOUT");
+    assertEquals((await errorOf(listener.accept({ timeout: 60 }))).name, "TimeoutError");
     assert(performance.now() - begin >= 59);
     const { client, server } = await connected(listener);
     client.close();
@@ -159,8 +159,8 @@ export function listenerSuite<E extends OurEnd, L extends OurListener<E>>(
         (error) => error,
       );
     }
-    assertEquals(late?.code, "ETIMEDOUT");
-    assertEquals(late?.syscall, "connect");
+    assertEquals(late?.name, "TimeoutError");
+    assert(late?.message.startsWith("Cannot connect to "), late?.message);
     assert(waiting.length > 0);
     const controller = new AbortController();
     const reason = new Error("given up");
@@ -193,7 +193,7 @@ export function listenerSuite<E extends OurEnd, L extends OurListener<E>>(
     using listener = await net.listen();
     const reason = new Error("not today");
     assertEquals(await errorOf(net.connect(listener, { signal: AbortSignal.abort(reason) })), reason);
-    assertEquals((await errorOf(listener.accept({ timeout: 20 }))).code, "ETIMEDOUT");
+    assertEquals((await errorOf(listener.accept({ timeout: 20 }))).name, "TimeoutError");
   });
 }
 

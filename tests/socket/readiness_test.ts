@@ -134,8 +134,8 @@ c.unref();
 const other = c.read(new Uint8Array(1), { timeout: 300 });
 a.unref();
 c.ref();
-void other.catch(async ({ code }) => { // no top-level await: Deno goes on with that, whatever is let go
-  console.log(code);
+void other.catch(async ({ name }) => { // no top-level await: Deno goes on with that, whatever is let go
+  console.log(name);
   await pause(100);
   await b.write(new Uint8Array(1));
   await pause(200);
@@ -144,6 +144,6 @@ void other.catch(async ({ code }) => { // no top-level await: Deno goes on with 
     const late = setTimeout(() => program.kill(), 10_000);
     const { code, stdout, stderr } = await program.exit;
     clearTimeout(late);
-    assertEquals([code, stdout], [0, "ETIMEDOUT\n1\n"], stderr);
+    assertEquals([code, stdout], [0, "TimeoutError\n1\n"], stderr);
   },
 );

@@ -1,23 +1,24 @@
 import { C } from "../../ffi/mod.ts";
-import { Socket } from "../../socket/mod.ts";
-import { assert, assertEquals, assertRejects, spawnFile, test } from "../runner/mod.ts";
+import { Socket, type WaitOptions } from "../../socket/mod.ts";
+import { assert, assertEquals, assertMatch, assertRejects, spawnFile, test } from "../runner/mod.ts";
 
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
-type Partial = Error & { code: string; bytesWritten: number; cause?: unknown };
-
-test("two writes that one signal ends with an error of the system tell their own progress", async () => {
+test("two writes that one signal ends are rejected with its reason, and tell their own progress", async () => {
   const pairs = [Socket.pair(C.AF_UNIX, C.SOCK_STREAM), Socket.pair(C.AF_UNIX, C.SOCK_STREAM)];
   const controller = new AbortController();
   const reason = Object.freeze(Object.assign(new Error("elsewhere"), { code: "ECONNRESET", syscall: "recv" }));
-  const writes = pairs.map(([left]) => left.write(new Uint8Array(4 << 20), { signal: controller.signal }));
-  const ends = writes.map((write) => write.catch((error: Partial) => error)) as Promise<Partial>[];
+  const progresses = pairs.map(() => ({ done: -1 }));
+  const writes = pairs.map(([left], i) => {
+    return left.write(new Uint8Array(4 << 20), { signal: controller.signal, progress: progresses[i] ?? { done: 0 } });
+  });
+  const ends = writes.map((write) => write.catch((error: unknown) => error));
   controller.abort(reason);
-  for (const error of await Promise.all(ends)) {
-    assertEquals(error.code, "ECANCELED");
-    assertEquals(error.cause, reason);
-    assert(error.bytesWritten > 0);
+  assertEquals((await Promise.all(ends)).map((error) => error === reason), [true, true]);
+  for (const [i, [, right]] of pairs.entries()) {
+    assert((progresses[i]?.done ?? 0) > 0);
+    assertEquals(await waiting(right), progresses[i]?.done);
   }
   for (const socket of pairs.flat()) socket.close();
 });
@@ -48,11 +49,11 @@ test(
 import { C } from "${FFI}";
 import { Socket } from "${SOCKET}";
 const [left] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
-await left.read(new Uint8Array(1), { timeout: 300 }).catch(({ code }) => console.log(code));
+await left.read(new Uint8Array(1), { timeout: 300 }).catch(({ name }) => console.log(name));
 left.close();
 `);
     const { code, stdout, stderr } = await program.exit;
-    assertEquals([code, stdout], [0, "ETIMEDOUT\n"], stderr);
+    assertEquals([code, stdout], [0, "TimeoutError\n"], stderr);
   },
 );
 
@@ -70,4 +71,89 @@ test("an operation whose timeout or signal is refused takes nothing of what come
   assertEquals(await read, 3);
   left.close();
   right.close();
+});
+
+/** How many bytes there are to read. */
+async function waiting(socket: Socket): Promise<number> {
+  const buffer = new Uint8Array(1 << 20);
+  let total = 0;
+  for (;;) {
+    const n = await socket.read(buffer, { timeout: 0 }).catch((error: Error) => error.name);
+    if (typeof n !== "number") return total;
+    total += n;
+  }
+}
+
+const REASONS: unknown[] = [
+  new Error("mine"),
+  "text",
+  null,
+  0,
+  Object.freeze({}),
+  new DOMException("x", "TimeoutError"),
+];
+
+/** Every operation that may have done a part when it ends, the bytes or messages that it can do at once, and its error's field. */
+const PARTIAL: [
+  name: string,
+  run: (left: Socket, right: Socket, options: WaitOptions) => Promise<unknown>,
+  field: string,
+][] = [
+  ["write()", (left, _, options) => left.write(new Uint8Array(4 << 20), options), "bytesWritten"],
+  [
+    "sendMessage()",
+    (left, _, options) => left.sendMessage({ buffers: [new Uint8Array(4 << 20)] }, options),
+    "bytesWritten",
+  ],
+  [
+    "receive() with MSG_WAITALL",
+    async (left, right, options) => {
+      await right.write(new Uint8Array(5));
+      return await left.receive(new Uint8Array(10), { ...options, flags: C.MSG_WAITALL });
+    },
+    "bytesRead",
+  ],
+];
+
+for (const [name, run, field] of PARTIAL) {
+  test(`${name} that ends in part is rejected with the reason or a TimeoutError, and progress tells the rest`, async () => {
+    for (const reason of REASONS) {
+      const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+      const controller = new AbortController();
+      const progress = { done: 12345 };
+      const end = run(left, right, { signal: controller.signal, progress }).then(
+        () => "done",
+        (error: unknown) => error,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      controller.abort(reason);
+      assert(await end === reason);
+      assert(progress.done > 0 && progress.done < 4 << 20, `${progress.done} bytes`);
+      left.close();
+      right.close();
+    }
+    const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+    const progress = { done: 12345 };
+    const error = await assertRejects(() => run(left, right, { timeout: 10, progress }));
+    assert(error instanceof DOMException);
+    assertEquals([error.name, (error as unknown as Record<string, unknown>)[field]], ["TimeoutError", progress.done]);
+    assert(progress.done > 0);
+    assertMatch(error.message, /^Cannot (send to|receive from) the socket in time: timeout is 10 ms$/);
+    left.close();
+    right.close();
+  });
+}
+
+test("progress is 0 where nothing was done: aborted before, refused, or closed", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+  for (const options of [{ signal: AbortSignal.abort() }, { timeout: -1 }]) {
+    const progress = { done: 7 };
+    await assertRejects(() => left.write(new Uint8Array(1), { ...options, progress }));
+    assertEquals(progress.done, 0);
+  }
+  left.close();
+  right.close();
+  const progress = { done: 7 };
+  await assertRejects(() => left.write(new Uint8Array(1), { progress }), Error, "closed");
+  assertEquals(progress.done, 0);
 });

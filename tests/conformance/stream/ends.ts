@@ -4,6 +4,7 @@ import type { TestOptions } from "../../runner/mod.ts";
 export interface Wait {
   signal?: AbortSignal;
   timeout?: number;
+  progress?: { done: number };
 }
 
 /** One end of a connection: what `Deno.Conn`, ours and every other peer have in common. */
