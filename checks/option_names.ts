@@ -8,24 +8,29 @@ export type OptionNames<T> = Readonly<Record<KeyOfAny<T>, true>>;
 /** What other libraries and other systems call an option, and what it may be called here. */
 const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   abortSignal: ["signal"],
+  abstract: ["addr"],
   addr: ["hostname", "path"],
   address: ["hostname", "path", "addr"],
   bufferSize: ["buffer"],
   device: ["interface"],
   exclusive: ["reusePort"],
-  host: ["hostname"],
+  host: ["hostname", "addr"],
+  hostname: ["addr"],
   iface: ["interface"],
   ip: ["hostname"],
   length: ["buffer"],
   localAddress: ["localAddr"],
   localPort: ["localAddr"],
   netns: ["networkNamespace"],
+  path: ["addr"],
   permissions: ["mode"],
+  port: ["addr"],
   proto: ["protocol"],
   size: ["buffer"],
   socketPath: ["path"],
   tcpBacklog: ["backlog"],
   to: ["addr"],
+  transport: ["addr"],
   unixPath: ["path"],
   v6only: ["ipv6Only"],
   zone: ["scopeId"],
@@ -47,6 +52,9 @@ export function checkOptions(
   names: Readonly<Record<string, true>>,
   elsewhere: Readonly<Record<string, string>> = {},
 ): void {
+  if ("buffer" in names && ArrayBuffer.isView(options)) {
+    throw new TypeError(`Cannot ${action}: options must be an object with the buffer in it: current value is a buffer`);
+  }
   if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
     throw new TypeError(`Cannot ${action}: options must be an object: current value is ${shown(options)}`);
   }

@@ -41,7 +41,7 @@ async function give(path: string, file: string): Promise<void> {
 
 async function take(path: string): Promise<void> {
   using conn = await UnixSeqpacketConn.connect({ path });
-  using message = await conn.receiveMessage(new Uint8Array(4096), { maxFds: 1 });
+  using message = await conn.receiveMessage({ buffer: new Uint8Array(4096), maxFds: 1 });
   const fd = message?.fds[0]?.fd;
   if (message === null || fd === undefined) throw new Error("No file came");
   console.error(`took ${new TextDecoder().decode(message.data)}`);

@@ -74,7 +74,7 @@ async function pingOnce(sequence: number, to: IpAddr): Promise<void> {
     await socket.sendMessage({ data: packet, info: settings, addr: to });
     for (;;) {
       const timeout = Math.max(0, patience * 1000 - (performance.now() - start));
-      const { data, addr, info } = await socket.receiveMessage(undefined, { timeout });
+      const { data, addr, info } = await socket.receiveMessage({ timeout });
       const time = performance.now() - start;
       const icmp = raw && !ipv6 ? data.subarray(((data[0] ?? 0) & 15) * 4) : data;
       const answer = new DataView(icmp.buffer, icmp.byteOffset, icmp.length);

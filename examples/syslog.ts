@@ -31,7 +31,7 @@ const line = `<${FACILITY_USER | severity}>${month} ${day} ${
 
 try {
   using socket = UnixDatagramSocket.open();
-  await socket.send(new TextEncoder().encode(line), { path: args.path });
+  await socket.send(new TextEncoder().encode(line), { addr: { path: args.path } });
 } catch (error) {
   console.error(`syslog: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);

@@ -41,7 +41,7 @@ async function say(socket: UdpSocket): Promise<void> {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines.filter(Boolean)) {
-      await socket.send(new TextEncoder().encode(`${name}: ${line}`), { hostname: group, port }).catch(tell);
+      await socket.send(new TextEncoder().encode(`${name}: ${line}`), { addr: { hostname: group, port } }).catch(tell);
     }
   }
   await new Promise((resolve) => setTimeout(resolve, 100)); // the last answers

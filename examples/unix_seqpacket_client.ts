@@ -23,12 +23,12 @@ async function ask(path: string, command: string): Promise<void> {
   using conn = await UnixSeqpacketConn.connect({ path });
   await conn.send(new TextEncoder().encode(command));
 
-  const head = await conn.receive(new Uint8Array(4));
+  const head = await conn.receive({ buffer: new Uint8Array(4) });
   if (head?.data.length !== 4) throw new Error("The server closed the connection without an answer");
   const length = new Int32Array(head.data.slice().buffer)[0] ?? 0; // a native int
   console.log(length);
 
   // The document's server sends its whole buffer: only the first `length` bytes are the text, the rest is cut off.
-  const answer = await conn.receive(new Uint8Array(length));
+  const answer = await conn.receive({ buffer: new Uint8Array(length) });
   console.log(new TextDecoder().decode(answer?.data));
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { checkMessage } from "../checks/check_message.ts";
 import { C } from "../ffi/constants.ts";
@@ -7,7 +8,7 @@ import { receiveErrorMessage } from "../socket/error_queue.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_DOMAIN } from "../socket/socket_options.ts";
-import { TRANSFER_OPTIONS, type TransferOptions } from "../socket/transfer.ts";
+import { RECEIVE_OPTIONS, type ReceiveOptions, type TransferOptions } from "../socket/transfer.ts";
 import { groupOption, IP_MULTICAST_IF_INDEX } from "./_multicast.ts";
 import { isMappedIpv4 } from "./addresses/_mapped_ipv4.ts";
 import type { IpAddr } from "./addresses/addr_codec.ts";
@@ -85,7 +86,7 @@ const CONTROL_SIZE = 512;
  * using server = UdpSocket.bind({ hostname: "0.0.0.0" });
  * server.socket.set(IP_PKTINFO, true);
  * using client = UdpSocket.bind({ hostname: "127.0.0.1" });
- * await client.send(new Uint8Array(1), { ...server.localAddr, hostname: "127.0.0.2" });
+ * await client.send(new Uint8Array(1), { addr: { ...server.localAddr, hostname: "127.0.0.2" } });
  * const { info } = await server.receiveMessage();
  * assertEquals(info.destination, "127.0.0.2");
  * ```
@@ -117,6 +118,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If there is no route, such as `ENETUNREACH`.
    */
   async connect(addr: I): Promise<void> {
+    checkArgumentCount("connect", arguments.length, "{ hostname, … }");
     await this.socket.connect(this.codec.encode(addr), { address: this.codec.format(addr) });
   }
 
@@ -139,21 +141,20 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   /**
    * Receives a datagram with its ancillary data, which options such as `IP_PKTINFO` ask for.
    *
-   * @param buffer Where its bytes go. Default: a new array of 64 KiB.
-   * @param options Flags, and how long to wait.
+   * @param options A buffer for its bytes, flags, and how long to wait.
    * @returns The datagram with its ancillary data.
    * @throws {SystemError} As {@linkcode receive}.
    */
-  async receiveMessage(buffer?: Uint8Array, options?: TransferOptions): Promise<InetMessage<A>> {
-    if (options !== undefined) checkOptions("receive a message", options, TRANSFER_OPTIONS);
-    const space = buffer ?? new Uint8Array(MAX_SIZE);
-    const flags = C.MSG_TRUNC | (options?.flags ?? 0);
-    const message = await this.socket.receiveMessage(
-      { buffers: [space], controlLength: CONTROL_SIZE },
-      { ...options, flags },
+  async receiveMessage(options: ReceiveOptions = {}): Promise<InetMessage<A>> {
+    checkArgumentCount("receive a message", arguments.length, "{ buffer, … }");
+    checkOptions("receive a message", options, RECEIVE_OPTIONS);
+    const { buffer = new Uint8Array(MAX_SIZE), flags = 0, ...wait } = options;
+    const message = await this.socket.recvmsg(
+      { buffers: [buffer], controlLength: CONTROL_SIZE },
+      { ...wait, flags: flags | C.MSG_TRUNC },
     );
     return {
-      data: space.subarray(0, Math.min(message.length, space.length)),
+      data: buffer.subarray(0, Math.min(message.length, buffer.length)),
       addr: this.codec.decode(message.sockaddr),
       truncated: (message.flags & C.MSG_TRUNC) !== 0,
       controlTruncated: (message.flags & C.MSG_CTRUNC) !== 0,
@@ -176,7 +177,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     checkOptions("send a message", message, MESSAGE_PARTS);
     const { data, addr, info = {} } = message;
     const sockaddr = addr === undefined ? undefined : this.codec.encode(addr);
-    return await this.socket.sendMessage({
+    return await this.socket.sendmsg({
       buffers: [data],
       control: encodePacketInfo(info, this.#goesByIpv6(sockaddr)),
       ...(sockaddr === undefined ? {} : { sockaddr }),

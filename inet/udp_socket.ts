@@ -85,10 +85,10 @@ const ELSEWHERE = {
  * await client.connect(server.localAddr);
  * await client.send(new TextEncoder().encode("hello"));
  * for await (const { data, addr } of server) {
- *   await server.send(data, addr);
+ *   await server.send(data, { addr });
  *   break;
  * }
- * const { data, truncated } = await client.receive(undefined, { timeout: 1000 });
+ * const { data, truncated } = await client.receive({ timeout: 1000 });
  * assertEquals(new TextDecoder().decode(data), "hello");
  * assertEquals(truncated, false);
  * ```

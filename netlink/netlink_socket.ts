@@ -273,7 +273,7 @@ export class NetlinkSocket implements Disposable {
   /** A dump that was given up goes on as it is read: before its end the kernel begins no other (`EBUSY`). */
   async #drain(): Promise<void> {
     try {
-      for (;;) await this.#transport.receiveFrom(this.#buffer, { timeout: 0 });
+      for (;;) await this.#transport.recvfrom(this.#buffer, { timeout: 0 });
     } catch {
       // Nothing is left; what else it may be the next call tells.
     }
@@ -291,7 +291,7 @@ export class NetlinkSocket implements Disposable {
   }
 
   async #receive(options: WaitOptions): Promise<NetlinkMessage[]> {
-    const { length, sockaddr } = await this.#transport.receiveFrom(this.#buffer, { ...options, flags: C.MSG_TRUNC });
+    const { length, sockaddr } = await this.#transport.recvfrom(this.#buffer, { ...options, flags: C.MSG_TRUNC });
     if (sockaddr.subarray(4, 8).some((byte) => byte !== 0)) return []; // nl_pid of a program, not of the kernel
     if (length > BUFFER_SIZE) {
       throw new NetlinkDecodeError(

@@ -16,7 +16,7 @@ import type { WaitOptions } from "../socket/wait_options.ts";
  *     answers.push(encodeMessage({ type: NL.NLMSG_ERROR, seq, payload: new Uint8Array(20) }));
  *     return Promise.resolve(bytes.length);
  *   },
- *   receiveFrom(buffer) {
+ *   recvfrom(buffer) {
  *     const answer = answers.shift() ?? new Uint8Array();
  *     buffer.set(answer);
  *     return Promise.resolve({ length: answer.length, sockaddr: new Uint8Array(12) });
@@ -34,7 +34,7 @@ export interface NetlinkTransport {
    * Receives one datagram and its sender's `sockaddr_nl`. The flags are always `MSG_TRUNC`: the length is that of the
    * datagram, whether it fits or not.
    */
-  receiveFrom(buffer: Uint8Array, options?: TransferOptions): Promise<ReceivedFrom>;
+  recvfrom(buffer: Uint8Array, options?: TransferOptions): Promise<ReceivedFrom>;
   /** Sets an integer option of level `SOL_NETLINK`. */
   setOption(level: number, option: number, value: number): void;
   /** Closes it and rejects what waits. */

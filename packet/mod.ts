@@ -12,7 +12,7 @@
  * try {
  *   using watcher = PacketSocket.open({ interface: "lo" });
  *   using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
- *   await udp.send(new Uint8Array(1000), udp.localAddr);
+ *   await udp.send(new Uint8Array(1000), { addr: udp.localAddr });
  *   const { data, addr } = await watcher.receive();
  *   assert(data.length > 0 && addr.interfaceIndex > 0);
  * } catch (error) {

@@ -96,7 +96,7 @@ export const packetAddrCodec: AddrCodec<PacketAddr, Partial<PacketAddr>> = {
  * try {
  *   using watcher = PacketSocket.open({ interface: "lo", cooked: true });
  *   using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
- *   await udp.send(new TextEncoder().encode("hello"), udp.localAddr);
+ *   await udp.send(new TextEncoder().encode("hello"), { addr: udp.localAddr });
  *   const { data } = await watcher.receive();
  *   assert(data.length > 0);
  * } catch (error) {

@@ -57,7 +57,7 @@ const DRAIN_TIMEOUT = 30_000;
  *   `SO_ZEROCOPY` and `TCP_ULP` (`EOPNOTSUPP`). `TCP_INFO` and most other options of TCP are those of the handshake's TCP
  *   connection, and say nothing about the data.
  * - `socket.shutdown(SHUT_RD)` does not wake a waiting read; {@linkcode close} does.
- * - Urgent data goes by `socket.send(byte, { flags: MSG_OOB })` and `socket.receive(buffer, { flags: MSG_OOB })`, as in
+ * - Urgent data goes by `socket.send(byte, { flags: MSG_OOB })` and `socket.recv(buffer, { flags: MSG_OOB })`, as in
  *   TCP.
  * - A program that exits, by `Deno.exit()` too, before {@linkcode closed} is settled loses what the peer has not taken.
  * - A descriptor that was given away by {@linkcode detach} has none of this: its close(2) waits up to 2 s, then drops up

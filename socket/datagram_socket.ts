@@ -1,10 +1,20 @@
+import { checkArgumentCount, surplusArguments } from "../checks/argument_count.ts";
+import { checkOptions } from "../checks/option_names.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { DatagramReceive } from "./operations/datagram.ts";
 import { LastSender } from "./operations/last_sender.ts";
 import type { Socket } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
-import { type Datagram, TRANSFER_OPTIONS, type TransferOptions } from "./transfer.ts";
+import {
+  type Datagram,
+  RECEIVE_OPTIONS,
+  type ReceiveOptions,
+  SEND_OPTIONS,
+  type SendOptions,
+  type TransferOptions,
+  transferOptionsOf,
+} from "./transfer.ts";
 
 /**
  * A socket for datagrams. It owns its socket.
@@ -19,7 +29,7 @@ import { type Datagram, TRANSFER_OPTIONS, type TransferOptions } from "./transfe
  *
  * using server = UdpSocket.bind({ hostname: "127.0.0.1" });
  * using client = UdpSocket.bind({ hostname: "127.0.0.1" });
- * await client.send(new Uint8Array([1, 2, 3]), server.localAddr);
+ * await client.send(new Uint8Array([1, 2, 3]), { addr: server.localAddr });
  * const { data, addr } = await server.receive();
  * assertEquals(data, new Uint8Array([1, 2, 3]));
  * assertEquals(addr, client.localAddr);
@@ -53,34 +63,42 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   /**
    * Waits for a datagram and receives it.
    *
-   * @param buffer Where its bytes go; what does not fit is cut off, which `truncated` tells. Default: a new array, of
-   * up to 416 KiB: no message of AF_UNIX is longer unless its sender has privileges, and none of IP.
-   * @param options Flags, and how long to wait.
+   * @param options A buffer for its bytes, flags, and how long to wait.
    * @returns The datagram. It may be empty.
    * @throws {SystemError} If an earlier send failed in the network, such as `ECONNREFUSED` on a connected socket, or
    * the socket is closed (`EBADF`).
    */
-  receive(buffer?: Uint8Array, options?: TransferOptions): Promise<Datagram<A>> {
+  receive(options?: ReceiveOptions): Promise<Datagram<A>> {
+    if (arguments.length > 1) return Promise.reject(surplusArguments("receive", arguments.length, "{ buffer, … }"));
     if (this.#receive?.done !== true) this.#receive = new DatagramReceive(this.socket.fd, this.#sender);
-    return this.socket.run("read", this.#receive.prepare(buffer, options?.flags ?? 0), options, TRANSFER_OPTIONS);
+    return this.socket.run(
+      "read",
+      this.#receive.prepare(options?.buffer, options?.flags ?? 0),
+      options,
+      RECEIVE_OPTIONS,
+    );
   }
 
   /**
    * Waits for room in the send buffer and sends a datagram.
    *
-   * @param bytes The datagram; it must not change until the promise is settled.
-   * @param addr The destination; left out on a connected socket.
-   * @param options Flags, and how long to wait.
+   * @param data The datagram; it must not change until the promise is settled.
+   * @param options The destination, flags, and how long to wait.
    * @returns How many bytes were sent: all of them.
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`, or `EDESTADDRREQ` without an address.
    */
-  send(bytes: Uint8Array, addr?: I, options?: TransferOptions): Promise<number> {
-    if (addr === undefined) return this.socket.send(bytes, options);
+  send(data: Uint8Array, options?: SendOptions<I>): Promise<number> {
+    if (options === undefined) return this.socket.send(data);
     try {
+      checkArgumentCount("send", arguments.length, "data", "{ addr, … }");
+      checkOptions("send", options, SEND_OPTIONS);
+      const { addr } = options;
+      const transfer = transferOptionsOf(options);
+      if (addr === undefined) return this.socket.send(data, transfer);
       const sockaddr = this.#sender.sockaddrOf(addr) ?? this.codec.encode(addr);
-      return this.socket.sendTo(bytes, sockaddr, options ? { ...options, ...this.#formatted } : this.#formatted);
+      return this.socket.sendto(data, sockaddr, transfer ? { ...transfer, ...this.#formatted } : this.#formatted);
     } catch (error) {
-      return Promise.reject(error); // the address is invalid
+      return Promise.reject(error);
     }
   }
 
@@ -93,7 +111,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    * @throws {SystemError} As {@linkcode receive}.
    */
   receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
-    return this.socket.receiveBatch(batch, options);
+    return this.socket.recvmmsg(batch, options);
   }
 
   /**
@@ -105,7 +123,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many were sent.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
-    return this.socket.sendBatch(batch, options);
+    return this.socket.sendmmsg(batch, options);
   }
 
   /** The datagrams, until the socket is closed. */

@@ -38,7 +38,7 @@ const IOV_LEN = 2;
  * Many messages in memory that is used again and again, for recvmmsg(2) and sendmmsg(2): each has a slot for its data,
  * its sockaddr and its ancillary data.
  *
- * The batch that {@linkcode Socket.receiveBatch} filled can be given to {@linkcode Socket.sendBatch} as it is: every
+ * The batch that {@linkcode Socket.recvmmsg} filled can be given to {@linkcode Socket.sendmmsg} as it is: every
  * message then goes back to its sender.
  *
  * ```c
@@ -69,8 +69,8 @@ const IOV_LEN = 2;
  * const batch = new MessageBatch({ capacity: 8, size: 16 });
  * batch.push(new Uint8Array([1]));
  * batch.push(new Uint8Array([2, 3]));
- * assertEquals(await from.sendBatch(batch), 2);
- * assertEquals(await to.receiveBatch(batch), 2);
+ * assertEquals(await from.sendmmsg(batch), 2);
+ * assertEquals(await to.recvmmsg(batch), 2);
  * assertEquals(batch.data(1), new Uint8Array([2, 3]));
  * from.close();
  * to.close();

@@ -18,7 +18,7 @@
  *
  * const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_SEQPACKET);
  * await left.send(new Uint8Array([1, 2, 3]));
- * assertEquals(await right.receive(new Uint8Array(16)), 3);
+ * assertEquals(await right.recv(new Uint8Array(16)), 3);
  * left.close();
  * right.close();
  * ```
@@ -66,6 +66,8 @@ export type {
   OutgoingMessage,
   ReceivedFrom,
   ReceivedMessage,
+  ReceiveOptions,
+  SendOptions,
   SeqpacketMessage,
   TransferOptions,
 } from "./transfer.ts";

@@ -70,7 +70,7 @@ const BITS: Record<PollEvent, number> = { read: C.EPOLLIN, write: C.EPOLLOUT, ur
  * using one = UdpSocket.bind({ hostname: "127.0.0.1" });
  * using two = UdpSocket.bind({ hostname: "127.0.0.1" });
  * assertEquals(await poll([{ socket: one }, { socket: two }], { timeout: 0 }), []);
- * await one.send(new Uint8Array(1), two.localAddr);
+ * await one.send(new Uint8Array(1), { addr: two.localAddr });
  * const [ready] = await poll([{ socket: one }, { socket: two }]);
  * assertEquals(ready?.socket, two);
  * assertEquals(ready?.read, true);

@@ -1,3 +1,5 @@
+import { surplusArguments } from "../checks/argument_count.ts";
+import { checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import type { MessageBatch } from "./message_batch.ts";
@@ -6,7 +8,7 @@ import { SeqpacketReceive, SeqpacketSpace } from "./operations/seqpacket.ts";
 import type { Socket } from "./socket.ts";
 import { SO_TIMESTAMP } from "./socket_options.ts";
 import { SocketOwner } from "./socket_owner.ts";
-import { type SeqpacketMessage, TRANSFER_OPTIONS, type TransferOptions } from "./transfer.ts";
+import { RECEIVE_OPTIONS, type ReceiveOptions, type SeqpacketMessage, type TransferOptions } from "./transfer.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 // Used within one synchronous call, never across a wait.
@@ -65,41 +67,46 @@ export class SeqpacketConn<A> extends SocketOwner {
   /**
    * Waits for a message and receives it.
    *
-   * @param buffer Where its bytes go; what does not fit is cut off, which `truncated` tells. To give the same one each
-   * time is quickest. Default: a new array, of up to 416 KiB.
-   * @param options Flags such as `MSG_PEEK`, and how long to wait.
+   * @param options A buffer for its bytes, flags such as `MSG_PEEK`, and how long to wait. To give the same buffer each
+   * time is quickest.
    * @returns The message, which may be empty; `null` at the end of the connection.
    * @throws {TypeError} If the buffer was transferred away.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
-  receive(buffer?: Uint8Array, options?: TransferOptions): Promise<SeqpacketMessage | null> {
+  receive(options?: ReceiveOptions): Promise<SeqpacketMessage | null> {
+    if (arguments.length > 1) return Promise.reject(surplusArguments("receive", arguments.length, "{ buffer, … }"));
+    const buffer = options?.buffer;
     const flags = options?.flags ?? 0;
     if (buffer === undefined) {
       scratch ??= new SeqpacketSpace(receiveSpace());
-      return this.socket.run("read", this.#operation().prepare(scratch, true, flags), options, TRANSFER_OPTIONS);
+      return this.socket.run("read", this.#operation().prepare(scratch, true, flags), options, RECEIVE_OPTIONS);
     }
     let space = this.#space;
     if (space === undefined || !space.fits(buffer)) {
       try {
+        checkOptions("receive", options as ReceiveOptions, RECEIVE_OPTIONS);
         this.#space = space = new SeqpacketSpace(buffer);
       } catch (error) {
         return Promise.reject(error);
       }
     }
-    return this.socket.run("read", this.#operation().prepare(space, false, flags), options, TRANSFER_OPTIONS);
+    return this.socket.run("read", this.#operation().prepare(space, false, flags), options, RECEIVE_OPTIONS);
   }
 
   /**
    * Waits for room in the send buffer and sends one message.
    *
-   * @param bytes The message; it must not change until the promise is settled.
+   * @param data The message; it must not change until the promise is settled.
    * @param options Flags, and how long to wait.
    * @returns How many bytes were sent: all of them.
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE` for a message larger than the send buffer, or
    * `EPIPE` after the other end has closed.
    */
-  send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
-    return this.socket.send(bytes, options);
+  send(data: Uint8Array, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return Promise.reject(surplusArguments("send", arguments.length, "data", "{ timeout, … }"));
+    }
+    return this.socket.send(data, options);
   }
 
   /**
@@ -111,7 +118,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   async receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number | null> {
-    const count = await this.socket.receiveBatch(batch, options);
+    const count = await this.socket.recvmmsg(batch, options);
     let messages = 0;
     while (messages < count && isMessage(batch, messages)) messages++;
     if (messages < count) batch.received(messages); // recvmmsg(2) fills the rest with ends
@@ -127,7 +134,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many were sent.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
-    return this.socket.sendBatch(batch, options);
+    return this.socket.sendmmsg(batch, options);
   }
 
   /**

@@ -238,7 +238,7 @@ export class Socket extends AsyncDescriptor {
    * @returns How many bytes went.
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
-  sendTo(
+  sendto(
     bytes: Uint8Array,
     sockaddr: Uint8Array,
     options?: TransferOptions & { address?: (sockaddr: Uint8Array) => string },
@@ -259,7 +259,7 @@ export class Socket extends AsyncDescriptor {
    * @throws {SystemError} If the connection is broken, such as `ECONNRESET`; after a wait with `MSG_WAITALL`, `bytesRead`
    * on the error tells how many bytes are in the buffer already.
    */
-  receive(buffer: Uint8Array, options?: TransferOptions): Promise<number> {
+  recv(buffer: Uint8Array, options?: TransferOptions): Promise<number> {
     const flags = options?.flags ?? 0;
     if ((flags & (C.MSG_WAITALL | C.MSG_PEEK)) === C.MSG_WAITALL && this.#type === C.SOCK_STREAM) {
       return this.run("read", new ReceiveAll(this.fd, buffer, flags), options, TRANSFER_OPTIONS);
@@ -299,7 +299,7 @@ export class Socket extends AsyncDescriptor {
    * @returns The length and the sender.
    * @throws {SystemError} If the kernel refuses, such as `ECONNREFUSED` for an earlier send of a connected socket.
    */
-  receiveFrom(buffer: Uint8Array, options?: TransferOptions): Promise<ReceivedFrom> {
+  recvfrom(buffer: Uint8Array, options?: TransferOptions): Promise<ReceivedFrom> {
     return this.run("read", new ReceiveFrom(this.fd, buffer, options?.flags ?? 0), options, TRANSFER_OPTIONS);
   }
 
@@ -312,7 +312,7 @@ export class Socket extends AsyncDescriptor {
    * @returns How many bytes of data went.
    * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error tells how much of a stream's data went.
    */
-  async sendMessage(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
+  async sendmsg(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
     checkMessage(message);
     const isStream = this.#type === C.SOCK_STREAM;
     const flags = options?.flags ?? 0;
@@ -328,7 +328,7 @@ export class Socket extends AsyncDescriptor {
    * @returns The length, the kernel's flags (`MSG_TRUNC`, `MSG_CTRUNC`, …), the sender and the ancillary data.
    * @throws {SystemError} If the kernel refuses.
    */
-  async receiveMessage(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
+  async recvmsg(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
     const operation = new MessageReceive(this.fd, space, options?.flags ?? 0, this.#flags.receive);
     return await this.run("read", operation, options, TRANSFER_OPTIONS);
   }
@@ -341,7 +341,7 @@ export class Socket extends AsyncDescriptor {
    * @returns How many messages came: the batch's `length`.
    * @throws {SystemError} If the kernel refuses.
    */
-  receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+  recvmmsg(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     return this.run(
       "read",
       new BatchReceive(this.fd, batch, options?.flags ?? 0, this.#flags.receive),
@@ -358,7 +358,7 @@ export class Socket extends AsyncDescriptor {
    * @returns The number of messages, always all.
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
    */
-  sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+  sendmmsg(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     const operation = new BatchSend(this.fd, this.readiness, batch, options?.flags ?? 0, this.#flags.send);
     return this.run("write", operation, options, TRANSFER_OPTIONS);
   }

@@ -1,5 +1,5 @@
 import type { OptionNames } from "../checks/option_names.ts";
-import { WAIT_OPTIONS, type WaitOptions } from "./wait_options.ts";
+import { WAIT_OPTIONS, type WaitOptions, waitOptionsOf } from "./wait_options.ts";
 
 /** Options of operations that take the flags of send(2) and recv(2). */
 export interface TransferOptions extends WaitOptions {
@@ -16,7 +16,39 @@ export interface TransferOptions extends WaitOptions {
 /** The names of {@linkcode TransferOptions}. */
 export const TRANSFER_OPTIONS: OptionNames<TransferOptions> = { ...WAIT_OPTIONS, flags: true };
 
-/** A datagram's length and sender, as {@linkcode Socket.receiveFrom} gives them. */
+/** Options of everything that receives a message. */
+export interface ReceiveOptions extends TransferOptions {
+  /**
+   * Where the bytes go; what does not fit is cut off, which `truncated` tells. Default: a new array, as long as the
+   * message.
+   */
+  buffer?: Uint8Array;
+}
+
+/** The names of {@linkcode ReceiveOptions}. */
+export const RECEIVE_OPTIONS: OptionNames<ReceiveOptions> = { ...TRANSFER_OPTIONS, buffer: true };
+
+/**
+ * Options of everything that sends a datagram.
+ *
+ * @typeParam A The address.
+ */
+export interface SendOptions<A> extends TransferOptions {
+  /** The destination; left out on a connected socket. */
+  addr?: A;
+}
+
+/** The names of {@linkcode SendOptions}. */
+export const SEND_OPTIONS: OptionNames<SendOptions<unknown>> = { ...TRANSFER_OPTIONS, addr: true };
+
+/** The transfer options among others; `undefined` if there are none. */
+export function transferOptionsOf(options: TransferOptions): TransferOptions | undefined {
+  const { flags, signal, timeout } = options;
+  if (flags === undefined && signal === undefined && timeout === undefined) return undefined;
+  return { ...waitOptionsOf(options), ...(flags === undefined ? {} : { flags }) };
+}
+
+/** A datagram's length and sender, as {@linkcode Socket.recvfrom} gives them. */
 export interface ReceivedFrom {
   /** Bytes written into the buffer; with `MSG_TRUNC` in the flags, the length of the whole datagram. */
   length: number;
@@ -24,7 +56,7 @@ export interface ReceivedFrom {
   sockaddr: Uint8Array;
 }
 
-/** A message for {@linkcode Socket.sendMessage}: any part may be left out. */
+/** A message for {@linkcode Socket.sendmsg}: any part may be left out. */
 export interface OutgoingMessage {
   /** The data, gathered from these buffers in order. */
   buffers?: Uint8Array[];
@@ -34,7 +66,7 @@ export interface OutgoingMessage {
   control?: Uint8Array;
 }
 
-/** Where {@linkcode Socket.receiveMessage} puts a message. */
+/** Where {@linkcode Socket.recvmsg} puts a message. */
 export interface MessageSpace {
   /** The data is scattered into these buffers in order. */
   buffers: Uint8Array[];
@@ -46,7 +78,7 @@ export interface MessageSpace {
   controlLength?: number;
 }
 
-/** A message as {@linkcode Socket.receiveMessage} gives it. */
+/** A message as {@linkcode Socket.recvmsg} gives it. */
 export interface ReceivedMessage {
   /** Bytes written into the buffers; with `MSG_TRUNC` among the flags asked for, the length of the whole message. */
   length: number;

@@ -34,7 +34,7 @@ let taken = false;
  *
  * @example Usage
  * ```ts
- * import { inheritedListeners } from "@berkeley/sockets/socket";
+ * import { inheritedListeners } from "@berkeley/sockets/unix";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(inheritedListeners(), []); // a test is no service

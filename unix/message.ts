@@ -9,7 +9,12 @@ import {
   encodeControlMessages,
 } from "../socket/control_message.ts";
 import type { Socket } from "../socket/socket.ts";
-import { type ReceivedMessage, TRANSFER_OPTIONS, type TransferOptions } from "../socket/transfer.ts";
+import {
+  RECEIVE_OPTIONS,
+  type ReceivedMessage,
+  type ReceiveOptions,
+  type TransferOptions,
+} from "../socket/transfer.ts";
 import type { UnixAddr } from "./addr.ts";
 import { type Credentials, decodeCredentials, encodeCredentials, UCRED_SIZE } from "./credentials.ts";
 import { OwnedFd } from "./owned_fd.ts";
@@ -37,7 +42,7 @@ export interface OutgoingUnixMessage {
 }
 
 /** Options of a receive with ancillary data. */
-export interface ReceiveMessageOptions extends TransferOptions {
+export interface ReceiveMessageOptions extends ReceiveOptions {
   /**
    * The most descriptors that are expected. All those of a message with more are closed, and `controlTruncated` is set.
    *
@@ -47,8 +52,10 @@ export interface ReceiveMessageOptions extends TransferOptions {
 }
 
 const MESSAGE_PARTS: OptionNames<OutgoingUnixMessage> = { addr: true, credentials: true, data: true, fds: true };
-const RECEIVE_OPTIONS: OptionNames<ReceiveMessageOptions> = { ...TRANSFER_OPTIONS, maxFds: true };
+const RECEIVE_MESSAGE_OPTIONS: OptionNames<ReceiveMessageOptions> = { ...RECEIVE_OPTIONS, maxFds: true };
 
+/** Bytes for the data of a receive that brings no buffer. */
+const BUFFER_SIZE = 65536;
 /** `SCM_MAX_FD`: the kernel passes no more in one message. */
 const MAX_FDS = 253;
 /** Room for a timestamp, credentials, a pidfd and a security context of 256 bytes. */
@@ -67,7 +74,7 @@ const CONTROL_BASE = controlMessageSpace(16) + controlMessageSpace(UCRED_SIZE) +
  * const [left, right] = socketPair("datagram");
  * await left.sendMessage({ data: new Uint8Array([1]), fds: [left] });
  * {
- *   using message = await right.receiveMessage(new Uint8Array(16), { maxFds: 1 });
+ *   using message = await right.receiveMessage({ maxFds: 1 });
  *   assertEquals(message.data, new Uint8Array([1]));
  *   assertEquals(message.fds.length, 1);
  * } // not taken: the descriptor is closed here
@@ -140,7 +147,7 @@ export async function sendUnixMessage(
   if (isStream && data.length === 0 && control.length > 0) {
     throw new TypeError("Cannot send ancillary data on a stream without a byte of data to carry it");
   }
-  return await socket.sendMessage({
+  return await socket.sendmsg({
     buffers: [data],
     ...(addr === undefined ? {} : { sockaddr: encodeSockaddrUn(addr) }),
     ...(control.length === 0 ? {} : { control: encodeControlMessages(control) }),
@@ -150,20 +157,19 @@ export async function sendUnixMessage(
 /** Receives a message with its ancillary data; `null` at the end of a connection, which `isEnd` knows. */
 export async function receiveUnixMessage(
   socket: Socket,
-  buffer: Uint8Array,
-  options: ReceiveMessageOptions | undefined,
-  isEnd: (received: ReceivedMessage) => boolean,
+  options: ReceiveMessageOptions,
+  isEnd: (received: ReceivedMessage, buffer: Uint8Array) => boolean,
 ): Promise<UnixMessage | null> {
-  if (options !== undefined) checkOptions("receive a message", options, RECEIVE_OPTIONS);
-  const { maxFds = 0, ...transfer } = options ?? {};
+  checkOptions("receive a message", options, RECEIVE_MESSAGE_OPTIONS);
+  const { buffer = new Uint8Array(BUFFER_SIZE), maxFds = 0, ...transfer } = options;
   if (!(Number.isInteger(maxFds) && maxFds >= 0 && maxFds <= MAX_FDS)) {
     throw new RangeError(
       `Cannot receive a number of descriptors that is not 0 to ${MAX_FDS}: current value is ${maxFds}`,
     );
   }
   const controlLength = CONTROL_BASE + (maxFds > 0 ? controlMessageSpace(4 * maxFds) : 0);
-  const received = await socket.receiveMessage({ buffers: [buffer], controlLength }, transfer);
-  return isEnd(received) ? null : new UnixMessage(buffer, received, maxFds);
+  const received = await socket.recvmsg({ buffers: [buffer], controlLength }, transfer);
+  return isEnd(received, buffer) ? null : new UnixMessage(buffer, received, maxFds);
 }
 
 function controlOf(fds: readonly FdSource[], credentials: boolean | Credentials | undefined): ControlMessage[] {

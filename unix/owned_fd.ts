@@ -30,7 +30,7 @@ import { closeFd } from "../ffi/file.ts";
  * const [left, right] = socketPair("datagram");
  * const file = openSync("/proc/self/cmdline", "r");
  * await left.sendMessage({ fds: [file] });
- * using message = await right.receiveMessage(new Uint8Array(1), { maxFds: 1 });
+ * using message = await right.receiveMessage({ maxFds: 1 });
  * const fd = message.fds[0]?.take() ?? -1;
  * const buffer = new Uint8Array(4);
  * assertEquals(check(libc().read(fd, buffer, 4n), "read"), 4);

@@ -71,12 +71,11 @@ export class UnixConn extends Conn<UnixAddr> {
   /**
    * Reads data with its descriptors and credentials; it stops before the next descriptors.
    *
-   * @param buffer Where the data goes.
-   * @param options How many descriptors are expected, flags, and how long to wait.
+   * @param options A buffer for its data, how many descriptors are expected, flags, and how long to wait.
    * @returns The message, to be disposed of; `null` at the end of the stream.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
-  receiveMessage(buffer: Uint8Array, options?: ReceiveMessageOptions): Promise<UnixMessage | null> {
-    return receiveUnixMessage(this.socket, buffer, options, ({ length }) => length === 0 && buffer.length > 0);
+  receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage | null> {
+    return receiveUnixMessage(this.socket, options, ({ length }, buffer) => length === 0 && buffer.length > 0);
   }
 }

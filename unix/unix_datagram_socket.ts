@@ -35,7 +35,7 @@ const UNIX_DATAGRAM_BIND_OPTIONS: OptionNames<UnixDatagramBindOptions> = { ...UN
  *
  * using server = UnixDatagramSocket.bind({ autobind: true });
  * using client = UnixDatagramSocket.bind({ autobind: true });
- * await client.send(new Uint8Array([1, 2, 3]), server.localAddr);
+ * await client.send(new Uint8Array([1, 2, 3]), { addr: server.localAddr });
  * const { data, addr } = await server.receive();
  * assertEquals(data, new Uint8Array([1, 2, 3]));
  * assertEquals(addr, client.localAddr);
@@ -112,12 +112,11 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
   /**
    * Receives a datagram with its descriptors and credentials.
    *
-   * @param buffer Where the data goes; what does not fit is cut off, which `truncated` tells.
-   * @param options How many descriptors are expected, flags, and how long to wait.
+   * @param options A buffer for its data, how many descriptors are expected, flags, and how long to wait.
    * @returns The message, to be disposed of.
    * @throws {SystemError} If the socket is closed (`EBADF`).
    */
-  async receiveMessage(buffer: Uint8Array, options?: ReceiveMessageOptions): Promise<UnixMessage> {
-    return await receiveUnixMessage(this.socket, buffer, options, () => false) as UnixMessage;
+  async receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage> {
+    return await receiveUnixMessage(this.socket, options, () => false) as UnixMessage;
   }
 }

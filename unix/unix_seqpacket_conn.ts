@@ -72,14 +72,13 @@ export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
   /**
    * Receives a message with its descriptors and credentials.
    *
-   * @param buffer Where the data goes; what does not fit is cut off, which `truncated` tells.
-   * @param options How many descriptors are expected, flags, and how long to wait.
+   * @param options A buffer for its data, how many descriptors are expected, flags, and how long to wait.
    * @returns The message, to be disposed of; `null` at the end of the connection.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
-  receiveMessage(buffer: Uint8Array, options?: ReceiveMessageOptions): Promise<UnixMessage | null> {
+  receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage | null> {
     // A message brings a timestamp at least; the end brings nothing.
-    return receiveUnixMessage(this.socket, buffer, options, ({ length, flags, control }) => {
+    return receiveUnixMessage(this.socket, options, ({ length, flags, control }) => {
       return length === 0 && control.length === 0 && (flags & C.MSG_CTRUNC) === 0;
     });
   }

@@ -42,7 +42,7 @@ async function ask(): Promise<number> {
     socket.socket.set(UDP_SEGMENT, 0);
     await socket.send(new Uint8Array(1));
     try {
-      const { data } = await socket.receive(undefined, { timeout: 500 });
+      const { data } = await socket.receive({ timeout: 500 });
       return Number(new TextDecoder().decode(data));
     } catch {
       // The question was lost among the rest.

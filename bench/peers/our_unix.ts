@@ -9,13 +9,13 @@ if (type === "datagram") {
   console.log(`listening on ${path}`);
   let count = 0n;
   for (;;) {
-    const { data, addr } = await socket.receive(buffer);
+    const { data, addr } = await socket.receive({ buffer });
     if (mode === "echo") {
-      await socket.send(data, addr);
+      await socket.send(data, { addr });
     } else if (data.length > 1) {
       count++;
     } else {
-      await socket.send(new Uint8Array(BigUint64Array.of(count).buffer), addr);
+      await socket.send(new Uint8Array(BigUint64Array.of(count).buffer), { addr });
       count = 0n;
     }
   }
@@ -51,7 +51,7 @@ async function serve(conn: UnixSeqpacketConn): Promise<void> {
   const message = buffer.subarray(0, 64);
   let count = 0n;
   while (mode === "source") await conn.send(message);
-  for (let packet = await conn.receive(buffer); packet !== null; packet = await conn.receive(buffer)) {
+  for (let packet = await conn.receive({ buffer }); packet !== null; packet = await conn.receive({ buffer })) {
     if (mode === "echo") {
       await conn.send(packet.data);
     } else if (packet.data.length > 1) {

@@ -7,7 +7,7 @@ const [type, mode, path = ""] = Deno.args;
 if (type === "datagram") {
   using socket = UnixDatagramSocket.bind({ path, replaceStale: true });
   console.log(`listening on ${path}`);
-  await receiveAll(socket, (bytes, from) => socket.socket.sendTo(bytes, from));
+  await receiveAll(socket, (bytes, from) => socket.socket.sendto(bytes, from));
 } else {
   using listener = UnixSeqpacketListener.listen({ path, replaceStale: true });
   console.log(`listening on ${path}`);

@@ -31,15 +31,15 @@ if (way === "batch") {
 if (way === "gro") socket.socket.set(UDP_GRO, true);
 const buffer = new Uint8Array(65536);
 for (;;) {
-  const { data, addr } = await socket.receive(buffer);
+  const { data, addr } = await socket.receive({ buffer });
   if (data.length > 1) bytes += data.length;
   else {
-    await socket.send(new TextEncoder().encode(String(bytes)), addr);
+    await socket.send(new TextEncoder().encode(String(bytes)), { addr });
     bytes = 0;
   }
 }
 
 async function tell(sockaddr: Uint8Array): Promise<void> {
-  await socket.socket.sendTo(new TextEncoder().encode(String(bytes)), sockaddr);
+  await socket.socket.sendto(new TextEncoder().encode(String(bytes)), sockaddr);
   bytes = 0;
 }

@@ -1,4 +1,3 @@
-import { MessageBatch, type SeqpacketConn } from "../../socket/mod.ts";
 import { assert, assertEquals, assertRejects, ignore, test, type TestOptions } from "../runner/mod.ts";
 
 /** A message, as ours are received. */
@@ -13,10 +12,9 @@ export interface MessageEnd extends Disposable {
     getOption(level: number, name: number): number;
     setOption(level: number, name: number, value: number): void;
   };
-  send(bytes: Uint8Array, addr?: undefined, options?: { timeout?: number; signal?: AbortSignal }): Promise<number>;
+  send(data: Uint8Array, options?: { timeout?: number; signal?: AbortSignal }): Promise<number>;
   receive(
-    buffer?: Uint8Array,
-    options?: { timeout?: number; signal?: AbortSignal; flags?: number },
+    options?: { buffer?: Uint8Array; timeout?: number; signal?: AbortSignal; flags?: number },
   ): Promise<Message | null>;
   sendBatch(batch: MessageBatch): Promise<number>;
   receiveBatch(batch: MessageBatch): Promise<number | null>;
@@ -34,19 +32,6 @@ export interface MessageCapabilities {
   /** What cannot be tested, with the reason. */
   lacks?: Partial<Record<"emptyMessages" | "sendBuffer", string>>;
   needs?: NonNullable<TestOptions["needs"]>;
-}
-
-/** The suite gives options behind an address, which a connection does not take. */
-export function seqpacketEnd(end: SeqpacketConn<unknown>): MessageEnd {
-  return {
-    socket: end.socket,
-    send: (bytes, _addr, options) => end.send(bytes, options),
-    receive: (buffer, options) => end.receive(buffer, options),
-    sendBatch: (batch) => end.sendBatch(batch),
-    receiveBatch: (batch) => end.receiveBatch(batch),
-    close: () => end.close(),
-    [Symbol.dispose]: () => end.close(),
-  };
 }
 
 const SOL_SOCKET = 1;
@@ -86,7 +71,7 @@ export function messageSuite(
     })();
     const buffer = new Uint8Array(1 << 17);
     for (const [i, size] of sizes.entries()) {
-      const message = await right.receive(buffer, { timeout: 5000 });
+      const message = await right.receive({ buffer, timeout: 5000 });
       assertEquals(message?.data.length, size);
       assertEquals(message?.truncated, false);
       assert(message?.data.every((byte) => byte === i));
@@ -107,21 +92,24 @@ export function messageSuite(
     await left.send(Uint8Array.of(5));
     await left.send(Uint8Array.of(6));
     const buffer = new Uint8Array(3);
-    assertEquals(told(await right.receive(buffer)), { data: Uint8Array.of(1, 2, 3), truncated: true });
-    assertEquals(told(await right.receive(buffer)), { data: Uint8Array.of(5), truncated: false });
+    assertEquals(told(await right.receive({ buffer })), { data: Uint8Array.of(1, 2, 3), truncated: true });
+    assertEquals(told(await right.receive({ buffer })), { data: Uint8Array.of(5), truncated: false });
     if (lacks.emptyMessages !== undefined) return; // nothing of a message is then as the end
-    assertEquals(told(await right.receive(new Uint8Array(0))), { data: new Uint8Array(0), truncated: true });
+    assertEquals(told(await right.receive({ buffer: new Uint8Array(0) })), { data: new Uint8Array(0), truncated: true });
   });
 
   suiteTest("a message as long as the buffer is not truncated", async (left, right) => {
     await left.send(Uint8Array.of(1, 2, 3));
-    assertEquals(told(await right.receive(new Uint8Array(3))), { data: Uint8Array.of(1, 2, 3), truncated: false });
+    assertEquals(told(await right.receive({ buffer: new Uint8Array(3) })), {
+      data: Uint8Array.of(1, 2, 3),
+      truncated: false,
+    });
   });
 
   suiteTest("MSG_PEEK leaves the message", async (left, right) => {
     await left.send(Uint8Array.of(7));
     for (const flags of [MSG_PEEK, MSG_PEEK, 0]) {
-      assertEquals(told(await right.receive(new Uint8Array(4), { flags })), {
+      assertEquals(told(await right.receive({ buffer: new Uint8Array(4), flags })), {
         data: Uint8Array.of(7),
         truncated: false,
       });
@@ -131,14 +119,14 @@ export function messageSuite(
   suiteTest("a buffer that was transferred away is not written to any more", async (left, right) => {
     const buffer = new Uint8Array(4096);
     await left.send(Uint8Array.of(1));
-    await right.receive(buffer);
+    await right.receive({ buffer });
     const moved = structuredClone(buffer, { transfer: [buffer.buffer] });
     await left.send(Uint8Array.of(2));
-    await assertRejects(() => right.receive(buffer), TypeError);
+    await assertRejects(() => right.receive({ buffer }), TypeError);
     assertEquals(moved[0], 1);
     const waited = new Uint8Array(8);
-    assertEquals((await right.receive(waited))?.data, Uint8Array.of(2));
-    const waiting = assertRejects(() => right.receive(waited));
+    assertEquals((await right.receive({ buffer: waited }))?.data, Uint8Array.of(2));
+    const waiting = assertRejects(() => right.receive({ buffer: waited }));
     const kept = structuredClone(waited, { transfer: [waited.buffer] });
     await left.send(Uint8Array.of(3));
     await waiting;
@@ -147,16 +135,16 @@ export function messageSuite(
   });
 
   suiteTest("a waiting receive() gets the message; concurrent ones in the order of the calls", async (left, right) => {
-    const receives = [0, 1, 2].map(() => right.receive(new Uint8Array(1)));
+    const receives = [0, 1, 2].map(() => right.receive({ buffer: new Uint8Array(1) }));
     await pause(10);
     for (const i of [0, 1, 2]) await left.send(Uint8Array.of(i));
     assertEquals((await Promise.all(receives)).map((message) => message?.data[0]), [0, 1, 2]);
   });
 
   suiteTest("receive() keeps to its timeout and its signal, and loses nothing", async (left, right) => {
-    await assertRejects(() => right.receive(undefined, { timeout: 10 }), Error, "in time");
+    await assertRejects(() => right.receive({ timeout: 10 }), Error, "in time");
     const reason = new Error("given up");
-    const error = await assertRejects(() => right.receive(undefined, { signal: AbortSignal.abort(reason) }));
+    const error = await assertRejects(() => right.receive({ signal: AbortSignal.abort(reason) }));
     assertEquals(error, reason);
     await left.send(Uint8Array.of(9));
     assertEquals((await right.receive())?.data, Uint8Array.of(9));
@@ -171,7 +159,7 @@ export function messageSuite(
     await pause(20);
     assert(sent < 500, "nothing was full");
     for (let i = 0; i < 500; i++) {
-      const message = await right.receive(new Uint8Array(600), { timeout: 5000 });
+      const message = await right.receive({ buffer: new Uint8Array(600), timeout: 5000 });
       assertEquals([message?.data.length, message?.data[0]], [500, i & 0xff]);
     }
     await sending;
@@ -181,12 +169,14 @@ export function messageSuite(
     left.socket.setOption(SOL_SOCKET, SO_SNDBUF, 4608);
     let full = 0;
     for (;; full++) {
-      const error = await left.send(new Uint8Array(2000), undefined, { timeout: 10 }).then(() => undefined, (e) => e);
+      const error = await left.send(new Uint8Array(2000), { timeout: 10 }).then(() => undefined, (e) => e);
       if (error !== undefined) break;
     }
-    for (let i = 0; i < full; i++) assertEquals((await right.receive(new Uint8Array(2000)))?.data.length, 2000);
+    for (let i = 0; i < full; i++) {
+      assertEquals((await right.receive({ buffer: new Uint8Array(2000) }))?.data.length, 2000);
+    }
     await left.send(Uint8Array.of(1));
-    assertEquals((await right.receive(new Uint8Array(2000)))?.data.length, 1);
+    assertEquals((await right.receive({ buffer: new Uint8Array(2000) }))?.data.length, 1);
   }, "sendBuffer");
 
   suiteTest("a message that can never fit is refused", async (left) => {
@@ -204,7 +194,7 @@ export function messageSuite(
     const into = new MessageBatch({ capacity: 3, size: 4 });
     assertEquals(await right.receiveBatch(into), 3);
     assertEquals([0, 1, 2].map((i) => new TextDecoder().decode(into.data(i))), ["a", second, "bcd"]);
-    assertEquals(told(await right.receive(new Uint8Array(4))), {
+    assertEquals(told(await right.receive({ buffer: new Uint8Array(4) })), {
       data: new TextEncoder().encode("1234"),
       truncated: true,
     });
@@ -228,8 +218,10 @@ export function messageSuite(
   suiteTest("what a closed end sent before is received", async (left, right) => {
     for (let i = 0; i < 5; i++) await left.send(Uint8Array.of(i));
     left.close();
-    for (let i = 0; i < 5; i++) assertEquals((await right.receive(new Uint8Array(1)))?.data, Uint8Array.of(i));
-    if (hasEnd) assertEquals(await right.receive(new Uint8Array(1)), null);
+    for (let i = 0; i < 5; i++) {
+      assertEquals((await right.receive({ buffer: new Uint8Array(1) }))?.data, Uint8Array.of(i));
+    }
+    if (hasEnd) assertEquals(await right.receive({ buffer: new Uint8Array(1) }), null);
   });
 
   suiteTest("send() to an end that is gone is an error", async (left, right) => {
@@ -242,13 +234,13 @@ export function messageSuite(
 
   suiteTest("an empty message is told from the end, also as the last one", async (left, right) => {
     await left.send(new Uint8Array(0));
-    assertEquals((await right.receive(new Uint8Array(8)))?.data.length, 0);
+    assertEquals((await right.receive({ buffer: new Uint8Array(8) }))?.data.length, 0);
     await left.send(new Uint8Array(0));
     await left.send(Uint8Array.of(1));
     await left.send(new Uint8Array(0));
     left.close();
     const lengths: (number | undefined)[] = [];
-    for (let i = 0; i < 5; i++) lengths.push((await right.receive(new Uint8Array(8)))?.data.length);
+    for (let i = 0; i < 5; i++) lengths.push((await right.receive({ buffer: new Uint8Array(8) }))?.data.length);
     assertEquals(lengths, [0, 1, 0, undefined, undefined]);
   }, "emptyMessages");
 
@@ -264,7 +256,11 @@ export function messageSuite(
   }, "emptyMessages");
 
   suiteTest("the end answers every waiting receive()", async (left, right) => {
-    const waiting = [right.receive(), right.receive(new Uint8Array(0)), right.receive(new Uint8Array(8))];
+    const waiting = [
+      right.receive(),
+      right.receive({ buffer: new Uint8Array(0) }),
+      right.receive({ buffer: new Uint8Array(8) }),
+    ];
     await pause(10);
     left.close();
     assertEquals(await Promise.all(waiting), [null, null, null]);
@@ -284,7 +280,7 @@ async function receiveAll(end: MessageEnd, count: number): Promise<void> {
   const bytes = new Uint8Array(256);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < count; i++) {
-    const message = await end.receive(bytes);
+    const message = await end.receive({ buffer: bytes });
     if (message?.data.length === 4 + i % 61 && !message.truncated && view.getUint32(0) === i) continue;
     throw new Error(`Message ${i} has ${message?.data.length} bytes and the number ${view.getUint32(0)}`);
   }

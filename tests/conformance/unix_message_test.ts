@@ -1,18 +1,18 @@
 import { socketPair, UnixDatagramSocket, UnixSeqpacketConn, UnixSeqpacketListener } from "../../unix/mod.ts";
 import { environment } from "../runner/mod.ts";
-import { type MessageEnd, messageSuite, seqpacketEnd } from "./message_suite.ts";
+import { messageSuite } from "./message_suite.ts";
 
 /** Messages each way in the tests of bulk. */
 const BULK = Number(environment("BULK_MESSAGES") ?? 1_000_000);
 
-messageSuite("unix seqpacket, a pair", () => Promise.resolve(seqpackets(...socketPair("seqpacket"))), {
+messageSuite("unix seqpacket, a pair", () => Promise.resolve(socketPair("seqpacket")), {
   hasEnd: true,
   bulk: BULK,
 });
 
 messageSuite("unix seqpacket, connected", async () => {
   using listener = UnixSeqpacketListener.listen({ autobind: true });
-  return seqpackets(await UnixSeqpacketConn.connect(listener.addr), await listener.accept());
+  return [await UnixSeqpacketConn.connect(listener.addr), await listener.accept()];
 }, { hasEnd: true, bulk: 10_000 });
 
 messageSuite("unix datagram, a pair", () => Promise.resolve(socketPair("datagram")), {
@@ -28,7 +28,3 @@ messageSuite("unix datagram, connected both ways", async () => {
   await Promise.all([ends[0].connect(ends[1].localAddr), ends[1].connect(ends[0].localAddr)]);
   return ends;
 }, { hasEnd: false, bulk: 10_000 });
-
-function seqpackets(left: UnixSeqpacketConn, right: UnixSeqpacketConn): [MessageEnd, MessageEnd] {
-  return [seqpacketEnd(left), seqpacketEnd(right)];
-}

@@ -89,7 +89,7 @@ const seqpacket: Family = {
 
     async function answer(conn: UnixSeqpacketConn): Promise<void> {
       for (;;) {
-        const message = await conn.receiveMessage(new Uint8Array(65536), { maxFds: 1 });
+        const message = await conn.receiveMessage({ buffer: new Uint8Array(65536), maxFds: 1 });
         if (message === null) break;
         const [fd] = message.fds;
         if (fd === undefined) await conn.send(message.data);
@@ -106,7 +106,7 @@ const seqpacket: Family = {
     for (const length of [1, 0, 2, 1000, 60_000]) {
       const bytes = new Uint8Array(length).fill(length);
       await conn.send(bytes);
-      const packet = await conn.receive(undefined, WAIT);
+      const packet = await conn.receive(WAIT);
       same(packet?.data ?? TEXT, bytes);
     }
     using inner = UnixListener.listen({ autobind: true });
@@ -125,7 +125,7 @@ const unixDatagram: Family = {
   serve() {
     const socket = UnixDatagramSocket.bind({ autobind: true });
     void (async () => {
-      for await (const { data, addr } of socket) await socket.send(data, addr);
+      for await (const { data, addr } of socket) await socket.send(data, { addr });
     })();
     return { address: socket.localAddr, close: () => socket.close() };
   },
@@ -133,8 +133,8 @@ const unixDatagram: Family = {
     using socket = UnixDatagramSocket.bind({ autobind: true });
     for (const length of [9, 0, 40_000]) {
       const bytes = new Uint8Array(length).fill(length);
-      await socket.send(bytes, address as typeof socket.localAddr);
-      same((await socket.receive(undefined, WAIT)).data, bytes);
+      await socket.send(bytes, { addr: address as typeof socket.localAddr });
+      same((await socket.receive(WAIT)).data, bytes);
     }
   },
 };
@@ -145,7 +145,7 @@ function udp(name: string, hostname: string): Family {
     serve() {
       const socket = UdpSocket.bind({ hostname });
       void (async () => {
-        for await (const { data, addr } of socket) await socket.send(data, addr);
+        for await (const { data, addr } of socket) await socket.send(data, { addr });
       })();
       return { address: socket.localAddr, close: () => socket.close() };
     },
@@ -153,8 +153,8 @@ function udp(name: string, hostname: string): Family {
       using socket = UdpSocket.bind({ hostname });
       for (const length of [9, 0, 40_000]) {
         const bytes = new Uint8Array(length).fill(length);
-        await socket.send(bytes, address as typeof socket.localAddr);
-        same((await socket.receive(undefined, WAIT)).data, bytes);
+        await socket.send(bytes, { addr: address as typeof socket.localAddr });
+        same((await socket.receive(WAIT)).data, bytes);
       }
     },
   };
@@ -169,14 +169,14 @@ const raw: Family = {
   serve() {
     const socket = RawSocket.open({ protocol: PROTOCOL, hostname: ownAddress(1) });
     void (async () => {
-      for await (const { data, addr } of socket) await socket.send(data.subarray(IP_HEADER), addr);
+      for await (const { data, addr } of socket) await socket.send(data.subarray(IP_HEADER), { addr });
     })();
     return { address: socket.localAddr, close: () => socket.close() };
   },
   async call(address) {
     using socket = RawSocket.open({ protocol: PROTOCOL, hostname: ownAddress(2) });
-    await socket.send(TEXT, address as typeof socket.localAddr);
-    same((await socket.receive(undefined, WAIT)).data.subarray(IP_HEADER), TEXT);
+    await socket.send(TEXT, { addr: address as typeof socket.localAddr });
+    same((await socket.receive(WAIT)).data.subarray(IP_HEADER), TEXT);
   },
 };
 

@@ -30,7 +30,7 @@ async function load(...results: number[]): Promise<readonly OwnedFd[]> {
   const { abstract } = listener.addr as { abstract: string };
   await using python = spawn("python3", ["-c", LOADER, abstract, ...results.map(String)]);
   using conn = await listener.accept({ timeout: 10_000 });
-  const message = await conn.receiveMessage(new Uint8Array(16), { maxFds: results.length });
+  const message = await conn.receiveMessage({ buffer: new Uint8Array(16), maxFds: results.length });
   const { code, stderr } = await python.exit;
   assertEquals([code, message?.fds.length], [0, results.length], stderr);
   return message?.fds ?? [];
@@ -46,11 +46,11 @@ testAsRoot("SO_ATTACH_BPF drops what the program rejects, until it is detached",
   using receiver = UdpSocket.bind({ hostname: "127.0.0.1" });
   receiver.socket.set(SO_ATTACH_BPF, none?.fd ?? -1);
   none?.close();
-  await receiver.send(new Uint8Array(1), receiver.localAddr);
+  await receiver.send(new Uint8Array(1), { addr: receiver.localAddr });
   assertEquals(await poll([{ socket: receiver }], { timeout: 50 }), []);
   receiver.socket.set(SO_DETACH_FILTER, true);
-  await receiver.send(new Uint8Array(2), receiver.localAddr);
-  assertEquals((await receiver.receive(undefined, { timeout: 2000 })).data.length, 2);
+  await receiver.send(new Uint8Array(2), { addr: receiver.localAddr });
+  assertEquals((await receiver.receive({ timeout: 2000 })).data.length, 2);
 });
 
 testAsRoot("SO_ATTACH_REUSEPORT_EBPF chooses the socket of the group", async () => {
@@ -62,8 +62,8 @@ testAsRoot("SO_ATTACH_REUSEPORT_EBPF chooses the socket of the group", async () 
     program.close();
     for (let round = 0; round < 20; round++) {
       using sender = UdpSocket.bind({ hostname: "127.0.0.1" });
-      await sender.send(new Uint8Array([round]), one.localAddr);
-      assertEquals((await (i === 0 ? one : two).receive(undefined, { timeout: 2000 })).data[0], round);
+      await sender.send(new Uint8Array([round]), { addr: one.localAddr });
+      assertEquals((await (i === 0 ? one : two).receive({ timeout: 2000 })).data[0], round);
     }
   }
   one.socket.set(SO_DETACH_REUSEPORT_BPF, true);

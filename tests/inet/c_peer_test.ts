@@ -31,8 +31,8 @@ test("UdpSocket and a C program send each other datagrams of every size", { need
     using socket = UdpSocket.bind({ hostname: host });
     for (const size of [1, 1472, 9000, 65507 - (host === "::1" ? 20 : 0), 0]) {
       const datagram = crypto.getRandomValues(new Uint8Array(size));
-      assertEquals(await socket.send(datagram, to), size);
-      const { data, addr, truncated } = await socket.receive(undefined, { timeout: 5000 });
+      assertEquals(await socket.send(datagram, { addr: to }), size);
+      const { data, addr, truncated } = await socket.receive({ timeout: 5000 });
       assertEquals([data, addr, truncated], [datagram, { transport: "udp", ...to }, false]);
     }
     const { code, stderr } = await peer.exit;
@@ -74,7 +74,7 @@ test("receiveMessage() reads PKTINFO, hop limit, traffic class and timestamp of 
     for (const option of [...wanted, SO_TIMESTAMPNS]) socket.socket.set(option, true);
     const source = ipv6 ? "::1" : "127.0.0.9";
     await using peer = await c("give", host, String(socket.localAddr.port), source);
-    const { data, addr, info } = await socket.receiveMessage(undefined, { timeout: 5000 });
+    const { data, addr, info } = await socket.receiveMessage({ timeout: 5000 });
     assertEquals([text(data), addr.hostname], ["hello from C", source]);
     const { timestamp = 0n, ...rest } = info;
     assertEquals(rest, {
@@ -138,7 +138,7 @@ testInNamespaces("multicast goes both ways with a C program in another network n
       using receiver = inNetworkNamespace(pair.left.path, () => bind(9754));
       receiver.joinMulticast(group, { interface: "left" });
       await using _sender = await peerIn("C", pair.right.name, "cast", group, "9754", "right");
-      const { data, addr } = await receiver.receive(undefined, { timeout: 10_000 });
+      const { data, addr } = await receiver.receive({ timeout: 10_000 });
       assertEquals(text(data), "cast by C");
       assert(any === "::" || addr.hostname === "10.9.0.2", addr.hostname);
     }
@@ -149,7 +149,7 @@ testInNamespaces("multicast goes both ways with a C program in another network n
     let line: string | undefined;
     const hearing = peer.line().then((text) => line = text);
     for (let i = 0; i < 50 && line === undefined; i++) { // the first packets may go while the addresses are made
-      await sender.send(bytes("cast by us"), { hostname: group, port: 9755 });
+      await sender.send(bytes("cast by us"), { addr: { hostname: group, port: 9755 } });
       await Promise.race([hearing, new Promise((resolve) => setTimeout(resolve, 100))]);
     }
     assertEquals(line, "cast by us");
@@ -167,7 +167,7 @@ for (const [language, theirText] of [["C", "by the C"], ["Python", "a Python"]] 
         ipv6 ? socket.socket.set(inet.ICMP6_FILTER, [type]) : socket.socket.set(inet.ICMP_FILTER, [type]);
       take(request);
       await using asking = await peerIn(language, pair.right.name, "ask", ours);
-      const { data, addr } = await socket.receive(undefined, { timeout: 10_000 });
+      const { data, addr } = await socket.receive({ timeout: 10_000 });
       assertEquals(addr.hostname, theirs);
       const packet = ipv6 ? data : data.subarray(20);
       const view = new DataView(packet.buffer, packet.byteOffset);
@@ -179,9 +179,9 @@ for (const [language, theirText] of [["C", "by the C"], ["Python", "a Python"]] 
       take(reply);
       const ping = new Uint8Array([request, 0, 0, 0, 0xbe, 0xef, 0, 9, ...bytes("by us ok")]);
       if (!ipv6) new DataView(ping.buffer).setUint16(2, checksum(ping));
-      await socket.send(ping, { hostname: theirs });
+      await socket.send(ping, { addr: { hostname: theirs } });
       assertEquals(await hearing.line(), `${request} ${0xbeef} 9 by us ok`);
-      const answer = (await socket.receive(undefined, { timeout: 10_000 })).data.subarray(ipv6 ? 0 : 20);
+      const answer = (await socket.receive({ timeout: 10_000 })).data.subarray(ipv6 ? 0 : 20);
       assertEquals([answer[0], text(answer.subarray(8))], [reply, "by us ok"]);
     }
   });

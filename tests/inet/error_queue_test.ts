@@ -23,7 +23,7 @@ test("receiveError() gives the refusal with its origin and the datagram, and doe
     const closed = UdpSocket.bind({ hostname: host });
     const to = closed.localAddr;
     closed.close();
-    await socket.send(bytes("to nobody"), to);
+    await socket.send(bytes("to nobody"), { addr: to });
     const [ready] = await poll([{ socket, events: ["error"] }], { timeout: 2000 });
     assertEquals(ready?.error, true);
     const queued = socket.receiveError();
@@ -47,7 +47,11 @@ else {
       using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: any }));
       socket.socket.set(ipv6 ? inet.IPV6_RECVERR : inet.IP_RECVERR, true);
       socket.socket.set(ipv6 ? inet.IPV6_MTU_DISCOVER : inet.IP_MTU_DISCOVER, C.IP_PMTUDISC_DO);
-      await assertRejects(() => socket.send(new Uint8Array(2000), { hostname: to, port: 9 }), Error, "EMSGSIZE");
+      await assertRejects(
+        () => socket.send(new Uint8Array(2000), { addr: { hostname: to, port: 9 } }),
+        Error,
+        "EMSGSIZE",
+      );
       const queued = socket.receiveError();
       assertEquals([queued?.error.code, queued?.error.origin, queued?.error.info], ["EMSGSIZE", "local", 1500]);
       assertEquals(queued?.addr?.hostname, to);
@@ -63,8 +67,12 @@ else {
     using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: "::" }));
     socket.socket.set(inet.IPV6_RECVPATHMTU, true);
     socket.socket.set(inet.IPV6_DONTFRAG, true);
-    await assertRejects(() => socket.send(new Uint8Array(2000), { hostname: "fd09::2", port: 9 }), Error, "EMSGSIZE");
-    const { data, addr, info } = await socket.receiveMessage(undefined, { timeout: 2000 });
+    await assertRejects(
+      () => socket.send(new Uint8Array(2000), { addr: { hostname: "fd09::2", port: 9 } }),
+      Error,
+      "EMSGSIZE",
+    );
+    const { data, addr, info } = await socket.receiveMessage({ timeout: 2000 });
     assertEquals([data.length, addr.hostname, info], [0, "fd09::2", { pathMtu: 1500 }]);
   });
 }
@@ -77,7 +85,7 @@ test("SO_TIMESTAMPING tells when a datagram was sent", async () => {
     SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID,
   );
   const before = BigInt(Date.now()) * 1_000_000n;
-  for (let i = 0; i < 2; i++) await socket.send(bytes("x"), socket.localAddr);
+  for (let i = 0; i < 2; i++) await socket.send(bytes("x"), { addr: socket.localAddr });
   for (let i = 0; i < 2; i++) {
     await poll([{ socket, events: ["error"] }], { timeout: 2000 });
     const queued = socket.receiveError();

@@ -37,7 +37,7 @@ testInNamespaces("multicast goes from one network namespace to Python in another
     let answer: string | undefined;
     const line = peer.line().then((text) => answer = text);
     for (let i = 0; i < 50 && answer === undefined; i++) {
-      await socket.send(bytes("to the group"), { hostname: group, port: PORT });
+      await socket.send(bytes("to the group"), { addr: { hostname: group, port: PORT } });
       await Promise.race([line, new Promise((resolve) => setTimeout(resolve, 100))]);
     }
     assert(/^to the group (10\.9\.0\.1|fe80::.*|fd09::1)$/.test(answer ?? ""), answer);
@@ -103,10 +103,10 @@ testInNamespaces("multicast comes back to this machine, unless setMulticastLoop(
     socket.setMulticastInterface("left");
     const to = { hostname: group, port: socket.localAddr.port };
     socket.setMulticastLoop(true);
-    await socket.send(bytes("loop"), to);
-    assertEquals((await socket.receive(undefined, { timeout: 2000 })).data.length, 4);
+    await socket.send(bytes("loop"), { addr: to });
+    assertEquals((await socket.receive({ timeout: 2000 })).data.length, 4);
     socket.setMulticastLoop(false);
-    await socket.send(bytes("no loop"), to);
+    await socket.send(bytes("no loop"), { addr: to });
     assertEquals(await poll([{ socket }], { timeout: 50 }), []);
   }
 });

@@ -71,14 +71,14 @@ testInBadNetwork("UDP loses and reorders, and no wait outlives its timeout", asy
   using sender = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: "10.9.0.1" }));
   using receiver = inNetworkNamespace(pair.right.path, () => UdpSocket.bind({ hostname: "10.9.0.2" }));
   // The neighbour is known before it gets bad: the kernel drops what it must keep until then.
-  await sender.send(new Uint8Array(2), receiver.localAddr);
-  await receiver.receive(undefined, { timeout: 20_000 });
+  await sender.send(new Uint8Array(2), { addr: receiver.localAddr });
+  await receiver.receive({ timeout: 20_000 });
   await worsen(pair.left.name, "left", "delay", "2ms", "2ms", "loss", "30%");
-  for (let i = 0; i < 400; i++) await sender.send(new Uint8Array([i & 255, i >> 8]), receiver.localAddr);
+  for (let i = 0; i < 400; i++) await sender.send(new Uint8Array([i & 255, i >> 8]), { addr: receiver.localAddr });
   const seen = new Set<number>();
   for (;;) {
     try {
-      const { data } = await receiver.receive(undefined, { timeout: 1000 });
+      const { data } = await receiver.receive({ timeout: 1000 });
       seen.add((data[0] ?? 0) | (data[1] ?? 0) << 8);
     } catch {
       break;

@@ -232,9 +232,9 @@ if (isRoot()) {
     assert(udp6.socket.get(inet.IPV6_MTU) >= 1280);
     assertEquals(udp6.socket.get(inet.IPV6_PATHMTU), udp6.socket.get(inet.IPV6_MTU));
     udp6.socket.set(inet.IPV6_PKTINFO, { source: "::", interfaceIndex: 99_999 });
-    await assertRejects(() => udp6.send(new Uint8Array(1), udp6.localAddr), Error);
+    await assertRejects(() => udp6.send(new Uint8Array(1), { addr: udp6.localAddr }), Error);
     udp6.socket.set(inet.IPV6_PKTINFO, { source: "::1", interfaceIndex: 0 });
-    await udp6.send(new Uint8Array(1), udp6.localAddr);
+    await udp6.send(new Uint8Array(1), { addr: udp6.localAddr });
     using raw = Socket.open(C.AF_INET6, C.SOCK_RAW, 253);
     raw.set(inet.IPV6_CHECKSUM, 2);
     assertEquals(raw.get(inet.IPV6_CHECKSUM), 2);
@@ -259,10 +259,10 @@ test("SO_ATTACH_FILTER drops what the program rejects, until it is detached", as
   const program = [[0x30, 0, 0, 0, 8, 0, 0, 0], [0x15, 0, 0, 1, 0x6b, 0, 0, 0], ret(0xffff), ret(0)].flat();
   receiver.socket.set(options.SO_ATTACH_FILTER, new Uint8Array(program));
   for (const text of ["drop", "keep", "drop", "keep too"]) {
-    await sender.send(new TextEncoder().encode(text), receiver.localAddr);
+    await sender.send(new TextEncoder().encode(text), { addr: receiver.localAddr });
   }
   receiver.socket.set(options.SO_DETACH_FILTER, true);
-  await sender.send(new TextEncoder().encode("drop"), receiver.localAddr);
+  await sender.send(new TextEncoder().encode("drop"), { addr: receiver.localAddr });
   const got = [];
   for (let i = 0; i < 3; i++) got.push(new TextDecoder().decode((await receiver.receive()).data));
   assertEquals(got, ["keep", "keep too", "drop"]);
@@ -275,8 +275,8 @@ test("SO_ATTACH_REUSEPORT_CBPF chooses the socket of the group", async () => {
   one.socket.set(options.SO_ATTACH_REUSEPORT_CBPF, new Uint8Array(ret(1)));
   for (let i = 0; i < 20; i++) {
     using sender = inet.UdpSocket.bind({ hostname: "127.0.0.1" });
-    await sender.send(new Uint8Array([i]), one.localAddr);
-    assertEquals((await two.receive(undefined, { timeout: 2000 })).data[0], i);
+    await sender.send(new Uint8Array([i]), { addr: one.localAddr });
+    assertEquals((await two.receive({ timeout: 2000 })).data[0], i);
   }
   one.socket.set(options.SO_DETACH_REUSEPORT_BPF, true);
 });

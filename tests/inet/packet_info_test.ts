@@ -16,7 +16,7 @@ test("sendMessage() reaches IPv4 from an IPv6 socket with its TTL, however the a
       info: { hopLimit },
       ...(hostname === undefined ? {} : { addr: { hostname, port } }),
     });
-    return (await four.receiveMessage(undefined, { timeout: 2000 })).info.hopLimit;
+    return (await four.receiveMessage({ timeout: 2000 })).info.hopLimit;
   };
   assertEquals(await ttl(3, "::ffff:127.0.0.1"), 3);
   assertEquals(await ttl(4, "::ffff:7f00:1"), 4);
@@ -31,7 +31,7 @@ test("sendMessage() sends from an IPv4 source in the form of IPv6, too", async (
     using sender = UdpSocket.bind({ hostname, ...(hostname === "::" ? { ipv6Only: false } : {}) });
     for (const source of ["127.0.0.7", "::ffff:127.0.0.7"]) {
       await sender.sendMessage({ data: ONE, info: { source }, addr: receiver.localAddr });
-      assertEquals((await receiver.receive(undefined, { timeout: 2000 })).addr.hostname, "127.0.0.7");
+      assertEquals((await receiver.receive({ timeout: 2000 })).addr.hostname, "127.0.0.7");
     }
   }
 });

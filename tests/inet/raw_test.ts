@@ -41,8 +41,8 @@ testAsRoot("a raw ICMP socket pings this machine over IPv4", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP });
   socket.socket.set(ICMP_FILTER, [0]); // echo reply
   const payload = crypto.getRandomValues(new Uint8Array(32));
-  await socket.send(echoRequest(8, 0xbeef, 7, payload), { hostname: "127.0.0.1" });
-  const { data, addr } = await socket.receive(undefined, { timeout: 2000 });
+  await socket.send(echoRequest(8, 0xbeef, 7, payload), { addr: { hostname: "127.0.0.1" } });
+  const { data, addr } = await socket.receive({ timeout: 2000 });
   assertEquals(addr, { hostname: "127.0.0.1" });
   const header = ((data[0] ?? 0) & 15) * 4; // raw IPv4 sockets give the IP header too
   assertEquals(header, 20);
@@ -61,8 +61,8 @@ testAsRoot("a raw ICMPv6 socket pings this machine, and the kernel makes the che
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMPV6, ipv6: true });
   socket.socket.set(ICMP6_FILTER, [129]); // echo reply
   socket.socket.set(IPV6_RECVHOPLIMIT, true);
-  await socket.send(new Uint8Array([128, 0, 0, 0, 1, 2, 0, 3, 9]), { hostname: "::1" });
-  const { data, info } = await socket.receiveMessage(undefined, { timeout: 2000 });
+  await socket.send(new Uint8Array([128, 0, 0, 0, 1, 2, 0, 3, 9]), { addr: { hostname: "::1" } });
+  const { data, info } = await socket.receiveMessage({ timeout: 2000 });
   assertEquals([data[0], ...data.subarray(4)], [129, 1, 2, 0, 3, 9]);
   assertEquals(info.hopLimit, 64);
 });
@@ -72,18 +72,18 @@ testAsRoot("ICMP_FILTER keeps other types away", async () => {
   const hostname = `127.${64 + (process.pid >> 8 & 63)}.${process.pid & 255}.1`;
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP, hostname });
   socket.socket.set(ICMP_FILTER, [3]);
-  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { hostname });
+  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { addr: { hostname } });
   assertEquals(await poll([{ socket }], { timeout: 50 }), []);
   socket.socket.set(ICMP_FILTER, [0]);
-  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { hostname });
-  assertEquals((await socket.receive(undefined, { timeout: 2000 })).data.length, 28);
+  await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)), { addr: { hostname } });
+  assertEquals((await socket.receive({ timeout: 2000 })).data.length, 28);
 });
 
 testAsRoot("a raw socket hears the ping of Debian, and tcpdump's own protocol numbers hold", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP, hostname: "127.0.0.1" });
   socket.socket.set(ICMP_FILTER, [8]); // echo request
   await using ping = spawn("ping", ["-c", "1", "-p", "abcd", "127.0.0.1"]);
-  const { data } = await socket.receive(undefined, { timeout: 5000 });
+  const { data } = await socket.receive({ timeout: 5000 });
   assertEquals(data[20], 8);
   assertEquals((await ping.exit).code, 0);
   assertEquals([...data.subarray(-4)], [0xab, 0xcd, 0xab, 0xcd]);
@@ -101,8 +101,8 @@ testAsRoot("headerIncluded sends an IP header of our own, from an address of our
   view.setUint16(22, receiver.localAddr.port);
   view.setUint16(24, 12);
   packet.set(new TextEncoder().encode("fake"), 28);
-  await raw.send(packet, { hostname: "127.0.0.1" });
-  const { data, addr } = await receiver.receive(undefined, { timeout: 2000 });
+  await raw.send(packet, { addr: { hostname: "127.0.0.1" } });
+  const { data, addr } = await receiver.receive({ timeout: 2000 });
   assertEquals(new TextDecoder().decode(data), "fake");
   assertEquals(addr, { transport: "udp", hostname: "127.1.2.3", port: 4321 });
 });
@@ -120,14 +120,14 @@ testAsRoot("unprivileged ICMP works where the kernel allows the group, and tells
   await setSysctl(pair.left.name, "net.ipv4.ping_group_range", "0 0");
   using socket = open();
   assertEquals(socket.socket.get(SO_TYPE), C.SOCK_DGRAM);
-  await socket.send(new Uint8Array([8, 0, 0, 0, 0, 0, 0, 5, 1, 2, 3]), { hostname: "10.9.0.2" });
-  const { data, addr } = await socket.receive(undefined, { timeout: 5000 });
+  await socket.send(new Uint8Array([8, 0, 0, 0, 0, 0, 0, 5, 1, 2, 3]), { addr: { hostname: "10.9.0.2" } });
+  const { data, addr } = await socket.receive({ timeout: 5000 });
   assertEquals(addr, { hostname: "10.9.0.2" });
   assertEquals([data[0], ...data.subarray(6)], [0, 0, 5, 1, 2, 3]);
   await socket.connect({ hostname: "10.9.0.2" });
   await socket.disconnect();
-  await socket.send(new Uint8Array([8, 0, 0, 0, 0, 0, 0, 6]), { hostname: "10.9.0.1" });
-  assertEquals((await socket.receive(undefined, { timeout: 5000 })).addr, { hostname: "10.9.0.1" });
+  await socket.send(new Uint8Array([8, 0, 0, 0, 0, 0, 0, 6]), { addr: { hostname: "10.9.0.1" } });
+  assertEquals((await socket.receive({ timeout: 5000 })).addr, { hostname: "10.9.0.1" });
 }, ["ip"]);
 
 testAsRoot("a raw socket refuses disconnect(), after which the kernel would give it nothing", async () => {
@@ -136,7 +136,7 @@ testAsRoot("a raw socket refuses disconnect(), after which the kernel would give
   await socket.connect({ hostname: "127.0.0.1" });
   await assertRejects(() => socket.disconnect(), TypeError, "Cannot disconnect a raw socket");
   await socket.send(echoRequest(8, 1, 1, new Uint8Array(0)));
-  assertEquals((await socket.receive(undefined, { timeout: 2000 })).data.length, 28);
+  assertEquals((await socket.receive({ timeout: 2000 })).data.length, 28);
 });
 
 test(

@@ -111,7 +111,7 @@ test("relay() goes on behind urgent data, which it leaves out, or carries along 
       await new Promise((resolve) => setTimeout(resolve, 20)); // the mark is all that there is
       await left.write(new TextEncoder().encode(rest));
       const buffer = new Uint8Array(inline ? 4 : 3);
-      assertEquals(await right.socket.receive(buffer, { flags: C.MSG_WAITALL, timeout: 2000 }), buffer.length);
+      assertEquals(await right.socket.recv(buffer, { flags: C.MSG_WAITALL, timeout: 2000 }), buffer.length);
       return new TextDecoder().decode(buffer);
     };
     assertEquals(await send("!", "abc"), inline ? "!abc" : "abc");

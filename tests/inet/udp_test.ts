@@ -30,8 +30,8 @@ test(
       using socket = UdpSocket.bind({ hostname: host });
       for (const size of [1, 2, 1472, 9000, 65507 - (host === "::1" ? 20 : 0), 0]) {
         const datagram = crypto.getRandomValues(new Uint8Array(Math.min(size, 65536)));
-        assertEquals(await socket.send(datagram, { hostname: host, port }), size);
-        const { data, addr, truncated } = await socket.receive(undefined, { timeout: 5000 });
+        assertEquals(await socket.send(datagram, { addr: { hostname: host, port } }), size);
+        const { data, addr, truncated } = await socket.receive({ timeout: 5000 });
         assertEquals(data, datagram);
         assertEquals(addr, { transport: "udp", hostname: host, port });
         assertEquals(truncated, false);
@@ -43,27 +43,29 @@ test(
 
 test("send() refuses a datagram that is too long", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
-  const error = await assertRejects(() => socket.send(new Uint8Array(65508), socket.localAddr)) as SystemError;
+  const error = await assertRejects(() =>
+    socket.send(new Uint8Array(65508), { addr: socket.localAddr })
+  ) as SystemError;
   assertEquals(error.code, "EMSGSIZE");
   assert(error.message.includes("127.0.0.1"), error.message);
 });
 
 test("receive() tells that a datagram was cut off, and takes the next whole", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
-  for (const message of ["0123456789", "abcd", "xyz"]) await socket.send(bytes(message), socket.localAddr);
+  for (const message of ["0123456789", "abcd", "xyz"]) await socket.send(bytes(message), { addr: socket.localAddr });
   const buffer = new Uint8Array(4);
-  const first = await socket.receive(buffer);
+  const first = await socket.receive({ buffer });
   assertEquals([text(first.data), first.truncated], ["0123", true]);
-  const second = await socket.receive(buffer);
+  const second = await socket.receive({ buffer });
   assertEquals([text(second.data), second.truncated], ["abcd", false]);
-  const third = await socket.receiveMessage(new Uint8Array(2));
+  const third = await socket.receiveMessage({ buffer: new Uint8Array(2) });
   assertEquals([text(third.data), third.truncated], ["xy", true]);
 });
 
 test("send() rejects an address that is none, and none at all", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
-  await assertRejects(() => socket.send(bytes("x"), { hostname: "localhost.invalid", port: 1 }), SyntaxError);
-  await assertRejects(() => socket.send(bytes("x"), { hostname: "127.0.0.1", port: 65536 }), RangeError);
+  await assertRejects(() => socket.send(bytes("x"), { addr: { hostname: "localhost.invalid", port: 1 } }), SyntaxError);
+  await assertRejects(() => socket.send(bytes("x"), { addr: { hostname: "127.0.0.1", port: 65536 } }), RangeError);
   const error = await assertRejects(() => socket.send(bytes("x"))) as SystemError;
   assertEquals(error.code, "EDESTADDRREQ");
 });
@@ -88,7 +90,7 @@ test("several sockets share a port with reusePort, and each datagram comes to on
   using two = UdpSocket.bind({ hostname: "127.0.0.1", port: one.localAddr.port, reusePort: true });
   for (let i = 0; i < 64; i++) {
     using sender = UdpSocket.bind({ hostname: "127.0.0.1" });
-    await sender.send(new Uint8Array([i]), one.localAddr);
+    await sender.send(new Uint8Array([i]), { addr: one.localAddr });
   }
   const counts = [0, 0];
   for (let left = 64; left > 0;) {
@@ -107,16 +109,16 @@ test("connect() sends without an address and takes datagrams of one peer only, u
   using stranger = UdpSocket.bind({ hostname: "127.0.0.1" });
   await socket.connect(friend.localAddr);
   assertEquals(socket.remoteAddr, friend.localAddr);
-  await stranger.send(bytes("stranger"), socket.localAddr);
-  await friend.send(bytes("friend"), socket.localAddr);
+  await stranger.send(bytes("stranger"), { addr: socket.localAddr });
+  await friend.send(bytes("friend"), { addr: socket.localAddr });
   assertEquals(text((await socket.receive()).data), "friend");
   await socket.send(bytes("back"));
   assertEquals(text((await friend.receive()).data), "back");
   const { port } = socket.localAddr;
   await socket.disconnect();
   assertThrows(() => socket.remoteAddr, Error, "ENOTCONN");
-  await stranger.send(bytes("stranger"), { hostname: "127.0.0.1", port });
-  assertEquals(text((await socket.receive(undefined, { timeout: 2000 })).data), "stranger");
+  await stranger.send(bytes("stranger"), { addr: { hostname: "127.0.0.1", port } });
+  assertEquals(text((await socket.receive({ timeout: 2000 })).data), "stranger");
 });
 
 test("disconnect() gives back the address that the socket was bound to, with its port", async () => {
@@ -129,8 +131,8 @@ test("disconnect() gives back the address that the socket was bound to, with its
       assertEquals(socket.localAddr.hostname, host);
       await socket.disconnect();
       assertEquals(socket.localAddr, before);
-      await friend.send(bytes("x"), { hostname: bound === any ? other : host, port: before.port });
-      assertEquals((await socket.receive(undefined, { timeout: 2000 })).data.length, 1);
+      await friend.send(bytes("x"), { addr: { hostname: bound === any ? other : host, port: before.port } });
+      assertEquals((await socket.receive({ timeout: 2000 })).data.length, 1);
     }
   }
 });
@@ -141,14 +143,14 @@ test("a connected socket hears that nobody listens, and goes on", async () => {
   await socket.connect(gone.localAddr);
   gone.close();
   await socket.send(bytes("anyone?"));
-  const error = await assertRejects(() => socket.receive(undefined, { timeout: 2000 })) as SystemError;
+  const error = await assertRejects(() => socket.receive({ timeout: 2000 })) as SystemError;
   assertEquals(error.code, "ECONNREFUSED");
-  await assertRejects(() => socket.receive(undefined, { timeout: 20 }), Error, "in time");
+  await assertRejects(() => socket.receive({ timeout: 20 }), Error, "in time");
 });
 
 test("the iterator gives datagrams until the socket is closed", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
-  for (let i = 0; i < 5; i++) await socket.send(new Uint8Array([i]), socket.localAddr);
+  for (let i = 0; i < 5; i++) await socket.send(new Uint8Array([i]), { addr: socket.localAddr });
   const got: number[] = [];
   for await (const { data } of socket) {
     got.push(data[0] ?? -1);
@@ -159,14 +161,15 @@ test("the iterator gives datagrams until the socket is closed", async () => {
 
 test("receive() ends with its signal, its timeout and its socket", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
-  await assertRejects(() => socket.receive(undefined, { signal: AbortSignal.abort(new Error("stop")) }), Error, "stop");
-  await assertRejects(() => socket.receive(undefined, { timeout: 10 }), Error, "timeout is 10 ms");
+  await assertRejects(() => socket.receive({ signal: AbortSignal.abort(new Error("stop")) }), Error, "stop");
+  await assertRejects(() => socket.receive({ timeout: 10 }), Error, "timeout is 10 ms");
   const waiting = socket.receive();
   socket.close();
   assertEquals((await assertRejects(() => waiting) as SystemError).code, "EBADF");
   assertEquals((await assertRejects(() => socket.receive()) as SystemError).code, "EBADF");
   assertEquals(
-    (await assertRejects(() => socket.send(bytes("x"), { hostname: "127.0.0.1", port: 9 })) as SystemError).code,
+    (await assertRejects(() => socket.send(bytes("x"), { addr: { hostname: "127.0.0.1", port: 9 } })) as SystemError)
+      .code,
     "EBADF",
   );
 });
@@ -174,19 +177,19 @@ test("receive() ends with its signal, its timeout and its socket", async () => {
 test("broadcast is refused until SO_BROADCAST is set", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   const to = { hostname: "127.255.255.255", port: socket.localAddr.port };
-  assertEquals((await assertRejects(() => socket.send(bytes("all"), to)) as SystemError).code, "EACCES");
+  assertEquals((await assertRejects(() => socket.send(bytes("all"), { addr: to })) as SystemError).code, "EACCES");
   using receiver = UdpSocket.bind({ hostname: "127.255.255.255", broadcast: true });
-  await receiver.send(bytes("all"), receiver.localAddr);
-  assertEquals(text((await receiver.receive(undefined, { timeout: 2000 })).data), "all");
+  await receiver.send(bytes("all"), { addr: receiver.localAddr });
+  assertEquals(text((await receiver.receive({ timeout: 2000 })).data), "all");
 });
 
 test("an IPv6 socket speaks IPv4 too, unless ipv6Only is set", async () => {
   using four = UdpSocket.bind({ hostname: "127.0.0.1" });
   using both = UdpSocket.bind({ hostname: "::", ipv6Only: false });
-  await four.send(bytes("hi"), { hostname: "127.0.0.1", port: both.localAddr.port });
-  const { addr } = await both.receive(undefined, { timeout: 2000 });
+  await four.send(bytes("hi"), { addr: { hostname: "127.0.0.1", port: both.localAddr.port } });
+  const { addr } = await both.receive({ timeout: 2000 });
   assertEquals(addr.hostname, "::ffff:127.0.0.1");
-  await both.send(bytes("mapped"), addr);
+  await both.send(bytes("mapped"), { addr });
   await both.sendMessage({ data: bytes("plain"), info: { hopLimit: 9 }, addr: four.localAddr });
   await both.sendMessage({ data: bytes("mapped, with TTL"), info: { hopLimit: 8 }, addr });
   four.socket.set(inet.IP_RECVTTL, true);
@@ -211,7 +214,7 @@ test(
       for (const option of [...wanted, SO_TIMESTAMPNS]) socket.socket.set(option, true);
       const before = BigInt(Date.now()) * 1_000_000n;
       await using _peer = python("sendancillary", host, String(socket.localAddr.port));
-      const { data, info, controlTruncated } = await socket.receiveMessage(undefined, { timeout: 5000 });
+      const { data, info, controlTruncated } = await socket.receiveMessage({ timeout: 5000 });
       const after = BigInt(Date.now() + 1) * 1_000_000n;
       assertEquals(text(data), "hello you");
       const { timestamp = 0n, ...rest } = info;
@@ -270,12 +273,12 @@ test("SO_RXQ_OVFL counts what the receive buffer had no room for", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   socket.socket.set(SO_RXQ_OVFL, true);
   socket.socket.set(SO_RCVBUF, 4096);
-  for (let i = 0; i < 200; i++) await socket.send(new Uint8Array(1000), socket.localAddr);
+  for (let i = 0; i < 200; i++) await socket.send(new Uint8Array(1000), { addr: socket.localAddr });
   const taken: number[] = [];
   while ((await poll([{ socket }], { timeout: 0 })).length > 0) {
     taken.push((await socket.receiveMessage()).info.dropped ?? 0);
   }
-  await socket.send(new Uint8Array(1), socket.localAddr);
+  await socket.send(new Uint8Array(1), { addr: socket.localAddr });
   const { info } = await socket.receiveMessage();
   assertEquals(info.dropped, 200 - taken.length);
 });
@@ -307,10 +310,10 @@ test("UDP_SEGMENT cuts a send into datagrams that Python receives", { needs: ["p
     if (perSend) await socket.sendMessage({ data, info: { segmentSize: 1200 }, addr: to });
     else {
       socket.socket.set(inet.UDP_SEGMENT, 1200);
-      await socket.send(data, to);
+      await socket.send(data, { addr: to });
       socket.socket.set(inet.UDP_SEGMENT, 0);
     }
-    await socket.send(new Uint8Array(0), to);
+    await socket.send(new Uint8Array(0), { addr: to });
     assertEquals(await peer.line(), "9 10000 1200");
   }
 });
@@ -319,7 +322,7 @@ test("UDP_GRO gives datagrams of one size as one, and tells the size", { needs: 
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   socket.socket.set(inet.UDP_GRO, true);
   await using peer = python("sendsegments", "127.0.0.1", String(socket.localAddr.port), "1000", "9500");
-  const { data, info } = await socket.receiveMessage(undefined, { timeout: 5000 });
+  const { data, info } = await socket.receiveMessage({ timeout: 5000 });
   assertEquals((await peer.exit).code, 0);
   assertEquals([data.length, info.segmentSize], [9500, 1000]);
 });
@@ -328,7 +331,7 @@ test("UdpSocket is not kept alive by nothing, and unref() lets the program end",
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   socket.unref();
   socket.ref();
-  await socket.send(bytes("x"), socket.localAddr);
+  await socket.send(bytes("x"), { addr: socket.localAddr });
   assertEquals((await socket.receive()).data.length, 1);
 });
 
@@ -345,10 +348,10 @@ test("send() takes localhost, as bind() does, and no other name", async () => {
   const { port } = server.localAddr;
   for (const hostname of ["127.0.0.1", "::"]) {
     using client = UdpSocket.bind({ hostname, ipv6Only: false });
-    await client.send(bytes(hostname), { hostname: "localhost", port });
-    assertEquals(text((await server.receive(undefined, { timeout: 2000 })).data), hostname);
+    await client.send(bytes(hostname), { addr: { hostname: "localhost", port } });
+    assertEquals(text((await server.receive({ timeout: 2000 })).data), hostname);
     await assertRejects(
-      async () => await client.send(bytes("x"), { hostname: "example.com", port }),
+      async () => await client.send(bytes("x"), { addr: { hostname: "example.com", port } }),
       SyntaxError,
       'must be numeric or localhost: current value is "example.com"',
     );

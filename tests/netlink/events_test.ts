@@ -85,7 +85,7 @@ rootTest("NetlinkSocket drops what another program sends to it", async () => {
   netlink.join(RTNLGRP_LINK);
   const events = netlink.events({ signal: AbortSignal.timeout(20_000) });
   const forged = encodeMessage({ type: RTM_NEWNEIGH, payload: encodeAttribute(IFLA_IFNAME, "forged") });
-  await stranger.sendTo(forged, socket.localSockaddr());
+  await stranger.sendto(forged, socket.localSockaddr());
   await runProgram("ip", ["-n", pair.left.name, "link", "set", "left", "mtu", "1399"]);
   assertEquals((await take(events, 1)).map(({ type }) => type), [RTM_NEWLINK]);
 });

@@ -230,7 +230,7 @@ class ScriptedKernel implements Disposable {
   /** Takes one request, and sends one datagram for each list of replies. */
   async answer(...datagrams: ((seq: number, request: { type: number }) => Reply[])[]): Promise<void> {
     const buffer = new Uint8Array(1024);
-    const length = await this.peer.receive(buffer, { timeout: 5000 });
+    const length = await this.peer.recv(buffer, { timeout: 5000 });
     const [request] = decodeMessages(buffer.subarray(0, length));
     for (const replies of datagrams) {
       const bytes = replies(request?.seq ?? 0, request ?? { type: 0 }).map((reply) =>

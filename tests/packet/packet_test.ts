@@ -34,12 +34,12 @@ testAsRoot(
     using all = inside(() => PacketSocket.open());
     using udp = inside(() => UdpSocket.bind({ hostname: "127.0.0.1" }));
     const payload = crypto.getRandomValues(new Uint8Array(20));
-    await udp.send(payload, udp.localAddr);
+    await udp.send(payload, { addr: udp.localAddr });
     const isOurs = (data: Uint8Array) =>
       data.length >= 20 && data.subarray(-20).every((byte, i) => byte === payload[i]);
     for (const [socket, header] of [[raw, 14], [cooked, 0], [all, 14]] as const) {
       for (;;) {
-        const { data, addr } = await socket.receive(undefined, { timeout: 2000 });
+        const { data, addr } = await socket.receive({ timeout: 2000 });
         if (!isOurs(data)) continue; // what the kernel itself sends, such as neighbour discovery
         assertEquals(data.length, header + 20 + 8 + 20);
         assertEquals([addr.protocol, addr.hardwareType], [C.ETH_P_IP, 772]);
@@ -67,12 +67,14 @@ s.send(bytes.fromhex("ffffffffffff") + address[4] + (0x88b5).to_bytes(2, "big") 
   );
   const { interfaceIndex, hardwareAddress } = socket.localAddr;
   await socket.send(new TextEncoder().encode("hello"), {
-    interfaceIndex,
-    hardwareAddress: "ff:ff:ff:ff:ff:ff",
-    protocol: 0x88b5,
+    addr: {
+      interfaceIndex,
+      hardwareAddress: "ff:ff:ff:ff:ff:ff",
+      protocol: 0x88b5,
+    },
   });
   assertEquals(await peer.line(), `hello 34997 ${hardwareAddress}`);
-  const { data, addr } = await socket.receive(undefined, { timeout: 5000 });
+  const { data, addr } = await socket.receive({ timeout: 5000 });
   assertEquals(new TextDecoder().decode(data.subarray(0, 6)), "answer");
   assertEquals(addr.packetType, "broadcast");
   assertEquals(addr.hardwareAddress, hardwareAddress);
@@ -88,7 +90,7 @@ testAsRoot("PacketSocket.receive() fails once where the interface goes away, whi
   await runProgram("ip", ["netns", "exec", pair.left.name, "ip", "link", "delete", "left"]);
   await waits;
   assertEquals(socket.localAddr.interfaceIndex, -1);
-  await assertRejects(() => socket.receive(undefined, { timeout: 20 }), Error, "in time");
+  await assertRejects(() => socket.receive({ timeout: 20 }), Error, "in time");
 });
 
 testAsRoot("PacketSocket receives messages and batches, with the VLAN tag that the kernel took out", async () => {

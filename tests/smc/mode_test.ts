@@ -185,7 +185,7 @@ smcTest("urgent data goes past the rest", async () => {
   await client.socket.send(new Uint8Array([42]), { flags: C.MSG_OOB });
   await pause(50);
   const urgent = new Uint8Array(1);
-  assertEquals(await server.socket.receive(urgent, { flags: C.MSG_OOB }), 1);
+  assertEquals(await server.socket.recv(urgent, { flags: C.MSG_OOB }), 1);
   assertEquals(urgent[0], 42);
   assertEquals(await readExactly(server, 2), new Uint8Array([1, 2]));
 });

@@ -51,7 +51,7 @@ print(b.recv(64).decode())
     const [c, d] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
     const control = controlMessage(C.SOL_SOCKET, C.SCM_RIGHTS, [a.fd, d.fd]);
     const buffers = [new TextEncoder().encode("two "), new TextEncoder().encode("descriptors")];
-    assertEquals(await ours.sendMessage({ buffers, control }), 15);
+    assertEquals(await ours.sendmsg({ buffers, control }), 15);
     a.close();
     d.close();
     const buffer = new Uint8Array(64);
@@ -73,7 +73,7 @@ os.close(writer)
 `;
   await withPython("SEQPACKET", script, async (ours) => {
     const buffers = [new Uint8Array(3), new Uint8Array(32)] as const;
-    const message = await ours.receiveMessage({ buffers: [...buffers], controlLength: 24 });
+    const message = await ours.recvmsg({ buffers: [...buffers], controlLength: 24 });
     assertEquals([message.length, message.flags & (C.MSG_TRUNC | C.MSG_CTRUNC)], [10, 0]);
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     assertEquals([text(buffers[0]), text(buffers[1].subarray(0, 7))], ["her", "e it is"]);
@@ -99,13 +99,13 @@ peer.sendmsg([b"a long message"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.
 peer.sendmsg([b"next"])
 `;
     await withPython("SEQPACKET", script, async (ours) => {
-      const message = await ours.receiveMessage({ buffers: [new Uint8Array(6)], controlLength: 0 });
+      const message = await ours.recvmsg({ buffers: [new Uint8Array(6)], controlLength: 0 });
       assertEquals(message.length, 6);
       assertEquals(message.flags & C.MSG_TRUNC, C.MSG_TRUNC);
       assertEquals(message.flags & C.MSG_CTRUNC, C.MSG_CTRUNC);
       assertEquals(message.control.length, 0);
       // With MSG_TRUNC asked for, the length is that of the whole message.
-      const next = await ours.receiveMessage({ buffers: [new Uint8Array(2)] }, { flags: C.MSG_TRUNC });
+      const next = await ours.recvmsg({ buffers: [new Uint8Array(2)] }, { flags: C.MSG_TRUNC });
       assertEquals(next.length, 4);
     });
   },
@@ -122,7 +122,7 @@ print(os.getpid(), os.getuid(), os.getgid())
   const stdout = await withPython("STREAM", script, async (ours) => {
     ours.setOption(C.SOL_SOCKET, SO_PASSCRED, 1);
     await ours.write(new Uint8Array(1));
-    const { length, control } = await ours.receiveMessage({ buffers: [new Uint8Array(8)], controlLength: 64 });
+    const { length, control } = await ours.recvmsg({ buffers: [new Uint8Array(8)], controlLength: 64 });
     assertEquals(length, 2);
     const view = new DataView(control.buffer, control.byteOffset, control.byteLength);
     assertEquals([view.getInt32(8, true), view.getInt32(12, true)], [C.SOL_SOCKET, C.SCM_CREDENTIALS]);
@@ -131,22 +131,22 @@ print(os.getpid(), os.getuid(), os.getgid())
   assertEquals(stdout.trim(), credentials);
 });
 
-test("receiveFrom() and receiveMessage() give the sender's sockaddr as the kernel wrote it", async () => {
+test("recvfrom() and recvmsg() give the sender's sockaddr as the kernel wrote it", async () => {
   using receiver = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   using sender = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   const random = String(Math.random());
   const addressOf = (name: string) => Uint8Array.of(C.AF_UNIX, 0, 0, ...new TextEncoder().encode(name + random));
   receiver.bind(addressOf("to"));
   sender.bind(addressOf("from"));
-  await sender.sendTo(new Uint8Array([1, 2]), addressOf("to"));
-  const plain = await receiver.receiveFrom(new Uint8Array(8));
+  await sender.sendto(new Uint8Array([1, 2]), addressOf("to"));
+  const plain = await receiver.recvfrom(new Uint8Array(8));
   assertEquals([plain.length, hex(plain.sockaddr)], [2, hex(addressOf("from"))]);
-  await sender.sendMessage({ buffers: [new Uint8Array([1]), new Uint8Array([2, 3])], sockaddr: addressOf("to") });
-  const message = await receiver.receiveMessage({ buffers: [new Uint8Array(8)] });
+  await sender.sendmsg({ buffers: [new Uint8Array([1]), new Uint8Array([2, 3])], sockaddr: addressOf("to") });
+  const message = await receiver.recvmsg({ buffers: [new Uint8Array(8)] });
   assertEquals([message.length, hex(message.sockaddr)], [3, hex(addressOf("from"))]);
   // A zero-length datagram is a datagram.
-  await sender.sendTo(new Uint8Array(0), addressOf("to"));
-  const empty = await receiver.receiveFrom(new Uint8Array(8), { timeout: 5000 });
+  await sender.sendto(new Uint8Array(0), addressOf("to"));
+  const empty = await receiver.recvfrom(new Uint8Array(8), { timeout: 5000 });
   assertEquals([empty.length, hex(empty.sockaddr)], [0, hex(addressOf("from"))]);
   assert(message.control.length === 0);
 });

@@ -16,11 +16,11 @@ function pause(): Promise<void> {
 
 const RECEIVING: [name: string, type: number, receive: (socket: Socket, buffer: Uint8Array) => Promise<unknown>][] = [
   ["read", STREAM, (socket, buffer) => socket.read(buffer)],
-  ["receive", STREAM, (socket, buffer) => socket.receive(buffer)],
-  ["receive, MSG_WAITALL", STREAM, (socket, buffer) => socket.receive(buffer, { flags: C.MSG_WAITALL })],
-  ["receive", DATAGRAM, (socket, buffer) => socket.receive(buffer)],
-  ["receiveFrom", DATAGRAM, (socket, buffer) => socket.receiveFrom(buffer)],
-  ["receiveMessage", DATAGRAM, (socket, buffer) => socket.receiveMessage({ buffers: [buffer] })],
+  ["recv", STREAM, (socket, buffer) => socket.recv(buffer)],
+  ["recv, MSG_WAITALL", STREAM, (socket, buffer) => socket.recv(buffer, { flags: C.MSG_WAITALL })],
+  ["recv", DATAGRAM, (socket, buffer) => socket.recv(buffer)],
+  ["recvfrom", DATAGRAM, (socket, buffer) => socket.recvfrom(buffer)],
+  ["recvmsg", DATAGRAM, (socket, buffer) => socket.recvmsg({ buffers: [buffer] })],
 ];
 
 test("a buffer that is transferred away or resized while it waits loses nothing of what comes", async () => {
@@ -36,7 +36,7 @@ test("a buffer that is transferred away or resized while it waits loses nothing 
       spoil(buffer);
       await right.send(new Uint8Array(5));
       await waiting;
-      assertEquals(await left.receive(new Uint8Array(8), { timeout: 2000 }), 5, name);
+      assertEquals(await left.recv(new Uint8Array(8), { timeout: 2000 }), 5, name);
       left.close();
       right.close();
     }
@@ -52,7 +52,7 @@ test("a buffer that was transferred away before is refused", async () => {
     await assertRejects(() => receive(left, buffer), TypeError);
   }
   await assertRejects(() => left.write(buffer), TypeError);
-  assertEquals(await left.receive(new Uint8Array(8)), 5);
+  assertEquals(await left.recv(new Uint8Array(8)), 5);
   left.close();
   right.close();
 });
@@ -79,9 +79,9 @@ test("what is no array of bytes is refused, and not waited with", async () => {
   for (const value of wrong as unknown as Uint8Array[]) {
     await assertRejects(() => left.write(value), TypeError, "no Uint8Array");
     await assertRejects(() => left.read(value), TypeError, "no Uint8Array");
-    await assertRejects(() => left.receive(value), TypeError, "no Uint8Array");
-    await assertRejects(() => left.receive(value, { flags: C.MSG_WAITALL }), TypeError, "no Uint8Array");
-    await assertRejects(() => left.receiveFrom(value), TypeError, "no Uint8Array");
+    await assertRejects(() => left.recv(value), TypeError, "no Uint8Array");
+    await assertRejects(() => left.recv(value, { flags: C.MSG_WAITALL }), TypeError, "no Uint8Array");
+    await assertRejects(() => left.recvfrom(value), TypeError, "no Uint8Array");
   }
   assertEquals(await left.write(new Uint8Array([1])), 1);
   assertEquals(await right.read(new Uint8Array(8)), 1); // nothing else came
@@ -104,7 +104,7 @@ test("datagrams and seqpackets whose bytes are transferred away while they wait 
       break;
     }
     assertEquals(queued > 1, true);
-    assertEquals(await right.receive(undefined, { timeout: 20 }).catch(({ name }) => name), "TimeoutError");
+    assertEquals(await right.receive({ timeout: 20 }).catch(({ name }) => name), "TimeoutError");
     left.close();
     right.close();
   }
@@ -114,16 +114,16 @@ test("datagrams and seqpackets are not received into a buffer that is transferre
   for (const type of ["datagram", "seqpacket"] as const) {
     const [left, right] = socketPair(type);
     const buffer = new Uint8Array(8);
-    const receiving = assertRejects(() => left.receive(buffer), TypeError, "transferred away or resized");
+    const receiving = assertRejects(() => left.receive({ buffer }), TypeError, "transferred away or resized");
     await pause();
     transfer(buffer);
     await right.send(new Uint8Array(5));
     await receiving;
     for (const value of ["text", [1], buffer] as unknown as Uint8Array[]) {
-      await assertRejects(() => left.receive(value), TypeError);
+      await assertRejects(() => left.receive({ buffer: value }), TypeError);
       await assertRejects(() => left.send(value), TypeError);
     }
-    assertEquals((await left.receive(undefined, { timeout: 2000 }))?.data.length, 5);
+    assertEquals((await left.receive({ timeout: 2000 }))?.data.length, 5);
     left.close();
     right.close();
   }

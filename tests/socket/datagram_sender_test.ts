@@ -7,11 +7,11 @@ test("DatagramSocket.receive() tells each of two senders that take turns", async
   using first = UdpSocket.bind({ hostname: "127.0.0.1" });
   using second = UdpSocket.bind({ hostname: "127.0.0.1" });
   for (const [i, client] of [first, first, second, first, second, second].entries()) {
-    await client.send(Uint8Array.of(i), server.localAddr);
+    await client.send(Uint8Array.of(i), { addr: server.localAddr });
     const { data, addr } = await server.receive();
     assertEquals(addr, client.localAddr);
-    await server.send(data, addr);
-    assertEquals((await client.receive(undefined, { timeout: 5000 })).data, Uint8Array.of(i));
+    await server.send(data, { addr });
+    assertEquals((await client.receive({ timeout: 5000 })).data, Uint8Array.of(i));
   }
 });
 
@@ -19,20 +19,20 @@ test("DatagramSocket.send() answers an earlier sender after another one came", a
   using server = UdpSocket.bind({ hostname: "127.0.0.1" });
   using first = UdpSocket.bind({ hostname: "127.0.0.1" });
   using second = UdpSocket.bind({ hostname: "127.0.0.1" });
-  await first.send(Uint8Array.of(1), server.localAddr);
+  await first.send(Uint8Array.of(1), { addr: server.localAddr });
   const early = await server.receive();
-  await second.send(Uint8Array.of(2), server.localAddr);
+  await second.send(Uint8Array.of(2), { addr: server.localAddr });
   const late = await server.receive();
-  await server.send(early.data, early.addr);
-  await server.send(late.data, late.addr);
-  assertEquals((await first.receive(undefined, { timeout: 5000 })).data, Uint8Array.of(1));
-  assertEquals((await second.receive(undefined, { timeout: 5000 })).data, Uint8Array.of(2));
+  await server.send(early.data, { addr: early.addr });
+  await server.send(late.data, { addr: late.addr });
+  assertEquals((await first.receive({ timeout: 5000 })).data, Uint8Array.of(1));
+  assertEquals((await second.receive({ timeout: 5000 })).data, Uint8Array.of(2));
 });
 
 test("the sender's address is one frozen object while it is the same", async () => {
   using server = UdpSocket.bind({ hostname: "127.0.0.1" });
   using client = UdpSocket.bind({ hostname: "127.0.0.1" });
-  for (let i = 0; i < 2; i++) await client.send(new Uint8Array(1), server.localAddr);
+  for (let i = 0; i < 2; i++) await client.send(new Uint8Array(1), { addr: server.localAddr });
   const [{ addr }, again] = [await server.receive(), await server.receive()];
   assert(addr === again.addr);
   assertThrows(() => Object.assign(addr, { port: 1 }), TypeError);
@@ -45,10 +45,10 @@ test("DatagramSocket.send() sends where the address says now, though its bytes a
   using server = UnixDatagramSocket.bind({ autobind: true });
   using client = UnixDatagramSocket.bind({ abstract: here });
   using other = UnixDatagramSocket.bind({ abstract: there });
-  await client.send(new Uint8Array(1), server.localAddr);
+  await client.send(new Uint8Array(1), { addr: server.localAddr });
   const { addr } = await server.receive();
   assert("abstract" in addr && addr.abstract instanceof Uint8Array);
   addr.abstract.set(there);
-  await server.send(Uint8Array.of(7), addr);
-  assertEquals((await other.receive(undefined, { timeout: 5000 })).data, Uint8Array.of(7));
+  await server.send(Uint8Array.of(7), { addr });
+  assertEquals((await other.receive({ timeout: 5000 })).data, Uint8Array.of(7));
 });

@@ -17,7 +17,7 @@ test("a message that waits keeps its memory through garbage collections", { need
     const results = [];
     const waits = [1, 2, 3].map((n) => {
       const buffers = parts(n);
-      return right.receiveMessage({ buffers, controlLength: 32 }).then(({ length }) =>
+      return right.recvmsg({ buffers, controlLength: 32 }).then(({ length }) =>
         results.push([length, buffers.map((bytes) => new TextDecoder().decode(bytes)).join("|")])
       );
     });
@@ -29,13 +29,13 @@ test("a message that waits keeps its memory through garbage collections", { need
     // Sent: small arrays made for the call, which waits for room.
     const sent = [];
     for (let i = 0; i < 400; i++) {
-      sent.push(left.sendMessage({ buffers: [new TextEncoder().encode(String(i)), new Uint8Array([0x2e])] }));
+      sent.push(left.sendmsg({ buffers: [new TextEncoder().encode(String(i)), new Uint8Array([0x2e])] }));
     }
     litter();
     const buffer = new Uint8Array(16);
     let right_ones = 0;
     for (let i = 0; i < 400; i++) {
-      const n = await right.receive(buffer);
+      const n = await right.recv(buffer);
       if (new TextDecoder().decode(buffer.subarray(0, n)) === i + ".") right_ones++;
       if (i % 100 === 0) litter();
     }

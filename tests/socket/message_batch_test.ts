@@ -3,42 +3,42 @@ import { decodeInetSockaddr, encodeInetSockaddr } from "@berkeley/sockets/inet";
 import { decodeControlMessages, encodeControlMessages, MessageBatch, Socket } from "@berkeley/sockets/socket";
 import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 
-test("Socket.receiveBatch() takes what is there, in order, with flags and lengths", async () => {
+test("Socket.recvmmsg() takes what is there, in order, with flags and lengths", async () => {
   const [from, to] = pair();
   const batch = new MessageBatch({ capacity: 4, size: 3 });
   for (const length of [0, 1, 3, 5, 2]) await from.send(new Uint8Array(length).fill(length));
-  assertEquals(await to.receiveBatch(batch, { flags: C.MSG_TRUNC }), 4);
+  assertEquals(await to.recvmmsg(batch, { flags: C.MSG_TRUNC }), 4);
   assertEquals(contents(batch), [[], [1], [3, 3, 3], [5, 5, 5]]);
   assertEquals([0, 1, 2, 3].map((i) => batch.messageLength(i)), [0, 1, 3, 5]);
   assertEquals([0, 1, 2, 3].map((i) => batch.flags(i) & C.MSG_TRUNC), [0, 0, 0, C.MSG_TRUNC]);
-  assertEquals(await to.receiveBatch(batch), 1);
+  assertEquals(await to.recvmmsg(batch), 1);
   assertEquals(contents(batch), [[2, 2]]);
   closeAll(from, to);
 });
 
-test("Socket.receiveBatch() waits for the first message", async () => {
+test("Socket.recvmmsg() waits for the first message", async () => {
   const [from, to] = pair();
   const batch = new MessageBatch({ capacity: 4, size: 8 });
-  const waiting = to.receiveBatch(batch);
+  const waiting = to.recvmmsg(batch);
   await from.send(Uint8Array.of(7));
   assertEquals(await waiting, 1);
   assertEquals(contents(batch), [[7]]);
-  await assertRejects(() => to.receiveBatch(batch, { timeout: 10 }), Error, "in time");
+  await assertRejects(() => to.recvmmsg(batch, { timeout: 10 }), Error, "in time");
   closeAll(from, to);
 });
 
-test("Socket.receiveBatch() rejects with the error that the kernel keeps for the socket", async () => {
+test("Socket.recvmmsg() rejects with the error that the kernel keeps for the socket", async () => {
   const [receiver, gone] = [udp(), udp()];
   await receiver.connect(gone.localSockaddr());
   gone.close();
   const batch = new MessageBatch({ capacity: 4, size: 8 });
-  const waiting = assertRejects(() => receiver.receiveBatch(batch, { timeout: 5000 }), Error, "ECONNREFUSED");
+  const waiting = assertRejects(() => receiver.recvmmsg(batch, { timeout: 5000 }), Error, "ECONNREFUSED");
   await receiver.send(Uint8Array.of(1));
   await waiting;
   receiver.close();
 });
 
-test("Socket.sendBatch() sends all however small the queue is, and nothing twice", async () => {
+test("Socket.sendmmsg() sends all however small the queue is, and nothing twice", async () => {
   const [from, to] = pair();
   from.setOption(C.SOL_SOCKET, C.SO_SNDBUF, 4608);
   const out = new MessageBatch({ capacity: 1024, size: 8 });
@@ -47,11 +47,11 @@ test("Socket.sendBatch() sends all however small the queue is, and nothing twice
     numbers[0] = i;
     out.push(new Uint8Array(numbers.buffer));
   }
-  const sending = from.sendBatch(out);
+  const sending = from.sendmmsg(out);
   const received: number[] = [];
   const into = new MessageBatch({ capacity: 16, size: 8 });
   while (received.length < 1024) {
-    const count = await to.receiveBatch(into, { timeout: 5000 });
+    const count = await to.recvmmsg(into, { timeout: 5000 });
     for (let i = 0; i < count; i++) received.push(new Uint32Array(into.data(i).slice().buffer)[0] ?? -1);
   }
   assertEquals(await sending, 1024);
@@ -59,33 +59,33 @@ test("Socket.sendBatch() sends all however small the queue is, and nothing twice
   closeAll(from, to);
 });
 
-test("Socket.sendBatch() sends to addresses, and a received batch back to its senders", async () => {
+test("Socket.sendmmsg() sends to addresses, and a received batch back to its senders", async () => {
   const server = udp();
   const clients = [udp(), udp(), udp()];
   const out = new MessageBatch({ capacity: 3, size: 8 });
   for (const [i, client] of clients.entries()) {
     out.clear();
     out.push(Uint8Array.of(i), server.localSockaddr());
-    await client.sendBatch(out);
+    await client.sendmmsg(out);
   }
   const batch = new MessageBatch({ capacity: 8, size: 8 });
   for (let count = 0; count < 3;) {
-    count += await server.receiveBatch(batch);
+    count += await server.recvmmsg(batch);
     for (let i = 0; i < batch.length; i++) {
       const client = clients[batch.data(i)[0] ?? -1];
       assertEquals(decodeInetSockaddr(batch.sockaddr(i)), decodeInetSockaddr(client?.localSockaddr() as Uint8Array));
     }
-    await server.sendBatch(batch);
+    await server.sendmmsg(batch);
   }
   for (const [i, client] of clients.entries()) {
     const buffer = new Uint8Array(8);
-    assertEquals(await client.receive(buffer, { timeout: 1000 }), 1);
+    assertEquals(await client.recv(buffer, { timeout: 1000 }), 1);
     assertEquals(buffer[0], i);
   }
   closeAll(server, ...clients);
 });
 
-test("Socket.receiveBatch() gives each message its own ancillary data", async () => {
+test("Socket.recvmmsg() gives each message its own ancillary data", async () => {
   const SO_TIMESTAMP = 29;
   const [from, to] = pair();
   to.setOption(C.SOL_SOCKET, SO_TIMESTAMP, 1);
@@ -93,9 +93,9 @@ test("Socket.receiveBatch() gives each message its own ancillary data", async ()
   const rights = encodeControlMessages([{ level: C.SOL_SOCKET, type: C.SCM_RIGHTS, data: descriptor(to.fd) }]);
   out.push(Uint8Array.of(1), undefined, rights);
   out.push(Uint8Array.of(2));
-  await from.sendBatch(out);
+  await from.sendmmsg(out);
   const batch = new MessageBatch({ capacity: 2, size: 1, controlLength: 100 });
-  assertEquals(await to.receiveBatch(batch), 2);
+  assertEquals(await to.recvmmsg(batch), 2);
   const [first, second] = [0, 1].map((i) => decodeControlMessages(batch.control(i)));
   assertEquals(first?.map(({ type }) => type), [SO_TIMESTAMP, C.SCM_RIGHTS]);
   assertEquals(second?.map(({ type }) => type), [SO_TIMESTAMP]);
@@ -104,25 +104,25 @@ test("Socket.receiveBatch() gives each message its own ancillary data", async ()
   closeAll(from, to);
 });
 
-test("Socket.sendBatch() tells how many went before an error", async () => {
+test("Socket.sendmmsg() tells how many went before an error", async () => {
   const [from, to] = pair();
   from.setOption(C.SOL_SOCKET, C.SO_SNDBUF, 4608);
   const batch = new MessageBatch({ capacity: 3, size: 100_000 });
   batch.push(Uint8Array.of(1));
   batch.push(Uint8Array.of(2));
   batch.push(new Uint8Array(100_000));
-  const error = await assertRejects(() => from.sendBatch(batch), Error, "EMSGSIZE");
+  const error = await assertRejects(() => from.sendmmsg(batch), Error, "EMSGSIZE");
   assertEquals((error as { messagesSent?: number }).messagesSent, 2);
   const signal = AbortSignal.timeout(20);
   batch.clear();
   for (let i = 0; i < 3; i++) batch.push(new Uint8Array(4000));
-  const aborted = await assertRejects(() => from.sendBatch(batch, { signal }), Error, "it was aborted after");
+  const aborted = await assertRejects(() => from.sendmmsg(batch, { signal }), Error, "it was aborted after");
   const { messagesSent = 0 } = aborted as { messagesSent?: number };
   assert(messagesSent > 0 && messagesSent < 3);
   closeAll(from, to);
 });
 
-test("Socket.sendTo() to a full AF_UNIX queue goes on when the receiver has made room", async () => {
+test("Socket.sendto() to a full AF_UNIX queue goes on when the receiver has made room", async () => {
   const receiver = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   const sender = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   receiver.bind(Uint8Array.of(1, 0)); // autobind
@@ -130,14 +130,14 @@ test("Socket.sendTo() to a full AF_UNIX queue goes on when the receiver has made
   const count = 2000;
   const sending = (async () => {
     for (let i = 0; i < count; i++) {
-      if (i % 2 === 0) await sender.sendTo(Uint8Array.of(i, i >> 8), sockaddr);
-      else await sender.sendMessage({ buffers: [Uint8Array.of(i, i >> 8)], sockaddr });
+      if (i % 2 === 0) await sender.sendto(Uint8Array.of(i, i >> 8), sockaddr);
+      else await sender.sendmsg({ buffers: [Uint8Array.of(i, i >> 8)], sockaddr });
     }
   })();
   await new Promise((resolve) => setTimeout(resolve, 50));
   const buffer = new Uint8Array(8);
   for (let i = 0; i < count; i++) {
-    assertEquals(await receiver.receive(buffer, { timeout: 5000 }), 2);
+    assertEquals(await receiver.recv(buffer, { timeout: 5000 }), 2);
     assertEquals((buffer[0] ?? 0) | (buffer[1] ?? 0) << 8, i);
   }
   await sending;

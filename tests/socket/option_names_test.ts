@@ -83,6 +83,7 @@ test("every function that takes options refuses one that it does not know", asyn
 test("every operation of a socket refuses an option that it does not know, and does nothing", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const [batch, fds] = [new MessageBatch({ capacity: 1, size: 1 }), socketPair("datagram")];
+  const [streams, seqpackets] = [socketPair("stream"), socketPair("seqpacket")];
   using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
   const netlink = NetlinkSocket.open(NL.NETLINK_ROUTE);
   const calls: Record<string, Call> = {
@@ -92,13 +93,28 @@ test("every operation of a socket refuses an option that it does not know, and d
     connect: (options) => left.connect(BYTES, options),
     closeWrite: (options) => left.closeWrite(options),
     receiveUrgent: (options) => left.receiveUrgent(options),
-    receiveBatch: (options) => left.receiveBatch(batch, options),
-    sendBatch: (options) => left.sendBatch(batch, options),
     sendFile: (options) => sendFile({ socket: left }, 0, options),
     joinMulticast: (options) => udp.joinMulticast("239.1.2.3", options),
     leaveMulticast: (options) => udp.leaveMulticast("239.1.2.3", options),
     blockMulticast: (options) => udp.blockMulticast("239.1.2.3", "127.0.0.1", options),
     unblockMulticast: (options) => udp.unblockMulticast("239.1.2.3", "127.0.0.1", options),
+    recv: (options) => left.recv(BYTES, options),
+    recvfrom: (options) => left.recvfrom(BYTES, options),
+    recvmsg: (options) => left.recvmsg({ buffers: [BYTES] }, options),
+    recvmmsg: (options) => left.recvmmsg(batch, options),
+    send: (options) => left.send(BYTES, options),
+    sendto: (options) => left.sendto(BYTES, BYTES, options),
+    sendmsg: (options) => left.sendmsg({ buffers: [BYTES] }, options),
+    sendmmsg: (options) => left.sendmmsg(batch, options),
+    "udp.send": (options) => udp.send(BYTES, { addr: udp.localAddr, ...options as object }),
+    "udp.receive": (options) => udp.receive(options),
+    "udp.receiveMessage": (options) => udp.receiveMessage(options),
+    "unix receiveMessage": (options) => fds[0].receiveMessage({ maxFds: 1, ...options as object }),
+    "seqpacket receive": (options) => seqpackets[0].receive(options),
+    "seqpacket receive into a buffer": (options) => seqpackets[0].receive({ buffer: BYTES, ...options as object }),
+    "seqpacket send": (options) => seqpackets[0].send(BYTES, options),
+    "seqpacket receiveMessage": (options) => seqpackets[0].receiveMessage(options),
+    "stream receiveMessage": (options) => streams[0].receiveMessage(options),
     "udp.sendMessage": (message) => udp.sendMessage({ data: BYTES, addr: udp.localAddr, ...message as object }),
     "unix sendMessage": (message) => fds[0].sendMessage({ data: BYTES, ...message as object }),
     "unix connect": (options) => fds[0].connect(ABSTRACT, options),
@@ -113,7 +129,7 @@ test("every operation of a socket refuses an option that it does not know, and d
   await left.write(new Uint8Array([7]));
   const buffer = new Uint8Array(8);
   assertEquals([await right.read(buffer), buffer[0]], [1, 7]);
-  for (const one of [left, right, netlink, ...fds]) one.close();
+  for (const one of [left, right, netlink, ...fds, ...streams, ...seqpackets]) one.close();
 });
 
 test("relay() closes both ends when it refuses its options", async () => {
@@ -184,6 +200,32 @@ test("an argument too many is refused", async () => {
   );
   const listen = UnixListener.listen as unknown as (...args: unknown[]) => UnixListener;
   assert((await errorOf((options) => listen(ABSTRACT, options), { mode: 0o600 })) instanceof TypeError);
+});
+
+test("arguments in the places of node:dgram and of Deno are refused by what is expected", async () => {
+  using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
+  const [left, right] = socketPair("seqpacket");
+  const [send, receive] = [udp.send.bind(udp), udp.receive.bind(udp)] as unknown as ((...args: unknown[]) => unknown)[];
+  assert(send !== undefined && receive !== undefined);
+  const { hostname, port } = udp.localAddr;
+  const expected: [Call, string][] = [
+    [() => send(BYTES, udp.localAddr), "Cannot send: there is no option transport: did you mean addr?"],
+    [() => send(BYTES, { hostname, port }), "Cannot send: there is no option hostname: did you mean addr?"],
+    [() => send(BYTES, { addr: udp.localAddr }, { timeout: 5 }), "Cannot send: the arguments are (data, { addr, … })"],
+    [() => send(BYTES, port, hostname), "Cannot send: the arguments are (data, { addr, … })"],
+    [() => receive(BYTES), "Cannot call recvfrom: options must be an object with the buffer in it"],
+    [() => receive(undefined, { timeout: 5 }), "Cannot receive: the arguments are ({ buffer, … })"],
+    [() => left.receive(BYTES as never), "Cannot receive: options must be an object with the buffer in it"],
+    [() => left.receiveMessage(BYTES as never), "Cannot receive a message: options must be an object with the buffer"],
+  ];
+  for (const [call, text] of expected) {
+    const error = await errorOf(call, undefined);
+    assert(error instanceof TypeError && error.message.startsWith(text), error.message);
+  }
+  await send(BYTES, { addr: udp.localAddr, timeout: undefined });
+  assertEquals((await udp.receive({ buffer: undefined, timeout: 1000 } as object)).data, BYTES);
+  left.close();
+  right.close();
 });
 
 test("options that are undefined count as left out", async () => {

@@ -16,7 +16,7 @@ test("read() that ends behind bytes with a descriptor does not hide the bytes af
   await pause(); // nobody waits now, so that both messages are one event
   const data = new Uint8Array(Int32Array.of(right.fd).buffer);
   const control = encodeControlMessages([{ level: C.SOL_SOCKET, type: C.SCM_RIGHTS, data }]);
-  await right.sendMessage({ buffers: [new Uint8Array(3)], control });
+  await right.sendmsg({ buffers: [new Uint8Array(3)], control });
   await right.write(new Uint8Array(5));
   assertEquals(await left.read(buffer, { timeout: 2000 }), 3);
   assertEquals(await left.read(buffer, { timeout: 2000 }), 5);

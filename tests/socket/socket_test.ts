@@ -144,11 +144,11 @@ test("use after close never touches the descriptor that got the number", async (
     () => left.write(new Uint8Array(1)),
     () => left.closeWrite(),
     () => left.send(new Uint8Array(1)),
-    () => left.sendTo(new Uint8Array(1), LOOPBACK),
-    () => left.receive(new Uint8Array(1)),
-    () => left.receiveFrom(new Uint8Array(1)),
-    () => left.sendMessage({ buffers: [new Uint8Array(1)] }),
-    () => left.receiveMessage({ buffers: [new Uint8Array(1)] }),
+    () => left.sendto(new Uint8Array(1), LOOPBACK),
+    () => left.recv(new Uint8Array(1)),
+    () => left.recvfrom(new Uint8Array(1)),
+    () => left.sendmsg({ buffers: [new Uint8Array(1)] }),
+    () => left.recvmsg({ buffers: [new Uint8Array(1)] }),
   ];
   for (const wait of waits) assertEquals((await assertRejects(wait) as SystemError).code, "EBADF", String(wait));
   left.close();
@@ -183,10 +183,10 @@ test("getOption() and setOption() pass numbers and bytes as they are", () => {
 test("receive() with MSG_PEEK leaves the bytes, for any number of looks", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   await left.write(new Uint8Array([1, 2, 3]));
-  for (let i = 0; i < 3; i++) assertEquals(await right.receive(new Uint8Array(8), { flags: C.MSG_PEEK }), 3);
+  for (let i = 0; i < 3; i++) assertEquals(await right.recv(new Uint8Array(8), { flags: C.MSG_PEEK }), 3);
   assertEquals(await right.read(new Uint8Array(8)), 3);
   left.close();
-  assertEquals(await right.receive(new Uint8Array(8)), 0);
+  assertEquals(await right.recv(new Uint8Array(8)), 0);
   right.close();
 });
 
@@ -203,7 +203,7 @@ test("urgent data of TCP comes by MSG_OOB, and does not stop the stream", async 
   await client.send(new Uint8Array([99]), { flags: C.MSG_OOB });
   await client.write(new Uint8Array([3]));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assertEquals(await server.receive(buffer, { flags: C.MSG_OOB }), 1);
+  assertEquals(await server.recv(buffer, { flags: C.MSG_OOB }), 1);
   assertEquals(buffer[0], 99);
   // The kernel ends a read at the mark.
   assertEquals(await server.read(buffer), 2);

@@ -4,10 +4,10 @@ import { assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 const flags = C.MSG_WAITALL;
 
-test("Socket.receive() with MSG_WAITALL fills the buffer, however the bytes come", async () => {
+test("Socket.recv() with MSG_WAITALL fills the buffer, however the bytes come", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const buffer = new Uint8Array(1000);
-  const receive = right.receive(buffer, { flags });
+  const receive = right.recv(buffer, { flags });
   for (let i = 0; i < 1001; i++) {
     await left.write(Uint8Array.of(i));
     if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -19,21 +19,21 @@ test("Socket.receive() with MSG_WAITALL fills the buffer, however the bytes come
   right.close();
 });
 
-test("Socket.receive() with MSG_WAITALL gives less at the end of the stream only", async () => {
+test("Socket.recv() with MSG_WAITALL gives less at the end of the stream only", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   await left.write(new Uint8Array(3));
-  const receive = right.receive(new Uint8Array(8), { flags });
+  const receive = right.recv(new Uint8Array(8), { flags });
   left.close();
   assertEquals(await receive, 3);
-  assertEquals(await right.receive(new Uint8Array(8), { flags }), 0);
+  assertEquals(await right.recv(new Uint8Array(8), { flags }), 0);
   right.close();
 });
 
-test("Socket.receive() with MSG_WAITALL tells how much came before its timeout", async () => {
+test("Socket.recv() with MSG_WAITALL tells how much came before its timeout", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const buffer = new Uint8Array(8);
   await left.write(Uint8Array.of(1, 2, 3));
-  const late = await assertRejects(() => right.receive(buffer, { flags, timeout: 10 })) as { bytesRead?: number };
+  const late = await assertRejects(() => right.recv(buffer, { flags, timeout: 10 })) as { bytesRead?: number };
   assertEquals([late.bytesRead, ...buffer.subarray(0, 3)], [3, 1, 2, 3]);
   left.close();
   right.close();

@@ -24,21 +24,21 @@ test("Socket refuses what is no buffer, no message, no batch and no options", as
   await refuses((wrong) => left.read(wrong), NO_BYTES);
   await refuses((wrong) => left.write(wrong), NO_BYTES);
   await refuses((wrong) => left.send(wrong), NO_BYTES);
-  await refuses((wrong) => left.sendTo(wrong, to), NO_BYTES);
-  await refuses((wrong) => left.receive(wrong), NO_BYTES);
-  await refuses((wrong) => left.receiveFrom(wrong), NO_BYTES);
-  await refuses((wrong) => left.sendMessage(wrong), NO_MESSAGE);
-  await refuses((wrong) => left.sendMessage({ buffers: [wrong] }), NO_BYTES);
-  await refuses((wrong) => left.receiveMessage({ buffers: [wrong] }), NO_BYTES);
-  await refuses((wrong) => left.sendBatch(wrong), NO_BATCH);
-  await refuses((wrong) => left.receiveBatch(wrong), NO_BATCH);
+  await refuses((wrong) => left.sendto(wrong, to), NO_BYTES);
+  await refuses((wrong) => left.recv(wrong), NO_BYTES);
+  await refuses((wrong) => left.recvfrom(wrong), NO_BYTES);
+  await refuses((wrong) => left.sendmsg(wrong), NO_MESSAGE);
+  await refuses((wrong) => left.sendmsg({ buffers: [wrong] }), NO_BYTES);
+  await refuses((wrong) => left.recvmsg({ buffers: [wrong] }), NO_BYTES);
+  await refuses((wrong) => left.sendmmsg(wrong), NO_BATCH);
+  await refuses((wrong) => left.recvmmsg(wrong), NO_BATCH);
   for (const wrong of NO_OPTIONS as never[]) {
-    await assertRejects(() => left.receive(to, wrong), TypeError, "options must be an object");
+    await assertRejects(() => left.recv(to, wrong), TypeError, "options must be an object");
     await assertRejects(() => left.send(to, wrong), TypeError, "options must be an object");
     await assertRejects(() => left.accept(wrong), TypeError, "options must be an object");
   }
   await left.send(new Uint8Array([7]));
-  assertEquals(await right.receive(new Uint8Array(8)), 1);
+  assertEquals(await right.recv(new Uint8Array(8)), 1);
   left.close();
   right.close();
 });
@@ -89,9 +89,9 @@ test("a seqpacket connection takes no bytes for a message: it would send an empt
 
 test("UdpSocket refuses what is no message, and a message without bytes", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1", port: 0 });
-  await refuses((wrong) => socket.send(wrong, socket.localAddr), NO_BYTES);
+  await refuses((wrong) => socket.send(wrong, { addr: socket.localAddr }), NO_BYTES);
   await refuses((wrong) => socket.sendMessage(wrong), NO_MESSAGE);
   await refuses((data) => socket.sendMessage({ data, addr: socket.localAddr }), NO_BYTES);
-  await socket.send(new Uint8Array([7]), socket.localAddr);
+  await socket.send(new Uint8Array([7]), { addr: socket.localAddr });
   assertEquals((await socket.receive()).data, new Uint8Array([7]));
 });

@@ -58,14 +58,14 @@ async function meet(
   if (kind === "datagram") {
     const socket = datagramSocket(addr);
     const peer = await c("connect");
-    const { data, addr: from } = await socket.receive(undefined, { timeout });
+    const { data, addr: from } = await socket.receive({ timeout });
     assertEquals(text(data), "hello");
     return talk(socket, peer, { addr: from });
   }
   using listener = kind === "stream" ? UnixListener.listen(addr) : UnixSeqpacketListener.listen(addr);
   const peer = await c("connect");
   const conn = await listener.accept({ timeout });
-  using hello = await conn.receiveMessage(new Uint8Array(5), { timeout });
+  using hello = await conn.receiveMessage({ buffer: new Uint8Array(5), timeout });
   assertEquals(text(hello?.data), "hello");
   return talk(conn, peer);
 }
@@ -82,7 +82,7 @@ async function exchange(
   [size, maxFds]: [number, number],
 ): Promise<UnixMessage> {
   await end.sendMessage({ data, fds, ...to }, { timeout });
-  const message = await end.receiveMessage(new Uint8Array(size), { maxFds, timeout });
+  const message = await end.receiveMessage({ buffer: new Uint8Array(size), maxFds, timeout });
   if (message === null) throw new Error("the connection has ended");
   return message;
 }
@@ -137,8 +137,8 @@ allTest(["seqpacket", "datagram"], "messages go to a C program and back, empty o
   await end.send(new Uint8Array(0));
   await end.closeWrite();
   assertEquals([await peer.line(), await peer.line()], ["0", "end"]); // C tells an empty message from the end, …
-  assertEquals((await end.receive(undefined, { timeout }))?.data, new Uint8Array(0));
-  assertEquals(await end.receive(undefined, { timeout }), null); // … and so do we
+  assertEquals((await end.receive({ timeout }))?.data, new Uint8Array(0));
+  assertEquals(await end.receive({ timeout }), null); // … and so do we
   const { code, stderr } = await peer.exit;
   assertEquals([code, stderr], [0, ""]);
 });

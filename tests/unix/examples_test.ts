@@ -147,7 +147,7 @@ test("activated_echo.ts works under systemd-socket-activate, and notifies", {
   await conn.write(new TextEncoder().encode("over unix"));
   const buffer = new Uint8Array(32);
   assertEquals(await conn.read(buffer, { timeout: 20_000 }), 9);
-  assertEquals(new TextDecoder().decode((await notify.receive(undefined, { timeout: 5000 })).data), "READY=1");
+  assertEquals(new TextDecoder().decode((await notify.receive({ timeout: 5000 })).data), "READY=1");
   const tcp = connect(port, "127.0.0.1");
   tcp.write("over tcp");
   const answer = await new Promise<string>((resolve) => tcp.once("data", (data) => resolve(`${data}`)));

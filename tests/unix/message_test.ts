@@ -36,7 +36,7 @@ for (const type of TYPES) {
     const file = openSync(`${dir.path}/f`, "r");
     const [left, right] = socketPair(type);
     await left.sendMessage({ data: Uint8Array.of(1), fds: [file, left, left.socket] });
-    using message = await right.receiveMessage(new Uint8Array(8), { maxFds: 3 });
+    using message = await right.receiveMessage({ buffer: new Uint8Array(8), maxFds: 3 });
     assert(message !== null);
     assertEquals([message.data, message.truncated, message.controlTruncated], [Uint8Array.of(1), false, false]);
     const [passed, ...sockets] = message.fds;
@@ -59,7 +59,7 @@ for (const type of TYPES) {
     await left.sendMessage({ data: Uint8Array.of(1), fds: [left, right] });
     let fds: readonly OwnedFd[];
     {
-      using message = await right.receiveMessage(new Uint8Array(8), { maxFds: 2 });
+      using message = await right.receiveMessage({ buffer: new Uint8Array(8), maxFds: 2 });
       fds = message?.fds ?? [];
       assertEquals(fds.length, 2);
     }
@@ -72,7 +72,7 @@ for (const type of TYPES) {
     test(`${type}: ${passed} descriptors where ${maxFds} are expected are closed, all of them`, async () => {
       const [left, right] = socketPair(type);
       await left.sendMessage({ data: Uint8Array.of(1), fds: Array(passed).fill(left) });
-      using message = await right.receiveMessage(new Uint8Array(8), { maxFds });
+      using message = await right.receiveMessage({ buffer: new Uint8Array(8), maxFds });
       assertEquals([message?.data, message?.fds, message?.controlTruncated], [Uint8Array.of(1), [], true]);
       left.close();
       right.close();
@@ -98,14 +98,14 @@ for (const type of TYPES) {
   test(`${type}: 253 descriptors go at once, 254 are refused`, async () => {
     const [left, right] = socketPair(type);
     await left.sendMessage({ data: Uint8Array.of(1), fds: Array(253).fill(left) });
-    using message = await right.receiveMessage(new Uint8Array(8), { maxFds: 253 });
+    using message = await right.receiveMessage({ buffer: new Uint8Array(8), maxFds: 253 });
     assertEquals([message?.fds.length, message?.controlTruncated], [253, false]);
     await assertRejects(
       () => left.sendMessage({ data: Uint8Array.of(1), fds: Array(254).fill(left) }),
       RangeError,
       "253",
     );
-    await assertRejects(() => right.receiveMessage(new Uint8Array(8), { maxFds: 254 }), RangeError, "253");
+    await assertRejects(() => right.receiveMessage({ buffer: new Uint8Array(8), maxFds: 254 }), RangeError, "253");
     left.close();
     right.close();
   });
@@ -126,7 +126,7 @@ for (const type of TYPES) {
     let received = 0;
     for (let i = 0; i < 1000; i++) {
       await left.sendMessage({ data: Uint8Array.of(i & 0xff), fds: Array(10).fill(left) });
-      using message = await right.receiveMessage(buffer, { maxFds: i % 3 === 0 ? 9 : 10 });
+      using message = await right.receiveMessage({ buffer, maxFds: i % 3 === 0 ? 9 : 10 });
       assertEquals(message?.data, Uint8Array.of(i & 0xff));
       assertEquals(message?.controlTruncated, i % 3 === 0);
       received += message?.fds.length ?? 0;
@@ -141,7 +141,7 @@ for (const type of TYPES) {
     const [left, right] = socketPair(type);
     right.socket.setOption(C.SOL_SOCKET, SO_PASSCRED, 1);
     await left.sendMessage({ data: Uint8Array.of(1), credentials: true });
-    using message = await right.receiveMessage(new Uint8Array(8));
+    using message = await right.receiveMessage({ buffer: new Uint8Array(8) });
     const ids = { pid: process.pid, uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
     assertEquals(message?.credentials, ids);
     assertEquals(message?.controlTruncated, false);
@@ -154,7 +154,7 @@ for (const type of TYPES) {
     right.socket.setOption(C.SOL_SOCKET, SO_PASSPIDFD, 1);
     await left.sendMessage({ data: Uint8Array.of(1) });
     {
-      using message = await right.receiveMessage(new Uint8Array(8));
+      using message = await right.receiveMessage({ buffer: new Uint8Array(8) });
       assertEquals(pidOf(message?.pidfd?.fd ?? -1), process.pid);
     }
     left.close();
@@ -164,7 +164,7 @@ for (const type of TYPES) {
   test(`${type}: a message tells that its data was cut off`, async () => {
     const [left, right] = socketPair(type);
     await left.sendMessage({ data: Uint8Array.of(1, 2, 3, 4) });
-    using message = await right.receiveMessage(new Uint8Array(2));
+    using message = await right.receiveMessage({ buffer: new Uint8Array(2) });
     assertEquals(message?.data, Uint8Array.of(1, 2));
     assertEquals(message?.truncated, type !== "stream");
     left.close();
@@ -178,10 +178,10 @@ test("seqpacket: receiveMessage() tells an empty message from the end", async ()
   await left.sendMessage({});
   left.close();
   const buffer = new Uint8Array(8);
-  using first = await right.receiveMessage(buffer, { maxFds: 1 });
-  using second = await right.receiveMessage(buffer);
+  using first = await right.receiveMessage({ buffer, maxFds: 1 });
+  using second = await right.receiveMessage({ buffer });
   assertEquals([first?.data.length, first?.fds.length, second?.data.length], [0, 1, 0]);
-  assertEquals(await right.receiveMessage(buffer), null);
+  assertEquals(await right.receiveMessage({ buffer }), null);
   right.close();
 });
 
@@ -193,7 +193,7 @@ test("stream: receiveMessage() is null at the end, and stops at descriptors", as
   left.close();
   const counts: [number, number][] = [];
   for (;;) {
-    using message = await right.receiveMessage(new Uint8Array(16), { maxFds: 4 });
+    using message = await right.receiveMessage({ buffer: new Uint8Array(16), maxFds: 4 });
     if (message === null) break;
     counts.push([message.data.length, message.fds.length]);
   }
@@ -205,11 +205,11 @@ test("stream: receiveMessage() is null at the end, and stops at descriptors", as
 test("stream: receiveMessage() into no room is not the end, and into one byte it is", async () => {
   const [left, right] = socketPair("stream");
   await left.write(Uint8Array.of(1));
-  assertEquals((await right.receiveMessage(new Uint8Array(0)))?.data.length, 0);
-  assertEquals((await right.receiveMessage(new Uint8Array(1)))?.data.length, 1);
+  assertEquals((await right.receiveMessage({ buffer: new Uint8Array(0) }))?.data.length, 0);
+  assertEquals((await right.receiveMessage({ buffer: new Uint8Array(1) }))?.data.length, 1);
   left.close();
-  assertEquals((await right.receiveMessage(new Uint8Array(0)))?.data.length, 0);
-  assertEquals(await right.receiveMessage(new Uint8Array(1)), null);
+  assertEquals((await right.receiveMessage({ buffer: new Uint8Array(0) }))?.data.length, 0);
+  assertEquals(await right.receiveMessage({ buffer: new Uint8Array(1) }), null);
   right.close();
 });
 
@@ -217,7 +217,7 @@ for (const type of ["seqpacket", "datagram"] as const) {
   test(`${type}: an empty message carries descriptors`, async () => {
     const [left, right] = socketPair(type);
     await left.sendMessage({ fds: [left] });
-    using message = await right.receiveMessage(new Uint8Array(1), { maxFds: 1, timeout: 2000 });
+    using message = await right.receiveMessage({ buffer: new Uint8Array(1), maxFds: 1, timeout: 2000 });
     assertEquals([message?.data.length, message?.fds.length], [0, 1]);
     left.close();
     right.close();
@@ -240,7 +240,7 @@ test("stream: sendMessage() sends all of a large message, with the descriptor on
   let [at, fds] = [0, 0];
   const buffer = new Uint8Array(1 << 16);
   while (at <= large.length) {
-    using message = await right.receiveMessage(buffer, { maxFds: 4 });
+    using message = await right.receiveMessage({ buffer, maxFds: 4 });
     if (message === null) break;
     const rest = large.subarray(at, at + message.data.length);
     assertEquals(rest.every((byte, i) => byte === message.data[i]), true);
@@ -256,7 +256,7 @@ test("datagram: messages tell the sender's address", async () => {
   using server = UnixDatagramSocket.bind({ autobind: true });
   using client = UnixDatagramSocket.bind({ autobind: true });
   await client.sendMessage({ data: Uint8Array.of(1), addr: server.localAddr });
-  using message = await server.receiveMessage(new Uint8Array(4));
+  using message = await server.receiveMessage({ buffer: new Uint8Array(4) });
   assertEquals(message.addr, client.localAddr);
 });
 
@@ -360,7 +360,7 @@ test("a Socket that was passed works, in both directions", async () => {
   const [near, far] = socketPair("stream");
   await left.sendMessage({ fds: [far] });
   far.close();
-  using message = await right.receiveMessage(new Uint8Array(1), { maxFds: 1 });
+  using message = await right.receiveMessage({ buffer: new Uint8Array(1), maxFds: 1 });
   using passed = new UnixConn(Socket.fromFd(message?.fds[0]?.take() ?? -1));
   assertInstanceOf(message, UnixMessage);
   await near.write(new TextEncoder().encode("ping"));
@@ -383,12 +383,12 @@ for (const type of TYPES) {
     await left.sendMessage({ data: Uint8Array.of(7) });
     for (const wrong of [undefined, new Uint16Array(4)]) {
       await assertRejects(
-        async () => await right.receiveMessage(wrong as unknown as Uint8Array),
+        async () => await right.receiveMessage({ buffer: wrong as unknown as Uint8Array }),
         TypeError,
         "Cannot use what is no Uint8Array",
       );
     }
-    using message = await right.receiveMessage(new Uint8Array(8));
+    using message = await right.receiveMessage({ buffer: new Uint8Array(8) });
     assertEquals(message?.data, Uint8Array.of(7));
     left.close();
     right.close();

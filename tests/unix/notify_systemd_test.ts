@@ -35,7 +35,7 @@ test("notifySystemd() tells state, credentials and descriptors, at a path and at
     const { pid, stdout } = await notify("path" in addr ? addr.path : `@${name}`);
     assertEquals(stdout, "true\ntrue\n");
     for (const count of [0, 1]) {
-      using message = await manager.receiveMessage(new Uint8Array(64), { maxFds: 2, timeout: 2000 });
+      using message = await manager.receiveMessage({ buffer: new Uint8Array(64), maxFds: 2, timeout: 2000 });
       assertEquals(new TextDecoder().decode(message.data), "READY=1");
       assertEquals([message.credentials?.pid, message.fds.length], [pid, count]);
     }

@@ -33,7 +33,7 @@ test("everything works with --allow-ffi alone", { needs: ["read", "write", "env"
      }
      const [left, right] = socketPair("seqpacket");
      await left.sendMessage({ data: Uint8Array.of(1), fds: [left], credentials: true });
-     using message = await right.receiveMessage(new Uint8Array(1), { maxFds: 1 });
+     using message = await right.receiveMessage({ maxFds: 1 });
      console.log(message.fds.length, inheritedListeners().length, await notifySystemd("READY=1"));
      left.close();
      right.close();`,

@@ -40,7 +40,7 @@ bothTest("UnixDatagramSocket talks to Python's server, connected and not", "pyth
   assertEquals(await peer.line(), "ready");
   using socket = UnixDatagramSocket.bind({ autobind: true });
   for (const message of MESSAGES) {
-    await socket.send(message, addr);
+    await socket.send(message, { addr });
     assertEquals(await socket.receive(), { data: message, addr, truncated: false });
   }
   await socket.connect(addr);
@@ -54,7 +54,7 @@ bothTest("UnixDatagramSocket serves Python's client", "python3", async (addr, na
   for (const message of MESSAGES) {
     const { data, addr } = await socket.receive();
     assertEquals([data, addr], [message, { abstract: `py-${peer.pid}` }]);
-    await socket.send(data, addr);
+    await socket.send(data, { addr });
   }
   assertEquals(await peer.line(), "done");
 });
@@ -65,7 +65,7 @@ bothTest("receiveMessage() takes what Python's send_fds sends", "python3", async
   using listener = UnixSeqpacketListener.listen(addr);
   await using peer = python("send-fds", name, `${folder}/one`, `${folder}/two`);
   using conn = await listener.accept();
-  using message = await conn.receiveMessage(new Uint8Array(100), { maxFds: 2 });
+  using message = await conn.receiveMessage({ buffer: new Uint8Array(100), maxFds: 2 });
   assertEquals(await peer.line(), "done");
   assertEquals(new TextDecoder().decode(message?.data), "files");
   const texts = message?.fds.map(({ fd }) => {
@@ -125,7 +125,7 @@ test("a peer that is killed ends the connection", { needs: [...needs, "python3"]
   await conn.send(Uint8Array.of(1));
   assertEquals((await conn.receive())?.data, Uint8Array.of(1));
   peer.kill();
-  assertEquals(await conn.receive(undefined, { timeout: 10_000 }), null);
+  assertEquals(await conn.receive({ timeout: 10_000 }), null);
   assertEquals((await assertRejects(() => conn.send(Uint8Array.of(1))) as { code?: string }).code, "EPIPE");
 });
 

@@ -19,7 +19,7 @@ if (labelsSockets()) {
       right.socket.set(SO_PASSSEC, true);
       if (type === "stream") right.socket.set(SO_PASSCRED, true); // the kernel wants both
       await left.sendMessage({ data: Uint8Array.of(1) });
-      using message = await right.receiveMessage(new Uint8Array(8));
+      using message = await right.receiveMessage({ buffer: new Uint8Array(8) });
       assertEquals([message?.securityContext, message?.controlTruncated], [own, false], type);
       left.close();
       right.close();

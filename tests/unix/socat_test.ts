@@ -68,11 +68,11 @@ socatTest("socat's datagrams come to UnixDatagramSocket, and ours to it", async 
     peer.write("one\n");
     const { data, addr } = await socket.receive();
     assertEquals([text({ data }), addr], ["one\n", { path: `${folder}/c` }]);
-    await socket.send(bytes("two\n"), addr);
+    await socket.send(bytes("two\n"), { addr });
     assertEquals(await peer.line(), "two");
   }
   await using _ = socat("-u", `UNIX-RECV:${folder}/r`, `CREATE:${folder}/out`);
-  await retry(() => socket.send(bytes("three"), { path: `${folder}/r` }));
+  await retry(() => socket.send(bytes("three"), { addr: { path: `${folder}/r` } }));
   await retry(() => {
     assertEquals(readFileSync(`${folder}/out`, "utf8"), "three");
     return Promise.resolve();
