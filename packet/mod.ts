@@ -24,11 +24,5 @@
  */
 export { decodePacketAuxdata, type PacketAuxdata, type VlanTag } from "./auxdata.ts";
 export * from "./packet_options.ts";
-export {
-  packetAddrCodec,
-  type PacketMessage,
-  type PacketOpenOptions,
-  type PacketReceiveOptions,
-  PacketSocket,
-} from "./packet_socket.ts";
+export { packetAddrCodec, type PacketMessage, type PacketOpenOptions, PacketSocket } from "./packet_socket.ts";
 export { decodeSockaddrLl, encodeSockaddrLl, type PacketAddr, type PacketType } from "./sockaddr_ll.ts";

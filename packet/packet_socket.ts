@@ -8,7 +8,7 @@ import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
-import { TRANSFER_OPTIONS, type TransferOptions } from "../socket/transfer.ts";
+import { RECEIVE_OPTIONS, type ReceiveOptions } from "../socket/transfer.ts";
 import { AUXDATA_SIZE, decodePacketAuxdata, type PacketAuxdata } from "./auxdata.ts";
 import { PACKET_ADD_MEMBERSHIP } from "./packet_options.ts";
 import { decodeSockaddrLl, encodeSockaddrLl, type PacketAddr } from "./sockaddr_ll.ts";
@@ -45,12 +45,6 @@ const PACKET_OPEN_OPTIONS: OptionNames<PacketOpenOptions> = {
   protocol: true,
 };
 
-/** Options of {@linkcode PacketSocket.receiveMessage}. */
-export interface PacketReceiveOptions extends TransferOptions {
-  /** Where the bytes go; what does not fit is cut off. Default: a new array of 64 KiB. */
-  buffer?: Uint8Array;
-}
-
 /** A received packet, with its ancillary data. */
 export interface PacketMessage {
   /** The bytes. */
@@ -65,7 +59,6 @@ export interface PacketMessage {
   auxdata: PacketAuxdata | undefined;
 }
 
-const RECEIVE_OPTIONS: OptionNames<PacketReceiveOptions> = { ...TRANSFER_OPTIONS, buffer: true };
 /** The largest packet without BIG TCP. */
 const MAX_SIZE = 65536;
 /** Room for the auxdata and a timestamp. */
@@ -159,7 +152,7 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
    *   using watcher = PacketSocket.open({ interface: "lo" });
    *   watcher.socket.set(PACKET_AUXDATA, true);
    *   using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
-   *   await udp.send(new Uint8Array(1000), udp.localAddr);
+   *   await udp.send(new Uint8Array(1000), { addr: udp.localAddr });
    *   const { data, auxdata } = await watcher.receiveMessage();
    *   assertEquals(auxdata?.originalLength, data.length);
    *   assertEquals(auxdata?.vlan, undefined); // none on the loopback interface
@@ -168,10 +161,10 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
    * }
    * ```
    */
-  async receiveMessage(options: PacketReceiveOptions = {}): Promise<PacketMessage> {
+  async receiveMessage(options: ReceiveOptions = {}): Promise<PacketMessage> {
     checkOptions("receive a message", options, RECEIVE_OPTIONS);
     const { buffer = new Uint8Array(MAX_SIZE), flags = 0, ...wait } = options;
-    const message = await this.socket.receiveMessage(
+    const message = await this.socket.recvmsg(
       { buffers: [buffer], controlLength: CONTROL_SIZE },
       { ...wait, flags: flags | C.MSG_TRUNC },
     );

@@ -1,3 +1,4 @@
+import { MessageBatch } from "../../socket/mod.ts";
 import { assert, assertEquals, assertRejects, ignore, test, type TestOptions } from "../runner/mod.ts";
 
 /** A message, as ours are received. */
@@ -95,7 +96,10 @@ export function messageSuite(
     assertEquals(told(await right.receive({ buffer })), { data: Uint8Array.of(1, 2, 3), truncated: true });
     assertEquals(told(await right.receive({ buffer })), { data: Uint8Array.of(5), truncated: false });
     if (lacks.emptyMessages !== undefined) return; // nothing of a message is then as the end
-    assertEquals(told(await right.receive({ buffer: new Uint8Array(0) })), { data: new Uint8Array(0), truncated: true });
+    assertEquals(told(await right.receive({ buffer: new Uint8Array(0) })), {
+      data: new Uint8Array(0),
+      truncated: true,
+    });
   });
 
   suiteTest("a message as long as the buffer is not truncated", async (left, right) => {

@@ -53,7 +53,7 @@ test("a timer fires beside a flood of datagrams", async () => {
   const to = server.localAddr;
   assertTicks(
     await ticksBeside(async () => {
-      await client.send(bytes, to);
+      await client.send(bytes, { addr: to });
       await server.receive();
     }),
   );
@@ -67,7 +67,7 @@ for (const type of ["stream", "seqpacket", "datagram"] as const) {
     assertTicks(
       await ticksBeside(async () => {
         await left.send(bytes);
-        await right.receive(buffer);
+        await right.recv(buffer);
       }),
     );
     left.close();
@@ -82,8 +82,8 @@ test("a timer fires beside batches that are there at once", async () => {
     await ticksBeside(async () => {
       out.clear();
       for (let i = 0; i < 8; i++) out.push(bytes);
-      await left.sendBatch(out);
-      await right.receiveBatch(into);
+      await left.sendmmsg(out);
+      await right.recvmmsg(into);
     }),
   );
   left.close();
@@ -105,7 +105,7 @@ test("a timer fires beside many waits that one event ends", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   let ticks = 0;
   const timer = setInterval(() => ticks++, 1);
-  const waits = Array.from({ length: 20_000 }, () => right.receive(new Uint8Array(1)));
+  const waits = Array.from({ length: 20_000 }, () => right.recv(new Uint8Array(1)));
   const first = ticks;
   void left.write(new Uint8Array(20_000));
   let ended = 0;
@@ -187,7 +187,7 @@ const LONG: Record<string, (conn: TcpConn, file: number) => Promise<number>> = {
   "a file of 512 MiB": (conn, file) => sendFile(conn, file),
   "512 MiB of bytes in one write": (conn) => conn.write(new Uint8Array(LENGTH)),
   "512 MiB of bytes in one message of a stream": (conn) => {
-    return conn.socket.sendMessage({ buffers: [new Uint8Array(LENGTH / 2), new Uint8Array(LENGTH / 2)] });
+    return conn.socket.sendmsg({ buffers: [new Uint8Array(LENGTH / 2), new Uint8Array(LENGTH / 2)] });
   },
 };
 for (const [name, send] of Object.entries(LONG)) {

@@ -10,17 +10,21 @@ test("receive() and iteration give unix datagrams whole that are longer than 64 
   using client = UnixDatagramSocket.open();
   const bytes = new Uint8Array(DEFAULT_MOST).map((_, i) => i * 7);
   for (const length of [65_536, 65_537, 100_000, DEFAULT_MOST]) {
-    await client.send(bytes.subarray(0, length), server.localAddr);
+    await client.send(bytes.subarray(0, length), { addr: server.localAddr });
     const { data, truncated } = await server.receive();
     assertEquals([data.length, truncated], [length, false]);
     assert(data.every((byte, i) => byte === bytes[i]));
   }
-  await client.send(bytes, server.localAddr);
+  await client.send(bytes, { addr: server.localAddr });
   for await (const { data, truncated } of server) {
     assertEquals([data.length, truncated], [bytes.length, false]);
     break;
   }
-  await assertRejects(() => client.send(new Uint8Array(4 * DEFAULT_MOST), server.localAddr), Error, "EMSGSIZE");
+  await assertRejects(
+    () => client.send(new Uint8Array(4 * DEFAULT_MOST), { addr: server.localAddr }),
+    Error,
+    "EMSGSIZE",
+  );
 });
 
 for (const type of ["datagram", "seqpacket"] as const) {

@@ -44,7 +44,7 @@ print(s.recv(100).decode(), s.recv(100).decode(), s.getsockname()[1], flush=True
   assertEquals([await message(conn), await message(conn)], ["one", "three"]);
   for (const answer of ["a", "bcd"]) await conn.send(new TextEncoder().encode(answer));
   assertEquals(await python.line(), `a bcd ${conn.remoteAddr.port}`);
-  assertEquals(await conn.receive(undefined, { timeout: 20_000 }), null);
+  assertEquals(await conn.receive({ timeout: 20_000 }), null);
 });
 
 guestTest("VsockConn speaks with Deno's own vsock", {
@@ -107,5 +107,5 @@ async function text(conn: VsockConn): Promise<string> {
 }
 
 async function message(conn: VsockSeqpacketConn): Promise<string | undefined> {
-  return new TextDecoder().decode((await conn.receive(undefined, { timeout: 20_000 }))?.data);
+  return new TextDecoder().decode((await conn.receive({ timeout: 20_000 }))?.data);
 }
