@@ -102,14 +102,14 @@ const PARTIAL: [
   ["write()", (left, _, options) => left.write(new Uint8Array(4 << 20), options), "bytesWritten"],
   [
     "sendMessage()",
-    (left, _, options) => left.sendMessage({ buffers: [new Uint8Array(4 << 20)] }, options),
+    (left, _, options) => left.sendmsg({ buffers: [new Uint8Array(4 << 20)] }, options),
     "bytesWritten",
   ],
   [
     "receive() with MSG_WAITALL",
     async (left, right, options) => {
       await right.write(new Uint8Array(5));
-      return await left.receive(new Uint8Array(10), { ...options, flags: C.MSG_WAITALL });
+      return await left.recv(new Uint8Array(10), { ...options, flags: C.MSG_WAITALL });
     },
     "bytesRead",
   ],
