@@ -71,7 +71,7 @@ function encodeText(type: number, text: string): Uint8Array {
  * which is little-endian on every supported platform.
  *
  * The framing is checked at construction, a value when it is read. Of two attributes with one number the later wins,
- * as in the kernel's own parser.
+ * as in the kernel's own parser; {@linkcode Attributes.all} gives both.
  *
  * @example Usage
  * ```ts
@@ -85,6 +85,8 @@ function encodeText(type: number, text: string): Uint8Array {
  */
 export class Attributes {
   #payloads = new Map<number, Uint8Array>();
+  /** Those that a later one of the same number stands for. */
+  #earlier: [type: number, payload: Uint8Array][] = [];
 
   /**
    * Takes the attributes apart.
@@ -102,7 +104,10 @@ export class Attributes {
           `Cannot decode a netlink attribute as its length must be 4 to ${left}: current length is ${length}`,
         );
       }
-      this.#payloads.set(view.getUint16(at + 2, true) & NLA_TYPE_MASK, bytes.subarray(at + HEADER_SIZE, at + length));
+      const type = view.getUint16(at + 2, true) & NLA_TYPE_MASK;
+      const earlier = this.#payloads.get(type);
+      if (earlier !== undefined) this.#earlier.push([type, earlier]);
+      this.#payloads.set(type, bytes.subarray(at + HEADER_SIZE, at + length));
       at += align(length);
     }
   }
@@ -115,6 +120,14 @@ export class Attributes {
   /** The payload of an attribute as it came. */
   bytes(type: number): Uint8Array | undefined {
     return this.#payloads.get(type);
+  }
+
+  /** The payloads of all attributes of one number, in their order: a list. */
+  all(type: number): Uint8Array[] {
+    const last = this.#payloads.get(type);
+    return last === undefined
+      ? []
+      : [...this.#earlier.filter(([other]) => other === type).map(([, bytes]) => bytes), last];
   }
 
   /** An unsigned integer of 1 byte. @throws {NetlinkDecodeError} If it has another length. */
@@ -146,9 +159,12 @@ export class Attributes {
   /** Text up to its NUL, or to the end where it has none. */
   text(type: number): string | undefined {
     const bytes = this.bytes(type);
-    if (bytes === undefined) return undefined;
-    const end = bytes.indexOf(0);
-    return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+    return bytes === undefined ? undefined : textOf(bytes);
+  }
+
+  /** The texts of all attributes of one number, in their order. */
+  texts(type: number): string[] {
+    return this.all(type).map(textOf);
   }
 
   /** The attributes within an attribute. @throws {NetlinkDecodeError} If there are none that hold together. */
@@ -167,4 +183,9 @@ export class Attributes {
     }
     return new DataView(bytes.buffer, bytes.byteOffset, size);
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
 }

@@ -15,6 +15,7 @@
  *
  * @module
  */
+export type { OpenOptions } from "../socket/open.ts";
 export type { WaitOptions } from "../socket/wait_options.ts";
 export { decodeAnswer, type NetlinkAnswer } from "./answer.ts";
 export { Attributes, type AttributeValue, encodeAttribute } from "./attribute.ts";
@@ -32,6 +33,7 @@ export { GenericNetlinkSocket } from "./generic_socket.ts";
 export { decodeMessages, encodeMessage, type NetlinkMessage } from "./message.ts";
 export {
   type NetlinkError,
+  type NetlinkOptions,
   type NetlinkRequester,
   type NetlinkRequestOptions,
   NetlinkSocket,

@@ -1,8 +1,9 @@
-import type { OptionNames } from "../checks/option_names.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { isTimeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
 import { errnoMessage, errnoName } from "../ffi/errno.ts";
 import { isSystemError, libraryError, type SystemError } from "../ffi/error.ts";
+import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { within } from "../checks/within.ts";
@@ -40,6 +41,15 @@ export interface NetlinkError extends SystemError, NetlinkAnswer {
 
 /** The part of {@linkcode NetlinkSocket} that asks: what a function that uses one takes, and a test may fake. */
 export type NetlinkRequester = Pick<NetlinkSocket, "request" | "dump">;
+
+/** Options of the functions that ask the kernel one thing, by netlink. */
+export interface NetlinkOptions extends WaitOptions {
+  /** The socket to ask on, such as one of another network namespace. Default: one for this call alone. */
+  netlink?: NetlinkRequester;
+}
+
+/** The names of {@linkcode NetlinkOptions}. */
+export const NETLINK_OPTIONS: OptionNames<NetlinkOptions> = { ...WAIT_OPTIONS, netlink: true };
 
 /** What a request does, for errors, and what ends its wait. */
 interface Wait {
@@ -108,22 +118,22 @@ export class NetlinkSocket implements Disposable {
    * Opens a netlink socket.
    *
    * @param protocol The part of the kernel to talk to, such as `NETLINK_GENERIC`.
+   * @param options Another network namespace to open it in, and what sets options of it, such as a larger `SO_RCVBUF`.
    * @returns The socket, which the caller owns.
    * @throws {SystemError} If the kernel lacks the protocol (`EPROTONOSUPPORT`).
    */
-  static open(protocol: number): NetlinkSocket {
-    const socket = Socket.open(C.AF_NETLINK, C.SOCK_RAW, protocol);
-    try {
-      for (const option of [NL.NETLINK_EXT_ACK, NL.NETLINK_CAP_ACK, NL.NETLINK_GET_STRICT_CHK]) {
-        setIfKnown(socket, option);
-      }
+  static open(protocol: number, options: OpenOptions = {}): NetlinkSocket {
+    checkOptions("open a netlink socket", options, OPEN_OPTIONS);
+    return new NetlinkSocket(openSocket({
+      open: () => Socket.open(C.AF_NETLINK, C.SOCK_RAW, protocol),
+      prepare(socket) {
+        for (const option of [NL.NETLINK_EXT_ACK, NL.NETLINK_CAP_ACK, NL.NETLINK_GET_STRICT_CHK]) {
+          setIfKnown(socket, option);
+        }
+      },
       // To no groups, and a port that the kernel chooses: what is not bound gets no events.
-      socket.bind(new Uint8Array([C.AF_NETLINK, ...new Uint8Array(SOCKADDR_NL_SIZE - 1)]));
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
-    return new NetlinkSocket(socket);
+      bind: (socket) => socket.bind(new Uint8Array([C.AF_NETLINK, ...new Uint8Array(SOCKADDR_NL_SIZE - 1)])),
+    }, options));
   }
 
   /**

@@ -13,7 +13,8 @@ import {
   type InetDiagMessage,
   type SockDiagId,
 } from "../sock_diag.ts";
-import { memoryOf, present, shutdownOf } from "./_attributes.ts";
+import { memoryOf, shutdownOf } from "./_attributes.ts";
+import { present } from "../_present.ts";
 import type { InetSocketInfo, InetSocketOptions, SocketNetAddr, SocketTimer } from "./socket_info.ts";
 
 /** IPPROTO_* by our names. */

@@ -1,7 +1,8 @@
 import { C } from "../../ffi/constants.ts";
 import { structView } from "../_struct_view.ts";
 import { Attributes } from "../attribute.ts";
-import { memoryOf, present } from "./_attributes.ts";
+import { memoryOf } from "./_attributes.ts";
+import { present } from "../_present.ts";
 import type { PacketSocketInfo } from "./socket_info.ts";
 
 const PACKET_SHOW_ALL = 0x3f;

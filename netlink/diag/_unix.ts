@@ -4,7 +4,8 @@ import { decodeSockaddrUn } from "../../unix/sockaddr_un.ts";
 import { structView } from "../_struct_view.ts";
 import { Attributes } from "../attribute.ts";
 import { NetlinkDecodeError } from "../decode_error.ts";
-import { memoryOf, present, shutdownOf } from "./_attributes.ts";
+import { memoryOf, shutdownOf } from "./_attributes.ts";
+import { present } from "../_present.ts";
 import type { UnixSocketInfo } from "./socket_info.ts";
 
 const UDIAG_SHOW_ALL = 0x7f;

@@ -1,18 +1,10 @@
-import type { OptionNames } from "../../checks/option_names.ts";
 import { libraryError } from "../../ffi/error.ts";
-import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions } from "../../socket/wait_options.ts";
+import { checkWaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
-import { type NetlinkRequester, NetlinkSocket } from "../netlink_socket.ts";
+import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
+import { withNetlink } from "../_with_netlink.ts";
 import { encodeDiagAddress, encodeInetRequest } from "./_inet.ts";
 import type { SocketInfo } from "./socket_info.ts";
-
-/** Options of {@linkcode destroySocket}. */
-export interface DestroySocketOptions extends WaitOptions {
-  /** A socket of `NETLINK_SOCK_DIAG` to ask on, such as one of another network namespace. Default: one for this call. */
-  netlink?: NetlinkRequester;
-}
-
-const DESTROY_SOCKET_OPTIONS: OptionNames<DestroySocketOptions> = { ...WAIT_OPTIONS, netlink: true };
 
 /**
  * Closes a socket of another program by force (`SOCK_DESTROY`), as `ss --kill` does: its calls fail with `ECONNABORTED`,
@@ -33,8 +25,8 @@ const DESTROY_SOCKET_OPTIONS: OptionNames<DestroySocketOptions> = { ...WAIT_OPTI
  * if (unix) await assertRejects(() => destroySocket(unix), Error, "EOPNOTSUPP");
  * ```
  */
-export async function destroySocket(socket: SocketInfo, options: DestroySocketOptions = {}): Promise<void> {
-  checkWaitOptions("destroy a socket", options, DESTROY_SOCKET_OPTIONS);
+export async function destroySocket(socket: SocketInfo, options: NetlinkOptions = {}): Promise<void> {
+  checkWaitOptions("destroy a socket", options, NETLINK_OPTIONS);
   const { netlink, ...wait } = options;
   const action = `destroy a ${socket.protocol} socket`;
   if (socket.protocol !== "tcp" && socket.protocol !== "udp" && socket.protocol !== "raw") {
@@ -53,7 +45,7 @@ export async function destroySocket(socket: SocketInfo, options: DestroySocketOp
     interfaceIndex,
     cookie,
   });
-  if (netlink !== undefined) return void await netlink.request(NL.SOCK_DESTROY, request, { ...wait, action });
-  using own = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
-  await own.request(NL.SOCK_DESTROY, request, { ...wait, action });
+  await withNetlink(netlink, NL.NETLINK_SOCK_DIAG, (netlink) => {
+    return netlink.request(NL.SOCK_DESTROY, request, { ...wait, action });
+  });
 }

@@ -3,9 +3,10 @@ import { C } from "../../ffi/constants.ts";
 import { isSystemError, libraryError } from "../../ffi/error.ts";
 import { TCP_STATES } from "../../inet/options/tcp_info.ts";
 import { quoted } from "../../checks/quoted.ts";
-import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions } from "../../socket/wait_options.ts";
+import { checkWaitOptions, type WaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
-import { type NetlinkRequester, NetlinkSocket } from "../netlink_socket.ts";
+import { NETLINK_OPTIONS, type NetlinkOptions, type NetlinkRequester } from "../netlink_socket.ts";
+import { withNetlink } from "../_with_netlink.ts";
 import { decodeInetSocket, encodeInetRequest } from "./_inet.ts";
 import { decodeNetlinkSocket, encodeNetlinkRequest } from "./_netlink.ts";
 import { decodePacketSocket, encodePacketRequest } from "./_packet.ts";
@@ -16,7 +17,7 @@ import { decodeVsockSocket, encodeVsockRequest } from "./_vsock.ts";
 import type { SocketInfo, SocketInfoOf, SocketProtocol } from "./socket_info.ts";
 
 /** Options of {@linkcode listSockets}. */
-export interface ListSocketsOptions<P extends SocketProtocol = SocketProtocol> extends WaitOptions {
+export interface ListSocketsOptions<P extends SocketProtocol = SocketProtocol> extends NetlinkOptions {
   /** Which protocols. Default: every one that this kernel can list. */
   protocol?: P | readonly P[];
   /** Which states. Default: all. */
@@ -28,13 +29,10 @@ export interface ListSocketsOptions<P extends SocketProtocol = SocketProtocol> e
    * @default {false}
    */
   processes?: boolean;
-  /** A socket of `NETLINK_SOCK_DIAG` to ask on, such as one of another network namespace. Default: one for this call. */
-  netlink?: NetlinkRequester;
 }
 
 const LIST_SOCKETS_OPTIONS: OptionNames<ListSocketsOptions> = {
-  ...WAIT_OPTIONS,
-  netlink: true,
+  ...NETLINK_OPTIONS,
   processes: true,
   protocol: true,
   states: true,
@@ -94,18 +92,14 @@ export async function listSockets<P extends SocketProtocol = SocketProtocol>(
   const named = protocol === undefined ? undefined : [protocol].flat() as SocketProtocol[];
   const wanted = (named ?? Object.keys(FAMILIES) as SocketProtocol[]).map(checkProtocol);
   const mask = maskOf(states);
-  const own = given === undefined ? NetlinkSocket.open(NL.NETLINK_SOCK_DIAG) : undefined;
-  const netlink = given ?? own as NetlinkRequester;
   const deadline = performance.now() + (options.timeout ?? Infinity);
   const sockets: SocketInfo[] = [];
-  try {
+  await withNetlink(given, NL.NETLINK_SOCK_DIAG, async (netlink) => {
     for (const name of wanted) {
       const timeout = Math.max(0, deadline - performance.now());
       sockets.push(...await listOne(netlink, name, mask, named !== undefined, { ...wait, timeout }));
     }
-  } finally {
-    own?.close();
-  }
+  });
   // The kernel tells a netlink socket that is in a group twice.
   const seen = new Set<bigint>();
   const listed = sockets.filter(({ protocol, state, cookie }) => {

@@ -21,12 +21,18 @@
  * @module
  */
 export type { TcpInfo, TcpState } from "../../inet/options/tcp_info.ts";
+export type { OpenOptions } from "../../socket/open.ts";
 export type { WaitOptions } from "../../socket/wait_options.ts";
 export type { UnixAbstractAddr, UnixAddr, UnixPathAddr, UnixUnnamedAddr } from "../../unix/addr.ts";
 export { Attributes } from "../attribute.ts";
 export type { NetlinkMessage } from "../message.ts";
-export { type NetlinkRequester, type NetlinkRequestOptions, NetlinkSocket } from "../netlink_socket.ts";
-export { destroySocket, type DestroySocketOptions } from "./destroy_socket.ts";
+export {
+  type NetlinkOptions,
+  type NetlinkRequester,
+  type NetlinkRequestOptions,
+  NetlinkSocket,
+} from "../netlink_socket.ts";
+export { destroySocket } from "./destroy_socket.ts";
 export { listSockets, type ListSocketsOptions } from "./list_sockets.ts";
 export type {
   InetSocketInfo,

@@ -19,12 +19,13 @@ export interface SmcRequest extends WaitOptions {
 
 /** Opens a socket for one request, and says in words what the kernel refuses. */
 export async function askSmc(request: SmcRequest): Promise<GenericMessage[]> {
-  const { action, command, family = SMC_GENL_FAMILY_NAME, change } = request;
-  using netlink = await GenericNetlinkSocket.open(family, request).catch((error) => {
+  const { action, command, family = SMC_GENL_FAMILY_NAME, change, ...wait } = request;
+  const options = { ...wait, action };
+  using netlink = await GenericNetlinkSocket.open(family, options).catch((error) => {
     throw isSystemError(error, "ENOENT") ? unsupported(action) : error;
   });
   try {
-    return await (change === undefined ? netlink.dump(command, request) : netlink.request(command, change, request));
+    return await (change === undefined ? netlink.dump(command, options) : netlink.request(command, change, options));
   } catch (error) {
     if (!isSystemError(error, "EPERM")) throw error;
     throw libraryError("EPERM", "recvfrom", `Cannot ${action}: it needs CAP_NET_ADMIN (EPERM)`);

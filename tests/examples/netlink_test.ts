@@ -8,7 +8,7 @@ import { assert, assertEquals, ignore, test, type TestOptions } from "../runner/
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const OPTIONS: TestOptions = {
-  needs: ["run", "read", "write", "env", "sys"],
+  needs: ["ip", "ss", "sys", "write"],
   skipOn: { node: "the examples are Deno programs", bun: "the examples are Deno programs" },
 };
 

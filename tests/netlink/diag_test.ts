@@ -13,9 +13,9 @@ import { inNetworkNamespace, SO_KEEPALIVE, Socket } from "../../socket/mod.ts";
 import { encodeSockaddrUn } from "../../unix/mod.ts";
 import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, ignore, type Permission, tempDir, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, ignore, type Need, tempDir, test } from "../runner/mod.ts";
 
-const needs: Permission[] = ["env", "read", "run", "sys", "write"];
+const needs: Need[] = ["ip", "ss", "sys", "write"];
 const reason = whyNoNamespaces();
 
 function rootTest(name: string, run: () => Promise<void>): void {

@@ -3,9 +3,9 @@ import { encodeAttribute, encodeMessage, type NetlinkMessage, NetlinkSocket, NL 
 import { inNetworkNamespace, SO_RCVBUF, Socket } from "../../socket/mod.ts";
 import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, assertThrows, ignore, type Permission, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, ignore, type Need, test } from "../runner/mod.ts";
 
-const needs: Permission[] = ["env", "read", "run", "sys", "write"];
+const needs: Need[] = ["ip", "sys"];
 const reason = whyNoNamespaces();
 const [RTM_NEWLINK, RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEIGH] = [16, 24, 25, 28];
 const [RTNLGRP_LINK, RTNLGRP_IPV4_ROUTE] = [1, 7];

@@ -1,0 +1,12 @@
+import { type NetlinkRequester, NetlinkSocket } from "./netlink_socket.ts";
+
+/** Asks on the socket that is given, or on one for this call. */
+export async function withNetlink<T>(
+  given: NetlinkRequester | undefined,
+  protocol: number,
+  ask: (netlink: NetlinkRequester) => Promise<T>,
+): Promise<T> {
+  if (given !== undefined) return await ask(given);
+  using own = NetlinkSocket.open(protocol);
+  return await ask(own);
+}

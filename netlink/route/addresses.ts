@@ -1,0 +1,149 @@
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
+import { NL } from "../constants.ts";
+import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
+import { decodeAddress, encodeAddress, IFADDRMSG_SIZE } from "./_address.ts";
+import { askRoute, familiesOf, linkIndex } from "./_ask.ts";
+import { RTM } from "./_rtm.ts";
+import type { LinkAddress, NewAddress } from "./address.ts";
+import type { RouteScope } from "./route.ts";
+
+/** Which addresses; what is not told is not compared. */
+export interface AddressFilter {
+  /** `AF_INET` or `AF_INET6`. */
+  family?: number;
+  /** Index of the interface. */
+  interfaceIndex?: number;
+  /** How far it holds. */
+  scope?: RouteScope;
+}
+
+const LIST_OPTIONS: OptionNames<AddressFilter & NetlinkOptions> = {
+  ...NETLINK_OPTIONS,
+  family: true,
+  interfaceIndex: true,
+  scope: true,
+};
+const ADDRESS_FIELDS: OptionNames<NewAddress> = {
+  link: true,
+  address: true,
+  peer: true,
+  broadcast: true,
+  scope: true,
+  label: true,
+  flags: true,
+  preferredLifetime: true,
+  validLifetime: true,
+  metric: true,
+};
+
+/**
+ * Lists the addresses of the interfaces: `ip address`. Permission: `--allow-ffi`; the kernel asks for none.
+ *
+ * @param options Which addresses, and how long to wait.
+ * @returns The addresses: those of IPv4, then those of IPv6.
+ * @throws {SystemError} If the kernel refuses.
+ * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
+ *
+ * @example Usage
+ * ```ts
+ * import { listAddresses } from "@berkeley/sockets/netlink/route";
+ * import { assert } from "@std/assert";
+ *
+ * assert((await listAddresses()).some(({ address }) => address === "127.0.0.1"));
+ * ```
+ */
+export async function listAddresses(options: AddressFilter & NetlinkOptions = {}): Promise<LinkAddress[]> {
+  const { family, interfaceIndex, scope } = options;
+  const found = await askRoute("list the addresses", options, async (ask) => {
+    const addresses: LinkAddress[] = [];
+    for (const each of familiesOf(family)) {
+      const head = new Uint8Array(IFADDRMSG_SIZE);
+      head[0] = each;
+      for (const { type, payload } of await ask("dump", RTM.GETADDR, head)) {
+        if (type === RTM.NEWADDR && payload[0] === each) addresses.push(decodeAddress(payload));
+      }
+    }
+    return addresses;
+  }, LIST_OPTIONS);
+  return found.filter((address) =>
+    (interfaceIndex === undefined || address.interfaceIndex === interfaceIndex) &&
+    (scope === undefined || address.scope === scope)
+  );
+}
+
+/**
+ * Gives an interface an address: `ip address add`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ *
+ * @param address The address, its prefix and the interface.
+ * @param options How long to wait.
+ * @throws {SyntaxError} If an address is none.
+ * @throws {SystemError} If the interface has it (`EEXIST`), there is no such interface (`ENODEV`), or it is not allowed
+ * (`EPERM`).
+ *
+ * @example Usage
+ * ```ts
+ * import { addAddress } from "@berkeley/sockets/netlink/route";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => addAddress({ link: "lo", address: "300.0.0.1/8" }), SyntaxError);
+ * ```
+ */
+export async function addAddress(address: NewAddress, options: NetlinkOptions = {}): Promise<void> {
+  await change("add", RTM.NEWADDR, address, NL.NLM_F_CREATE | NL.NLM_F_EXCL, options);
+}
+
+/**
+ * Gives an interface an address, or changes the lifetimes, flags and metric of one that it has: `ip address replace`.
+ * Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ *
+ * @param address The address, its prefix and the interface.
+ * @param options How long to wait.
+ * @throws {SyntaxError} If an address is none.
+ * @throws {SystemError} If there is no such interface (`ENODEV`), or it is not allowed (`EPERM`).
+ *
+ * @example Usage
+ * ```ts
+ * import { replaceAddress } from "@berkeley/sockets/netlink/route";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => replaceAddress({ link: "no-such-link", address: "192.0.2.1/24" }), Error, "(ENODEV)");
+ * ```
+ */
+export async function replaceAddress(address: NewAddress, options: NetlinkOptions = {}): Promise<void> {
+  await change("replace", RTM.NEWADDR, address, NL.NLM_F_CREATE | NL.NLM_F_REPLACE, options);
+}
+
+/**
+ * Takes an address from an interface: `ip address delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ *
+ * @param address The address, its prefix and the interface.
+ * @param options How long to wait.
+ * @throws {SyntaxError} If an address is none.
+ * @throws {SystemError} If the interface does not have it (`EADDRNOTAVAIL`), there is no such interface (`ENODEV`), or it
+ * is not allowed (`EPERM`).
+ *
+ * @example Usage
+ * ```ts
+ * import { deleteAddress } from "@berkeley/sockets/netlink/route";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => deleteAddress({ link: "lo", address: "192.0.2.1/24" }), Error, "Cannot delete address");
+ * ```
+ */
+export async function deleteAddress(address: NewAddress, options: NetlinkOptions = {}): Promise<void> {
+  await change("delete", RTM.DELADDR, address, 0, options);
+}
+
+async function change(
+  verb: string,
+  type: number,
+  address: NewAddress,
+  flags: number,
+  options: NetlinkOptions,
+): Promise<void> {
+  checkOptions(`${verb} an address`, address, ADDRESS_FIELDS);
+  encodeAddress(address, 1); // what is no address is refused before anything is asked
+  await askRoute(`${verb} address ${address.address} of ${address.link}`, options, async (ask) => {
+    return await ask("request", type, encodeAddress(address, await linkIndex(ask, address.link)), flags);
+  });
+}

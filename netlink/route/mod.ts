@@ -1,0 +1,67 @@
+/**
+ * The configuration of the network (rtnetlink): an `ip` as values. Links, addresses, routes, neighbours and rules can be
+ * listed, added, changed and deleted; {@linkcode watch} tells what changes.
+ *
+ * What is left out when something is added is as in `ip`. A value names what `ip -j` prints; what the kernel tells beyond
+ * that is in its `attributes`, as bytes. Interfaces are told by index, and found by index or name.
+ *
+ * @example The router of this machine
+ * ```ts
+ * import { listRoutes } from "@berkeley/sockets/netlink/route";
+ * import { assert } from "@std/assert";
+ *
+ * for (const { gateway, interfaceIndex } of await listRoutes({ destination: "default" })) {
+ *   assert(gateway !== undefined || interfaceIndex !== undefined);
+ * }
+ * ```
+ *
+ * @module
+ */
+export type { OpenOptions } from "../../socket/open.ts";
+export type { WaitOptions } from "../../socket/wait_options.ts";
+export { Attributes } from "../attribute.ts";
+export type { NetlinkMessage } from "../message.ts";
+export {
+  type NetlinkOptions,
+  type NetlinkRequester,
+  type NetlinkRequestOptions,
+  NetlinkSocket,
+} from "../netlink_socket.ts";
+export type { AddressFlag, LinkAddress, NewAddress } from "./address.ts";
+export { addAddress, type AddressFilter, deleteAddress, listAddresses, replaceAddress } from "./addresses.ts";
+export type { BridgeInfo, BridgePortInfo, Link, LinkFlag, LinkOperState, LinkStatistics, VlanInfo } from "./link.ts";
+export {
+  addLink,
+  changeLink,
+  deleteLink,
+  type LinkFilter,
+  type LinkSettings,
+  listLinks,
+  type NewLink,
+} from "./links.ts";
+export type { Neighbour, NeighbourFlag, NeighbourState, NewNeighbour } from "./neighbour.ts";
+export { addNeighbour, deleteNeighbour, listNeighbours, type NeighbourFilter, replaceNeighbour } from "./neighbours.ts";
+export type {
+  Named,
+  NewNextHop,
+  NewRoute,
+  NextHop,
+  Route,
+  RouteFlag,
+  RouteMetrics,
+  RouteProtocol,
+  RouteScope,
+  RouteType,
+} from "./route.ts";
+export {
+  addRoute,
+  deleteRoute,
+  listRoutes,
+  lookUpRoute,
+  replaceRoute,
+  type RouteFilter,
+  type RouteLookup,
+} from "./routes.ts";
+export type { NewRule, Rule, RuleAction } from "./rule.ts";
+export { addRule, deleteRule, listRules, type RuleFilter } from "./rules.ts";
+export { type RouteEvent, type RouteEventKind, type RouteWatcher, watch, type WatchOptions } from "./watch.ts";

@@ -1,0 +1,129 @@
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
+import { NL } from "../constants.ts";
+import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
+import { askRoute, familiesOf } from "./_ask.ts";
+import { RTM } from "./_rtm.ts";
+import { decodeRule, encodeRule, FIB_RULE_HDR_SIZE } from "./_rule.ts";
+import type { NewRule, Rule } from "./rule.ts";
+
+/** Which rules; what is not told is not compared. */
+export interface RuleFilter {
+  /** `AF_INET` or `AF_INET6`. */
+  family?: number;
+  /** The priority. */
+  priority?: number;
+  /** The table that it looks into. */
+  table?: number;
+}
+
+const LIST_OPTIONS: OptionNames<RuleFilter & NetlinkOptions> = {
+  ...NETLINK_OPTIONS,
+  family: true,
+  priority: true,
+  table: true,
+};
+const RULE_FIELDS: OptionNames<NewRule> = {
+  family: true,
+  priority: true,
+  action: true,
+  table: true,
+  goto: true,
+  not: true,
+  source: true,
+  destination: true,
+  tos: true,
+  inputInterface: true,
+  outputInterface: true,
+  mark: true,
+  markMask: true,
+  l3mdev: true,
+  uidRange: true,
+  ipProtocol: true,
+  sourcePorts: true,
+  destinationPorts: true,
+  tunnelId: true,
+  suppressPrefixLength: true,
+  suppressGroup: true,
+  protocol: true,
+};
+
+/**
+ * Lists the rules that tell which table is looked into: `ip rule` and `ip -6 rule`. Permission: `--allow-ffi`; the kernel
+ * asks for none.
+ *
+ * @param options Which rules, and how long to wait.
+ * @returns The rules: those of IPv4, then those of IPv6, by their priorities.
+ * @throws {SystemError} If the kernel refuses.
+ * @see {@link https://man7.org/linux/man-pages/man8/ip-rule.8.html | ip-rule(8)}
+ *
+ * @example Usage
+ * ```ts
+ * import { listRules } from "@berkeley/sockets/netlink/route";
+ * import { assert } from "@std/assert";
+ *
+ * assert((await listRules()).some(({ priority, table }) => priority === 0 && table === 255));
+ * ```
+ */
+export async function listRules(options: RuleFilter & NetlinkOptions = {}): Promise<Rule[]> {
+  const { family, priority, table } = options;
+  const found = await askRoute("list the rules", options, async (ask) => {
+    const rules: Rule[] = [];
+    for (const each of familiesOf(family)) {
+      const head = new Uint8Array(FIB_RULE_HDR_SIZE);
+      head[0] = each;
+      for (const { type, payload } of await ask("dump", RTM.GETRULE, head)) {
+        if (type === RTM.NEWRULE && payload[0] === each) rules.push(decodeRule(payload));
+      }
+    }
+    return rules;
+  }, LIST_OPTIONS);
+  return found.filter((rule) =>
+    (priority === undefined || rule.priority === priority) && (table === undefined || rule.table === table)
+  );
+}
+
+/**
+ * Adds a rule: `ip rule add`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ *
+ * @param rule The rule. Without a table it looks into main; without a priority it comes before those that are there.
+ * @param options How long to wait.
+ * @throws {SyntaxError} If an address is none.
+ * @throws {SystemError} If there is such a rule (`EEXIST`), or it is not allowed (`EPERM`).
+ *
+ * @example Usage
+ * ```ts
+ * import { addRule } from "@berkeley/sockets/netlink/route";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => addRule({ source: "10.0.0.0/8", destination: "::/0" }), TypeError, "IPv4 and IPv6");
+ * ```
+ */
+export async function addRule(rule: NewRule, options: NetlinkOptions = {}): Promise<void> {
+  checkOptions("add a rule", rule, RULE_FIELDS);
+  const payload = encodeRule(rule);
+  await askRoute("add a rule", options, (ask) => {
+    return ask("request", RTM.NEWRULE, payload, NL.NLM_F_CREATE | NL.NLM_F_EXCL);
+  });
+}
+
+/**
+ * Deletes a rule: `ip rule delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ *
+ * @param rule What the rule is like: the first that is so goes. What is not told is not compared.
+ * @param options How long to wait.
+ * @throws {SyntaxError} If an address is none.
+ * @throws {SystemError} If there is no such rule (`ENOENT`), or it is not allowed (`EPERM`).
+ *
+ * @example Usage
+ * ```ts
+ * import { deleteRule } from "@berkeley/sockets/netlink/route";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => deleteRule({ priority: 4_000_000_000, table: 4_000_000 }), Error, "Cannot delete a rule");
+ * ```
+ */
+export async function deleteRule(rule: NewRule, options: NetlinkOptions = {}): Promise<void> {
+  checkOptions("delete a rule", rule, RULE_FIELDS);
+  const payload = encodeRule(rule, true);
+  await askRoute("delete a rule", options, (ask) => ask("request", RTM.DELRULE, payload));
+}
