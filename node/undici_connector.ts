@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { NodeStream, type StreamConn } from "./node_stream.ts";
 import type { RequestTarget } from "./socket_agent.ts";
@@ -11,11 +12,12 @@ interface UndiciTarget {
   servername?: string | null;
 }
 
-type UndiciCallback = (error: Error | null, socket: NodeStream | TLSSocket | null) => void;
+type UndiciCallback = (...result: [error: Error, socket: null] | [error: null, socket: Socket | TLSSocket]) => void;
 
 /**
  * A connector for undici, so that `fetch` goes over connections of yours: `new Agent({ connect: undiciConnector(…) })` is
- * the dispatcher. `https:` is TLS on them, its certificate checked.
+ * the dispatcher. `https:` is TLS on them, its certificate checked. Bun puts its own `fetch` in
+ * the place of undici's, which takes no connector.
  *
  * @param connect Makes a connection for a request.
  * @returns The connector.
@@ -30,7 +32,7 @@ type UndiciCallback = (error: Error | null, socket: NodeStream | TLSSocket | nul
  * const [left, right] = socketPair("stream");
  * const connector = undiciConnector(() => Promise.resolve(left));
  * connector({ hostname: "docker", port: "", protocol: "http:" }, (error, socket) => {
- *   if (socket === null) throw error;
+ *   if (error !== null) throw error;
  *   socket.destroy();
  *   right.close();
  * });
@@ -42,8 +44,10 @@ export function undiciConnector(
   return ({ hostname, port, protocol, servername }, callback) => {
     const isTls = protocol === "https:";
     const target = { hostname, port: Number(port) || (isTls ? 443 : 80) };
-    connect(target)
-      .then(async (conn) => isTls ? await startTls(conn, { servername: servername ?? hostname }) : new NodeStream(conn))
-      .then((socket) => callback(null, socket), (error) => callback(error, null));
+    connect(target).then(async (conn) => {
+      if (isTls) return await startTls(conn, { servername: servername ?? hostname });
+      const stream: unknown = new NodeStream(conn);
+      return stream as Socket; // undici uses nothing of it that a NodeStream has not
+    }).then((socket) => callback(null, socket), (error) => callback(error, null));
   };
 }

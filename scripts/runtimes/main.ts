@@ -21,7 +21,7 @@ const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--suite NAME] [--run
 
 Builds the npm package, installs it, and runs the suites on Node 20, Node 26 and Bun.
 
-  --suite NAME    only this suite: codecs, message, stream, rpc, sockets or cross
+  --suite NAME    only this suite: codecs, message, stream, drivers, rpc, sockets or cross
   --runtime PART  only runtimes whose name has this in it, such as "Node 26"
   --write         on Deno too, and put the table of results into README.md`;
 

@@ -5,7 +5,20 @@ import { cache, KOFFI } from "./runtime.ts";
 /** What a program of a user's needs beside the package. */
 const DEPENDENCIES = [`koffi@${KOFFI}`];
 /** What the tests need: the compiler, and what `deno.json` maps the names in the tests to. */
-const DEV_DEPENDENCIES = ["typescript", "@types/node", "fast-check", "@std/assert"].map(fromDenoConfig);
+const DEV_DEPENDENCIES = [
+  "typescript",
+  "@types/node",
+  "fast-check",
+  "@std/assert",
+  "@hono/node-server",
+  "express",
+  "fastify",
+  "hono",
+  "ioredis",
+  "pg",
+  "postgres",
+  "undici",
+].map(fromDenoConfig);
 
 /**
  * Makes an empty project and installs the tarball of the package in it.

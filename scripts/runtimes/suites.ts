@@ -8,6 +8,7 @@ const SUITES: Record<string, RegExp> = {
   message: /^tests\/conformance\/\w*message\w*_test\.ts$/,
   // The peer in Python says the same on every runtime, and takes long.
   stream: /^tests\/conformance\/(?!\w*python)\w+_test\.ts$/,
+  drivers: /^tests\/drivers\/\w+_test\.ts$/,
   rpc: /^tests\/(dictionary|rpc)\/\w+_test\.ts$/,
   sockets: /^tests\/(backends|blocking|ffi|inet|netlink|node|packet|peers|runner|socket|unix)\/\w+_test\.ts$/,
 };

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { serveHttp, serveNode, SocketAgent } from "../../node/mod.ts";
 import { UnixConn, UnixListener } from "../../unix/mod.ts";
-import { assert, assertEquals, type Permission, spawn, test, which } from "../runner/mod.ts";
+import { assert, assertEquals, type Permission, spawn, tempDir, test } from "../runner/mod.ts";
 
 const LOCAL = { hostname: "127.0.0.1", port: 0 };
 const needs: Permission[] = ["net"];
@@ -139,21 +139,17 @@ test("SocketAgent rejects a request with the error of its connection", async () 
   assert(error.message.includes("ECONNREFUSED"), error.message);
 });
 
-const curl = which("curl");
-if (curl !== undefined) {
-  test("curl --unix-socket gets a page from node:http behind serveNode()", {
-    needs: ["read", "write", "run", "env"],
-  }, async () => {
-    const { tempDir } = await import("../runner/mod.ts");
-    using dir = tempDir();
-    const path = `${dir.path}/http`;
-    using listener = UnixListener.listen({ path });
-    const server = createServer((request, response) => void response.end(`page ${request.url}`));
-    const serving = serveNode(server, listener);
-    await using program = spawn(curl, ["-s", "--unix-socket", path, "http://docker/v1.44/info"]);
-    assertEquals((await program.exit).stdout, "page /v1.44/info");
-    listener.close();
-    await serving;
-    server.close();
-  });
-}
+test("curl --unix-socket gets a page from node:http behind serveNode()", {
+  needs: ["read", "write", "run", "env", "curl"],
+}, async () => {
+  using dir = tempDir();
+  const path = `${dir.path}/http`;
+  using listener = UnixListener.listen({ path });
+  const server = createServer((request, response) => void response.end(`page ${request.url}`));
+  const serving = serveNode(server, listener);
+  await using program = spawn("curl", ["-s", "--unix-socket", path, "http://docker/v1.44/info"]);
+  assertEquals((await program.exit).stdout, "page /v1.44/info");
+  listener.close();
+  await serving;
+  server.close();
+});

@@ -5,20 +5,9 @@ import { createServer, type TLSSocket } from "node:tls";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { serveNode, startTls } from "../../node/mod.ts";
 import { UnixConn, UnixListener } from "../../unix/mod.ts";
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  ignore,
-  type Permission,
-  spawn,
-  tempDir,
-  test,
-  which,
-} from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, type Need, spawn, tempDir, test } from "../runner/mod.ts";
 
-const openssl = which("openssl");
-const needs: Permission[] = ["net", "read", "write", "run", "env", "sys"];
+const needs: Need[] = ["net", "read", "write", "run", "env", "sys", "openssl"];
 const LOCAL = { hostname: "127.0.0.1", port: 0 };
 
 /** Registers a test that gets a certificate for the name `sockets.test`, made by openssl. */
@@ -27,13 +16,12 @@ function tlsTest(
   fn: (pem: { key: string; cert: string; path: string }) => Promise<void>,
   skipOn: { bun?: string } = {},
 ): void {
-  if (openssl === undefined) return ignore(name, "openssl is missing: apt-get install openssl");
   test(name, { needs, skipOn }, async () => {
     using dir = tempDir();
     const [key, cert] = [`${dir.path}/key.pem`, `${dir.path}/cert.pem`];
     const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
     const subject = ["-subj", "/CN=sockets.test", "-addext", "subjectAltName=DNS:sockets.test"];
-    await using made = spawn(openssl, [...args, "-keyout", key, "-out", cert, ...subject]);
+    await using made = spawn("openssl", [...args, "-keyout", key, "-out", cert, ...subject]);
     const { code, stderr } = await made.exit;
     assertEquals(code, 0, stderr);
     await fn({ key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8"), path: dir.path });
@@ -49,7 +37,7 @@ tlsTest(
   "startTls() speaks TLS with openssl s_server, checks its name, and agrees on a protocol",
   async ({ cert, path }) => {
     const files = ["-cert", `${path}/cert.pem`, "-key", `${path}/key.pem`];
-    await using server = spawn(openssl ?? "", [
+    await using server = spawn("openssl", [
       "s_server",
       "-accept",
       "127.0.0.1:0",
@@ -84,7 +72,7 @@ tlsTest("tls.createServer() behind serveNode() speaks TLS with openssl s_client"
   const serving = serveNode(server, listener);
   const name = ["-servername", "sockets.test", "-verify_hostname", "sockets.test", "-verify_return_error"];
   const peer = ["s_client", "-quiet", "-connect", `127.0.0.1:${listener.addr.port}`, "-CAfile", `${path}/cert.pem`];
-  await using client = spawn(openssl ?? "", [...peer, ...name]);
+  await using client = spawn("openssl", [...peer, ...name]);
   await client.write("hello\n");
   assertEquals(await client.line(), "got hello");
   listener.close();

@@ -1,0 +1,45 @@
+import { AbstractConnector, Redis, type RedisOptions } from "ioredis";
+import type { Socket as NetSocket } from "node:net";
+import { NodeStream } from "../../node/mod.ts";
+import { UnixConn } from "../../unix/mod.ts";
+import { assertEquals, tempDir, test } from "../runner/mod.ts";
+import { startRedis } from "./servers.ts";
+
+type Connector = NonNullable<RedisOptions["Connector"]>;
+
+/** What ioredis asks of a `Connector`: each connection is one of ours. */
+function connectorTo(path: string): Connector {
+  return class extends AbstractConnector {
+    constructor() {
+      super(1000);
+    }
+    override connect(): Promise<NetSocket> {
+      const stream: unknown = new NodeStream(UnixConn.connect({ path }));
+      return Promise.resolve(this.stream = stream as NetSocket);
+    }
+  };
+}
+
+test("ioredis sends 1,000 commands over a connection of ours, and goes on after redis-server's restart", {
+  needs: ["net", "read", "write", "run", "env", "sys", "redis-server"],
+}, async () => {
+  using dir = tempDir();
+  const first = await startRedis(dir.path);
+  const redis = new Redis({
+    Connector: connectorTo(`${dir.path}/redis`),
+    retryStrategy: () => 50,
+    maxRetriesPerRequest: null,
+  });
+  redis.on("error", () => {}); // it dials again while the server is away
+  const value = "x".repeat(100_000);
+  await redis.set("long", value);
+  assertEquals(await redis.get("long"), value);
+  const numbers = await Promise.all(Array.from({ length: 1000 }, () => redis.incr("count")));
+  assertEquals(numbers.at(-1), 1000);
+  await first[Symbol.asyncDispose]();
+  const waiting = redis.incr("count");
+  await using _second = await startRedis(dir.path);
+  assertEquals(await waiting, 1); // it kept nothing
+  redis.disconnect();
+  await new Promise((resolve) => redis.once("end", resolve));
+});
