@@ -82,6 +82,9 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   /**
    * Waits for room in the send buffer and sends a datagram.
    *
+   * A receiver of AF_UNIX whose queue is full holds up what goes to it, and nothing else, as long as the unread messages
+   * do not fill this socket's own send buffer.
+   *
    * @param data The datagram; it must not change until the promise is settled.
    * @param options The destination, flags, and how long to wait.
    * @returns How many bytes were sent: all of them.

@@ -3,6 +3,22 @@ import type { Progress } from "./wait_options.ts";
 /** What an operation waits for: bytes, room for them, or urgent data. Each has its own queue. */
 export type Direction = "read" | "write" | "urgent";
 
+/** Operations that wait for each other: of one direction, or to one destination. */
+export interface OperationQueue {
+  /** False after the kernel answered that the call would block: only an event sets it again. */
+  ready: boolean;
+  head: Operation<unknown> | undefined;
+  tail: Operation<unknown> | undefined;
+  /** Whether a timer will try it again. */
+  timed: boolean;
+  /** Whether it is tried again in the next turn of the event loop. */
+  deferred: boolean;
+  /** The events that it waits for, `EPOLL*` bits. */
+  readonly interest: number;
+  /** What {@linkcode Operation.destination} gave, if it holds up only what goes there. */
+  readonly destination: string | undefined;
+}
+
 /**
  * An operation on a socket that may have to wait: what it tries, and the promise that it then settles.
  *
@@ -47,11 +63,20 @@ export abstract class Operation<T> {
   stopWatching: (() => void) | undefined = undefined;
   /** Where the caller wants to be told how much was done. */
   progress: Progress | undefined = undefined;
+  /** Where it waits. */
+  queue: OperationQueue | undefined = undefined;
+  /** The operation before this one in its queue. */
+  before: Operation<unknown> | undefined = undefined;
   /** The operation behind this one in its queue. */
   next: Operation<unknown> | undefined = undefined;
 
   /** Tries once: returns the result, or `undefined` if it would block. */
   abstract attempt(): T | undefined;
+
+  /** What stands for the one place that it goes to, where that may be full while the socket's other destinations are not. */
+  destination(): string | undefined {
+    return undefined;
+  }
 
   /** The address that it is about, as text, for errors. */
   address(): string | undefined {

@@ -8,7 +8,7 @@ import type { AddedFlag } from "./added_flag.ts";
 import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
-import { SendRetry } from "./send_retry.ts";
+import { destinationOf, SendRetry } from "./send_retry.ts";
 
 /** recvmmsg(2) of what is there. */
 export class BatchReceive extends Operation<number> {
@@ -62,7 +62,7 @@ export class BatchSend extends Operation<number> {
     this.#total = batch?.length;
     this.#flags = flags;
     this.#added = added;
-    this.#retry = new SendRetry(readiness);
+    this.#retry = new SendRetry(fd, readiness);
   }
 
   /** How many messages were sent: all of them. */
@@ -80,6 +80,11 @@ export class BatchSend extends Operation<number> {
       } else if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "sendmmsg");
     }
     return this.#total;
+  }
+
+  /** That of the first message that is not sent. */
+  override destination(): string | undefined {
+    return this.#sent < this.#batch.length ? destinationOf(this.#batch.sockaddr(this.#sent)) : undefined;
   }
 
   /** Adds to the error how many messages were sent. */

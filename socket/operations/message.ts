@@ -9,7 +9,7 @@ import { EAGAIN, EINTR, MAX_CALL } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
-import { SendRetry } from "./send_retry.ts";
+import { destinationOf, SendRetry } from "./send_retry.ts";
 import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
 
 /** sendmsg(2); on a stream until all is sent, the ancillary data with the beginning. */
@@ -41,7 +41,7 @@ export class MessageSend extends Operation<number> {
     this.#flags = flags;
     this.#added = added;
     this.#isStream = isStream;
-    this.#retry = new SendRetry(readiness);
+    this.#retry = new SendRetry(fd, readiness);
     this.#sockaddr = sockaddr;
     this.#header = new MessageHeader(isStream ? partOf(buffers, 0) : buffers, sockaddr, control);
     this.#total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
@@ -61,6 +61,10 @@ export class MessageSend extends Operation<number> {
       this.#header = new MessageHeader(partOf(this.#buffers, this.#sent));
       if (!mayGoOn()) return undefined;
     }
+  }
+
+  override destination(): string | undefined {
+    return destinationOf(this.#sockaddr);
   }
 
   /** Adds to the error how many bytes were sent. */

@@ -7,6 +7,7 @@ export interface RetryLater {
    *
    * @param direction What waits.
    * @param later Gives the pause in milliseconds.
+   * @param destination What held up the operation that is tried now, if only what goes there has to wait.
    */
-  readyLater(direction: Direction, later: { next(): number }): void;
+  readyLater(direction: Direction, later: { next(): number }, destination?: string): void;
 }

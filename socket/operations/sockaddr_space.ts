@@ -19,7 +19,12 @@ export function takeSockaddr(): Uint8Array {
  * its size. Every accepted connection keeps one.
  */
 export function packSockaddr(): string {
-  return String.fromCharCode(...sockaddrSpace.subarray(0, Math.min(lengthSpace[0] ?? 0, SOCKADDR_SIZE)));
+  return bytesToText(sockaddrSpace.subarray(0, Math.min(lengthSpace[0] ?? 0, SOCKADDR_SIZE)));
+}
+
+/** A few bytes, one character each. */
+export function bytesToText(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
 
 /** The bytes of a packed sockaddr. */

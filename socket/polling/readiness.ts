@@ -1,24 +1,11 @@
 import { C } from "../../ffi/constants.ts";
 import { actionOf } from "../../ffi/error.ts";
-import type { Direction, Operation } from "../operation.ts";
+import type { Direction, Operation, OperationQueue as Queue } from "../operation.ts";
 import type { RetryLater } from "../operations/retry_later.ts";
 import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../wait_options.ts";
 import { poller, type Watched } from "./poller.ts";
 import { isTurnOver, mayGoOn, nextTurn, turnBegins } from "./turn.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
-
-interface Queue {
-  /** False after the kernel answered that the call would block: only an event sets it again. */
-  ready: boolean;
-  head: Operation<unknown> | undefined;
-  tail: Operation<unknown> | undefined;
-  /** Whether a timer will try it again. */
-  timed: boolean;
-  /** Whether it is tried again in the next turn of the event loop. */
-  deferred: boolean;
-  /** The events that it waits for, `EPOLL*` bits. */
-  readonly interest: number;
-}
 
 const READ_EVENTS = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
 const WRITE_EVENTS = C.EPOLLOUT | C.EPOLLHUP | C.EPOLLERR;
@@ -53,6 +40,10 @@ export class Readiness implements RetryLater, Watched {
   readonly #writes: Queue = emptyQueue(INTEREST | C.EPOLLOUT);
   /** Made when it is needed: few sockets have urgent data. */
   #urgent: Queue | undefined;
+  /** Those of destinations that hold up what goes there. */
+  #destinations: Map<string, Queue> | undefined;
+  /** Set while an operation is tried: the queue that it has to wait in instead of its own. */
+  #aside: Queue | undefined;
   #interest = 0;
   #waits = 0;
   #referenced = true;
@@ -80,7 +71,7 @@ export class Readiness implements RetryLater, Watched {
     options: WaitOptions | undefined,
     names: Readonly<Record<string, true>> = WAIT_OPTIONS,
   ): Promise<T> {
-    const queue = this.#queue(direction);
+    let queue = this.#queueFor(direction, operation);
     if (options !== undefined) {
       try {
         checkWaitOptions(`call ${operation.syscall}`, options, names);
@@ -93,6 +84,7 @@ export class Readiness implements RetryLater, Watched {
       if (queue.ready && queue.head === undefined) {
         const value = mayGoOn() ? operation.attempt() : undefined;
         if (value !== undefined) return Promise.resolve(value);
+        queue = this.#takeAside() ?? queue;
         this.#block(queue);
       } else {
         this.#register(queue);
@@ -103,9 +95,7 @@ export class Readiness implements RetryLater, Watched {
     return new Promise<T>((resolve, reject) => {
       operation.resolve = resolve;
       operation.reject = reject;
-      if (queue.tail === undefined) queue.head = operation;
-      else queue.tail.next = operation;
-      queue.tail = operation;
+      append(queue, operation);
       this.#waits++;
       poller().retain(this.#referenced);
       if (options !== undefined) {
@@ -113,7 +103,7 @@ export class Readiness implements RetryLater, Watched {
           options,
           () => actionOf(operation.syscall, operation.address()),
           (error, aborted) => {
-            if (aborted || !this.#lastTry(queue, operation)) this.#cancel(queue, operation, error, aborted);
+            if (aborted || !this.#lastTry(operation)) this.#cancel(operation, error, aborted);
           },
         );
       }
@@ -135,9 +125,11 @@ export class Readiness implements RetryLater, Watched {
    * event is a try too, which asks for the next.
    *
    * @param later Gives the pause in milliseconds; called only if no timer runs.
+   * @param destination Where the operation goes that is tried now, if it has to wait with what goes there, and let what is
+   * behind it go on.
    */
-  readyLater(direction: Direction, later: { next(): number }): void {
-    const queue = this.#queue(direction);
+  readyLater(direction: Direction, later: { next(): number }, destination?: string): void {
+    const queue = destination === undefined ? this.#queue(direction) : this.#aside = this.#destination(destination);
     if (queue.timed) return;
     queue.timed = true;
     unrefTimeout(() => {
@@ -169,6 +161,7 @@ export class Readiness implements RetryLater, Watched {
     this.#reject(this.#reads, error);
     this.#reject(this.#writes, error);
     if (this.#urgent !== undefined) this.#reject(this.#urgent, error);
+    for (const queue of this.#destinations?.values() ?? []) this.#reject(queue, error);
     if (this.#interest !== 0) poller().remove(this.#fd);
     this.#interest = 0;
     for (const callback of this.#ends ?? []) callback();
@@ -188,6 +181,28 @@ export class Readiness implements RetryLater, Watched {
   #queue(direction: Direction): Queue {
     if (direction === "read") return this.#reads;
     return direction === "write" ? this.#writes : this.#urgent ??= emptyQueue(INTEREST);
+  }
+
+  #queueFor(direction: Direction, operation: Operation<unknown>): Queue {
+    if (direction === "write" && this.#destinations !== undefined && this.#destinations.size > 0) {
+      const destination = operation.destination();
+      const queue = destination === undefined ? undefined : this.#destinations.get(destination);
+      if (queue !== undefined) return queue;
+    }
+    return this.#queue(direction);
+  }
+
+  #destination(destination: string): Queue {
+    const queues = this.#destinations ??= new Map();
+    let queue = queues.get(destination);
+    if (queue === undefined) queues.set(destination, queue = emptyQueue(INTEREST | C.EPOLLOUT, destination));
+    return queue;
+  }
+
+  #takeAside(): Queue | undefined {
+    const queue = this.#aside;
+    this.#aside = undefined;
+    return queue;
   }
 
   #reject(queue: Queue, error: () => unknown): void {
@@ -226,7 +241,13 @@ export class Readiness implements RetryLater, Watched {
       let value: unknown;
       try {
         value = mayGoOn() ? pending.attempt() : undefined;
-        if (value === undefined && queue.head === pending) return this.#block(queue);
+        if (value === undefined && queue.head === pending) {
+          const other = this.#takeAside() ?? queue;
+          if (other !== queue) append(other, this.#unlink(pending));
+          this.#block(other);
+          if (other === queue) return;
+          continue;
+        }
       } catch (error) {
         if (queue.head !== pending) continue;
         this.#shift(queue).reject(pending.rejection(error, false));
@@ -239,39 +260,54 @@ export class Readiness implements RetryLater, Watched {
   }
 
   /** What has no time left, and was not tried yet because the turn was over, is tried: whether that ended the wait. */
-  #lastTry(queue: Queue, operation: Operation<unknown>): boolean {
-    if (!queue.deferred) return false;
+  #lastTry(operation: Operation<unknown>): boolean {
+    const { queue } = operation;
+    if (!queue?.deferred) return false;
     turnBegins();
     this.#proceed(queue);
     return operation.stopWatching === undefined;
   }
 
   #shift(queue: Queue): Operation<unknown> {
-    const pending = queue.head as Operation<unknown>;
-    queue.head = pending.next;
-    if (queue.head === undefined) queue.tail = undefined;
+    const pending = this.#unlink(queue.head as Operation<unknown>);
     this.#forget(pending);
     return pending;
   }
 
-  #cancel(queue: Queue, pending: Operation<unknown>, error: unknown, aborted: boolean): void {
-    let before: Operation<unknown> | undefined;
-    for (let at = queue.head; at !== pending; at = at?.next) before = at;
-    if (before === undefined) queue.head = pending.next;
-    else before.next = pending.next;
-    if (queue.tail === pending) queue.tail = before;
-    this.#forget(pending);
+  #cancel(pending: Operation<unknown>, error: unknown, aborted: boolean): void {
+    this.#forget(this.#unlink(pending));
     pending.reject(pending.rejection(error, aborted));
+  }
+
+  /** Takes an operation out of its queue. */
+  #unlink(pending: Operation<unknown>): Operation<unknown> {
+    const queue = pending.queue as Queue;
+    const { before, next } = pending;
+    if (before === undefined) queue.head = next;
+    else before.next = next;
+    if (next === undefined) queue.tail = before;
+    else next.before = before;
+    if (queue.head === undefined && queue.destination !== undefined) this.#destinations?.delete(queue.destination);
+    pending.queue = pending.before = pending.next = undefined; // it may be run again
+    return pending;
   }
 
   #forget(pending: Operation<unknown>): void {
     pending.stopWatching?.();
-    pending.next = pending.stopWatching = undefined; // it may be run again
+    pending.stopWatching = undefined;
     this.#waits--;
     poller().release(this.#referenced);
   }
 }
 
-function emptyQueue(interest: number): Queue {
-  return { ready: true, head: undefined, tail: undefined, timed: false, deferred: false, interest };
+function emptyQueue(interest: number, destination?: string): Queue {
+  return { ready: true, head: undefined, tail: undefined, timed: false, deferred: false, interest, destination };
+}
+
+function append(queue: Queue, operation: Operation<unknown>): void {
+  operation.queue = queue;
+  operation.before = queue.tail;
+  if (queue.tail === undefined) queue.head = operation;
+  else queue.tail.next = operation;
+  queue.tail = operation;
 }
