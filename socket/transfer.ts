@@ -43,8 +43,8 @@ export const SEND_OPTIONS: OptionNames<SendOptions<unknown>> = { ...TRANSFER_OPT
 
 /** The transfer options among others; `undefined` if there are none. */
 export function transferOptionsOf(options: TransferOptions): TransferOptions | undefined {
-  const { flags, signal, timeout } = options;
-  if (flags === undefined && signal === undefined && timeout === undefined) return undefined;
+  const { flags, progress, signal, timeout } = options;
+  if (flags === undefined && progress === undefined && signal === undefined && timeout === undefined) return undefined;
   return { ...waitOptionsOf(options), ...(flags === undefined ? {} : { flags }) };
 }
 

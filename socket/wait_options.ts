@@ -52,8 +52,12 @@ export interface WaitOptions {
 export const WAIT_OPTIONS: OptionNames<WaitOptions> = { progress: true, signal: true, timeout: true };
 
 /** The wait options among others. */
-export function waitOptionsOf({ signal, timeout }: WaitOptions): WaitOptions {
-  return { ...(signal === undefined ? {} : { signal }), ...(timeout === undefined ? {} : { timeout }) };
+export function waitOptionsOf({ progress, signal, timeout }: WaitOptions): WaitOptions {
+  return {
+    ...(progress === undefined ? {} : { progress }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
 }
 
 /** setTimeout() takes no more milliseconds: what is longer is waited for in parts. */
