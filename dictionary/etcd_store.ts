@@ -5,9 +5,9 @@ import type { Store } from "./store.ts";
 /** What {@linkcode etcdStore} needs of a client: the `Etcd3` of the package `etcd3`, or a namespace of it. */
 export interface EtcdClient {
   /** Starts a Range of one key. */
-  get(key: string): { string(): PromiseLike<string | null> };
+  get(key: string): { string(): Promise<string | null> };
   /** Starts a Put. */
-  put(key: string): { value(value: string): PromiseLike<unknown> };
+  put(key: string): { value(value: string): { exec(): Promise<unknown> } };
 }
 
 /** Options of {@linkcode etcdStore}. */
@@ -41,7 +41,7 @@ const NAMES: OptionNames<EtcdStoreOptions> = { prefix: true };
  * const keys = new Map<string, string>();
  * const client = { // import { Etcd3 } from "etcd3"; const client = new Etcd3({ hosts });
  *   get: (key: string) => ({ string: async () => keys.get(key) ?? null }),
- *   put: (key: string) => ({ value: async (value: string) => void keys.set(key, value) }),
+ *   put: (key: string) => ({ value: (value: string) => ({ exec: async () => void keys.set(key, value) }) }),
  * };
  * const words = dictionary(etcdStore(client, { prefix: "words/" }));
  * await words.PUT({ obj: "colour", val: "blue" });
@@ -62,7 +62,7 @@ export function etcdStore(client: EtcdClient, options: EtcdStoreOptions = {}): S
   return {
     get: async (name) => await client.get(prefix + name).string() ?? undefined,
     async put(name, json) {
-      await client.put(prefix + name).value(json);
+      await client.put(prefix + name).value(json).exec();
     },
     close() {}, // the client is the user's
   };

@@ -11,12 +11,14 @@ const DEV_DEPENDENCIES = [
   "fast-check",
   "@std/assert",
   "@hono/node-server",
+  "etcd3",
   "express",
   "fastify",
   "hono",
   "ioredis",
   "pg",
   "postgres",
+  "redis",
   "undici",
 ].map(fromDenoConfig);
 

@@ -138,7 +138,7 @@ test("redisStore() and etcdStore() tell an answer that is none", async () => {
   await assertRejects(async () => await odd.get("a"), TypeError, "no string");
   const failing = etcdStore({
     get: () => ({ string: () => Promise.reject(new Error("no leader")) }),
-    put: () => ({ value: () => Promise.reject(new Error("no leader")) }),
+    put: () => ({ value: () => ({ exec: () => Promise.reject(new Error("no leader")) }) }),
   });
   await assertRejects(async () => await failing.put("a", "1"), Error, "no leader");
   await assertRejects(async () => await failing.get("a"), Error, "no leader");
