@@ -1,0 +1,347 @@
+/** One row of docs/names.md: what C and Python call it, what it is here, and how it is called. */
+export interface Row {
+  /** Its name in C, with `()` if it is a function; empty if C has none. */
+  c: string;
+  /** Its name in Python's `socket` module, or `socket.` and the method of a socket; empty if Python has none. */
+  python: string;
+  /** The module and the export or member: `module: name` or `module: Class.member`. Several are separated by commas. */
+  ours: string;
+  /** One line of TypeScript. */
+  example?: string;
+  /** In place of an example: why there is none. */
+  note?: string;
+}
+
+/** Functions, methods, structures and classes. Constants are in the table of `./ffi` under their own names. */
+export const ROWS: readonly Row[] = [
+  // Sockets
+  {
+    c: "socket()",
+    python: "socket, SocketType",
+    ours: "socket: Socket.open",
+    example: "Socket.open(C.AF_INET, C.SOCK_STREAM)",
+  },
+  {
+    c: "socketpair()",
+    python: "socketpair",
+    ours: "unix: socketPair, socket: Socket.pair",
+    example: 'const [left, right] = socketPair("stream")',
+  },
+  {
+    c: "bind()",
+    python: "socket.bind",
+    ours: "inet: UdpSocket.bind, socket: Socket.bind",
+    example: "UdpSocket.bind({ port: 50000 })",
+  },
+  {
+    c: "listen()",
+    python: "socket.listen, create_server",
+    ours: "inet: TcpListener.listen, socket: Socket.listen",
+    example: "TcpListener.listen({ port: 50000 })",
+  },
+  {
+    c: "accept(), accept4()",
+    python: "socket.accept",
+    ours: "socket: Listener.accept, socket: Socket.accept",
+    example: "for await (const conn of listener) …",
+  },
+  {
+    c: "connect()",
+    python: "socket.connect, socket.connect_ex, create_connection",
+    ours: "inet: TcpConn.connect, socket: Socket.connect",
+    example: 'await TcpConn.connect({ hostname: "localhost", port: 50000 })',
+  },
+  {
+    c: "read()",
+    python: "socket.recv_into",
+    ours: "socket: Conn.read, socket: Socket.read",
+    example: "const n = await conn.read(buffer) // null is the end",
+  },
+  {
+    c: "write()",
+    python: "socket.sendall",
+    ours: "socket: Conn.write, socket: Socket.write",
+    example: "await conn.write(bytes) // all of them",
+  },
+  {
+    c: "recv()",
+    python: "socket.recv",
+    ours: "socket: Socket.recv, socket: Conn.readable",
+    example: "await conn.socket.recv(buffer, { flags: C.MSG_PEEK })",
+  },
+  {
+    c: "send()",
+    python: "socket.send",
+    ours: "socket: Socket.send",
+    example: "await conn.socket.send(bytes, { flags: C.MSG_OOB })",
+  },
+  {
+    c: "recvfrom()",
+    python: "socket.recvfrom, socket.recvfrom_into",
+    ours: "socket: DatagramSocket.receive, socket: Socket.recvfrom",
+    example: "const { data, addr } = await udp.receive()",
+  },
+  {
+    c: "sendto()",
+    python: "socket.sendto",
+    ours: "socket: DatagramSocket.send, socket: Socket.sendto",
+    example: "await udp.send(data, { addr })",
+  },
+  {
+    c: "recvmsg()",
+    python: "socket.recvmsg, socket.recvmsg_into, recv_fds",
+    ours: "unix: UnixConn.receiveMessage, socket: Socket.recvmsg",
+    example: "const { data, fds } = await conn.receiveMessage({ maxFds: 1 })",
+  },
+  {
+    c: "sendmsg()",
+    python: "socket.sendmsg, send_fds",
+    ours: "unix: UnixConn.sendMessage, socket: Socket.sendmsg",
+    example: "await conn.sendMessage({ data, fds: [fd] })",
+  },
+  {
+    c: "recvmmsg()",
+    python: "",
+    ours: "socket: Socket.recvmmsg, socket: MessageBatch",
+    example: "await udp.receiveBatch(batch)",
+  },
+  {
+    c: "sendmmsg()",
+    python: "",
+    ours: "socket: Socket.sendmmsg, socket: MessageBatch",
+    example: "await udp.sendBatch(batch)",
+  },
+  {
+    c: "shutdown()",
+    python: "socket.shutdown",
+    ours: "socket: Conn.closeWrite, socket: Socket.shutdown",
+    example: "await conn.closeWrite()",
+  },
+  {
+    c: "close()",
+    python: "socket.close, close",
+    ours: "socket: SocketOwner.close, ffi: closeFd",
+    example: "using conn = await TcpConn.connect(…)",
+  },
+  { c: "sendfile()", python: "socket.sendfile", ours: "socket: sendFile", example: "await sendFile(conn, fd)" },
+  { c: "splice()", python: "", ours: "socket: relay", example: "await relay(left, right)" },
+  {
+    c: "select(), poll()",
+    python: "",
+    ours: "socket: poll",
+    example: 'await poll([{ socket: conn, events: ["read"] }])',
+  },
+  { c: "sockatmark()", python: "", ours: "socket: Socket.atUrgentMark", example: "conn.socket.atUrgentMark()" },
+  {
+    c: "dup()",
+    python: "socket.dup, dup",
+    ours: "",
+    note: "send the descriptor over a socketPair(), or use one socket from several places",
+  },
+  { c: "fileno()", python: "socket.fileno", ours: "socket: Descriptor.fd", example: "conn.socket.fd" },
+  { c: "", python: "socket.detach", ours: "socket: SocketOwner.detach", example: "const fd = conn.detach()" },
+  { c: "", python: "fromfd", ours: "socket: Socket.fromFd", example: "new TcpConn(Socket.fromFd(fd))" },
+  // Addresses of a socket
+  {
+    c: "getsockname()",
+    python: "socket.getsockname",
+    ours: "socket: Conn.localAddr, socket: Descriptor.localSockaddr",
+    example: "conn.localAddr",
+  },
+  {
+    c: "getpeername()",
+    python: "socket.getpeername",
+    ours: "socket: Conn.remoteAddr, socket: Socket.peerSockaddr",
+    example: "conn.remoteAddr",
+  },
+  // Options
+  {
+    c: "getsockopt()",
+    python: "socket.getsockopt",
+    ours: "socket: Descriptor.get, socket: Descriptor.getOption",
+    example: "conn.socket.get(SO_RCVBUF)",
+  },
+  {
+    c: "setsockopt()",
+    python: "socket.setsockopt",
+    ours: "socket: Descriptor.set, socket: Descriptor.setOption",
+    example: "conn.socket.set(SO_RCVBUF, 1 << 20)",
+  },
+  {
+    c: "fcntl(O_NONBLOCK)",
+    python: "socket.setblocking, socket.getblocking",
+    ours: "",
+    note: "every socket is non-blocking, and waits by a promise; blocking calls are in ./blocking",
+  },
+  {
+    c: "",
+    python: "socket.settimeout, socket.gettimeout, socket.timeout, setdefaulttimeout, getdefaulttimeout",
+    ours: "socket: WaitOptions",
+    example: "await conn.read(buffer, { timeout: 1000 })",
+  },
+  {
+    c: "fcntl(FD_CLOEXEC)",
+    python: "socket.set_inheritable, socket.get_inheritable",
+    ours: "",
+    note: "always close-on-exec",
+  },
+  {
+    c: "SO_DOMAIN, SO_TYPE, SO_PROTOCOL",
+    python: "socket.family, socket.type, socket.proto",
+    ours: "socket: SO_DOMAIN, socket: SO_TYPE, socket: SO_PROTOCOL",
+    example: "conn.socket.get(SO_DOMAIN)",
+  },
+  {
+    c: "fdopen()",
+    python: "socket.makefile, SocketIO",
+    ours: "socket: Conn.readable, socket: Conn.writable",
+    example: "conn.readable.pipeThrough(new TextDecoderStream())",
+  },
+  {
+    c: "",
+    python: "socket.sendmsg_afalg",
+    ours: "socket: Socket.sendmsg",
+    note: "control messages by encodeControlMessages()",
+  },
+  // Structures and byte order
+  {
+    c: "struct sockaddr",
+    python: "",
+    ours: "inet: encodeSockaddr, inet: decodeSockaddr",
+    example: "encodeSockaddr(C.AF_INET, data)",
+  },
+  {
+    c: "struct sockaddr_in, struct sockaddr_in6",
+    python: "",
+    ours: "inet: encodeInetSockaddr, inet: decodeInetSockaddr",
+    example: 'encodeInetSockaddr({ hostname: "127.0.0.1", port: 80 })',
+  },
+  {
+    c: "struct sockaddr_un",
+    python: "",
+    ours: "unix: encodeSockaddrUn, unix: decodeSockaddrUn",
+    example: 'encodeSockaddrUn({ path: "/run/x" })',
+  },
+  {
+    c: "struct sockaddr_ll",
+    python: "",
+    ours: "packet: encodeSockaddrLl, packet: decodeSockaddrLl",
+    example: "encodeSockaddrLl({ protocol: C.ETH_P_IP })",
+  },
+  {
+    c: "struct cmsghdr, CMSG_NXTHDR()",
+    python: "",
+    ours: "socket: encodeControlMessages, socket: decodeControlMessages",
+    example: "decodeControlMessages(control)",
+  },
+  { c: "CMSG_SPACE()", python: "CMSG_SPACE", ours: "socket: controlMessageSpace", example: "controlMessageSpace(4)" },
+  {
+    c: "CMSG_LEN()",
+    python: "CMSG_LEN",
+    ours: "",
+    note: "16 bytes of header and the data; encodeControlMessages() sets it",
+  },
+  { c: "htons()", python: "htons", ours: "inet: htons", example: "htons(80)" },
+  { c: "htonl()", python: "htonl", ours: "inet: htonl", example: "htonl(1)" },
+  { c: "ntohs()", python: "ntohs", ours: "inet: ntohs", example: "ntohs(0x5000)" },
+  { c: "ntohl()", python: "ntohl", ours: "inet: ntohl", example: "ntohl(1)" },
+  {
+    c: "inet_aton()",
+    python: "inet_aton",
+    ours: "inet: inetAton",
+    example: 'inetAton("127.1") // null where C returns 0',
+  },
+  {
+    c: "inet_ntoa()",
+    python: "inet_ntoa",
+    ours: "inet: inetNtoa",
+    example: "inetNtoa(new Uint8Array([127, 0, 0, 1]))",
+  },
+  { c: "inet_pton()", python: "inet_pton", ours: "inet: inetPton", example: 'inetPton(C.AF_INET6, "::1")' },
+  { c: "inet_ntop()", python: "inet_ntop", ours: "inet: inetNtop", example: "inetNtop(C.AF_INET, bytes)" },
+  // Names
+  {
+    c: "getaddrinfo(), struct addrinfo",
+    python: "getaddrinfo, AddressInfo",
+    ours: "inet: getaddrinfo",
+    example: 'await getaddrinfo("localhost", { port: 80 })',
+  },
+  {
+    c: "getnameinfo()",
+    python: "getnameinfo",
+    ours: "inet: getnameinfo",
+    example: 'await getnameinfo({ hostname: "::1", port: 22 })',
+  },
+  {
+    c: "gethostbyname(), struct hostent",
+    python: "gethostbyname, gethostbyname_ex",
+    ours: "inet: gethostbyname",
+    example: 'await gethostbyname("localhost")',
+  },
+  {
+    c: "gethostbyaddr()",
+    python: "gethostbyaddr, getfqdn",
+    ours: "inet: gethostbyaddr",
+    example: 'await gethostbyaddr("127.0.0.1")',
+  },
+  {
+    c: "getservbyname(), struct servent",
+    python: "getservbyname",
+    ours: "inet: getservbyname",
+    example: 'await getservbyname("http")',
+  },
+  { c: "getservbyport()", python: "getservbyport", ours: "inet: getservbyport", example: "await getservbyport(80)" },
+  { c: "getprotobyname()", python: "getprotobyname", ours: "", example: "C.IPPROTO_…" },
+  { c: "gethostname()", python: "gethostname", ours: "", example: "Deno.hostname(), os.hostname()" },
+  { c: "sethostname()", python: "sethostname", ours: "", note: "not a matter of sockets" },
+  {
+    c: "if_nametoindex()",
+    python: "if_nametoindex",
+    ours: "socket: interfaceIndex",
+    example: 'interfaceIndex(socket, "lo")',
+  },
+  {
+    c: "if_indextoname(), if_nameindex()",
+    python: "if_indextoname, if_nameindex",
+    ours: "inet: interfaces",
+    example: "interfaces()",
+  },
+  { c: "getifaddrs()", python: "", ours: "inet: interfaces, ffi: getifaddrs", example: "interfaces()" },
+  // Errors
+  {
+    c: "errno, perror(), strerror()",
+    python: "error",
+    ours: "ffi: isSystemError, ffi: errnoMessage",
+    example: 'isSystemError(error, "ECONNREFUSED")',
+  },
+  { c: "gai_strerror()", python: "gaierror, herror", ours: "ffi: eaiName", example: 'error.code === "EAI_NONAME"' },
+  { c: "", python: "timeout", ours: "socket: WaitOptions", example: 'error.name === "TimeoutError"' },
+  {
+    c: "",
+    python: "has_dualstack_ipv6, has_ipv6",
+    ours: "inet: IPV6_V6ONLY",
+    example: 'TcpListener.listen({ hostname: "::", ipv6Only: false, port })',
+  },
+  {
+    c: "",
+    python: "AddressFamily, SocketKind, MsgFlag",
+    ours: "ffi: C",
+    example: "C.AF_INET, C.SOCK_STREAM, C.MSG_PEEK",
+  },
+  // The documents' own
+  {
+    c: "listen(fd, 5); accept() of AF_SMC",
+    python: "",
+    ours: "smc: SmcListener",
+    example: 'SmcListener.listen({ hostname: "0.0.0.0", port: 50000 })',
+  },
+  {
+    c: "timeit(), send_message(), recv_message()",
+    python: "",
+    ours: "rpc: encodeFrame, rpc: FrameDecoder",
+    example: "new RpcClient(conn)",
+  },
+];
+
+/** Names of Python's module that are its own modules, or a part of how it is written. */
+export const OF_PYTHON: readonly string[] = ["IntEnum", "IntFlag", "array", "errno", "io", "os", "selectors", "sys"];
