@@ -6,6 +6,7 @@
  * @module
  */
 import { installMissing, unpackNpm, unpackPackage } from "./guest/packages.ts";
+import { parseJunit, unknownTests } from "./runtimes/junit.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const cache = `${root}.cache/aarch64/`;
@@ -74,9 +75,10 @@ await unpackNpm(`@deno/linux-arm64-glibc@${VERSION}`, folder);
 const deno = `${folder}/deno`;
 await Deno.chmod(deno, 0o755);
 const tests = Deno.args.length > 0 ? Deno.args : TESTS;
+const junit = `${cache}results.xml`;
 const [program, ...rest] = [QEMU, "-L", libc ?? "", "-E", `LD_LIBRARY_PATH=${libgcc}/lib`, deno];
 const { code } = await new Deno.Command(program, {
-  args: [...rest, ...FLAGS, ...tests],
+  args: [...rest, ...FLAGS, `--junit-path=${junit}`, ...tests],
   cwd: root,
   env: {
     SKIP_TESTS: JSON.stringify(SKIPPED),
@@ -84,4 +86,6 @@ const { code } = await new Deno.Command(program, {
     BULK_MESSAGES: "20000",
   },
 }).spawn().status;
-Deno.exit(code);
+const unknown = Deno.args.length > 0 ? [] : unknownTests(SKIPPED, parseJunit(await Deno.readTextFile(junit)));
+if (unknown.length > 0) console.error(`There are no such tests to skip: ${unknown.join("; ")}`);
+Deno.exit(code || unknown.length);

@@ -22,8 +22,16 @@ export const config: DenoConfig = JSON.parse(Deno.readTextFileSync(`${root}deno.
 export const entryPoints: [name: string, file: string][] = Object.entries(config.exports)
   .map(([name, file]) => [name, file.replace("./", "")]);
 
-/** Files that are copied as they are. */
+/** Files that the package has beside the compiled ones. */
 export const documents: string[] = ["README.md", "CHANGELOG.md", "LICENSE"];
+
+/** Where the sources are. */
+const REPOSITORY = "https://github.com/berkeley/sockets";
+
+/** A document as the package has it: what it links to in the repository is not in the package. */
+export function withAbsoluteLinks(markdown: string): string {
+  return markdown.replaceAll(/\]\((?!https?:|#)([^)]+)\)/g, `](${REPOSITORY}/blob/main/$1)`);
+}
 
 /** The fields of `package.json` that the source does not tell. */
 export const packageFields = {
@@ -34,10 +42,12 @@ export const packageFields = {
   license: config.license,
   type: "module",
   sideEffects: false,
-  engines: { node: ">=20.16", bun: ">=1.2", deno: ">=2.7.12" },
-  os: ["linux"],
-  cpu: ["x64", "arm64"],
-  // Node before 26.6 has no FFI of its own.
+  repository: { type: "git", url: `git+${REPOSITORY}.git` },
+  homepage: `${REPOSITORY}#readme`,
+  bugs: `${REPOSITORY}/issues`,
+  // No `os`: codecs, frames, and RPC over the runtime's own sockets work anywhere.
+  engines: { node: ">=22.13", bun: ">=1.2", deno: ">=2.7.12" },
+  // Node before 26.9 has no FFI of its own, or not without a flag.
   peerDependencies: { koffi: "^3.3.4" },
   peerDependenciesMeta: { koffi: { optional: true } },
 };

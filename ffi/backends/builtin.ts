@@ -1,9 +1,20 @@
-/** Gives the modules that are part of the runtime, synchronously and without an import that other runtimes would refuse. */
-interface Host {
-  process: { getBuiltinModule(name: string): unknown };
+/** The part of `process` of Node and Bun that the backends use. */
+interface Process {
+  argv: string[];
+  execArgv: string[];
+  cwd(): string;
+  getBuiltinModule(name: string): unknown;
 }
 
-/** A module that is built into Node or Bun; `undefined` if this version has none of that name. */
+/** The runtime's `process`. */
+export function host(): Process {
+  return (globalThis as unknown as { process: Process }).process;
+}
+
+/**
+ * A module that is built into Node or Bun, synchronously and without an import that other runtimes would refuse;
+ * `undefined` if this version has none of that name.
+ */
 export function builtin<T>(name: string): T | undefined {
-  return (globalThis as unknown as Host).process.getBuiltinModule(name) as T | undefined;
+  return host().getBuiltinModule(name) as T | undefined;
 }

@@ -2,7 +2,7 @@ import { libraryPaths } from "../library_paths.ts";
 import type { Backend, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
-import { builtin } from "./builtin.ts";
+import { builtin, host } from "./builtin.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
 import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle, type TakeEvents } from "./loop.ts";
@@ -25,6 +25,10 @@ interface KoffiFunction {
 interface KoffiPoll {
   start(options: { readable: boolean }, callback: () => void): void;
   stop(): void;
+}
+
+interface FileSystem {
+  realpathSync(path: string): string;
 }
 
 interface Module {
@@ -75,16 +79,33 @@ function definitionOf(name: string, { parameters, result }: Signature): Definiti
   return [name, TYPES[result], parameters.map((type) => TYPES[type])];
 }
 
+/**
+ * Looks for koffi beside the program, then in the working directory: not beside this file, which a bundler moves.
+ *
+ * @throws {Error} If it is nowhere, or may not be loaded.
+ */
 function loadKoffi(): { koffi: Koffi; file: string } {
   const { createRequire } = builtin<Module>("node:module") as Module;
-  const require = createRequire(import.meta.url);
-  try {
-    return { koffi: require("koffi") as Koffi, file: require.resolve("koffi") };
-  } catch (cause) {
-    const how = "install the package koffi (npm install koffi), or use Node 26.6 or later, which has node:ffi";
-    throw new Error(`Cannot open libc: this Node has no FFI of its own: ${how}`, { cause });
+  const { realpathSync } = builtin<FileSystem>("node:fs") as FileSystem;
+  const { argv, cwd } = host();
+  let cause: unknown;
+  for (const from of [() => realpathSync(argv[1] ?? ""), () => `${cwd()}/`]) {
+    try {
+      const require = createRequire(from());
+      return { koffi: require("koffi") as Koffi, file: require.resolve("koffi") };
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === "ERR_DLOPEN_DISABLED") throw new Error(REFUSED, { cause: error });
+      if (code === "ERR_ACCESS_DENIED") throw error; // Node's own words name the flag
+      cause ??= error;
+    }
   }
+  throw new Error(`Cannot open libc: this Node has no FFI of its own: ${INSTALL}`, { cause });
 }
+
+const INSTALL = "install the package koffi (npm install koffi), or use Node 26.9 or later, " +
+  "or 26.6 to 26.8 with --experimental-ffi";
+const REFUSED = "Cannot open libc: koffi is a native addon, which Node's permission model refuses: add --allow-addons";
 
 /** Gives 64-bit results as bigints, whatever their size. */
 function withBigints(call: KoffiFunction, result: Signature["result"]): (...args: unknown[]) => unknown {

@@ -9,7 +9,8 @@ export function firstLibrary<T>(paths: readonly string[], open: (path: string) =
     try {
       return open(path);
     } catch (error) {
-      if (paths.length === 1) throw error; // a refused permission, or the one library that was permitted
+      // A refused permission, or the one library that was permitted: the runtime's own words name the flag.
+      if (paths.length === 1 || (error as { code?: string }).code === "ERR_ACCESS_DENIED") throw error;
       failures.push(`${path}: ${error instanceof Error ? error.message : error}`);
     }
   }

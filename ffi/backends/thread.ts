@@ -1,5 +1,5 @@
 import type { Signature } from "../native.ts";
-import { builtin } from "./builtin.ts";
+import { builtin, host } from "./builtin.ts";
 
 /** The part of `node:worker_threads` that is used, which Bun has too. */
 interface WorkerThreads {
@@ -52,6 +52,11 @@ parentPort.on("message", (a) => parentPort.postMessage(call(${
   })));`;
 }
 
+/** The program's flags that hide warnings, and no others: `--input-type=module` would take `require` away. */
+function warningFlags(): string[] {
+  return host().execArgv.filter((flag) => /^--(?:no-warnings$|disable-warning=)/.test(flag));
+}
+
 /** A thread that takes calls one after the other; between them it does not keep the program alive. */
 class Caller {
   /** Calls that are not answered yet. */
@@ -64,8 +69,7 @@ class Caller {
   constructor(program: string, all: Caller[]) {
     this.#all = all;
     const { Worker } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
-    // Without the program's own flags: --input-type=module would take `require` away.
-    this.#thread = new Worker(program, { eval: true, execArgv: [] });
+    this.#thread = new Worker(program, { eval: true, execArgv: warningFlags() });
     this.#thread.on("message", (result) => this.#answered(result));
     this.#thread.on("error", (error) => this.#failed(error));
   }

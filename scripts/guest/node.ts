@@ -1,4 +1,4 @@
-import { install, KOFFI, NODE_20 } from "../runtimes/runtime.ts";
+import { install, KOFFI, NODES } from "../runtimes/runtime.ts";
 import { CpioWriter } from "./cpio.ts";
 import { addProgram, addTree } from "./initramfs.ts";
 import { run, say } from "./run.ts";
@@ -6,13 +6,15 @@ import { run, say } from "./run.ts";
 /** In the root folder, where a program finds packages wherever in the guest it lies. */
 const MODULES = "node_modules";
 
-/** Writes what seldom changes: Node 20 with its shared libraries, and koffi. Cached by their versions. */
+const [VERSION] = NODES;
+
+/** Writes what seldom changes: the oldest Node with its shared libraries, and koffi. Cached by their versions. */
 export async function writeNode(cache: string): Promise<string> {
-  const path = `${cache}/node-${NODE_20}-koffi-${KOFFI}.cpio`;
+  const path = `${cache}/node-${VERSION}-koffi-${KOFFI}.cpio`;
   if (await Deno.stat(path).catch(() => undefined) !== undefined) return path;
-  say(`adding Node ${NODE_20}`);
+  say(`adding Node ${VERSION}`);
   const [node, koffi] = await Promise.all([
-    install("node", NODE_20, "node/bin/node"),
+    install("node", VERSION, "node/bin/node"),
     install("koffi", KOFFI, "koffi/index.js"),
   ]);
   const partial = await Deno.makeTempFile({ dir: cache, prefix: "node-", suffix: ".partial" });

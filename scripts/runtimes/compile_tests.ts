@@ -1,10 +1,13 @@
 import ts from "typescript";
 import { root } from "../npm_package.ts";
 
+/** Folders whose files tests import, and the package has not. */
+export const COMPANIONS = ["bench", "scripts"] as const;
+
 const imports: Record<string, string> = JSON.parse(Deno.readTextFileSync(`${root}deno.json`)).imports;
 
 /**
- * Compiles a folder of the repository for Node 20 into a project that has the package installed. What the files import
+ * Compiles a folder of the repository for Node 22 into a project that has the package installed. What the files import
  * from the library's sources comes from the installed package then.
  */
 export async function compileTests(project: string, folder: string): Promise<void> {
@@ -38,7 +41,7 @@ function specifierIn(file: string, specifier: string): string {
   if (npm) return `${npm[1]}${npm[2]}`;
   if (!specifier.startsWith(".")) return specifier;
   const target = new URL(specifier, `file:///${file}`).pathname.slice(1);
-  if (target.startsWith("tests/")) return jsName(specifier);
+  if (["tests", ...COMPANIONS].some((folder) => target.startsWith(`${folder}/`))) return jsName(specifier);
   const up = "../".repeat(file.split("/").length - 1);
   return `${up}node_modules/@berkeley/sockets/${jsName(target)}`;
 }

@@ -14,6 +14,13 @@ export function parseJunit(xml: string): TestResult[] {
   });
 }
 
+/** The names in a list of tests to skip that no test has: what was renamed would run, or be lost, in silence. */
+export function unknownTests(skipped: Record<string, string>, results: readonly TestResult[]): string[] {
+  return Object.entries(skipped)
+    .filter(([name, reason]) => !results.some((result) => result.name === `${name} [skipped: ${reason}]`))
+    .map(([name]) => name);
+}
+
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 function unescape(text: string): string {

@@ -9,19 +9,20 @@ import { root } from "../npm_package.ts";
 import { checkCross } from "./check_cross.ts";
 import { checkImports, checkWithoutKoffi } from "./check_imports.ts";
 import { checkTypes } from "./check_types.ts";
-import { compileTests } from "./compile_tests.ts";
+import { COMPANIONS, compileTests } from "./compile_tests.ts";
 import { makeProject } from "./project.ts";
 import { mustRun } from "./run.ts";
 import { countsOf, runSuite, type SuiteResult } from "./run_suite.ts";
 import { type Runtime, runtimes } from "./runtime.ts";
-import { filesFor, type Suite, suites } from "./suites.ts";
+import { type Suite, suites } from "./suites.ts";
 import { tableOf, writeTable } from "./table.ts";
 
+const names = [...suites().map(({ name }) => name), "cross"];
 const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--suite NAME] [--runtime PART] [--write]
 
-Builds the npm package, installs it, and runs the suites on Node 20, Node 26 and Bun.
+Builds the npm package, installs it, and runs the suites on each Node and on Bun.
 
-  --suite NAME    only this suite: codecs, message, stream, drivers, rpc, sockets or cross
+  --suite NAME    only this suite: ${names.join(", ")}
   --runtime PART  only runtimes whose name has this in it, such as "Node 26"
   --write         on Deno too, and put the table of results into README.md`;
 
@@ -30,7 +31,6 @@ if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
 }
-const names = [...suites().map(({ name }) => name), "cross"];
 if (args.suite !== undefined && !names.includes(args.suite)) refuse(`--suite=${args.suite}`);
 const [available] = await Promise.all([
   runtimes(),
@@ -41,7 +41,7 @@ const chosen = available.filter(({ name, kind }) =>
 );
 if (chosen.length === 0) refuse(`--runtime=${args.runtime}`);
 const project = await makeProject();
-await compileTests(project, "tests");
+for (const folder of ["tests", ...COMPANIONS]) await compileTests(project, folder);
 
 const faults: string[] = [];
 if (args.suite === undefined) {
@@ -58,12 +58,13 @@ for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))
   const row = new Map<Runtime, SuiteResult>();
   results.set(suite, row);
   await Promise.all(chosen.map(async (runtime) => {
-    const result = await runSuite(runtime, project, filesFor(runtime, suite));
+    const result = await runSuite(runtime, project, suite.files);
     row.set(runtime, result);
     console.log(`${suite.name} on ${runtime.name}: ${countsOf(result)}`);
     if (result.failure !== undefined) faults.push(`${suite.name} on ${runtime.name}:\n${result.failure}`);
   }));
 }
+for (const [reason, count] of lacks(results)) console.log(`${count} × [skipped: ${reason}]`);
 let cross = "not run";
 if ((args.suite ?? "cross") === "cross") {
   const begin = performance.now();
@@ -82,6 +83,17 @@ if (args.write) writeTable(tableOf(available, results, cross));
 if (faults.some(Boolean)) {
   console.error(faults.filter(Boolean).join("\n"));
   Deno.exit(1);
+}
+
+/** How many tests were skipped for want of a program, by the reason. */
+function lacks(results: Map<Suite, Map<Runtime, SuiteResult>>): Map<string, number> {
+  const counts = new Map<string, number>();
+  const tests = [...results.values()].flatMap((row) => [...row.values()]).flatMap(({ tests }) => tests);
+  for (const { name } of tests) {
+    const reason = name.match(/\[skipped: (needs .*: apt-get install .*)\]$/)?.[1];
+    if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function refuse(argument: string): never {

@@ -6,6 +6,9 @@ import { cache, type Runtime } from "./runtime.ts";
 /** Milliseconds for one suite on one runtime. */
 const SUITE_TIMEOUT = 600_000;
 
+/** Milliseconds for one test file; each test has its own limit, which is less. */
+const FILE_TIMEOUT = 300_000;
+
 /** What a suite gave on a runtime. */
 export interface SuiteResult {
   tests: TestResult[];
@@ -55,7 +58,7 @@ function commandOf({ kind, command }: Runtime, files: string[], junit: string): 
         `--test-reporter=${name}`,
         `--test-reporter-destination=${i === 0 ? junit : "stdout"}`,
       ]);
-      return [...command, "--test", ...reporters, ...compiled];
+      return [...command, "--test", `--test-timeout=${FILE_TIMEOUT}`, ...reporters, ...compiled];
     }
   }
 }

@@ -14,9 +14,8 @@ export interface Runtime {
 /** Folder of everything that is installed for these tests. */
 export const cache: string = `${root}.cache/runtimes/`;
 
-/** The oldest Node that the package is tested on. */
-export const NODE_20 = "20.20.2";
-const NODE_26 = "26.10.0";
+/** The Nodes that the package is tested on; the first runs in the guest too. */
+export const NODES = ["22.23.3", "24.21.0", "26.10.0"] as const;
 /** The Bun that the package is tested on. */
 export const BUN = "1.4.4";
 /** The koffi that the package is tested with. */
@@ -24,15 +23,17 @@ export const KOFFI = "3.3.4";
 
 /** Installs the runtimes, where they are not there yet, and gives them. */
 export async function runtimes(): Promise<Runtime[]> {
-  const [node20, node26, bun] = await Promise.all([
-    install("node", NODE_20, "node/bin/node"),
-    install("node", NODE_26, "node/bin/node"),
+  const [bun, ...nodes] = await Promise.all([
     install("bun", BUN, "bun/bin/bun.exe"),
+    ...NODES.map((version) => install("node", version, "node/bin/node")),
   ]);
   return [
     { name: `Deno ${Deno.version.deno}`, kind: "deno", command: [Deno.execPath()] },
-    { name: `Node ${NODE_20}, koffi`, kind: "node", command: [node20] },
-    { name: `Node ${NODE_26}, node:ffi`, kind: "node", command: [node26, "--disable-warning=ExperimentalWarning"] },
+    ...nodes.map((node, i): Runtime => {
+      const hasFfi = Number(NODES[i]?.split(".")[0]) >= 26;
+      const name = `Node ${NODES[i]}, ${hasFfi ? "node:ffi" : "koffi"}`;
+      return { name, kind: "node", command: hasFfi ? [node, "--disable-warning=ExperimentalWarning"] : [node] };
+    }),
     { name: `Bun ${BUN}, bun:ffi`, kind: "bun", command: [bun] },
   ];
 }

@@ -25,10 +25,8 @@ export function tableOf(
     tests.flatMap(({ name, outcome }) => outcome === "skipped" ? name.match(/\[skipped: (.*)\]$/)?.[1] ?? [] : [])
   );
   const skipped = [...new Set(reasons)].sort().map((reason) => `- ${reason}`);
-  return `${
-    lines.join("\n")
-  }\n\nThe cells count passed and skipped tests. Tests of Deno's permissions and of its own sockets run on ` +
-    `Deno only. Why a test is skipped:\n\n${skipped.join("\n")}\n`;
+  return `${lines.join("\n")}\n\nThe cells count passed and skipped tests. Every runtime has every ` +
+    `test. Why a test is skipped:\n\n${skipped.join("\n")}\n`;
 }
 
 /** Puts the table where README.md has its marks. */

@@ -1,8 +1,10 @@
 import type { Contender, Row } from "../../bench/row.ts";
 import { runRow } from "../../bench/run_row.ts";
-import { assert, assertEquals, test } from "../runner/mod.ts";
+import { assert, assertEquals, onDeno, type Permission } from "../runner/mod.ts";
 
-const needs: Deno.PermissionName[] = ["run", "read", "write"];
+const test = onDeno("it starts programs with Deno.Command");
+
+const needs: Permission[] = ["run", "read", "write"];
 const SERVER = [
   "sh",
   "-c",

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { firstLibrary } from "../../ffi/backends/open_library.ts";
 import { libraryPaths } from "../../ffi/mod.ts";
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, assertThrows, ignore, type Permission, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertThrows, ignore, onDeno, type Permission, test } from "../runner/mod.ts";
+
+const denoTest = onDeno("it is about Deno's permissions");
 
 const needs: Permission[] = ["run", "read", "env"];
 
@@ -37,7 +39,7 @@ async function outputOf(source: string, permissions: string[]): Promise<string> 
   return stdout;
 }
 
-test("a program needs no permission but --allow-ffi", { needs }, async () => {
+denoTest("a program needs no permission but --allow-ffi", { needs }, async () => {
   assertEquals(await outputOf(ECHO, ["--allow-ffi"]), "9\n");
 });
 
@@ -46,10 +48,10 @@ for (const path of absolute) {
   const name = `a program works with --allow-ffi=${path}`;
   if (!isOwn(path)) ignore(name, "the runtime is linked with another libc than that");
   else if (!exists(path)) ignore(name, "this machine has no libc at that path");
-  else test(name, { needs }, async () => assertEquals(await outputOf(ECHO, [`--allow-ffi=${path}`]), "9\n"));
+  else denoTest(name, { needs }, async () => assertEquals(await outputOf(ECHO, [`--allow-ffi=${path}`]), "9\n"));
 }
 
-test(
+denoTest(
   "importing needs no permission, and the first socket without it is refused by Deno itself",
   { needs },
   async () => {
@@ -59,7 +61,7 @@ test(
   },
 );
 
-test("a permission for another library is refused by Deno itself", { needs }, async () => {
+denoTest("a permission for another library is refused by Deno itself", { needs }, async () => {
   assertEquals((await outputOf(REFUSED, ["--allow-ffi=/nowhere/libc.so.6"])).split("\n")[1], "NotCapable");
 });
 

@@ -1,9 +1,10 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync } from "node:fs";
-import { assert, assertEquals, spawn, tempDir, test } from "../runner/mod.ts";
+import { assert, assertEquals, onDeno, spawn, tempDir } from "../runner/mod.ts";
+
+const test = onDeno("the guest is built by Deno");
 
 test("CpioWriter writes what cpio(1) unpacks", {
   needs: ["write", "cpio"],
-  skipOn: { node: "the guest is built by Deno", bun: "the guest is built by Deno" },
 }, async () => {
   const { CpioWriter } = await import("../../scripts/guest/cpio.ts");
   using folder = tempDir();

@@ -32,7 +32,7 @@ test("FrameEncoderStream fails at a body above the limit", async () => {
   assertThrows(() => new FrameEncoderStream({ maxLength: -1 }), RangeError);
 });
 
-/** What a stream gives: Node 20 has no `Array.fromAsync`. */
+/** What a stream gives: as `Array.fromAsync` does, for any stream. */
 async function all<T>(stream: ReadableStream<T>): Promise<T[]> {
   const values: T[] = [];
   for await (const value of stream) values.push(value);

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 
-/** Bytes as hexadecimal digits, as `Uint8Array.prototype.toHex` gives them, which Node 20 lacks. */
+/** Bytes as hexadecimal digits, as `Uint8Array.prototype.toHex` gives them, which Node 22 lacks. */
 export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");
 }

@@ -5,8 +5,8 @@
  * sanitizer sees a raw fd. {@linkcode ignore} skips by name, with the reason in the name.
  *
  * Tests and their helpers name no runtime: {@linkcode spawn}, {@linkcode tempDir} and {@linkcode which} are here, and
- * `node:fs` and its siblings are on every runtime. What Node 20 lacks (`Uint8Array.prototype.toHex`,
- * `Promise.withResolvers`, `Array.fromAsync`) is not used.
+ * `node:fs` and its siblings are on every runtime. What Node 22 lacks (`Uint8Array.prototype.toHex`)
+ * is not used.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export { type Exit, type Program, spawn, type SpawnOptions } from "./spawn.ts";
 export { spawnFile } from "./spawn_file.ts";
 export { spawnScript } from "./spawn_script.ts";
 export { type TempDir, tempDir } from "./temp_dir.ts";
-export { ignore, type Need, type Permission, test, type TestOptions } from "./test_case.ts";
+export { ignore, type Need, onDeno, type Permission, test, type TestOptions } from "./test_case.ts";
 export { runFile, thisRuntime } from "./this_runtime.ts";
 export type { Tool } from "./tools.ts";
 export { which } from "./which.ts";

@@ -11,6 +11,9 @@ export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write
 /** What a test may need: a permission of Deno's, or a program. */
 export type Need = Permission | Tool;
 
+/** What a test runs. */
+export type TestFunction = () => void | Promise<void>;
+
 /** Why a test is skipped on a runtime, by its name. */
 export type SkipOn = Partial<Record<"deno" | "node" | "bun", string>>;
 
@@ -33,19 +36,28 @@ export interface TestOptions {
 const skipped: Record<string, string> = JSON.parse(environment("SKIP_TESTS") ?? "{}");
 
 /** Registers a test. Fails where the test leaves a descriptor open. */
-export function test(name: string, fn: () => void | Promise<void>): void;
-export function test(name: string, options: TestOptions, fn: () => void | Promise<void>): void;
+export function test(name: string, fn: TestFunction): void;
+export function test(name: string, options: TestOptions, fn: TestFunction): void;
 export function test(
   name: string,
-  optionsOrFn: TestOptions | (() => void | Promise<void>),
-  maybeFn?: () => void | Promise<void>,
+  optionsOrFn: TestOptions | (TestFunction),
+  maybeFn?: TestFunction,
 ): void {
   const options = typeof optionsOrFn === "function" ? {} : optionsOrFn;
   const fn = typeof optionsOrFn === "function" ? optionsOrFn : maybeFn;
   if (fn === undefined) throw new TypeError(`Cannot register the test "${name}": it has no function`);
-  const reason = whyNot(options.needs ?? []) ?? skipped[name] ?? options.skipOn?.[runtime() as keyof SkipOn];
+  const reason = options.skipOn?.[runtime() as keyof SkipOn] ?? skipped[name] ?? whyNot(options.needs ?? []);
   if (reason !== undefined) return ignore(name, reason);
   register(name, () => run(fn, options));
+}
+
+/** {@linkcode test} for what is about Deno alone: elsewhere it is skipped by name, with the reason. */
+export function onDeno(reason: string): typeof test {
+  const skipOn = { node: reason, bun: reason };
+  return (name: string, optionsOrFn: TestOptions | TestFunction, maybeFn?: TestFunction) => {
+    if (typeof optionsOrFn === "function") test(name, { skipOn }, optionsOrFn);
+    else test(name, { ...optionsOrFn, skipOn }, maybeFn as TestFunction);
+  };
 }
 
 /** Registers a test that this machine cannot run, by name and with the reason. */
@@ -62,7 +74,7 @@ function whyNot(needs: readonly Need[]): string | undefined {
   return whyNotWith(tools);
 }
 
-async function run(fn: () => void | Promise<void>, options: TestOptions): Promise<void> {
+async function run(fn: TestFunction, options: TestOptions): Promise<void> {
   const before = options.leaks === undefined ? openDescriptors() : undefined;
   setNamed(options.needs ?? []);
   try {
@@ -76,7 +88,7 @@ async function run(fn: () => void | Promise<void>, options: TestOptions): Promis
   if (leaked.length > 0) throw new Error(`The test left descriptors open: ${leaked.join(", ")}`);
 }
 
-async function within(timeout: number, fn: () => void | Promise<void>): Promise<void> {
+async function within(timeout: number, fn: TestFunction): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`The test did not end within ${timeout} ms`)), timeout);

@@ -1,9 +1,10 @@
 import { which } from "./which.ts";
 
-/** The programs that tests compare with and a machine may lack, and the Debian packages that bring them. */
+/** The programs that tests need and a machine may lack, and the Debian packages that bring them. */
 export const PACKAGES = {
   "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
   cc: "gcc libc6-dev",
+  chromium: "chromium",
   cpio: "cpio",
   curl: "curl",
   etcd: "etcd-server",
@@ -14,6 +15,7 @@ export const PACKAGES = {
   ping: "iputils-ping",
   postgres: "postgresql",
   python3: "python3",
+  "qemu-system-x86_64": "qemu-system-x86",
   "redis-cli": "redis-tools",
   "redis-server": "redis-server",
   socat: "socat",
@@ -22,6 +24,7 @@ export const PACKAGES = {
   "systemd-socket-activate": "systemd",
   tc: "iproute2",
   "x86_64-linux-gnu-gcc": "gcc-x86-64-linux-gnu libc6-dev-amd64-cross",
+  xz: "xz-utils",
 } as const;
 
 /** The name of such a program. */

@@ -1,4 +1,4 @@
-import { parseJunit } from "../../scripts/runtimes/junit.ts";
+import { parseJunit, unknownTests } from "../../scripts/runtimes/junit.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 
 const XML = `<?xml version="1.0" encoding="utf-8"?>
@@ -20,4 +20,13 @@ test("parseJunit() reads every outcome, and names with markup in them", () => {
     { name: "stops", outcome: "failed" },
     { name: "last", outcome: "passed" },
   ]);
+});
+
+test("unknownTests() names what a list of tests to skip has, and no test", () => {
+  const results = [{ name: "a [skipped: no a here]", outcome: "skipped" as const }, {
+    name: "b",
+    outcome: "passed" as const,
+  }];
+  assertEquals(unknownTests({ a: "no a here" }, results), []);
+  assertEquals(unknownTests({ a: "no a here", b: "no b here", renamed: "no a here" }, results), ["b", "renamed"]);
 });

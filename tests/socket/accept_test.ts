@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, type Permission, tempDir, test } from "../runner/mod.ts";
+import { assert, assertEquals, onDeno, type Permission, tempDir, test } from "../runner/mod.ts";
 import { processorTicks } from "./process_times.ts";
+
+const denoTest = onDeno("it starts Deno");
 
 const needs: Permission[] = ["run", "read", "write", "env"];
 const INET = new URL("../../inet/mod.ts", import.meta.url);
@@ -34,7 +36,7 @@ async function fetchByte(port: number): Promise<number | string> {
 const ERRORS = ["ECONNABORTED", "EPROTO", "EINTR", "ENETDOWN", "EHOSTUNREACH", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
 for (const error of ERRORS) {
   const name = `accept() goes on after ${error}`;
-  test(name, { needs: [...needs, "strace"] }, async () => {
+  denoTest(name, { needs: [...needs, "strace"] }, async () => {
     const inject = `inject=accept4:error=${error}:when=1..3`;
     await using program = deno(SERVER(2), { under: ["strace", "-f", "-e", "trace=accept4", "-e", inject] });
     const port = Number(await program.line());
@@ -64,7 +66,7 @@ const CROWDED = SERVER(
   `,
 );
 
-test(
+denoTest(
   "accept() without free descriptors neither spins nor dies, and goes on when there are some",
   { needs },
   async () => {
@@ -85,7 +87,7 @@ test(
   },
 );
 
-test(
+denoTest(
   "accept() without free descriptors asks the kernel now and then only",
   { needs: [...needs, "strace"] },
   async () => {

@@ -1,5 +1,7 @@
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, test } from "../runner/mod.ts";
+import { assert, assertEquals, onDeno } from "../runner/mod.ts";
+
+const test = onDeno("it starts Deno");
 
 // Nine of ten cycles are a pair of AF_UNIX with a wait and a byte, the tenth connects and accepts by TCP. TCP is reset,
 // so that no TIME_WAIT stays. The first cycles warm up: what the program keeps for good, it has then.

@@ -1,5 +1,7 @@
 import { deno } from "../peers/deno_program.ts";
-import { assertEquals, test } from "../runner/mod.ts";
+import { assertEquals, onDeno } from "../runner/mod.ts";
+
+const test = onDeno("it starts Deno");
 
 test("a message that waits keeps its memory through garbage collections", { needs: ["run", "env"] }, async () => {
   await using program = deno(

@@ -1,12 +1,14 @@
 import { TcpListener } from "../../inet/mod.ts";
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, type Permission, test } from "../runner/mod.ts";
+import { assert, assertEquals, onDeno, type Permission, test } from "../runner/mod.ts";
 import { processorTicks } from "./process_times.ts";
+
+const denoTest = onDeno("it starts Deno");
 
 const needs: Permission[] = ["run", "read", "env"];
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
-test("a program that waits uses no processor time, and answers at once when it is woken", { needs }, async () => {
+denoTest("a program that waits uses no processor time, and answers at once when it is woken", { needs }, async () => {
   await using program = deno(`
     import { Socket } from "${SOCKET}";
     const [left, right] = Socket.pair(1, 1);
@@ -35,7 +37,7 @@ test("a program that waits uses no processor time, and answers at once when it i
   assertEquals([code, stdout], [0, "waiting\nread 1\nTimeoutError\n"], stderr);
 });
 
-test("a program ends when nothing waits any more, although the poller was parked", { needs }, async () => {
+denoTest("a program ends when nothing waits any more, although the poller was parked", { needs }, async () => {
   const begin = performance.now();
   await using program = deno(`
     import { Socket } from "${SOCKET}";
@@ -53,7 +55,7 @@ test("a program ends when nothing waits any more, although the poller was parked
   assert(performance.now() - begin < 5000);
 });
 
-test("a new Poller that cannot be made leaves no descriptor", { needs }, async () => {
+denoTest("a new Poller that cannot be made leaves no descriptor", { needs }, async () => {
   await using program = deno(
     `
     import { readdirSync } from "node:fs";

@@ -1,14 +1,13 @@
-import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, type Permission, test } from "../runner/mod.ts";
+import { assert, assertEquals, type Permission, spawnScript, test } from "../runner/mod.ts";
 
 const needs: Permission[] = ["run", "read", "env"];
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 
 const PROGRAM = `
 import { TcpConn, TcpListener } from "${INET}";
-using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
-using client = await TcpConn.connect(listener.addr);
-using server = await listener.accept();
+const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+const client = await TcpConn.connect(listener.addr);
+const server = await listener.accept();
 const bytes = new Uint8Array(4 << 20).map((_, i) => i * 7);
 const sent = client.write(bytes);
 const got = new Uint8Array(bytes.length);
@@ -16,6 +15,8 @@ for (let at = 0; at < got.length;) at += await server.read(got.subarray(at)) ?? 
 console.log(await sent, got.every((byte, i) => byte === bytes[i]));
 client.close();
 console.log(await server.read(got));
+server.close();
+listener.close();
 `;
 
 // What a signal does to a call now and then, strace does to every third one: it is not made, and errno is set.
@@ -28,7 +29,7 @@ for (const [calls, when] of CALLS) {
   const name = `a stream loses nothing when ${calls.replace(",", " and ")} answer EINTR`;
   test(name, { needs: [...needs, "strace"] }, async () => {
     const inject = `inject=${calls}:error=EINTR:when=${when}`;
-    await using program = deno(PROGRAM, { under: ["strace", "-f", "-e", `trace=${calls}`, "-e", inject] });
+    await using program = spawnScript(PROGRAM, ["strace", "-f", "-e", `trace=${calls}`, "-e", inject]);
     const late = setTimeout(() => program.kill(), 30_000);
     const { code, stdout, stderr } = await program.exit;
     clearTimeout(late);

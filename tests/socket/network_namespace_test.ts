@@ -1,5 +1,4 @@
-import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, ignore, isRoot, type Permission, test } from "../runner/mod.ts";
+import { assert, assertEquals, ignore, isRoot, type Permission, spawnScript, test } from "../runner/mod.ts";
 
 const needs: Permission[] = ["run", "read", "env"];
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
@@ -25,7 +24,7 @@ for (const [when, name, end, stdout] of CASES) {
   }
   test(name, { needs: [...needs, "strace"] }, async () => {
     const inject = `inject=setns:error=EPERM:when=${when}`;
-    await using program = deno(PROGRAM, { under: ["strace", "-f", "-e", "trace=setns", "-e", inject] });
+    await using program = spawnScript(PROGRAM, ["strace", "-f", "-e", "trace=setns", "-e", inject]);
     const exit = await program.exit;
     assertEquals([exit.code, exit.signal], end, exit.stderr);
     assertEquals(exit.stdout, stdout);

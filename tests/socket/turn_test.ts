@@ -191,7 +191,7 @@ const LONG: Record<string, (conn: TcpConn, file: number) => Promise<number>> = {
   },
 };
 for (const [name, send] of Object.entries(LONG)) {
-  test(`timers fire while ${name} go`, { needs: ["run", "read", "write", "env"], timeout: 60_000 }, async () => {
+  test(`timers fire while ${name} go`, { needs: ["write", "python3"], timeout: 60_000 }, async () => {
     await using folder = await tempDir();
     const file = openSync(`${folder.path}/file`, "w+");
     ftruncateSync(file, LENGTH); // a hole: no disk is read

@@ -4,7 +4,9 @@ import { connect } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { compileC } from "../peers/c_program.ts";
-import { assert, assertEquals, assertMatch, ignore, type Program, spawn, tempDir, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertMatch, ignore, onDeno, type Program, spawn, tempDir } from "../runner/mod.ts";
+
+const test = onDeno("the examples are Deno programs");
 
 const needs = ["read", "write", "env", "run"] as const;
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));

@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { assertEquals, spawn, tempDir, test } from "../runner/mod.ts";
+import { assertEquals, onDeno, spawn, tempDir } from "../runner/mod.ts";
+
+const test = onDeno("it is about Deno's permissions");
 
 test("everything works with --allow-ffi alone", { needs: ["read", "write", "env", "run"] }, async () => {
   using dir = tempDir();

@@ -27,12 +27,15 @@ import {
   assertThrows,
   ignore,
   isRoot,
+  onDeno,
   spawn,
   spawnScript,
   tempDir,
   test,
   thisRuntime,
 } from "../runner/mod.ts";
+
+const denoTest = onDeno("it starts Deno");
 
 const needs = ["read", "write", "env"] as const;
 
@@ -156,7 +159,7 @@ for (const [name, bind] of BINDERS) {
   });
 }
 
-test(
+denoTest(
   "the file never has more permissions than its mode, as strace sees it",
   { needs: [...needs, "strace"] },
   async () => {
@@ -175,11 +178,14 @@ test(
   },
 );
 
-test("replaceStale by many programs at once leaves exactly one listener", { needs: [...needs, "run"] }, async () => {
-  using dir = tempDir();
-  writeFileSync(
-    `${dir.path}/main.ts`,
-    `import { UnixListener } from "@berkeley/sockets/unix";
+denoTest(
+  "replaceStale by many programs at once leaves exactly one listener",
+  { needs: [...needs, "run"] },
+  async () => {
+    using dir = tempDir();
+    writeFileSync(
+      `${dir.path}/main.ts`,
+      `import { UnixListener } from "@berkeley/sockets/unix";
      const path = "${dir.path}/s";
      try {
        const listener = UnixListener.listen({ path, replaceStale: true });
@@ -188,20 +194,29 @@ test("replaceStale by many programs at once leaves exactly one listener", { need
      } catch (error) {
        console.log(error.code);
      }`,
-  );
-  const config = new URL("../../deno.json", import.meta.url).pathname;
-  const [program = "", ...start] = thisRuntime();
-  leaveStale(`${dir.path}/s`);
-  for (let round = 0; round < 3; round++) { // programs that are killed leave the file for the next round
-    const programs = Array.from({ length: 6 }, () => {
-      return spawn(program, [...start, "run", "--no-check", "--allow-ffi", "--config", config, `${dir.path}/main.ts`]);
-    });
-    const said = await Promise.all(programs.map((program) => program.line()));
-    assertEquals(said.toSorted(), [...Array(5).fill("EADDRINUSE"), "listening"]);
-    (await UnixConn.connect({ path: `${dir.path}/s` })).close();
-    for (const program of programs) await program[Symbol.asyncDispose]();
-  }
-});
+    );
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const [program = "", ...start] = thisRuntime();
+    leaveStale(`${dir.path}/s`);
+    for (let round = 0; round < 3; round++) { // programs that are killed leave the file for the next round
+      const programs = Array.from({ length: 6 }, () => {
+        return spawn(program, [
+          ...start,
+          "run",
+          "--no-check",
+          "--allow-ffi",
+          "--config",
+          config,
+          `${dir.path}/main.ts`,
+        ]);
+      });
+      const said = await Promise.all(programs.map((program) => program.line()));
+      assertEquals(said.toSorted(), [...Array(5).fill("EADDRINUSE"), "listening"]);
+      (await UnixConn.connect({ path: `${dir.path}/s` })).close();
+      for (const program of programs) await program[Symbol.asyncDispose]();
+    }
+  },
+);
 
 test("replaceStale of a program that is slow to remove never removes what another has bound", {
   needs: [...needs, "strace"],
