@@ -1,3 +1,4 @@
+import { checkTimeout } from "../checks/check_timeout.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { timeoutError } from "../checks/timeout_error.ts";
@@ -83,11 +84,7 @@ export function checkWaitOptions(
     }
     progress.done = 0;
   }
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
-    throw new RangeError(
-      `Cannot wait for a timeout that is not 0 or more milliseconds: current value is ${quoted(timeout)}`,
-    );
-  }
+  if (timeout !== undefined) checkTimeout(timeout);
   if (signal && typeof signal.addEventListener !== "function") {
     throw new TypeError(`Cannot wait for what is no AbortSignal: current value is ${quoted(signal)}`);
   }

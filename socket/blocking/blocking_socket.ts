@@ -1,8 +1,10 @@
+import { checkTimeout } from "../../checks/check_timeout.ts";
+import { timeoutError } from "../../checks/timeout_error.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { checkMessage } from "../../checks/check_message.ts";
 import { INT_MAX, within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
-import { systemError } from "../../ffi/error.ts";
+import { actionOf, systemError } from "../../ffi/error.ts";
 import { check } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import type { AddrCodec } from "../addr_codec.ts";
@@ -24,7 +26,6 @@ import type { MessageSpace, ReceivedFrom, ReceivedMessage } from "../transfer.ts
 import { closeDrainedNow, drainNow } from "./_drain_now.ts";
 import { setBlocking } from "./_set_blocking.ts";
 import { sockaddrCodec } from "./_sockaddr_codec.ts";
-import { checkTimeout, timeoutError } from "./_timeout.ts";
 import { deadlineIn, Pause, waitFor } from "./_wait.ts";
 import type {
   BlockingOptions,
@@ -205,7 +206,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   connect(addr: I, options?: BlockingOptions): void {
     const address = this.#codec.format(addr);
     const operation = new Connect(this.fd, this.#pause, this.#codec.encode(addr), address);
-    this.#peer = this.#run(C.POLLOUT, operation, this.#timeoutOf("connect", options), undefined, address) || undefined;
+    this.#peer = this.#run(C.POLLOUT, operation, this.#timeoutOf("connect", options)) || undefined;
   }
 
   /**
@@ -456,7 +457,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /** Blocks in poll(2) until an operation, which itself does not block, has its result. */
-  #run<T>(events: number, operation: Operation<T>, timeout: number, first?: "poll first", address?: string): T {
+  #run<T>(events: number, operation: Operation<T>, timeout: number, first?: "poll first"): T {
     const fd = this.open(operation.syscall);
     const deadline = deadlineIn(timeout);
     try {
@@ -465,7 +466,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
         const value = operation.attempt();
         if (value !== undefined) return value;
         if (!(this.#pause.take(deadline) ?? waitFor(fd, events, deadline))) {
-          throw timeoutError(operation.syscall, timeout, address);
+          throw timeoutError(actionOf(operation.syscall, operation.address()), timeout);
         }
       }
     } catch (error) {

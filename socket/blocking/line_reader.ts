@@ -1,6 +1,6 @@
+import { checkTimeout } from "../../checks/check_timeout.ts";
 import { checkOptions } from "../../checks/option_names.ts";
 import { quoted } from "../../checks/quoted.ts";
-import { checkTimeout } from "./_timeout.ts";
 import { deadlineIn } from "./_wait.ts";
 import type { BlockingSocket } from "./blocking_socket.ts";
 import type { BlockingOptions } from "./options.ts";

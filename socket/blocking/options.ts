@@ -3,7 +3,7 @@ import type { AddrCodec } from "../addr_codec.ts";
 /** Options of every call that may block. */
 export interface BlockingOptions {
   /**
-   * Milliseconds to block at most; then the call throws an error whose `name` is `"TimeoutError"`, and has lost nothing.
+   * Milliseconds to block at most; then the call throws a `DOMException` whose `name` is `"TimeoutError"`. Nothing is lost.
    * With 0 it tries without blocking.
    *
    * @default {that of the socket}

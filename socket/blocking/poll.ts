@@ -1,8 +1,8 @@
+import { checkTimeout } from "../../checks/check_timeout.ts";
 import { checkOptions } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { libraryError } from "../../ffi/error.ts";
 import type { PollEvent } from "../poll.ts";
-import { checkTimeout } from "./_timeout.ts";
 import { deadlineIn, pollUntil } from "./_wait.ts";
 import type { BlockingOptions } from "./options.ts";
 

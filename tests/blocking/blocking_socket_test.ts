@@ -114,7 +114,10 @@ test("a timeout: the error says what, and nothing is lost", () => {
   const [left, right] = pair(C.SOCK_STREAM);
   const buffer = new Uint8Array(8);
   const error = errorOf(() => right.recv(buffer, { timeout: 20 }));
-  assertEquals([error.name, error.message], ["TimeoutError", "Cannot recv in time: timeout is 20 ms"]);
+  assertEquals([error.name, error.message], [
+    "TimeoutError",
+    "Cannot receive from the socket in time: timeout is 20 ms",
+  ]);
   right.timeout = 10;
   assertEquals(errorOf(() => right.recv(buffer)).name, "TimeoutError");
   left.sendall(encoder.encode("abc"));

@@ -51,7 +51,7 @@ for (const type of ["seqpacket", "datagram"] as const) {
     for (let i = 0; i < 5000; i++) {
       const length = i % 100 === 0 ? 1 + i * 13 : 1 + i % 500;
       await ours.send(new Uint8Array(length).fill(i));
-      const message = await ours.receive(buffer);
+      const message = await ours.receive({ buffer });
       assertEquals([message?.data.length, message?.truncated], [length, false]);
       assert(message?.data.every((byte) => byte === (i & 0xff)));
     }
