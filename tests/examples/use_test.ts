@@ -9,10 +9,27 @@ const OPTIONS: TestOptions = {
   skipOn: { node: "the examples are Deno programs", bun: "the examples are Deno programs" },
 };
 /** Programs of the course print its lines. */
-const COURSE = ["chat_client", "grumpy_server"];
+const COURSE = ["blocking/chat_client", "blocking/grumpy_server", "chat_client", "grumpy_server"];
 /** Arguments that cannot work, how the program ends, and how it says why. Nobody listens at port 1; BUSY is used. */
 const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ["activated_echo", [], 2, "activated_echo: no sockets of systemd"],
+  ["blocking/chat_client", ["127.0.0.1", "1"], 1, "[Client error]: Cannot connect to 127.0.0.1:1: Connection refused"],
+  ["blocking/csmc", ["-s", "-a", "127.0.0.1", "-p", "BUSY"], 1, "csmc: Cannot bind to 127.0.0.1:BUSY: Address already"],
+  ["blocking/grumpy_server", ["70000"], 1, "[Server error]: Cannot encode port"],
+  ["blocking/grumpy_server", ["BUSY"], 1, "[Server error]: Cannot bind to 0.0.0.0:BUSY: Address already in use"],
+  [
+    "blocking/rpc_server",
+    ["127.0.0.1", "BUSY"],
+    1,
+    "rpc_server: Cannot bind to 127.0.0.1:BUSY: Address already in use",
+  ],
+  [
+    "blocking/unix_seqpacket_server",
+    ["DIR/file"],
+    1,
+    "unix_seqpacket_server: Cannot bind to DIR/file: Address already",
+  ],
+  ["blocking/worker_echo", ["BUSY"], 1, "worker_echo: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
   ["chat_client", ["127.0.0.1", "1"], 1, "[Client error]: Cannot connect to 127.0.0.1:1: Connection refused"],
   ["chat_client", ["127.0.0.1", "70000"], 1, "[Client error]: Cannot encode port"],
   ["chat_client", ["127.0.0.1", "http"], 1, "[Usage]: "],
@@ -83,6 +100,7 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
 ];
 /** Programs that go on until they are interrupted, and what says that they have begun. */
 const ENDLESS: [name: string, args: string[], first?: RegExp][] = [
+  ["blocking/worker_echo", ["0"], /^listening/],
   ["grumpy_server", ["0"], /^SERVER AT/],
   ["http_over_smc", ["-p", "0"], /^listening/],
   ["pass_descriptor", ["give", "DIR/give", "DIR/file"], /^giving/],
@@ -104,7 +122,9 @@ function example(name: string, args: string[]): Program {
 
 /** The programs; in a function, as it needs to read. */
 function names(): string[] {
-  return readdirSync(`${ROOT}examples`).flatMap((file) => file.endsWith(".ts") ? [file.slice(0, -3)] : []);
+  return ["", "blocking/"].flatMap((folder) =>
+    readdirSync(`${ROOT}examples/${folder}`).flatMap((file) => file.endsWith(".ts") ? [folder + file.slice(0, -3)] : [])
+  );
 }
 
 test("every example tells its use with --help, and ends with 0", { ...OPTIONS, timeout: 120_000 }, async () => {
@@ -117,7 +137,7 @@ test("every example tells its use with --help, and ends with 0", { ...OPTIONS, t
 
 test("README.md of the examples has a line for each", OPTIONS, () => {
   const readme = readFileSync(`${ROOT}examples/README.md`, "utf8");
-  assertEquals([...readme.matchAll(/^\| \[(\w+)\]\(\1\.ts\)/gm)].map(([, name]) => name).sort(), names().sort());
+  assertEquals([...readme.matchAll(/^\| \[([\w/]+)\]\(\1\.ts\)/gm)].map(([, name]) => name).sort(), names().sort());
 });
 
 test("every example refuses an option that there is not", { ...OPTIONS, timeout: 120_000 }, async () => {
@@ -126,14 +146,17 @@ test("every example refuses an option that there is not", { ...OPTIONS, timeout:
     if (COURSE.includes(name)) assertEquals([code, stdout.slice(0, 9)], [1, "[Usage]: "], name);
     else {
       assertEquals([code, stdout], [2, ""], `${name}: ${stderr}`);
-      assert(stderr.startsWith(`${name}: `) && stderr.includes("\n\nUsage: "), `${name}: ${stderr}`);
+      assert(
+        stderr.startsWith(`${name.replace(/.*\//, "")}: `) && stderr.includes("\n\nUsage: "),
+        `${name}: ${stderr}`,
+      );
     }
   }
 });
 
 test("an example that cannot work says why in one line, without a stack", {
   ...OPTIONS,
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   using dir = tempDir();
   writeFileSync(`${dir.path}/file`, "text");
