@@ -29,7 +29,14 @@ const library = config.publish.include.filter((path: string) => !/\.md$|^LICENSE
 
 const faults: string[] = [];
 if (!await deno("doc", "--quiet", "--lint", ...modules)) faults.push("deno doc --lint fails");
-if (!await deno("test", "-A", "--quiet", "--reporter=dot", "--doc", ...library)) faults.push("an example fails");
+if (!await deno("test", "-A", "--quiet", "--reporter=dot", "--doc", ...library, "README.md", "docs")) {
+  faults.push("an example fails");
+}
+for (const script of ["names", "reasons"]) {
+  if (!await deno("run", "-A", `scripts/docs/write_${script}.ts`, "--check")) {
+    faults.push(`the ${script} are out of date`);
+  }
+}
 for (const path of modules) faults.push(...await missingExamples(path));
 if (faults.length > 0) {
   console.error(faults.join("\n"));

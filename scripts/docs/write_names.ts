@@ -5,6 +5,7 @@
  * @module
  */
 import { ROWS } from "./names.ts";
+import { squeezed } from "./write_between.ts";
 
 const path = new URL("../../docs/names.md", import.meta.url);
 const HEAD = `# From C and Python to TypeScript
@@ -40,9 +41,4 @@ function places(ours: string): string {
     const [module = "", name = ""] = place.split(": ");
     return `\`${name}\` of \`./${module}\``;
   }).join(", ");
-}
-
-/** Without what the formatter adds. */
-function squeezed(text: string): string {
-  return text.replaceAll(/[ -]+/g, " ");
 }
