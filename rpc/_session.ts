@@ -1,3 +1,4 @@
+import { timeoutError } from "../checks/timeout_error.ts";
 import { FrameWriter } from "./_frame_writer.ts";
 import type { Burden, Load } from "./_load.ts";
 import { openTransport } from "./_open_transport.ts";
@@ -192,7 +193,7 @@ export class Session implements Burden {
     const { frameTimeout } = this.#host.limits;
     this.#partialSince ??= now;
     if (now - this.#partialSince < frameTimeout) return;
-    this.#refuse(new DOMException(`Cannot read the call: it was not whole within ${frameTimeout} ms`, "TimeoutError"));
+    this.#refuse(timeoutError("read the whole call", frameTimeout));
   }
 
   /** Runs the calls that have arrived, no more at a time than may be in flight. */

@@ -1,7 +1,9 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
+import { timeoutError } from "../checks/timeout_error.ts";
 import type { AnyRpcApi, RpcApi, RpcFunc, RpcParams, RpcResult } from "./api.ts";
 import type { RpcConn, RpcMessageConn } from "./conn.ts";
-import { frameFormat, type FrameOptions } from "./frame.ts";
+import { frameFormatOf, type FrameOptions } from "./frame.ts";
 import { FrameWriter } from "./_frame_writer.ts";
 import { parseReply, resultOf } from "./_reply.ts";
 import { RpcClosedError } from "./rpc_closed_error.ts";
@@ -11,6 +13,8 @@ import { nextTurn, PORTION, turnIsOver } from "./_turn.ts";
 
 /** What a timer can wait: 24 days. */
 const LONGEST_TIMER = 0x7fffffff;
+
+const CALL_OPTIONS: OptionNames<RpcCallOptions> = { signal: true, timeout: true };
 
 /** Options of {@linkcode RpcClient.call}. */
 export interface RpcCallOptions {
@@ -76,7 +80,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
    * @throws {TypeError | RangeError} If an option is wrong, or what is given is no connection.
    */
   constructor(conn: RpcConn | RpcMessageConn, options: FrameOptions = {}) {
-    this.#transport = openTransport(conn, frameFormat(options));
+    this.#transport = openTransport(conn, frameFormatOf("make an RpcClient", options));
     this.#writer = new FrameWriter(this.#transport, () => {});
     void this.#receive();
   }
@@ -100,12 +104,15 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
     options: RpcCallOptions = {},
   ): Promise<RpcResult<Api, Func>> {
     return new Promise((resolve, reject) => {
+      checkOptions("call", options, CALL_OPTIONS);
       const { signal, timeout = Infinity } = options;
       if (typeof func !== "string") {
-        throw new TypeError(`Cannot call what is no name: current value is ${quoted(func)}`);
+        throw new TypeError(`Cannot call: func must be a string: current value is ${quoted(func)}`);
       }
       if (typeof timeout !== "number" || !(timeout >= 0)) {
-        throw new RangeError(`Cannot wait for a reply as the timeout is no time: current value is ${quoted(timeout)}`);
+        throw new RangeError(
+          `Cannot call: timeout must be 0 or more milliseconds: current value is ${quoted(timeout)}`,
+        );
       }
       signal?.throwIfAborted();
       if (this.#end !== undefined) throw closedBefore(func, this.#end);
@@ -197,8 +204,7 @@ function giveUpOn(pending: Pending, signal: AbortSignal | undefined, timeout: nu
     settle(pending, () => pending.reject(signal?.reason));
   }
   function onTimeout(): void {
-    const message = `Cannot call ${pending.func}: no reply within ${timeout} ms`;
-    settle(pending, () => pending.reject(new DOMException(message, "TimeoutError")));
+    settle(pending, () => pending.reject(timeoutError(`call ${pending.func}`, timeout)));
   }
   signal?.addEventListener("abort", onAbort);
   const timer = timeout === Infinity ? undefined : setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER));

@@ -1,5 +1,5 @@
 import { checkBytes } from "../checks/check_bytes.ts";
-import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormat, type FrameOptions } from "./frame.ts";
+import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormatOf, type FrameOptions } from "./frame.ts";
 import { FrameError } from "./frame_error.ts";
 
 /**
@@ -21,7 +21,7 @@ import { FrameError } from "./frame_error.ts";
  * ```
  */
 export function decodeFrame(message: Uint8Array, options: FrameOptions = {}): Uint8Array {
-  const format = frameFormat(options);
+  const format = frameFormatOf("decode a frame", options);
   checkBytes(message);
   return decodeMessage(message, format, 0);
 }

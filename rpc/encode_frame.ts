@@ -1,5 +1,5 @@
 import { checkBytes } from "../checks/check_bytes.ts";
-import { encodeHead, FRAME_HEAD_LENGTH, frameFormat, type FrameOptions } from "./frame.ts";
+import { encodeHead, FRAME_HEAD_LENGTH, frameFormatOf, type FrameOptions } from "./frame.ts";
 
 /**
  * Puts the head of 8 bytes before a body: the version 1 and the length, two `int32`.
@@ -20,7 +20,7 @@ import { encodeHead, FRAME_HEAD_LENGTH, frameFormat, type FrameOptions } from ".
  * ```
  */
 export function encodeFrame(body: Uint8Array, options: FrameOptions = {}): Uint8Array<ArrayBuffer> {
-  const format = frameFormat(options);
+  const format = frameFormatOf("encode a frame", options);
   checkBytes(body);
   const head = new DataView(new ArrayBuffer(FRAME_HEAD_LENGTH));
   encodeHead(head, 0, body.length, format);

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { FrameError } from "./frame_error.ts";
 
@@ -30,6 +31,9 @@ export interface FrameOptions {
   maxLength?: number;
 }
 
+/** The names of {@linkcode FrameOptions}. */
+export const FRAME_OPTIONS: OptionNames<FrameOptions> = { byteOrder: true, maxLength: true };
+
 /** {@linkcode FrameOptions} with every default filled in. */
 export interface FrameFormat {
   /** Whether the two integers are little endian. */
@@ -38,7 +42,13 @@ export interface FrameFormat {
   maxLength: number;
 }
 
-/** Checks the options, once for many frames. */
+/** Checks the options of what has no others, once for many frames. */
+export function frameFormatOf(action: string, options: FrameOptions): FrameFormat {
+  checkOptions(action, options, FRAME_OPTIONS);
+  return frameFormat(options);
+}
+
+/** Checks the options that frames have among others. */
 export function frameFormat({ byteOrder = "native", maxLength = FRAME_MAX_LENGTH }: FrameOptions = {}): FrameFormat {
   if (byteOrder !== "native" && byteOrder !== "little" && byteOrder !== "big") {
     throw new TypeError(

@@ -1,6 +1,6 @@
 import { checkBytes } from "../checks/check_bytes.ts";
 import { endedIn } from "./decode_frame.ts";
-import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormat, type FrameOptions } from "./frame.ts";
+import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormatOf, type FrameOptions } from "./frame.ts";
 import type { FrameError } from "./frame_error.ts";
 import { giveMemory, takeMemory } from "./_spare_memory.ts";
 
@@ -53,7 +53,7 @@ export class FrameDecoder {
    * @throws {TypeError | RangeError} If an option is wrong.
    */
   constructor(options: FrameOptions = {}) {
-    this.#format = frameFormat(options);
+    this.#format = frameFormatOf("make a FrameDecoder", options);
   }
 
   /** Bytes received of a frame that is not complete. */

@@ -1,5 +1,5 @@
 import { encodeFrame } from "./encode_frame.ts";
-import { frameFormat, type FrameOptions } from "./frame.ts";
+import { frameFormatOf, type FrameOptions } from "./frame.ts";
 
 /**
  * Turns a stream of bodies into a stream of frames.
@@ -23,7 +23,7 @@ export class FrameEncoderStream extends TransformStream<Uint8Array, Uint8Array<A
    * @throws {TypeError | RangeError} If an option is wrong.
    */
   constructor(options: FrameOptions = {}) {
-    frameFormat(options);
+    frameFormatOf("make a FrameEncoderStream", options);
     super({
       transform(body, controller) {
         controller.enqueue(encodeFrame(body, options));

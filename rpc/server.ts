@@ -94,6 +94,7 @@ export class RpcServer {
     handlers: RpcHandlers<Api>,
     options: RpcServerOptions = {},
   ): RpcServer {
+    const limits = limitsOf(options);
     const { onError = () => {} } = options;
     if (typeof onError !== "function") {
       throw new TypeError(`Cannot use onError as it is no function: it is ${typeof onError}`);
@@ -102,7 +103,6 @@ export class RpcServer {
       const value = Object.prototype.toString.call(listener);
       throw new TypeError(`Cannot serve on what is no listener: current value is ${value}`);
     }
-    const limits = limitsOf(options);
     return new RpcServer(listener, {
       format: frameFormat(options),
       limits,

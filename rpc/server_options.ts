@@ -1,5 +1,6 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
-import type { FrameOptions } from "./frame.ts";
+import { FRAME_OPTIONS, type FrameOptions } from "./frame.ts";
 
 /** What one server may hold at a time. */
 export interface RpcLimits {
@@ -83,8 +84,22 @@ const DEFAULTS: RpcLimits = {
   frameTimeout: 30_000,
 };
 
+const NAMES: OptionNames<RpcServerOptions> = {
+  ...FRAME_OPTIONS,
+  maxConnections: true,
+  maxCalls: true,
+  maxCallsPerConnection: true,
+  maxBuffered: true,
+  maxPending: true,
+  maxPendingPerConnection: true,
+  idleTimeout: true,
+  frameTimeout: true,
+  onError: true,
+};
+
 /** Checks the limits and fills in the defaults. */
 export function limitsOf(options: RpcServerOptions): RpcLimits {
+  checkOptions("serve", options, NAMES);
   const limits = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof RpcLimits)[]) {
     const value = options[name] ?? DEFAULTS[name];

@@ -117,7 +117,7 @@ function looksPrivate(file: string): boolean {
 
 /** A file is marked by its name, or by its folder: a sub-folder of which nothing is exported is private. */
 function isMarked(file: string): boolean {
-  if (looksPrivate(file) || INTERNAL.includes(moduleOf(file)) || moduleOf(file) === "rpc") return true; // rpc: to come
+  if (looksPrivate(file) || INTERNAL.includes(moduleOf(file))) return true;
   const folder = file.slice(0, file.lastIndexOf("/") + 1);
   return folder !== `${moduleOf(file)}/` && ![...exported].some((other) => other.startsWith(folder));
 }

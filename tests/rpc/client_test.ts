@@ -183,10 +183,13 @@ test("RpcClient.call() refuses what is no name and no time, and sends nothing", 
     await writeAll(conn, ok("A", "the second"));
   }, async (client) => {
     for (const func of [undefined, null, NaN, 5n, Symbol("x"), {}]) {
-      await assertRejects(() => client.call(func as string, "the first"), TypeError, "no name");
+      await assertRejects(() => client.call(func as string, "the first"), TypeError, "func must be a string");
     }
     for (const timeout of [NaN, -1, null, "5", 5n, {}]) {
       await assertRejects(() => client.call("A", "the first", { timeout: timeout as number }), RangeError, "timeout");
+    }
+    for (const options of [5, null, { timeOut: 5 }, AbortSignal.abort()]) {
+      await assertRejects(() => client.call("A", "the first", options as never), TypeError, "Cannot call");
     }
     assertEquals(await client.call("A", "the second"), "the second");
   });

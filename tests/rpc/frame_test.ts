@@ -1,4 +1,11 @@
-import { decodeFrame, encodeFrame, FrameDecoder, FrameError, type FrameOptions } from "../../rpc/mod.ts";
+import {
+  decodeFrame,
+  encodeFrame,
+  FrameDecoder,
+  FrameDecoderStream,
+  FrameError,
+  type FrameOptions,
+} from "../../rpc/mod.ts";
 import { assert, assertEquals, assertThrows, test } from "../runner/mod.ts";
 import { concat, decodePieces, type Outcome, rawFrame, singleBytes } from "./frames.ts";
 
@@ -211,6 +218,11 @@ test("FrameOptions are checked before anything else", () => {
   assertThrows(() => encodeFrame(new Uint8Array(0), { maxLength: "7" as never }), RangeError, 'current value is "7"');
   assertThrows(() => encodeFrame(new Uint8Array(0), { byteOrder: Symbol("x") as never }), TypeError, "Symbol(x)");
   assertThrows(() => new FrameDecoder({ byteOrder: "middle" as "big" }), TypeError, "middle");
+  const misspelt = { byteorder: "big" } as never;
+  const made = [encodeFrame, decodeFrame].map((make) => () => make(new Uint8Array(8), misspelt));
+  for (const make of [...made, () => new FrameDecoder(misspelt), () => new FrameDecoderStream(misspelt)]) {
+    assertThrows(make, TypeError, "there is no option byteorder: did you mean byteOrder?");
+  }
   for (const maxLength of [-1, 1.5, NaN, 2 ** 31]) {
     assertThrows(() => encodeFrame(new Uint8Array(0), { maxLength }), RangeError, String(maxLength));
   }

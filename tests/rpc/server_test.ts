@@ -424,10 +424,26 @@ test("RpcServer.serve() checks its options and handlers", () => {
     assertThrows(() => RpcServer.serve(listener, {}, { idleTimeout: value as number }), RangeError, "idleTimeout");
   }
   assertThrows(() => RpcServer.serve(listener, {}, { onError: 5 as never }), TypeError, "onError");
+  for (const options of [null, 5, []]) {
+    assertThrows(() => RpcServer.serve(listener, {}, options as never), TypeError, "options must be an object");
+  }
+  assertThrows(() => RpcServer.serve(listener, {}, { maxLenght: 5 } as never), TypeError, "did you mean maxLength?");
+  assertThrows(() => RpcServer.serve(listener, {}, { timeout: 5 } as never), TypeError, "there is no option timeout");
   for (const none of [undefined, null, {}, Promise.resolve()]) {
     assertThrows(() => RpcServer.serve(none as never, {}), TypeError, "is no listener");
   }
-  for (const name of ["maxConnections", "maxCalls", "maxCallsPerConnection", "idleTimeout", "frameTimeout"]) {
+  for (
+    const name of [
+      "maxConnections",
+      "maxCalls",
+      "maxCallsPerConnection",
+      "maxBuffered",
+      "maxPending",
+      "maxPendingPerConnection",
+      "idleTimeout",
+      "frameTimeout",
+    ]
+  ) {
     assertThrows(() => RpcServer.serve(listener, {}, { [name]: 0 }), RangeError, name);
   }
   assertThrows(() => RpcServer.serve(listener, {}, { maxLength: -1 }), RangeError);
