@@ -143,7 +143,7 @@ function addressesOf(socket: SocketInfo, links: Map<number, string>, names: Map<
     case "unix": {
       const peer = names.get(socket.peerInode ?? 0);
       const name = ({ localAddr }: { localAddr: typeof socket.localAddr }) =>
-        "unnamed" in localAddr ? "*" : formatUnixAddr(localAddr);
+        localAddr.path === "" ? "*" : formatUnixAddr(localAddr);
       return [
         `${name(socket)} ${socket.inode}`,
         `${peer?.protocol === "unix" ? name(peer) : "*"} ${socket.peerInode ?? 0}`,

@@ -15,7 +15,7 @@ import {
   type ReceiveOptions,
   type TransferOptions,
 } from "../socket/transfer.ts";
-import type { UnixAddr } from "./addr.ts";
+import type { UnixAddr, UnixDestination } from "./addr.ts";
 import { type Credentials, decodeCredentials, encodeCredentials, UCRED_SIZE } from "./credentials.ts";
 import { OwnedFd } from "./owned_fd.ts";
 import { decodeSockaddrUn, encodeSockaddrUn } from "./sockaddr_un.ts";
@@ -31,7 +31,7 @@ export interface OutgoingUnixMessage {
   /** The data. Default: none; on a stream, at least one byte is needed to carry the rest. */
   data?: Uint8Array;
   /** The destination, on a datagram socket that is not connected. */
-  addr?: UnixAddr;
+  addr?: UnixDestination;
   /** `SCM_RIGHTS`: descriptors to pass, 253 at most. The receiver gets duplicates; these stay the sender's. */
   fds?: readonly FdSource[];
   /**
@@ -85,7 +85,7 @@ const CONTROL_BASE = controlMessageSpace(16) + controlMessageSpace(UCRED_SIZE) +
 export class UnixMessage implements Disposable {
   /** The bytes, in the buffer that was given. */
   readonly data: Uint8Array;
-  /** The sender; unnamed on a connection. */
+  /** The sender; without a name on a connection. */
   readonly addr: UnixAddr;
   /** Whether data was cut off because the buffer was too small. */
   readonly truncated: boolean;
@@ -106,8 +106,14 @@ export class UnixMessage implements Disposable {
    * @param buffer Where its data is.
    * @param received What recvmsg(2) gave.
    * @param maxFds The most descriptors that are expected.
+   * @param transport What the socket is. Default: `"unix"`.
    */
-  constructor(buffer: Uint8Array, received: ReceivedMessage, maxFds: number) {
+  constructor(
+    buffer: Uint8Array,
+    received: ReceivedMessage,
+    maxFds: number,
+    transport: UnixAddr["transport"] = "unix",
+  ) {
     const control = decodeControlMessages(received.control).filter(({ level }) => level === C.SOL_SOCKET);
     const fds = dataOf(control, C.SCM_RIGHTS).flatMap(ownFds);
     const excess = fds.length > maxFds;
@@ -123,7 +129,7 @@ export class UnixMessage implements Disposable {
     this.securityContext = context === undefined ? undefined : new TextDecoder().decode(context).replace(/\0+$/, "");
     this.truncated = (received.flags & C.MSG_TRUNC) !== 0;
     this.data = buffer.subarray(0, received.length);
-    this.addr = decodeSockaddrUn(received.sockaddr);
+    this.addr = decodeSockaddrUn(received.sockaddr, transport);
   }
 
   /** Closes the descriptors that were not taken. */
@@ -159,6 +165,7 @@ export async function receiveUnixMessage(
   socket: Socket,
   options: ReceiveMessageOptions,
   isEnd: (received: ReceivedMessage, buffer: Uint8Array) => boolean,
+  transport?: UnixAddr["transport"],
 ): Promise<UnixMessage | null> {
   checkOptions("receive a message", options, RECEIVE_MESSAGE_OPTIONS);
   const { buffer = new Uint8Array(BUFFER_SIZE), maxFds = 0, ...transfer } = options;
@@ -169,7 +176,7 @@ export async function receiveUnixMessage(
   }
   const controlLength = CONTROL_BASE + (maxFds > 0 ? controlMessageSpace(4 * maxFds) : 0);
   const received = await socket.recvmsg({ buffers: [buffer], controlLength }, transfer);
-  return isEnd(received, buffer) ? null : new UnixMessage(buffer, received, maxFds);
+  return isEnd(received, buffer) ? null : new UnixMessage(buffer, received, maxFds, transport);
 }
 
 function controlOf(fds: readonly FdSource[], credentials: boolean | Credentials | undefined): ControlMessage[] {

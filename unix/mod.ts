@@ -35,8 +35,8 @@ export {
   type UnixAddr,
   type UnixAutobindAddr,
   type UnixBindAddr,
+  type UnixDestination,
   type UnixPathAddr,
-  type UnixUnnamedAddr,
 } from "./addr.ts";
 export {
   type Credentials,
@@ -58,6 +58,7 @@ export {
   LINUX_SOCKADDR,
   type SockaddrLayout,
   unixAddrCodec,
+  unixDatagramAddrCodec,
 } from "./sockaddr_un.ts";
 export type { UnixBindOptions } from "./socket_file.ts";
 export { socketPair, type SocketPairs } from "./socket_pair.ts";

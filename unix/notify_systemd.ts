@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { environmentVariable } from "../ffi/environment.ts";
-import type { UnixAddr } from "./addr.ts";
+import type { UnixDestination } from "./addr.ts";
 import type { FdSource } from "./message.ts";
 import { UnixDatagramSocket } from "./unix_datagram_socket.ts";
 
@@ -44,7 +44,7 @@ export async function notifySystemd(state: string, options: NotifySystemdOptions
   return true;
 }
 
-function addrOf(name: string): UnixAddr {
+function addrOf(name: string): UnixDestination {
   if (name.startsWith("/")) return { path: name };
   if (name.startsWith("@")) return { abstract: name.slice(1) };
   throw new TypeError(`Cannot notify as NOTIFY_SOCKET is no path and no abstract name: current value is ${name}`);

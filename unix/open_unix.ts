@@ -10,7 +10,14 @@ import {
 } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { checkWaitOptions } from "../socket/wait_options.ts";
-import { formatUnixAddr, UNIX_ADDR_NAMES, UNIX_BIND_ADDR_NAMES, type UnixAddr, type UnixBindAddr } from "./addr.ts";
+import {
+  checkUnixTransport,
+  formatUnixAddr,
+  UNIX_ADDR_NAMES,
+  UNIX_BIND_ADDR_NAMES,
+  type UnixBindAddr,
+  type UnixDestination,
+} from "./addr.ts";
 import { encodeSockaddrUn } from "./sockaddr_un.ts";
 import { bindUnix, encodeBindAddr, UNIX_BIND_OPTIONS, type UnixBindOptions } from "./socket_file.ts";
 
@@ -18,7 +25,7 @@ import { bindUnix, encodeBindAddr, UNIX_BIND_OPTIONS, type UnixBindOptions } fro
 export type UnixListenOptions = UnixBindAddr & UnixBindOptions & ListenOptions;
 
 /** Options of a unix connection: the address, and how to connect. */
-export type UnixConnectOptions = UnixAddr & ConnectOptions & {
+export type UnixConnectOptions = UnixDestination & ConnectOptions & {
   /** The address of this end, the other's `remoteAddr`. Its file is removed when the connection is closed. */
   localAddr?: UnixBindAddr;
 };
@@ -33,6 +40,7 @@ const UNIX_CONNECT_OPTIONS: OptionNames<UnixConnectOptions> = {
 /** Opens a listening socket. */
 export function listenUnix(type: number, options: UnixListenOptions): Socket {
   checkOptions("listen", options, UNIX_LISTEN_OPTIONS);
+  checkUnixTransport("listen", options, "unix");
   encodeBindAddr(options); // what is wrong with it costs no socket
   const open = (): Socket => Socket.open(C.AF_UNIX, type);
   const bind = (socket: Socket): void => bindUnix(socket, options, options);
@@ -42,6 +50,7 @@ export function listenUnix(type: number, options: UnixListenOptions): Socket {
 /** Opens a connected socket. */
 export async function connectUnix(type: number, options: UnixConnectOptions): Promise<Socket> {
   checkWaitOptions("connect", options, UNIX_CONNECT_OPTIONS);
+  checkUnixTransport("connect", options, "unix");
   const { localAddr } = options;
   const sockaddr = encodeSockaddrUn(options);
   if (localAddr !== undefined) {

@@ -1,3 +1,4 @@
+import { quoted } from "../checks/quoted.ts";
 import {
   LINUX_SOCKADDR,
   readSockaddrFamily,
@@ -6,7 +7,7 @@ import {
   writeSockaddrHead,
 } from "../ffi/sockaddr_layout.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
-import { formatUnixAddr, type UnixAddr, type UnixAutobindAddr } from "./addr.ts";
+import { formatUnixAddr, type UnixAddr, type UnixBindAddr } from "./addr.ts";
 
 export { DARWIN_SOCKADDR, LINUX_SOCKADDR, type SockaddrLayout } from "../ffi/sockaddr_layout.ts";
 
@@ -17,7 +18,7 @@ function pathSize(layout: SockaddrLayout): number {
 
 /**
  * Encodes the address of a unix socket, at the length that the kernel expects: a path with a NUL at its end, an
- * abstract name without, no name as 2 bytes. No permission is needed.
+ * abstract name without, the wish for a free name as 2 bytes. No permission is needed.
  *
  * ```c
  * struct sockaddr_un {
@@ -29,7 +30,7 @@ function pathSize(layout: SockaddrLayout): number {
  * @param addr The address.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The structure, 2 to 110 bytes.
- * @throws {TypeError} If it is not an address, a path is empty or contains a NUL, a name is not well-formed text, or
+ * @throws {TypeError} If it is not an address, has two names, a path is empty or contains a NUL, a name is not well-formed text, or
  * the platform has no abstract names.
  * @throws {RangeError} If the name does not fit: 107 bytes on Linux, 103 on the BSDs.
  *
@@ -42,43 +43,56 @@ function pathSize(layout: SockaddrLayout): number {
  *
  * assertEquals(encodeSockaddrUn({ path: "/a" }), new Uint8Array([1, 0, 47, 97, 0]));
  * assertEquals(encodeSockaddrUn({ abstract: "a" }), new Uint8Array([1, 0, 0, 97]));
- * assertEquals(encodeSockaddrUn({ unnamed: true }).length, 2);
+ * assertEquals(encodeSockaddrUn({ autobind: true }).length, 2);
  * ```
  */
-export function encodeSockaddrUn(
-  addr: UnixAddr | UnixAutobindAddr,
-  layout: SockaddrLayout = LINUX_SOCKADDR,
-): Uint8Array<ArrayBuffer> {
-  if ("path" in addr) {
-    const path = bytesOf("path", addr.path, layout);
-    if (path.length === 0) throw new TypeError("Cannot encode path as it is empty");
-    if (path.includes(0)) {
-      throw new TypeError(
-        `Cannot encode path as it has a NUL in it, an abstract name is { abstract }: current value is ${
-          formatUnixAddr(addr)
-        }`,
-      );
-    }
-    return sockaddrOf(path, 0, path.length + 1, layout);
-  }
-  if (layout.hasLengthByte && !("unnamed" in addr)) {
-    throw new TypeError("Cannot encode address as this platform has no abstract names");
-  }
-  if ("abstract" in addr) {
+export function encodeSockaddrUn(addr: UnixBindAddr, layout: SockaddrLayout = LINUX_SOCKADDR): Uint8Array<ArrayBuffer> {
+  if ("abstract" in addr && addr.abstract !== undefined) {
+    if ("path" in addr) checkSame(addr.path, `\0${textOf(addr.abstract)}`);
+    checkAbstract(layout);
     const name = bytesOf("abstract name", addr.abstract, layout);
     return sockaddrOf(name, 1, name.length + 1, layout);
   }
-  // To bind(2), no name asks for a random one: that must not come of a misspelt name.
-  if (("unnamed" in addr && addr.unnamed) || ("autobind" in addr && addr.autobind)) {
-    return sockaddrOf(new Uint8Array(0), 0, 0, layout);
+  if ("path" in addr && addr.path !== undefined) {
+    if (addr.pathBytes !== undefined) checkSame(addr.path, textOf(addr.pathBytes));
+    const path = bytesOf("path", addr.pathBytes ?? addr.path, layout);
+    checkPath(addr, path);
+    return sockaddrOf(path, 0, path.length + 1, layout);
   }
-  throw new TypeError("Cannot encode address as it needs a path, an abstract name, unnamed: true or autobind: true");
+  // To bind(2), no name asks for a random one: that must not come of a misspelt name.
+  if (!("autobind" in addr && addr.autobind)) {
+    throw new TypeError("Cannot encode address as it needs a path, an abstract name or autobind: true");
+  }
+  checkAbstract(layout);
+  return sockaddrOf(new Uint8Array(0), 0, 0, layout);
+}
+
+function checkPath(addr: UnixBindAddr, path: Uint8Array): void {
+  if (path.length === 0) {
+    throw new TypeError("Cannot encode path as it is empty: a socket without a name cannot be connected or sent to");
+  }
+  if (!path.includes(0)) return;
+  const value = formatUnixAddr(addr);
+  throw new TypeError(
+    `Cannot encode path as it has a NUL in it, an abstract name is { abstract }: current value is ${value}`,
+  );
+}
+
+/** An address that came out has its name twice: it must not be that one of them was changed. */
+function checkSame(path: unknown, name: string): void {
+  if (path === undefined || path === name) return;
+  throw new TypeError(`Cannot encode address as it has two names: current values are ${quoted(path)}, ${quoted(name)}`);
+}
+
+function checkAbstract(layout: SockaddrLayout): void {
+  if (layout.hasLengthByte) throw new TypeError("Cannot encode address as this platform has no abstract names");
 }
 
 /**
  * Decodes the address of a unix socket. No permission is needed.
  *
  * @param bytes The structure, as long as the kernel said it is; empty for a sender without a name.
+ * @param transport What the socket is. Default: `"unix"`.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The address. A name is text if it is UTF-8, else bytes.
  * @throws {RangeError} If the family or a length is not that of a unix socket.
@@ -90,13 +104,17 @@ export function encodeSockaddrUn(
  * import { decodeSockaddrUn } from "@berkeley/sockets/unix";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(decodeSockaddrUn(new Uint8Array([1, 0, 47, 97, 0])), { path: "/a" });
- * assertEquals(decodeSockaddrUn(new Uint8Array([1, 0, 0, 97])), { abstract: "a" });
- * assertEquals(decodeSockaddrUn(new Uint8Array([1, 0])), { unnamed: true });
+ * assertEquals(decodeSockaddrUn(new Uint8Array([1, 0, 47, 97, 0])), { transport: "unix", path: "/a" });
+ * assertEquals(decodeSockaddrUn(new Uint8Array([1, 0, 0, 97])), { transport: "unix", path: "\0a", abstract: "a" });
+ * assertEquals(decodeSockaddrUn(new Uint8Array([1, 0])), { transport: "unix", path: "" });
  * ```
  */
-export function decodeSockaddrUn(bytes: Uint8Array, layout: SockaddrLayout = LINUX_SOCKADDR): UnixAddr {
-  if (bytes.length === 0) return { unnamed: true }; // recvfrom(2) tells nothing of a sender without a name
+export function decodeSockaddrUn(
+  bytes: Uint8Array,
+  transport: UnixAddr["transport"] = "unix",
+  layout: SockaddrLayout = LINUX_SOCKADDR,
+): UnixAddr {
+  if (bytes.length === 0) return { transport, path: "" }; // recvfrom(2) tells nothing of a sender without a name
   const family = readSockaddrFamily(bytes, layout);
   if (family !== layout.AF_UNIX) {
     throw new RangeError(
@@ -110,16 +128,25 @@ export function decodeSockaddrUn(bytes: Uint8Array, layout: SockaddrLayout = LIN
     );
   }
   const end = name.indexOf(0);
-  if (end === 0 && !layout.hasLengthByte) return { abstract: textOf(name.subarray(1)) };
-  const path = end < 0 ? name : name.subarray(0, end); // 108 bytes may come without a NUL
-  return path.length === 0 ? { unnamed: true } : { path: textOf(path) };
+  if (end === 0 && !layout.hasLengthByte) {
+    const abstract = textOrBytes(name.subarray(1));
+    return { transport, path: `\0${textOf(abstract)}`, abstract };
+  }
+  const path = textOrBytes(end < 0 ? name : name.subarray(0, end)); // 108 bytes may come without a NUL
+  return typeof path === "string" ? { transport, path } : { transport, path: textOf(path), pathBytes: path };
 }
 
-/** The codec of unix addresses on this platform. */
-export const unixAddrCodec: AddrCodec<UnixAddr, UnixAddr | UnixAutobindAddr> = {
+/** The codec of the addresses of streams and seqpackets. */
+export const unixAddrCodec: AddrCodec<UnixAddr, UnixBindAddr> = {
   encode: (addr) => encodeSockaddrUn(addr),
   decode: (sockaddr) => decodeSockaddrUn(sockaddr),
   format: formatUnixAddr,
+};
+
+/** The codec of the addresses of datagrams. */
+export const unixDatagramAddrCodec: AddrCodec<UnixAddr, UnixBindAddr> = {
+  ...unixAddrCodec,
+  decode: (sockaddr) => decodeSockaddrUn(sockaddr, "unixpacket"),
 };
 
 /** The bytes of a name, checked for the room of both kinds: a path needs one byte more behind it, a name one before it. */
@@ -155,7 +182,7 @@ function sockaddrOf(name: Uint8Array, at: number, length: number, layout: Sockad
 let lastBytes = new Uint8Array(0);
 let lastText = "";
 
-function textOf(bytes: Uint8Array): string | Uint8Array {
+function textOrBytes(bytes: Uint8Array): string | Uint8Array {
   if (isLast(bytes)) return lastText;
   try {
     lastText = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -164,6 +191,11 @@ function textOf(bytes: Uint8Array): string | Uint8Array {
   } catch {
     return bytes.slice();
   }
+}
+
+/** A name as text: what is not UTF-8 as U+FFFD. */
+function textOf(name: string | Uint8Array): string {
+  return typeof name === "string" ? name : new TextDecoder("utf-8", { ignoreBOM: true }).decode(name);
 }
 
 function isLast(bytes: Uint8Array): boolean {

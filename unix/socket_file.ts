@@ -4,7 +4,7 @@ import { isSystemError } from "../ffi/error.ts";
 import { chmod, type FileStatus, lstat, unlink } from "../ffi/file.ts";
 import { Socket } from "../socket/socket.ts";
 import { isBound } from "./_is_bound.ts";
-import { formatUnixAddr, UNIX_BIND_ADDR_NAMES, type UnixBindAddr } from "./addr.ts";
+import { formatUnixAddr, UNIX_BIND_ADDR_NAMES, type UnixBindAddr, type UnixPathAddr } from "./addr.ts";
 import { bytesOf, encodeSockaddrUn } from "./sockaddr_un.ts";
 
 /** Options of everything that binds a unix socket. */
@@ -41,7 +41,8 @@ const MAX_ABSTRACT = 107;
  * @throws {TypeError} If it is not one, for example because `path` is misspelt: bind(2) would choose a random name.
  */
 export function encodeBindAddr(addr: UnixBindAddr): Uint8Array<ArrayBuffer> {
-  if ("path" in addr || "abstract" in addr || ("autobind" in addr && addr.autobind)) return encodeSockaddrUn(addr);
+  const { path, abstract, autobind }: { [K in "path" | "abstract" | "autobind"]?: unknown } = addr;
+  if (path !== undefined || abstract !== undefined || autobind === true) return encodeSockaddrUn(addr);
   throw new TypeError("Cannot bind as the address needs a path, an abstract name or autobind: true");
 }
 
@@ -57,8 +58,8 @@ export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOp
   }
   const sockaddr = encodeBindAddr(addr);
   const address = formatUnixAddr(addr);
-  if (!("path" in addr)) return socket.bind(sockaddr, address);
-  const path = bytesOf("path", addr.path).slice();
+  if (!isPath(addr)) return socket.bind(sockaddr, address);
+  const path = bytesOf("path", addr.pathBytes ?? addr.path).slice();
   // The file gets the permissions of the socket, less the umask: never more than `mode`, at no time.
   if (mode !== undefined) chmod(socket.fd, mode);
   try {
@@ -71,6 +72,10 @@ export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOp
   // As long as the socket is open, the kernel gives its inode to no other file.
   socket.beforeClose = () => removeSame(path, status);
   if (mode !== undefined && status !== undefined && (status.mode & 0o777) !== mode) chmod(path, mode);
+}
+
+function isPath(addr: UnixBindAddr): addr is UnixPathAddr {
+  return "path" in addr && addr.path !== undefined && !("abstract" in addr && addr.abstract !== undefined);
 }
 
 function removeSame(path: Uint8Array, status: FileStatus | undefined): void {

@@ -6,7 +6,7 @@ import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import type { TransferOptions } from "../socket/transfer.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../socket/wait_options.ts";
-import { formatUnixAddr, type UnixAddr, type UnixBindAddr } from "./addr.ts";
+import { checkUnixTransport, formatUnixAddr, type UnixAddr, type UnixBindAddr, type UnixDestination } from "./addr.ts";
 import {
   type OutgoingUnixMessage,
   type ReceiveMessageOptions,
@@ -14,7 +14,7 @@ import {
   sendUnixMessage,
   type UnixMessage,
 } from "./message.ts";
-import { encodeSockaddrUn, unixAddrCodec } from "./sockaddr_un.ts";
+import { encodeSockaddrUn, unixDatagramAddrCodec } from "./sockaddr_un.ts";
 import { bindUnix, encodeBindAddr, UNIX_BIND_OPTIONS, type UnixBindOptions } from "./socket_file.ts";
 
 /** Options of {@linkcode UnixDatagramSocket.bind}. */
@@ -41,14 +41,14 @@ const UNIX_DATAGRAM_BIND_OPTIONS: OptionNames<UnixDatagramBindOptions> = { ...UN
  * assertEquals(addr, client.localAddr);
  * ```
  */
-export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
+export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination> {
   /**
    * Makes a socket for unix datagrams of an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
   constructor(socket: Socket) {
-    super(socket, unixAddrCodec);
+    super(socket, unixDatagramAddrCodec);
   }
 
   /**
@@ -62,6 +62,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
   static override bind(options: UnixDatagramBindOptions): UnixDatagramSocket {
     checkArgumentCount("bind", arguments.length, "{ path, … }");
     checkOptions("bind", options, UNIX_DATAGRAM_BIND_OPTIONS);
+    checkUnixTransport("bind", options, "unixpacket");
     encodeBindAddr(options); // what is wrong with it costs no socket
     const open = (): Socket => Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
     const bind = (socket: Socket): void => bindUnix(socket, options, options);
@@ -91,7 +92,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
    * @param options How long to wait.
    * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if no socket is bound there.
    */
-  async connect(addr: UnixAddr, options?: WaitOptions): Promise<void> {
+  async connect(addr: UnixDestination, options?: WaitOptions): Promise<void> {
     if (options !== undefined) checkOptions("connect", options, WAIT_OPTIONS);
     await this.socket.connect(encodeSockaddrUn(addr), { ...options, address: formatUnixAddr(addr) });
   }
@@ -117,6 +118,6 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr> {
    * @throws {SystemError} If the socket is closed (`EBADF`).
    */
   async receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage> {
-    return await receiveUnixMessage(this.socket, options, () => false) as UnixMessage;
+    return await receiveUnixMessage(this.socket, options, () => false, "unixpacket") as UnixMessage;
   }
 }

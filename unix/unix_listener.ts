@@ -21,7 +21,7 @@ import { UnixConn } from "./unix_conn.ts";
  * using client = await UnixConn.connect(listener.addr);
  * using server = await listener.accept();
  * assertEquals(client.remoteAddr, listener.addr);
- * assertEquals(server.remoteAddr, { unnamed: true });
+ * assertEquals(server.remoteAddr, { transport: "unix", path: "" });
  * ```
  */
 export class UnixListener extends Listener<UnixAddr, UnixConn> {

@@ -21,7 +21,7 @@ import { UnixSeqpacketConn } from "./unix_seqpacket_conn.ts";
  * using client = await UnixSeqpacketConn.connect(listener.addr);
  * using server = await listener.accept();
  * assertEquals(client.remoteAddr, listener.addr);
- * assertEquals(server.remoteAddr, { unnamed: true });
+ * assertEquals(server.remoteAddr, { transport: "unix", path: "" });
  * ```
  */
 export class UnixSeqpacketListener extends Listener<UnixAddr, UnixSeqpacketConn> {

@@ -57,7 +57,7 @@ export function decodeUnixSocket(payload: Uint8Array): UnixSocketInfo {
     family: view.getUint8(0),
     type: view.getUint8(1),
     state: TCP_STATES[view.getUint8(2) - 1] ?? "CLOSE",
-    localAddr: addrOf(attributes.bytes(UNIX_DIAG.NAME) ?? new Uint8Array()),
+    localAddr: addrOf(attributes.bytes(UNIX_DIAG.NAME) ?? new Uint8Array(), view.getUint8(1)),
     interfaceIndex: 0,
     inode: view.getUint32(4, true),
     cookie: view.getBigUint64(8, true),
@@ -76,13 +76,13 @@ export function decodeUnixSocket(payload: Uint8Array): UnixSocketInfo {
 }
 
 /** `sun_path`, as long as it is. */
-function addrOf(name: Uint8Array): UnixSocketInfo["localAddr"] {
+function addrOf(name: Uint8Array, type: number): UnixSocketInfo["localAddr"] {
   if (name.length > SUN_PATH_SIZE) {
     throw new NetlinkDecodeError(
       `Cannot decode the name of a unix socket as it must be <= ${SUN_PATH_SIZE} bytes: current length is ${name.length}`,
     );
   }
-  return decodeSockaddrUn(new Uint8Array([C.AF_UNIX, 0, ...name]));
+  return decodeSockaddrUn(new Uint8Array([C.AF_UNIX, 0, ...name]), type === C.SOCK_DGRAM ? "unixpacket" : "unix");
 }
 
 /** `struct unix_diag_vfs { __u32 udiag_vfs_ino; __u32 udiag_vfs_dev; };` */

@@ -23,7 +23,7 @@
 export type { TcpInfo, TcpState } from "../../inet/options/tcp_info.ts";
 export type { OpenOptions } from "../../socket/open.ts";
 export type { WaitOptions } from "../../socket/wait_options.ts";
-export type { UnixAbstractAddr, UnixAddr, UnixPathAddr, UnixUnnamedAddr } from "../../unix/addr.ts";
+export type { UnixAddr } from "../../unix/addr.ts";
 export { Attributes } from "../attribute.ts";
 export type { NetlinkMessage } from "../message.ts";
 export {

@@ -99,7 +99,7 @@ test("unix: three types, names, and a descriptor beside the data", () => {
     const buffer = new Uint8Array(16);
     const received = conn.recvmsg({ buffers: [buffer], controlLength: 64 }, { timeout: 1000 });
     assertEquals(received.length, 3);
-    assertEquals(received.addr, { unnamed: true });
+    assertEquals(received.addr, { transport: "unix", path: "" });
     assertEquals(decodeControlMessages(received.control).length, 1);
     using message = new UnixMessage(buffer, received, 1);
     const passed = BlockingSocket.fromFd(message.fds[0]?.take() ?? -1, { codec: unixAddrCodec });

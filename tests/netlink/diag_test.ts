@@ -241,7 +241,7 @@ rootTest("listSockets() tells of unix sockets what ss tells, and which file and 
   const found = sockets.map((socket) => {
     const { inode, peerInode = 0, receiveQueue, sendQueue, type, processes, file, localAddr } = socket;
     const { state = "", skmem = "" } = fieldsOf(socket);
-    const local = "path" in localAddr ? localAddr.path : "abstract" in localAddr ? `@${localAddr.abstract}` : "*";
+    const local = localAddr.path.replace("\0", "@") || "*";
     return [
       names[type],
       state,
@@ -275,7 +275,7 @@ rootTest("listSockets() tells of unix sockets what ss tells, and which file and 
   const [{ ino }] = [await import("node:fs").then(({ statSync }) => statSync(path))];
   assertEquals(fd(listener)?.file?.inode, ino);
   const peer = sockets.find(({ inode }) => inode === fd(client)?.peerInode);
-  assertEquals(peer?.localAddr, { path });
+  assertEquals(peer?.localAddr, { transport: "unix", path });
 });
 
 rootTest("listSockets() tells of packet and netlink sockets what ss tells", async () => {

@@ -3,9 +3,9 @@ import { SO_PASSCRED } from "@berkeley/sockets/socket";
 import {
   peerCredentials,
   type UnixAbstractAddr,
-  type UnixAddr,
   UnixConn,
   UnixDatagramSocket,
+  type UnixDestination,
   UnixListener,
   type UnixMessage,
   type UnixPathAddr,
@@ -28,7 +28,7 @@ type Way = "C connects to us" | "we connect to C";
 interface Talk extends AsyncDisposable {
   end: UnixConn | UnixSeqpacketConn | UnixDatagramSocket;
   peer: Program;
-  to: { addr?: UnixAddr };
+  to: { addr?: UnixDestination };
 }
 
 /** Has both ends meet; C takes messages of so many bytes and descriptors. What C tells of us is yet to be read. */

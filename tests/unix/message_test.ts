@@ -267,7 +267,7 @@ test("datagram: remoteAddr is the address that the socket is connected to", asyn
   await client.connect(server.localAddr);
   assertEquals(client.remoteAddr, server.localAddr);
   const [left, right] = socketPair("datagram");
-  assertEquals(left.remoteAddr, { unnamed: true });
+  assertEquals(left.remoteAddr, { transport: "unixpacket", path: "" });
   left.close();
   right.close();
   await assertRejects(() => client.connect({ path: "" }), TypeError, "empty");

@@ -1,5 +1,11 @@
 import { libc } from "@berkeley/sockets/ffi";
-import { UnixConn, UnixDatagramSocket, UnixSeqpacketConn, UnixSeqpacketListener } from "@berkeley/sockets/unix";
+import {
+  encodeSockaddrUn,
+  UnixConn,
+  UnixDatagramSocket,
+  UnixSeqpacketConn,
+  UnixSeqpacketListener,
+} from "@berkeley/sockets/unix";
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -41,7 +47,12 @@ bothTest("UnixDatagramSocket talks to Python's server, connected and not", "pyth
   using socket = UnixDatagramSocket.bind({ autobind: true });
   for (const message of MESSAGES) {
     await socket.send(message, { addr });
-    assertEquals(await socket.receive(), { data: message, addr, truncated: false });
+    const answer = await socket.receive();
+    assertEquals({ ...answer, addr: encodeSockaddrUn(answer.addr) }, {
+      data: message,
+      addr: encodeSockaddrUn(addr),
+      truncated: false,
+    });
   }
   await socket.connect(addr);
   await socket.send(Uint8Array.of(1));
@@ -53,7 +64,11 @@ bothTest("UnixDatagramSocket serves Python's client", "python3", async (addr, na
   await using peer = python("datagram-client", name);
   for (const message of MESSAGES) {
     const { data, addr } = await socket.receive();
-    assertEquals([data, addr], [message, { abstract: `py-${peer.pid}` }]);
+    assertEquals([data, addr], [message, {
+      transport: "unixpacket",
+      path: `\0py-${peer.pid}`,
+      abstract: `py-${peer.pid}`,
+    }]);
     await socket.send(data, { addr });
   }
   assertEquals(await peer.line(), "done");

@@ -67,7 +67,7 @@ socatTest("socat's datagrams come to UnixDatagramSocket, and ours to it", async 
     await using peer = socat("STDIO", `UNIX-CLIENT:${folder}/s,type=2,bind=${folder}/c`);
     peer.write("one\n");
     const { data, addr } = await socket.receive();
-    assertEquals([text({ data }), addr], ["one\n", { path: `${folder}/c` }]);
+    assertEquals([text({ data }), addr], ["one\n", { transport: "unixpacket", path: `${folder}/c` }]);
     await socket.send(bytes("two\n"), { addr });
     assertEquals(await peer.line(), "two");
   }

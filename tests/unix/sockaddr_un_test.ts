@@ -19,10 +19,8 @@ test("encodeSockaddrUn() has the exact length of each kind", () => {
   assertEquals(hex(encodeSockaddrUn({ abstract: "a" })), "01000061");
   assertEquals(hex(encodeSockaddrUn({ abstract: "\0a\0" })), "010000006100");
   assertEquals(hex(encodeSockaddrUn({ abstract: "" })), "010000");
-  assertEquals(hex(encodeSockaddrUn({ unnamed: true })), "0100");
   assertEquals(hex(encodeSockaddrUn({ autobind: true })), "0100");
   assertEquals(hex(encodeSockaddrUn({ path: "/a" }, DARWIN_SOCKADDR)), "05012f6100");
-  assertEquals(hex(encodeSockaddrUn({ unnamed: true }, DARWIN_SOCKADDR)), "0201");
   assertThrows(() => encodeSockaddrUn({ abstract: "a" }, DARWIN_SOCKADDR), TypeError, "no abstract names");
 });
 
@@ -31,7 +29,7 @@ test("encodeSockaddrUn() takes paths up to the limit, which a RangeError names",
     for (let length = 1; length <= 300; length++) {
       const addr = { path: "p".repeat(length) };
       if (length <= limit) {
-        assertEquals(decodeSockaddrUn(encodeSockaddrUn(addr, layout), layout), addr);
+        assertEquals(decodeSockaddrUn(encodeSockaddrUn(addr, layout), "unix", layout), { transport: "unix", ...addr });
       } else {
         const error = assertThrows(() => encodeSockaddrUn(addr, layout), RangeError, `must be <= ${limit} bytes`);
         assert(error.message.endsWith(`current length is ${length}`), error.message);
@@ -41,7 +39,7 @@ test("encodeSockaddrUn() takes paths up to the limit, which a RangeError names",
   for (let length = 0; length <= 300; length++) {
     const addr = { abstract: new Uint8Array(length).fill(0xff) };
     if (length > 107) assertThrows(() => encodeSockaddrUn(addr), RangeError, "must be <= 107 bytes");
-    else assertEquals(decodeSockaddrUn(encodeSockaddrUn(addr)), length === 0 ? { abstract: "" } : addr);
+    else assertEquals(decodeSockaddrUn(encodeSockaddrUn(addr)).abstract, length === 0 ? "" : addr.abstract);
   }
   assertThrows(() => encodeSockaddrUn({ path: "ü".repeat(54) }), RangeError, "current length is 108");
 });
@@ -57,37 +55,56 @@ test("encodeSockaddrUn() rejects what is no path, before the kernel could misrea
   assertThrows(() => encodeSockaddrUn({ abstract: "\udfff" }), TypeError, "lone surrogate");
 });
 
+test("encodeSockaddrUn() refuses an address that has two names", () => {
+  const addr = decodeSockaddrUn(encodeSockaddrUn({ abstract: "a" }));
+  assertThrows(() => encodeSockaddrUn({ ...addr, abstract: "b" }), TypeError, "two names");
+  assertThrows(() => encodeSockaddrUn({ ...addr, path: "/a" }), TypeError, "two names");
+  assertThrows(() => encodeSockaddrUn({ path: "/a", pathBytes: Uint8Array.of(0x2f, 0xff) }), TypeError, "two names");
+});
+
 test("decodeSockaddrUn() gives back every byte value, as text where it is UTF-8", () => {
   for (let byte = 0; byte < 256; byte++) {
     const path = Uint8Array.of(0x2f, byte, 0x61);
     const text = byte < 0x80 ? String.fromCharCode(0x2f, byte, 0x61) : undefined;
-    if (byte > 0) assertEquals(decodeSockaddrUn(encodeSockaddrUn({ path })), { path: text ?? path } as UnixAddr);
-    assertEquals(decodeSockaddrUn(encodeSockaddrUn({ abstract: path })), { abstract: text ?? path } as UnixAddr);
+    const lossy = text ?? "/\ufffda";
+    if (byte > 0) {
+      const addr = decodeSockaddrUn(encodeSockaddrUn({ path }));
+      assertEquals(addr, { transport: "unix", path: lossy, ...(text === undefined ? { pathBytes: path } : {}) });
+      assertEquals(encodeSockaddrUn(addr), encodeSockaddrUn({ path }));
+    }
+    const addr = decodeSockaddrUn(encodeSockaddrUn({ abstract: path }), "unixpacket");
+    assertEquals(addr, { transport: "unixpacket", path: `\0${lossy}`, abstract: text ?? path });
+    assertEquals(encodeSockaddrUn(addr), encodeSockaddrUn({ abstract: path }));
   }
   for (const path of ["/ü", "/日本", "\ufeffbom", "😀"]) {
-    assertEquals(decodeSockaddrUn(encodeSockaddrUn({ path })), { path });
+    assertEquals(decodeSockaddrUn(encodeSockaddrUn({ path })), { transport: "unix", path });
   }
 });
 
 test("decodeSockaddrUn() takes what kernels give: no NUL behind 108 bytes, zeros behind a path, nothing at all", () => {
-  assertEquals(decodeSockaddrUn(new Uint8Array(0)), { unnamed: true });
-  assertEquals(decodeSockaddrUn(fromHex("0100")), { unnamed: true });
-  assertEquals(decodeSockaddrUn(fromHex(`0100${"61".repeat(108)}`)), { path: "a".repeat(108) });
-  assertEquals(decodeSockaddrUn(fromHex("01002f6100000000")), { path: "/a" });
-  assertEquals(decodeSockaddrUn(fromHex("10010000000000000000000000000000"), DARWIN_SOCKADDR), { unnamed: true });
+  const pathOf = (bytes: Uint8Array, layout = LINUX_SOCKADDR) => {
+    const { path, ...rest } = decodeSockaddrUn(bytes, "unix", layout);
+    assertEquals(rest, { transport: "unix" });
+    return path;
+  };
+  assertEquals(pathOf(new Uint8Array(0)), "");
+  assertEquals(pathOf(fromHex("0100")), "");
+  assertEquals(pathOf(fromHex(`0100${"61".repeat(108)}`)), "a".repeat(108));
+  assertEquals(pathOf(fromHex("01002f6100000000")), "/a");
+  assertEquals(pathOf(fromHex("10010000000000000000000000000000"), DARWIN_SOCKADDR), "");
 });
 
 test("decodeSockaddrUn() rejects every other input with a RangeError", () => {
   assertThrows(() => decodeSockaddrUn(fromHex("01")), RangeError);
   assertThrows(() => decodeSockaddrUn(fromHex("02002f61")), RangeError, "family");
   assertThrows(() => decodeSockaddrUn(fromHex(`0100${"61".repeat(109)}`)), RangeError, "108");
-  assertThrows(() => decodeSockaddrUn(fromHex("09012f61"), DARWIN_SOCKADDR), RangeError, "sa_len");
+  assertThrows(() => decodeSockaddrUn(fromHex("09012f61"), "unix", DARWIN_SOCKADDR), RangeError, "sa_len");
   for (let round = 0; round < 20_000; round++) {
     const bytes = crypto.getRandomValues(new Uint8Array(round % 140));
     if (round % 2 === 0 && bytes.length > 1) bytes.set([1, 0]);
     for (const layout of [LINUX_SOCKADDR, DARWIN_SOCKADDR]) {
       try {
-        decodeSockaddrUn(bytes, layout);
+        decodeSockaddrUn(bytes, "unix", layout);
       } catch (error) {
         assert(error instanceof RangeError, String(error));
       }
@@ -100,7 +117,7 @@ test("formatUnixAddr() shows what cannot be printed", () => {
   assertEquals(formatUnixAddr({ path: Uint8Array.of(0x2f, 0xff) }), "/\\xff");
   assertEquals(formatUnixAddr({ path: Uint8Array.of(0x1f, 0x20, 0x7e, 0x7f) }), "\\x1f ~\\x7f");
   assertEquals(formatUnixAddr({ abstract: "a\x7f" }), "@a\\x7f");
-  assertEquals(formatUnixAddr({ unnamed: true }), "(unnamed)");
+  assertEquals(formatUnixAddr({ transport: "unix", path: "" }), "(unnamed)");
   assertEquals(formatUnixAddr({ autobind: true }), "(autobind)");
 });
 
@@ -128,11 +145,11 @@ test("the kernel gives back each name that was bound", () => {
     const sockaddr = encodeSockaddrUn({ abstract });
     socket.bind(sockaddr);
     assertEquals(hex(socket.localSockaddr()), hex(sockaddr));
-    assertEquals(decodeSockaddrUn(socket.localSockaddr()), { abstract });
+    assertEquals(decodeSockaddrUn(socket.localSockaddr()).abstract, abstract);
   }
   using socket = Socket.open(AF_UNIX, SOCK_STREAM);
-  assertEquals(decodeSockaddrUn(socket.localSockaddr()), { unnamed: true });
+  assertEquals(decodeSockaddrUn(socket.localSockaddr()), { transport: "unix", path: "" });
   socket.bind(encodeSockaddrUn({ autobind: true }));
   const addr = decodeSockaddrUn(socket.localSockaddr());
-  assert("abstract" in addr && /^[0-9a-f]{5}$/.test(String(addr.abstract)), formatUnixAddr(addr));
+  assert(/^[0-9a-f]{5}$/.test(String(addr.abstract)), formatUnixAddr(addr));
 });

@@ -268,8 +268,8 @@ test("UnixConn.connect() from a path of its own removes that file", { needs: [..
   using listener = UnixListener.listen({ path: `${dir.path}/s` });
   const client = await UnixConn.connect({ path: `${dir.path}/s`, localAddr: { path: `${dir.path}/c` } });
   using server = await listener.accept();
-  assertEquals(server.remoteAddr, { path: `${dir.path}/c` });
-  assertEquals(client.localAddr, { path: `${dir.path}/c` });
+  assertEquals(server.remoteAddr, { transport: "unix", path: `${dir.path}/c` });
+  assertEquals(client.localAddr, { transport: "unix", path: `${dir.path}/c` });
   client.close();
   assert(!existsSync(`${dir.path}/c`));
 });

@@ -1,31 +1,68 @@
-import { type UnixAddr, UnixConn, UnixListener } from "../../unix/mod.ts";
-import { assertEquals, test } from "../runner/mod.ts";
+import {
+  type UnixAddr,
+  UnixConn,
+  type UnixDatagramSocket,
+  UnixListener,
+  type UnixSeqpacketConn,
+} from "@berkeley/sockets/unix";
+import { assertEquals, assertRejects, assertThrows, tempDir, test } from "../runner/mod.ts";
 
 /** Does not compile unless `Ours` may stand wherever `Theirs` is asked for. */
 type Fits<Ours extends Theirs, Theirs> = [Ours, Theirs];
 
-/** The runtime's own types, but for their addresses: those are a closed union. */
-type HostConn = Omit<Deno.UnixConn, "localAddr" | "remoteAddr">;
-type HostListener = Omit<Deno.UnixListener, "addr" | "accept" | typeof Symbol.asyncIterator>;
-
 // The lock: these lines are the test, and `deno check` runs it.
 export type Locks = [
-  Fits<UnixConn, HostConn>,
-  Fits<UnixListener, HostListener>,
-  Fits<UnixListener, AsyncIterable<UnixConn>>,
+  Fits<UnixConn, Deno.UnixConn>,
+  Fits<UnixConn, Deno.Conn>,
+  Fits<UnixListener, Deno.UnixListener>,
+  Fits<UnixListener, Deno.Listener<UnixConn, Deno.UnixAddr>>,
+  Fits<UnixAddr, Deno.UnixAddr>,
+  Fits<UnixDatagramSocket["localAddr"], Deno.Addr>,
+  // What one may pass is no less than Deno takes.
+  Fits<Deno.UnixAddr, Parameters<UnixDatagramSocket["connect"]>[0]>,
+  Fits<Parameters<typeof Deno.connect>[0] & { transport: "unix" }, Parameters<typeof UnixConn.connect>[0]>,
+  Fits<Deno.UnixListenOptions & { transport: "unix" }, Parameters<typeof UnixListener.listen>[0]>,
 ];
 
 // The lock can fail.
 export type Refused = [
   // @ts-expect-error: a connection lacks closeWrite()
-  Fits<Omit<UnixConn, "closeWrite">, HostConn>,
+  Fits<Omit<UnixConn, "closeWrite">, Deno.UnixConn>,
+  // @ts-expect-error: messages are no stream
+  Fits<UnixSeqpacketConn, Deno.UnixConn>,
 ];
 
-test("UnixConn and UnixListener stand where the runtime's own are asked for", async () => {
+async function echoOnce(listener: Deno.UnixListener): Promise<void> {
+  for await (const conn of listener) {
+    await conn.readable.pipeTo(conn.writable);
+    return;
+  }
+}
+
+test("a UnixListener works in code written for Deno.UnixListener", { needs: ["read", "write"] }, async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/s`;
+  const listener = UnixListener.listen({ transport: "unix", path });
+  const served = echoOnce(listener);
+  const conn: Deno.UnixConn = await UnixConn.connect({ transport: "unix", path });
+  assertEquals([conn.localAddr, conn.remoteAddr], [{ transport: "unix", path: "" }, { transport: "unix", path }]);
+  await conn.write(new Uint8Array([1, 2, 3]));
+  await conn.closeWrite();
+  assertEquals(await new Response(conn.readable).bytes(), new Uint8Array([1, 2, 3]));
+  conn.close();
+  await served;
+});
+
+test("the address of an abstract listener is one to connect to as it is", async () => {
   using listener = UnixListener.listen({ autobind: true });
+  const { abstract } = listener.addr;
+  assertEquals(listener.addr, { transport: "unix", path: `\0${abstract}`, abstract } as UnixAddr);
   using client = await UnixConn.connect(listener.addr);
-  using server = await listener.accept();
-  const conns: HostConn[] = [client, server];
-  const addr: UnixAddr = client.remoteAddr;
-  assertEquals([conns.length, addr], [2, listener.addr]);
+  assertEquals(client.remoteAddr, listener.addr);
+});
+
+test("the address of another type of socket is refused", async () => {
+  const wrong = { transport: "unixpacket", abstract: "tests/unix/types" } as const;
+  await assertRejects(() => UnixConn.connect(wrong), TypeError, 'must be unix: current value is "unixpacket"');
+  assertThrows(() => UnixListener.listen(wrong), TypeError, 'must be unix: current value is "unixpacket"');
 });
