@@ -2,6 +2,7 @@ import type { WaitOptions } from "./wait_options.ts";
 
 /** What a {@linkcode Duplex} reads from and writes to. */
 export interface StreamEnd {
+  readonly socket: { readonly isOver: boolean };
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null>;
   write(p: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
@@ -11,13 +12,12 @@ export interface StreamEnd {
 /** Bytes read at once for a reader that brings no buffer. */
 const CHUNK_SIZE = 65536;
 
-/** The two Web Streams of a connection; when both are over, the connection is closed. */
+/** The two Web Streams of a connection. */
 export class Duplex {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: WritableStream<Uint8Array<ArrayBufferLike>>;
   readonly #end: StreamEnd;
-  readonly #cancelled = new AbortController();
-  #open = 2;
+  #isCancelled = false;
 
   constructor(end: StreamEnd) {
     this.#end = end;
@@ -30,7 +30,7 @@ export class Duplex {
     this.writable = new WritableStream({
       write: (chunk) => this.#write(chunk),
       close: () => this.#closeWrite(),
-      abort: () => this.#end.close(),
+      abort: () => end.close(),
     });
   }
 
@@ -40,30 +40,24 @@ export class Duplex {
     if (request == null || view == null) return;
     try {
       const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-      const n = await this.#end.read(bytes, { signal: this.#cancelled.signal });
-      if (n === null) {
-        controller.close();
-        request.respond(0);
-        this.#over();
-      } else {
-        request.respond(n);
-      }
+      const n = await this.#end.read(bytes);
+      if (n === null) controller.close();
+      request.respond(n ?? 0);
     } catch (error) {
-      if (this.#cancelled.signal.aborted) return;
+      if (this.#isCancelled) return;
       this.#end.close();
       throw error;
     }
   }
 
-  /** The reader has left; the writing side goes on. */
   #cancel(): void {
-    this.#cancelled.abort();
-    this.#over();
+    this.#isCancelled = true;
+    this.#end.close();
   }
 
-  async #write(chunk: Uint8Array): Promise<void> {
+  async #write(chunk: ArrayBufferView | ArrayBufferLike): Promise<void> {
     try {
-      await this.#end.write(chunk);
+      await this.#end.write(bytesOf(chunk));
     } catch (error) {
       this.#end.close();
       throw error;
@@ -71,11 +65,13 @@ export class Duplex {
   }
 
   async #closeWrite(): Promise<void> {
-    await this.#end.closeWrite();
-    this.#over();
+    if (!this.#end.socket.isOver) await this.#end.closeWrite(); // else it was done already, by its own name
   }
+}
 
-  #over(): void {
-    if (--this.#open === 0) this.#end.close();
-  }
+function bytesOf(chunk: ArrayBufferView | ArrayBufferLike): Uint8Array {
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const kind = Object.prototype.toString.call(chunk);
+  if (kind === "[object ArrayBuffer]" || kind === "[object SharedArrayBuffer]") return new Uint8Array(chunk);
+  throw new TypeError(`Cannot write what is no BufferSource: current value is ${kind}`);
 }

@@ -7,6 +7,12 @@ import type { WaitOptions } from "./wait_options.ts";
 /**
  * A connection that carries a stream of bytes, in the shape of `Deno.Conn`. It owns its socket.
  *
+ * It closes itself once both directions are over, however that came: the incoming one when `read()` has given `null` or
+ * `readable` has ended, the outgoing one when `closeWrite()` is done or `writable` is closed. It closes at once, and both
+ * directions end, where `readable` is cancelled, also by leaving a `for await` loop over it, where `writable` is aborted,
+ * and where one of the streams fails. In all other cases {@linkcode close} is the caller's. Reading goes on giving `null`
+ * afterwards, and the addresses stay known.
+ *
  * @typeParam A The family's address.
  *
  * @example Usage
@@ -37,9 +43,10 @@ export class Conn<A> extends SocketOwner {
   constructor(socket: Socket, codec: AddrCodec<A>) {
     super(socket);
     this.#codec = codec;
+    socket.closeWhenOver(this);
   }
 
-  /** The address of this end. */
+  /** The address of this end. It stays known after the connection has ended. */
   get localAddr(): A {
     return this.#localAddr ??= this.#codec.decode(this.socket.localSockaddr());
   }
@@ -84,16 +91,25 @@ export class Conn<A> extends SocketOwner {
   }
 
   /**
-   * The incoming bytes as a byte stream with backpressure. When this has ended and {@linkcode writable} is closed, the
-   * connection is closed.
+   * The incoming bytes as a byte stream with backpressure. To cancel it, or to leave a `for await` loop over it, closes
+   * the connection, as in Deno; its end does not, as long as there may be something to write.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#streams().readable;
   }
 
-  /** The outgoing bytes as a stream; closing it ends the sending direction. */
+  /**
+   * The outgoing bytes as a stream, of which a chunk may be any `BufferSource`. Closing it ends the sending direction;
+   * aborting it closes the connection.
+   */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
     return this.#streams().writable;
+  }
+
+  /** The addresses, for `console.log()`. */
+  protected override shown(): Record<string, () => string> {
+    const { format } = this.#codec;
+    return { localAddr: () => format(this.localAddr), remoteAddr: () => format(this.remoteAddr) };
   }
 
   #streams(): Duplex {

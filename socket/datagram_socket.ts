@@ -55,7 +55,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
     this.#formatted = { address: (sockaddr) => codec.format(codec.decode(sockaddr)) };
   }
 
-  /** The address that it is bound to, including what the kernel chose. */
+  /** The address that it is bound to, including what the kernel chose. It stays known after the end. */
   get localAddr(): A {
     return this.codec.decode(this.socket.localSockaddr());
   }
@@ -127,6 +127,15 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     return this.socket.sendmmsg(batch, options);
+  }
+
+  /** The addresses, for `console.log()`. */
+  protected override shown(): Record<string, () => string> {
+    const { decode, format } = this.codec;
+    return {
+      localAddr: () => format(this.localAddr),
+      remoteAddr: () => format(decode(this.socket.peerSockaddr())),
+    };
   }
 
   /** The datagrams, until the socket is closed. */

@@ -5,7 +5,14 @@ import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { closeNow } from "./operations/close_now.ts";
 import { unsentBytes } from "./operations/drain.ts";
-import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./operations/sockaddr_space.ts";
+import {
+  lengthSpace,
+  packSockaddr,
+  SOCKADDR_SIZE,
+  sockaddrSpace,
+  takeSockaddr,
+  unpackSockaddr,
+} from "./operations/sockaddr_space.ts";
 import { encodeInt, optionError, type ReadableOption, type WritableOption } from "./option.ts";
 
 // Scratch memory for option values: used within one synchronous call, never across a wait.
@@ -27,6 +34,14 @@ const optionSpace = new Int32Array(1);
  */
 export abstract class Descriptor implements Disposable {
   #fd: number;
+  /** The local sockaddr, packed: remembered at the end. */
+  #local: string | undefined;
+  /**
+   * The sockaddr of the peer, packed, as far as it is remembered.
+   *
+   * @internal
+   */
+  protected peer: string | undefined;
   /** Called once, right before the descriptor is closed, to clean up what belongs to it, such as a socket's file. */
   beforeClose: (() => void) | undefined;
   /**
@@ -129,12 +144,13 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * The address that the socket is bound to.
+   * The address that the socket is bound to; after the end, the one that it was bound to.
    *
    * @returns The sockaddr bytes.
    * @throws {SystemError} If the kernel refuses.
    */
   localSockaddr(): Uint8Array {
+    if (this.#fd < 0 && this.#local !== undefined) return unpackSockaddr(this.#local);
     const fd = this.open("getsockname");
     lengthSpace[0] = SOCKADDR_SIZE;
     check(libc().getsockname(fd, sockaddrSpace, lengthSpace), "getsockname");
@@ -148,6 +164,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the socket is not connected (`ENOTCONN`).
    */
   peerSockaddr(): Uint8Array {
+    if (this.peer !== undefined) return unpackSockaddr(this.peer);
     const fd = this.open("getpeername");
     lengthSpace[0] = SOCKADDR_SIZE;
     check(libc().getpeername(fd, sockaddrSpace, lengthSpace), "getpeername");
@@ -186,7 +203,7 @@ export abstract class Descriptor implements Disposable {
    */
   detach(): number {
     const fd = this.open("detach");
-    this.#fd = -1;
+    this.#forget();
     this.ended(() => libraryError("EBADF", "detach", "Cannot go on waiting: the descriptor was given away"));
     return fd;
   }
@@ -216,7 +233,7 @@ export abstract class Descriptor implements Disposable {
   /** Takes the descriptor, to close it. */
   protected release(): number {
     const fd = this.#fd;
-    this.#fd = -1;
+    this.#forget();
     this.ended(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
     return fd;
   }
@@ -224,9 +241,22 @@ export abstract class Descriptor implements Disposable {
   /** Called once the descriptor is no longer owned, with what makes the error of whoever waits on it. */
   protected ended(_error: () => Error): void {}
 
+  /** Forgets the descriptor, but not the addresses. */
+  #forget(): void {
+    this.#local = packedName(libc().getsockname, this.#fd);
+    this.peer ??= packedName(libc().getpeername, this.#fd);
+    this.#fd = -1;
+  }
+
   #checked(level: number, number: number, value: Uint8Array): Uint8Array {
     return this.beforeOption === undefined ? value : this.beforeOption(level, number, value);
   }
+}
+
+/** What getsockname(2) or getpeername(2) tells, packed. */
+export function packedName(name: ReturnType<typeof libc>["getsockname"], fd: number): string | undefined {
+  lengthSpace[0] = SOCKADDR_SIZE;
+  return outcome(name(fd, sockaddrSpace, lengthSpace)) < 0 ? undefined : packSockaddr();
 }
 
 function checkName(level: number, number: number): void {

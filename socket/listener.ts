@@ -40,7 +40,7 @@ export class Listener<A, C> extends SocketOwner implements AsyncIterable<C> {
     this.#connOf = connOf;
   }
 
-  /** The address that it listens on, with the port that the kernel chose if 0 was asked for. */
+  /** The address that it listens on, with the port that the kernel chose if 0 was asked for. It stays known. */
   get addr(): A {
     return this.#addr ??= this.#codec.decode(this.socket.localSockaddr());
   }
@@ -54,6 +54,11 @@ export class Listener<A, C> extends SocketOwner implements AsyncIterable<C> {
    */
   accept(options?: WaitOptions): Promise<C> {
     return this.socket.accept(options, this.#connOf);
+  }
+
+  /** The address, for `console.log()`. */
+  protected override shown(): Record<string, () => string> {
+    return { addr: () => this.#codec.format(this.addr) };
   }
 
   /** The connections, until the listener is closed. Leaving a `for await` loop closes it, as `Deno.Listener` does. */

@@ -38,6 +38,7 @@ export { DatagramSocket } from "./datagram_socket.ts";
 export { Descriptor } from "./descriptor.ts";
 export { receiveErrorMessage } from "./error_queue.ts";
 export { interfaceIndex } from "./interface_index.ts";
+export { INSPECT, type Inspectable } from "./inspect.ts";
 export { Listener } from "./listener.ts";
 export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
 export { inNetworkNamespace } from "./network_namespace.ts";

@@ -15,7 +15,8 @@ import type { WaitOptions } from "./wait_options.ts";
 let scratch: SeqpacketSpace | undefined;
 
 /**
- * A connection that carries messages, in order and with their boundaries kept. It owns its socket.
+ * A connection that carries messages, in order and with their boundaries kept. It owns its socket, and closes itself
+ * once both directions are over: the end was received, and {@linkcode closeWrite} is done.
  *
  * @typeParam A The family's address.
  *
@@ -52,9 +53,10 @@ export class SeqpacketConn<A> extends SocketOwner {
     super(socket);
     this.#codec = codec;
     socket.set(SO_TIMESTAMP, true);
+    socket.closeWhenOver(this);
   }
 
-  /** The address of this end. */
+  /** The address of this end. It stays known after the connection has ended. */
   get localAddr(): A {
     return this.#localAddr ??= this.#codec.decode(this.socket.localSockaddr());
   }
@@ -75,6 +77,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    */
   receive(options?: ReceiveOptions): Promise<SeqpacketMessage | null> {
     if (arguments.length > 1) return Promise.reject(surplusArguments("receive", arguments.length, "{ buffer, … }"));
+    if (this.socket.fd < 0 && this.socket.isOver) return Promise.resolve(null);
     const buffer = options?.buffer;
     const flags = options?.flags ?? 0;
     if (buffer === undefined) {
@@ -118,11 +121,14 @@ export class SeqpacketConn<A> extends SocketOwner {
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   async receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number | null> {
+    if (this.socket.fd < 0 && this.socket.isOver) return null;
     const count = await this.socket.recvmmsg(batch, options);
     let messages = 0;
     while (messages < count && isMessage(batch, messages)) messages++;
     if (messages < count) batch.received(messages); // recvmmsg(2) fills the rest with ends
-    return messages === 0 ? null : messages;
+    if (messages > 0) return messages;
+    this.socket.over("read");
+    return null;
   }
 
   /**
@@ -157,9 +163,17 @@ export class SeqpacketConn<A> extends SocketOwner {
     return super.detach();
   }
 
+  /** The addresses, for `console.log()`. */
+  protected override shown(): Record<string, () => string> {
+    const { format } = this.#codec;
+    return { localAddr: () => format(this.localAddr), remoteAddr: () => format(this.remoteAddr) };
+  }
+
   /** The last operation, unless it still waits: making one takes a good part of the time of receiving. */
   #operation(): SeqpacketReceive {
-    return this.#receive?.done === true ? this.#receive : this.#receive = new SeqpacketReceive(this.socket.fd);
+    return this.#receive?.done === true
+      ? this.#receive
+      : this.#receive = new SeqpacketReceive(this.socket.fd, this.socket);
   }
 
   /** The messages, until the connection ends or is closed. */

@@ -4,10 +4,13 @@ import { INT_MAX, within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { check } from "../ffi/gate.ts";
+import { constantName } from "../ffi/constant_name.ts";
 import { libc } from "../ffi/libc.ts";
 import { AsyncDescriptor } from "./async_descriptor.ts";
+import { packedName, readOption } from "./descriptor.ts";
 import { BlockingSocket } from "./blocking/blocking_socket.ts";
 import type { BlockingSocketOptions } from "./blocking/options.ts";
+import { describe, INSPECT, type Inspectable } from "./inspect.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { Call } from "./operation.ts";
 import { Accept } from "./operations/accept.ts";
@@ -39,6 +42,10 @@ const CONNECT_OPTIONS = { ...WAIT_OPTIONS, address: true } as const;
 const SENDTO_OPTIONS = { ...TRANSFER_OPTIONS, address: true } as const;
 const CLOSE_WRITE_OPTIONS = { ...WAIT_OPTIONS, drained: true } as const;
 
+// What `#over` is made of.
+const READ = 1;
+const WRITE = 2;
+
 /**
  * One descriptor of a socket of any family, owned: non-blocking and close-on-exec, `EINTR` retried, `EAGAIN` waited for.
  * Addresses are sockaddr bytes, so that a family which the library does not know works too.
@@ -63,12 +70,13 @@ const CLOSE_WRITE_OPTIONS = { ...WAIT_OPTIONS, drained: true } as const;
  * right.close();
  * ```
  */
-export class Socket extends AsyncDescriptor {
+export class Socket extends AsyncDescriptor implements Inspectable {
   readonly #family: number;
   readonly #type: number;
   readonly #protocol: number;
-  /** Packed. */
-  #peer: string | undefined;
+  /** Which directions are over, {@linkcode READ} and {@linkcode WRITE}. */
+  #over = 0;
+  #owner: { close(): void } | undefined;
   #added: { send: AddedFlag; receive: AddedFlag } | undefined;
 
   private constructor(fd: number, family: number, type: number, protocol: number) {
@@ -105,7 +113,12 @@ export class Socket extends AsyncDescriptor {
     const fds = new Int32Array(2);
     check(libc().socketpair(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol, fds), "socketpair");
     const [left = -1, right = -1] = fds;
-    return [new Socket(left, family, type, protocol), new Socket(right, family, type, protocol)];
+    const sockets: [Socket, Socket] = [
+      new Socket(left, family, type, protocol),
+      new Socket(right, family, type, protocol),
+    ];
+    for (const socket of sockets) socket.peer = packedName(libc().getpeername, socket.fd);
+    return sockets;
   }
 
   /**
@@ -156,7 +169,7 @@ export class Socket extends AsyncDescriptor {
     checkBuffer(sockaddr, sockaddr?.byteLength);
     const operation = new Connect(this.fd, this.readiness, sockaddr, options?.address);
     const peer = await this.run("write", operation, options, CONNECT_OPTIONS);
-    if (peer !== "") this.#peer = peer;
+    this.peer = peer === "" ? packedName(libc().getpeername, this.fd) : peer;
   }
 
   /**
@@ -174,7 +187,7 @@ export class Socket extends AsyncDescriptor {
   accept<T>(options?: WaitOptions, as?: (socket: Socket) => T): Promise<T | Socket> {
     const make = (fd: number, sockaddr: string | undefined): T | Socket => {
       const socket = new Socket(fd, this.#family, this.#type, this.#protocol);
-      socket.#peer = sockaddr;
+      socket.peer = sockaddr;
       if (as === undefined) return socket;
       try {
         return as(socket);
@@ -196,8 +209,9 @@ export class Socket extends AsyncDescriptor {
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
     if (!(buffer?.byteLength > 0)) return this.#readNothing(buffer); // else it would wait, to take nothing
+    if (this.fd < 0 && this.isOver) return Promise.resolve(null);
     const drains = readsAll(this.#family, this.#protocol) ? this.readiness : undefined;
-    return this.run("read", new StreamRead(this.fd, drains, buffer), options);
+    return this.run("read", new StreamRead(this.fd, drains, buffer, this), options);
   }
 
   /**
@@ -387,20 +401,46 @@ export class Socket extends AsyncDescriptor {
         return undefined;
       }
       this.shutdown(C.SHUT_WR);
+      this.over("write");
       return true;
     };
     await this.run("write", new Call("shutdown", attempt), options, CLOSE_WRITE_OPTIONS);
   }
 
+  /** What `console.log()` prints, on every runtime. */
+  [INSPECT](): string {
+    const [family, type] = [constantName("family", this.#family), constantName("type", this.#type)];
+    return describe(this, {
+      family: () => family ?? String(this.#family),
+      type: () => type ?? String(this.#type),
+      fd: () => String(this.fd),
+    });
+  }
+
+  /** Whether both directions are over: the end was read, and {@linkcode closeWrite} is done. */
+  get isOver(): boolean {
+    return this.#over === (READ | WRITE);
+  }
+
   /**
-   * The address that the socket is connected to, remembered from {@linkcode connect} and {@linkcode accept}: the kernel
-   * may forget it earlier.
+   * Has the socket's owner closed once both directions are over.
    *
-   * @returns The sockaddr bytes.
-   * @throws {SystemError} If the socket is not connected (`ENOTCONN`).
+   * @param owner What is closed.
    */
-  override peerSockaddr(): Uint8Array {
-    return this.#peer === undefined ? super.peerSockaddr() : unpackSockaddr(this.#peer);
+  closeWhenOver(owner: { close(): void }): void {
+    this.#owner = owner;
+  }
+
+  /**
+   * Notes that a direction is over: for operations of a family's own that find the end.
+   *
+   * @param direction Which.
+   */
+  over(direction: "read" | "write"): void {
+    const before = this.#over;
+    this.#over |= direction === "read" ? READ : WRITE;
+    // Not at once: other reads that wait are to find the end too.
+    if (this.isOver && this.#over !== before && this.#owner !== undefined) queueMicrotask(() => this.#owner?.close());
   }
 
   /** Made when they are needed: a listener needs none. */

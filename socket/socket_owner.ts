@@ -1,3 +1,4 @@
+import { describe, INSPECT, type Inspectable } from "./inspect.ts";
 import type { Socket } from "./socket.ts";
 
 /**
@@ -16,7 +17,7 @@ import type { Socket } from "./socket.ts";
  * assertEquals(ping.socket.fd, -1);
  * ```
  */
-export abstract class SocketOwner implements Disposable {
+export abstract class SocketOwner implements Disposable, Inspectable {
   /** The socket, borrowed: for options, flags and ancillary data. */
   readonly socket: Socket;
 
@@ -27,6 +28,16 @@ export abstract class SocketOwner implements Disposable {
    */
   constructor(socket: Socket) {
     this.socket = socket;
+  }
+
+  /** What `console.log()` prints, on every runtime. */
+  [INSPECT](): string {
+    return describe(this, { ...this.shown(), fd: () => String(this.socket.fd) });
+  }
+
+  /** What {@linkcode INSPECT} tells beside the descriptor, by name; what throws is left out. */
+  protected shown(): Record<string, () => string> {
+    return {};
   }
 
   /** Closes the socket and rejects all pending waits. Closing again does nothing. */

@@ -175,8 +175,11 @@ export async function receiveUnixMessage(
     );
   }
   const controlLength = CONTROL_BASE + (maxFds > 0 ? controlMessageSpace(4 * maxFds) : 0);
+  if (socket.fd < 0 && socket.isOver) return null;
   const received = await socket.recvmsg({ buffers: [buffer], controlLength }, transfer);
-  return isEnd(received, buffer) ? null : new UnixMessage(buffer, received, maxFds, transport);
+  if (!isEnd(received, buffer)) return new UnixMessage(buffer, received, maxFds, transport);
+  socket.over("read");
+  return null;
 }
 
 function controlOf(fds: readonly FdSource[], credentials: boolean | Credentials | undefined): ControlMessage[] {

@@ -6,6 +6,7 @@ import { Operation } from "../operation.ts";
 import type { SeqpacketMessage } from "../transfer.ts";
 import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
+import type { Ends } from "./stream.ts";
 
 const { MSG_CTRUNC, MSG_TRUNC } = C;
 
@@ -45,13 +46,15 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
   /** True once it has its result, and can be used again. */
   done = true;
   readonly #fd: number;
+  readonly #ends: Ends | undefined;
   #space: SeqpacketSpace | undefined;
   #copy = false;
   #flags = 0;
 
-  constructor(fd: number) {
+  constructor(fd: number, ends?: Ends) {
     super();
     this.#fd = fd;
+    this.#ends = ends;
   }
 
   /** Prepares it for another message. */
@@ -81,6 +84,7 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
       if (n === -EAGAIN) return undefined;
       if (n === 0) {
         this.done = true;
+        this.#ends?.over("read");
         return null;
       }
       if (n !== -EINTR) throw systemError(-n, "recvmsg");

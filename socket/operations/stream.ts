@@ -14,6 +14,11 @@ import { withProgress } from "./progress.ts";
 const pending = new Int32Array(1);
 const length = new Uint32Array(1);
 
+/** Who wants to know that a direction is over. */
+export interface Ends {
+  over(direction: "read" | "write"): void;
+}
+
 /** recv(2) on a stream. */
 export class StreamRead extends Operation<number | null> {
   readonly syscall = "recv";
@@ -22,15 +27,17 @@ export class StreamRead extends Operation<number | null> {
   readonly #buffer: Uint8Array;
   readonly #length: number;
   readonly #size: bigint;
+  readonly #ends: Ends | undefined;
 
   /** @param readiness What a read of less than asked for drains; left out where it proves nothing. */
-  constructor(fd: number, readiness: Readiness | undefined, buffer: Uint8Array) {
+  constructor(fd: number, readiness: Readiness | undefined, buffer: Uint8Array, ends?: Ends) {
     super();
     this.#fd = fd;
     this.#readiness = readiness;
     this.#buffer = buffer;
     this.#length = buffer.byteLength;
     this.#size = BigInt(Math.min(this.#length, MAX_TRANSFER));
+    this.#ends = ends;
   }
 
   /** Bytes that came, `null` at the end of the stream. */
@@ -54,6 +61,7 @@ export class StreamRead extends Operation<number | null> {
     length[0] = 4;
     const n = outcome(libc().getsockopt(this.#fd, C.SOL_SOCKET, C.SO_ERROR, pending, length));
     if (n === 0 && pending[0] !== undefined && pending[0] !== 0) throw systemError(pending[0], "recv");
+    this.#ends?.over("read");
     return null;
   }
 }

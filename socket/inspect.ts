@@ -1,0 +1,20 @@
+/** The name of the method that `console.log()` of Deno, Node and Bun calls. */
+export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom");
+
+/** What tells `console.log()` what to print. */
+export interface Inspectable {
+  /** The text. */
+  [INSPECT](): string;
+}
+
+/** The text of an object of a class: `TcpConn { fd: 7 }`. A field whose function throws is left out. */
+export function describe(object: object, fields: Record<string, () => string>): string {
+  const texts = Object.entries(fields).flatMap(([name, text]) => {
+    try {
+      return [`${name}: ${text()}`];
+    } catch {
+      return [];
+    }
+  });
+  return `${object.constructor.name} { ${texts.join(", ")} }`;
+}
