@@ -24,7 +24,6 @@ import { MessageReceive, MessageSend } from "./operations/message.ts";
 import { adoptFd, checkKind, openFd } from "./operations/open_fd.ts";
 import { Receive, ReceiveAll, ReceiveFrom } from "./operations/receive.ts";
 import { Send } from "./operations/send.ts";
-import { unpackSockaddr } from "./operations/sockaddr_space.ts";
 import { StreamRead, StreamWrite } from "./operations/stream.ts";
 import { urgentMark, UrgentReceive } from "./operations/urgent_data.ts";
 import {
