@@ -7,7 +7,7 @@ import { check } from "../ffi/gate.ts";
 import { constantName } from "../ffi/constant_name.ts";
 import { libc } from "../ffi/libc.ts";
 import { AsyncDescriptor } from "./async_descriptor.ts";
-import { packedName, readOption } from "./descriptor.ts";
+import { packedName } from "./descriptor.ts";
 import { BlockingSocket } from "./blocking/blocking_socket.ts";
 import type { BlockingSocketOptions } from "./blocking/options.ts";
 import { describe, INSPECT, type Inspectable } from "./inspect.ts";

@@ -237,7 +237,7 @@ else {
 }
 
 function isUnnamed(addr: object): boolean {
-  return "unnamed" in addr;
+  return "path" in addr && addr.path === "";
 }
 
 function nameOf(addr: object): unknown {
