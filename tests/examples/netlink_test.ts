@@ -4,7 +4,7 @@ import { TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, Socket } from "../../socket/mod.ts";
 import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, ignore, test, type TestOptions } from "../runner/mod.ts";
+import { assert, assertEquals, ignore, spawn, test, type TestOptions } from "../runner/mod.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const OPTIONS: TestOptions = {
@@ -68,3 +68,55 @@ rootTest("ss.ts --json prints all that is told", async () => {
   ]);
   assertEquals(sockets[0].processes[0].pid, process.pid);
 });
+
+rootTest("default_gateway.ts tells the router that `ip route` tells, and ends with 1 without one", async () => {
+  await using pair = await namespacePair();
+  const { name } = pair.left;
+  const gateway = (...options: string[]) =>
+    spawn("ip", ["netns", "exec", name, ...example("default_gateway", ...options)]).exit;
+  const none = await gateway();
+  assertEquals([none.code, none.stdout, none.stderr], [1, "", "default_gateway: there is no default route\n"]);
+  await ip(name, "route", "add", "default", "via", "10.9.0.2", "metric", "20");
+  await ip(name, "route", "add", "default", "via", "10.9.0.3", "metric", "10");
+  await ip(name, "route", "add", "default", "via", "fd09::2", "dev", "left");
+  assertEquals((await gateway()).stdout, "IPv4 10.9.0.3 left\nIPv6 fd09::2 left\n");
+  assertEquals((await gateway("-4", "--all")).stdout, "IPv4 10.9.0.3 left\nIPv4 10.9.0.2 left\n");
+  const [shown] = JSON.parse(await runProgram("ip", ["-n", name, "-j", "route", "show", "default"]));
+  const [told] = JSON.parse((await gateway("-4", "--json")).stdout);
+  assertEquals([told.gateway, told.interface, told.metric], [shown.gateway, shown.dev, shown.metric]);
+});
+
+rootTest("ip_monitor.ts tells each change that `ip` makes in a line, or as JSON", async () => {
+  await using pair = await namespacePair();
+  const { name } = pair.left;
+  const start = (...options: string[]) => spawn("ip", ["netns", "exec", name, ...example("ip_monitor", ...options)]);
+  await using monitor = start("address", "route", "neighbour", "rule");
+  assertEquals(await monitor.line(), "watching address, route, neighbour, rule");
+  await using json = start("--json", "route");
+  await new Promise((resolve) => setTimeout(resolve, 2000)); // it says nothing before the first change
+  await ip(name, "addr", "add", "10.40.0.1/32", "dev", "left");
+  await ip(name, "route", "add", "10.41.0.0/16", "via", "10.9.0.2", "metric", "7");
+  await ip(name, "route", "del", "10.41.0.0/16");
+  await ip(name, "neigh", "add", "10.9.0.77", "lladdr", "02:00:00:00:00:77", "dev", "left");
+  await ip(name, "rule", "add", "from", "10.42.0.0/16", "table", "9", "prio", "50");
+  const lines: string[] = [];
+  while (lines.at(-1)?.startsWith("rule") !== true) lines.push(await monitor.line() ?? "rule: ended");
+  const ours = lines.filter((line) => /10\.4[012]\.|10\.9\.0\.77/.test(line) && !line.includes("table local"));
+  assertEquals(ours, [
+    "address 10.40.0.1/32 dev left scope global permanent",
+    "route 10.41.0.0/16 via 10.9.0.2 dev left table main proto boot metric 7",
+    "route deleted 10.41.0.0/16 via 10.9.0.2 dev left table main proto boot metric 7",
+    "neighbour 10.9.0.77 dev left lladdr 02:00:00:00:00:77 PERMANENT",
+    "rule 50: from 10.42.0.0/16 lookup 9",
+  ]);
+  const objects = [await json.line(), await json.line(), await json.line()].map((line) => JSON.parse(line ?? "{}"));
+  assertEquals(objects.map(({ action, value }) => `${action} ${value.destination}`), [
+    "set 10.40.0.1/32",
+    "set 10.41.0.0/16",
+    "delete 10.41.0.0/16",
+  ]);
+});
+
+async function ip(namespace: string, ...args: string[]): Promise<void> {
+  await runProgram("ip", ["-n", namespace, ...args]);
+}
