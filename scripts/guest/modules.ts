@@ -4,6 +4,18 @@ import { run } from "./run.ts";
 export const MODULE_SETS: Record<string, string[]> = {
   smc: ["crc32_generic", "rdma_rxe", "smc", "smc_diag", "tcp_diag", "inet_diag"],
   netem: ["veth", "sch_netem"],
+  netlink: [
+    "veth",
+    "bridge",
+    "8021q",
+    "dummy",
+    "tcp_diag",
+    "udp_diag",
+    "raw_diag",
+    "unix_diag",
+    "af_packet_diag",
+    "netlink_diag",
+  ],
   vsock: ["vsock_loopback", "vsock_diag"],
   can: ["vcan", "can_raw", "can_bcm", "can_isotp", "can_j1939"],
   tipc: ["tipc", "tipc_diag"],
@@ -22,6 +34,7 @@ export const MODULE_SETS: Record<string, string[]> = {
 /** Programs of the host that a set needs beside its modules. */
 export const PROGRAMS: Record<string, string[] | undefined> = {
   netem: ["ip", "tc"],
+  netlink: ["ip", "ss"],
   vsock: ["socat", "python3"],
   can: ["ip", "candump", "cansend", "cangen", "isotpsend", "isotprecv", "j1939cat", "bcmserver", "python3"],
   tipc: ["tipc", "python3"],
@@ -47,6 +60,7 @@ export const PACKAGES: Record<string, string | undefined> = {
   ping: "iputils-ping",
   python3: "python3",
   socat: "socat",
+  ss: "iproute2",
   tc: "iproute2",
   tipc: "iproute2",
 };

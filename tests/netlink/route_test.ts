@@ -1,5 +1,4 @@
 import { C } from "../../ffi/mod.ts";
-import { NL } from "../../netlink/mod.ts";
 import {
   addAddress,
   addLink,
@@ -18,29 +17,25 @@ import {
   listRoutes,
   listRules,
   lookUpRoute,
-  type NetlinkOptions,
-  NetlinkSocket,
   replaceAddress,
   replaceNeighbour,
   replaceRoute,
   type RouteEvent,
   watch,
 } from "../../netlink/route/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
-import { runProgram } from "../peers/run_program.ts";
+import { whyNoNamespaces } from "../peers/network_namespace.ts";
 import { assert, assertEquals, assertRejects, assertThrows, ignore, type Need, test } from "../runner/mod.ts";
 import {
   addressJson,
   bridgeJson,
   bridgePortJson,
-  ipJson,
   type Json,
   linkJson,
-  type NameOf,
   neighbourJson,
   routeJson,
   ruleJson,
 } from "./ip_json.ts";
+import { RouteScene } from "./route_scene.ts";
 
 const needs: Need[] = ["ip", "sys"];
 const reason = whyNoNamespaces();
@@ -48,52 +43,6 @@ const reason = whyNoNamespaces();
 function rootTest(name: string, run: () => Promise<void>): void {
   if (reason !== undefined) ignore(name, reason);
   else test(name, { needs }, run);
-}
-
-/** A namespace with the end of a veth in it, and a socket to ask about it. */
-class Scene implements AsyncDisposable {
-  readonly #pair: Awaited<ReturnType<typeof namespacePair>>;
-  readonly netlink: NetlinkSocket;
-  readonly options: NetlinkOptions;
-  readonly name: string;
-
-  constructor(pair: Awaited<ReturnType<typeof namespacePair>>) {
-    this.#pair = pair;
-    this.name = pair.left.name;
-    this.netlink = this.open();
-    this.options = { netlink: this.netlink };
-  }
-
-  static async make(): Promise<Scene> {
-    return new Scene(await namespacePair());
-  }
-
-  open(): NetlinkSocket {
-    return NetlinkSocket.open(NL.NETLINK_ROUTE, { networkNamespace: this.#pair.left.path });
-  }
-
-  /** Runs lines of `ip`, as `ip -batch` takes them. */
-  async ip(...lines: string[]): Promise<void> {
-    const batch = lines.filter((line) => !line.startsWith("-6 "));
-    await runProgram("ip", ["-n", this.name, "-batch", "-"], `${batch.join("\n")}\n`);
-    for (const line of lines) {
-      if (line.startsWith("-6 ")) await runProgram("ip", ["-n", this.name, ...line.split(" ")]);
-    }
-  }
-
-  async json(...args: string[]): Promise<Json[]> {
-    return await ipJson(this.name, ...args);
-  }
-
-  async nameOf(): Promise<NameOf> {
-    const names = new Map((await listLinks(this.options)).map(({ index, name }) => [index, name]));
-    return (index) => index === undefined ? undefined : names.get(index);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.netlink.close();
-    await this.#pair[Symbol.asyncDispose]();
-  }
 }
 
 const ADDRESSES = [
@@ -134,7 +83,7 @@ const NEIGHBOURS = [
 ];
 
 rootTest("listLinks() tells what `ip -d -s -j link` tells, and every field of `ip -j link` has a name", async () => {
-  await using scene = await Scene.make();
+  await using scene = await RouteScene.make();
   await scene.ip(
     "link add br0 type bridge forward_delay 400 ageing_time 20000 priority 40",
     "link add v0 type veth peer name v1",
@@ -179,39 +128,8 @@ rootTest("listLinks() tells what `ip -d -s -j link` tells, and every field of `i
   assertEquals((await listLinks({ ...scene.options, kind: "bridge" })).map(({ name }) => name), ["br0"]);
 });
 
-for (
-  const [kind, line] of [["dummy", "link add d0 type dummy"], ["vlan", "link add link left name left.5 type vlan id 5"]]
-) {
-  rootTest(`listLinks() tells what \`ip -d -j link\` tells of a ${kind} link, or the kernel has none`, async () => {
-    await using scene = await Scene.make();
-    const failed = await scene.ip(line ?? "").then(() => undefined, (error) => `${error}`);
-    const add = kind === "dummy"
-      ? () => addLink({ name: "d1", kind: "dummy", mtu: 1300 }, scene.options)
-      : () =>
-        addLink({ name: "v6", kind: "vlan", parent: "left", vlan: { id: 6, protocol: "802.1ad" } }, scene.options);
-    if (failed !== undefined) {
-      // The kernel of this machine lacks it: so say both. The guest's has it.
-      assert(/Unknown device type/.test(failed), failed);
-      await assertRejects(add, Error, "(EOPNOTSUPP)");
-      return;
-    }
-    await add();
-    const nameOf = await scene.nameOf();
-    for (const link of await listLinks({ ...scene.options, kind: kind ?? "" })) {
-      const [{ linkinfo, flags, ...fields } = {}] = await scene.json("-d", "link", "show", link.name);
-      const { linkinfo: info, flags: own, ...found } = linkJson(link, nameOf);
-      assertEquals(found, fields);
-      assertEquals(own, (flags as string[]).filter((flag) => flag !== "M-DOWN").sort());
-      const { info_data: data = {}, ...rest } = linkinfo as { info_data?: Json };
-      const { flags: _, ...known } = data as Json;
-      assertEquals(info, Object.keys(known).length === 0 ? rest : { ...rest, info_data: known });
-    }
-    assertEquals((await listLinks({ ...scene.options, kind: kind ?? "" })).length, 2);
-  });
-}
-
 rootTest("listAddresses() tells what `ip -j address` tells", async () => {
-  await using scene = await Scene.make();
+  await using scene = await RouteScene.make();
   await scene.ip(...ADDRESSES);
   await settled(scene);
   const found = await listAddresses(scene.options);
@@ -226,7 +144,7 @@ rootTest("listAddresses() tells what `ip -j address` tells", async () => {
 });
 
 rootTest("listRoutes() tells what `ip -d -j route` tells, of every table", async () => {
-  await using scene = await Scene.make();
+  await using scene = await RouteScene.make();
   await scene.ip(...ADDRESSES.slice(0, 3), ...ROUTES);
   await settled(scene);
   const nameOf = await scene.nameOf();
@@ -247,7 +165,7 @@ rootTest("listRoutes() tells what `ip -d -j route` tells, of every table", async
 });
 
 rootTest("listNeighbours() and listRules() tell what `ip -j neigh` and `ip -j rule` tell", async () => {
-  await using scene = await Scene.make();
+  await using scene = await RouteScene.make();
   await scene.ip(...RULES, ...NEIGHBOURS, "neigh add proxy 10.9.0.8 dev left");
   const nameOf = await scene.nameOf();
   const found = (await listNeighbours(scene.options)).filter(({ address }) => !address.startsWith("fe80"));
@@ -270,8 +188,8 @@ rootTest("listNeighbours() and listRules() tell what `ip -j neigh` and `ip -j ru
 });
 
 rootTest("what is added by values is, to `ip`, what `ip` adds", async () => {
-  await using byIp = await Scene.make();
-  await using ours = await Scene.make();
+  await using byIp = await RouteScene.make();
+  await using ours = await RouteScene.make();
   const { options } = ours;
   await byIp.ip(...ADDRESSES, ...ROUTES, ...RULES, ...NEIGHBOURS);
 
@@ -399,7 +317,7 @@ rootTest("what is added by values is, to `ip`, what `ip` adds", async () => {
 });
 
 rootTest("addLink(), changeLink() and deleteLink() make what `ip link` shows", async () => {
-  await using scene = await Scene.make();
+  await using scene = await RouteScene.make();
   const { options } = scene;
   await addLink(
     { name: "br7", kind: "bridge", bridge: { forwardDelay: 5000, stp: false, priority: 9 }, up: true },
@@ -434,7 +352,7 @@ rootTest("addLink(), changeLink() and deleteLink() make what `ip link` shows", a
 });
 
 rootTest("lookUpRoute() finds the way that `ip route get` finds", async () => {
-  await using scene = await Scene.make();
+  await using scene = await RouteScene.make();
   await scene.ip(
     "route add 10.30.0.0/16 via 10.9.0.2",
     "route add 10.31.0.0/16 dev left table 5",
@@ -457,7 +375,7 @@ rootTest("lookUpRoute() finds the way that `ip route get` finds", async () => {
 });
 
 rootTest("listRoutes() lists 3000 routes while others come and go, and none that stays is missing", async () => {
-  await using scene = await Scene.make();
+  await using scene = await RouteScene.make();
   const lines = (verb: string, second: number, count: number) =>
     Array.from({ length: count }, (_, i) => `route ${verb} blackhole 10.${second}.${i >> 8}.${i & 255}/32`);
   await scene.ip(...lines("add", 60, 3000), ...lines("add", 61, 200));
@@ -477,7 +395,7 @@ rootTest("listRoutes() lists 3000 routes while others come and go, and none that
 });
 
 rootTest("watch() tells what changes, in order, and nothing else", async () => {
-  await using scene = await Scene.make();
+  await using scene = await RouteScene.make();
   using changes = watch(["address", "route", "neighbour", "rule", "link"], { netlink: scene.open() });
   await scene.ip(
     "addr add 10.40.0.1/24 dev left",
@@ -507,7 +425,7 @@ rootTest("watch() tells what changes, in order, and nothing else", async () => {
 });
 
 rootTest("watch() of only some kinds tells no others, follows 3000 changes, and says where it lost some", async () => {
-  await using scene = await Scene.make();
+  await using scene = await RouteScene.make();
   const controller = new AbortController();
   using changes = watch(["route"], { netlink: scene.open(), signal: controller.signal });
   const known = new Set<string>();
@@ -602,7 +520,7 @@ function assertContains(whole: unknown, part: Json): void {
 }
 
 /** Waits until no address is tentative any more. */
-async function settled(scene: Scene): Promise<void> {
+async function settled(scene: RouteScene): Promise<void> {
   for (let i = 0; i < 100; i++) {
     if ((await listAddresses(scene.options)).every(({ flags }) => !flags.includes("TENTATIVE"))) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
