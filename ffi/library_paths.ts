@@ -1,26 +1,25 @@
 import type { Platform } from "./platform.ts";
 
 /**
- * Where libc may be, best first: the bare name, which the dynamic linker resolves, then absolute paths, as
- * `--allow-ffi=<path>` takes them.
+ * Where libc may be: absolute paths, as `--allow-ffi=<path>` takes them. Only one of them exists on most systems.
  *
  * @param on The platform.
- * @returns File names and absolute paths.
+ * @returns Absolute paths.
  *
  * @example Usage
  * ```ts
  * import { libraryPaths } from "@berkeley/sockets/ffi";
- * import { assertEquals } from "@std/assert";
+ * import { assert } from "@std/assert";
  *
- * assertEquals(libraryPaths({ os: "linux", arch: "x86_64" })[0], "libc.so.6");
+ * const paths = libraryPaths({ os: "linux", arch: "x86_64" });
+ * assert(paths.includes("/lib/x86_64-linux-gnu/libc.so.6"));
+ * assert(paths.every((path) => path.startsWith("/")));
  * ```
  */
 export function libraryPaths(on: Platform): string[] {
-  if (on.os === "darwin") return ["libSystem.B.dylib", "/usr/lib/libSystem.B.dylib"];
+  if (on.os === "darwin") return ["/usr/lib/libSystem.B.dylib"];
   const { arch } = on;
   return [
-    "libc.so.6",
-    `libc.musl-${arch}.so.1`,
     `/lib/${arch}-linux-gnu/libc.so.6`,
     `/usr/lib/${arch}-linux-gnu/libc.so.6`,
     "/lib64/libc.so.6",
@@ -29,4 +28,13 @@ export function libraryPaths(on: Platform): string[] {
     `/lib/libc.musl-${arch}.so.1`,
     `/lib/ld-musl-${arch}.so.1`,
   ];
+}
+
+/**
+ * What may be given to dlopen(3), best first: the bare names, by which the dynamic linker gives the libc that this program
+ * has already, then the paths. Not for a scoped `--allow-ffi`: Deno takes a bare name for a file of the current folder.
+ */
+export function libraryNames(on: Platform): string[] {
+  const bare = on.os === "darwin" ? ["libSystem.B.dylib"] : ["libc.so.6", `libc.musl-${on.arch}.so.1`];
+  return [...bare, ...libraryPaths(on)];
 }

@@ -1,4 +1,4 @@
-import { libraryPaths } from "../library_paths.ts";
+import { libraryNames } from "../library_paths.ts";
 import type { Backend, Bytes, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
@@ -23,7 +23,7 @@ const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "u64", buffer: "ptr",
 /** Opens libc with `bun:ffi`, which has no asynchronous call: what may wait runs in a thread. */
 export function openBun(): Backend {
   const { dlopen } = builtin<BunFfi>("bun:ffi") as BunFfi;
-  return firstLibrary(libraryPaths(platform()), (path) => {
+  return firstLibrary(libraryNames(platform()), (path) => {
     const libc = functionsOf(system.symbols, (name, signature) => {
       return dlopen(path, { [name]: definitionOf(signature) }).symbols[name];
     }) as Backend["libc"];

@@ -1,4 +1,4 @@
-import { libraryPaths } from "../library_paths.ts";
+import { libraryNames, libraryPaths } from "../library_paths.ts";
 import type { Backend, NativeType, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
@@ -8,11 +8,20 @@ import { firstLibrary } from "./open_library.ts";
 
 /** Opens libc with `Deno.dlopen`. */
 export function openDeno(): Backend {
-  return firstLibrary(permittedPaths(), (path) => {
-    const libc = symbolsOf(path, system.symbols, false) as Backend["libc"];
-    const background = symbolsOf(path, system.backgroundSymbols, true) as Backend["background"];
-    return { libc, background, errno: errnoByCopy(libc) };
-  });
+  try {
+    return firstLibrary(permittedPaths(), (path) => {
+      const libc = symbolsOf(path, system.symbols, false) as Backend["libc"];
+      const background = symbolsOf(path, system.backgroundSymbols, true) as Backend["background"];
+      return { libc, background, errno: errnoByCopy(libc) };
+    });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      error.message += `, or with --allow-ffi=<path of libc>, the one of these that there is: ${
+        libraryPaths(platform()).join(", ")
+      }`;
+    }
+    throw error;
+  }
 }
 
 /**
@@ -20,10 +29,10 @@ export function openDeno(): Backend {
  * already granted are tried. Where none is, the first asks for the permission.
  */
 function permittedPaths(): string[] {
-  const all = libraryPaths(platform());
-  if (granted()) return all;
-  const permitted = all.filter((path) => path.startsWith("/") && granted(path));
-  return permitted.length > 0 ? permitted : all.slice(0, 1);
+  if (granted()) return libraryNames(platform());
+  const paths = libraryPaths(platform());
+  const permitted = paths.filter((path) => granted(path));
+  return permitted.length > 0 ? permitted : paths.slice(0, 1);
 }
 
 function granted(path?: string): boolean {

@@ -1,4 +1,4 @@
-import { libraryPaths } from "../library_paths.ts";
+import { libraryNames } from "../library_paths.ts";
 import type { Backend, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
@@ -53,7 +53,7 @@ const MAX_RUNNING = 16;
  */
 export function openKoffi(): Backend {
   const { koffi, file } = loadKoffi();
-  return firstLibrary(libraryPaths(platform()), (path) => {
+  return firstLibrary(libraryNames(platform()), (path) => {
     const library = koffi.load(path);
     const open = (name: string, signature: Signature) => library.func(...definitionOf(name, signature));
     const libc = functionsOf<unknown>(system.symbols, (name, signature) => {

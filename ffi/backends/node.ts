@@ -1,4 +1,4 @@
-import { libraryPaths } from "../library_paths.ts";
+import { libraryNames } from "../library_paths.ts";
 import type { Backend, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
@@ -42,7 +42,7 @@ export function hasNodeFfi(): boolean {
 
 /** Opens libc with `node:ffi`. Readiness comes from the runtime's own loop; what else may wait runs in a thread. */
 export function openNode(): Backend {
-  return firstLibrary(libraryPaths(platform()), (path) => {
+  return firstLibrary(libraryNames(platform()), (path) => {
     // They are not wrapped: V8 dies of compiling one that gets its arguments spread.
     const open = (name: string, signature: Signature): unknown => {
       return ffi().dlopen(path, { [name]: definitionOf(signature) }).functions[name];

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
 import { firstLibrary } from "../../ffi/backends/open_library.ts";
 import { libraryPaths } from "../../ffi/mod.ts";
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, assertThrows, ignore, onDeno, type Permission, test } from "../runner/mod.ts";
+import { runProgram } from "../peers/run_program.ts";
+import { assert, assertEquals, assertThrows, ignore, onDeno, type Permission, tempDir, test } from "../runner/mod.ts";
 
 const denoTest = onDeno("it is about Deno's permissions");
 
@@ -43,8 +45,7 @@ denoTest("a program needs no permission but --allow-ffi", { needs }, async () =>
   assertEquals(await outputOf(ECHO, ["--allow-ffi"]), "9\n");
 });
 
-const absolute = libraryPaths({ os: "linux", arch: "x86_64" }).filter((path) => path.startsWith("/"));
-for (const path of absolute) {
+for (const path of libraryPaths({ os: "linux", arch: "x86_64" })) {
   const name = `a program works with --allow-ffi=${path}`;
   if (!isOwn(path)) ignore(name, "the runtime is linked with another libc than that");
   else if (!exists(path)) ignore(name, "this machine has no libc at that path");
@@ -89,10 +90,43 @@ test("the first library that opens is taken", () => {
   assertEquals(firstLibrary(["a", "b", "c"], open), "b");
 });
 
-test("libraryPaths() begins with the bare name, and knows glibc and musl on both processors", () => {
+denoTest(
+  "a libc.so.6 of the current folder is never loaded, whatever is permitted",
+  { needs: [...needs, "write", "cc"] },
+  async () => {
+    using dir = tempDir();
+    writeFileSync(
+      `${dir.path}/evil.c`,
+      `__attribute__((constructor)) static void f(void) { _exit(66); } void _exit(int);`,
+    );
+    await runProgram("cc", [
+      "-include",
+      "unistd.h",
+      "-shared",
+      "-fPIC",
+      "-o",
+      `${dir.path}/libc.so.6`,
+      `${dir.path}/evil.c`,
+    ]);
+    const before = process.cwd();
+    process.chdir(dir.path);
+    try {
+      for (const path of ["libc.so.6", "./libc.so.6", ".", dir.path]) {
+        const output = await outputOf(REFUSED, [`--allow-ffi=${path}`]);
+        assert(output.startsWith("imported\nNotCapable\n"), `${path}: ${output}`);
+        assert(/--allow-ffi=<path of libc>, .*\/lib\/x86_64-linux-gnu\/libc\.so\.6/.test(output), output);
+      }
+      assertEquals(await outputOf(ECHO, ["--allow-ffi"]), "9\n");
+    } finally {
+      process.chdir(before);
+    }
+  },
+);
+
+test("libraryPaths() are absolute, and know glibc and musl on both processors", () => {
   for (const arch of ["x86_64", "aarch64"] as const) {
     const paths = libraryPaths({ os: "linux", arch });
-    assertEquals(paths[0], "libc.so.6");
+    assert(paths.every((path) => path.startsWith("/")));
     assert(paths.includes(`/lib/${arch}-linux-gnu/libc.so.6`));
     assert(paths.includes(`/lib/ld-musl-${arch}.so.1`));
     assertEquals(new Set(paths).size, paths.length);
