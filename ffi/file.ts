@@ -14,6 +14,12 @@ export interface FileStatus {
   device: [number, number];
   /** Nanoseconds since 1970 at the last change of the contents; for a socket, when it was bound. */
   modified: bigint;
+  /** The same at the last change of the contents, the permissions or the owner. */
+  changed: bigint;
+  /** The user id of the owner. */
+  owner: number;
+  /** How many names the file has. */
+  links: number;
 }
 
 /** `sizeof(struct statx)`. */
@@ -45,18 +51,84 @@ const decoder = new TextDecoder();
  * @throws {SystemError} If the kernel refuses, such as `EACCES`.
  */
 export function lstat(path: Uint8Array): FileStatus | undefined {
+  return statx(C.AT_FDCWD, path, C.AT_SYMLINK_NOFOLLOW);
+}
+
+/**
+ * Tells about an open file, also one that was opened with `O_PATH`, and about a socket.
+ *
+ * @param fd The descriptor.
+ * @returns The status.
+ * @throws {SystemError} If it is not open (`EBADF`).
+ */
+export function fstat(fd: number): FileStatus {
+  return statx(fd, new Uint8Array(0), C.AT_EMPTY_PATH) as FileStatus;
+}
+
+function statx(folder: number, path: Uint8Array, flags: number): FileStatus | undefined {
   const status = new Uint8Array(STATX_SIZE);
-  const [flags, mask] = [C.AT_SYMLINK_NOFOLLOW, C.STATX_BASIC_STATS];
-  const n = outcome(libc().statx(layout.statxNumber, C.AT_FDCWD, cString(path), flags, mask, status));
+  const n = outcome(libc().statx(layout.statxNumber, folder, cString(path), flags, C.STATX_BASIC_STATS, status));
   if (n === -ENOENT) return undefined;
   if (n < 0) throw systemError(-n, "statx");
   const view = new DataView(status.buffer);
+  const time = (at: number): bigint => {
+    return view.getBigInt64(at, true) * 1_000_000_000n + BigInt(view.getUint32(at + 8, true));
+  };
   return {
     mode: view.getUint16(28, true),
     inode: view.getBigUint64(32, true),
     device: [view.getUint32(136, true), view.getUint32(140, true)],
-    modified: view.getBigInt64(112, true) * 1_000_000_000n + BigInt(view.getUint32(120, true)),
+    modified: time(112),
+    changed: time(96),
+    owner: view.getUint32(20, true),
+    links: view.getUint32(16, true),
   };
+}
+
+/**
+ * Creates a file that only this user may open, if it is not there, and locks it by flock(2). The lock ends with the
+ * descriptor.
+ *
+ * @param path The path, as bytes without a NUL.
+ * @returns The descriptor; `undefined` where another process holds the lock.
+ * @throws {SystemError} If the kernel refuses, such as `EACCES`, or `ELOOP` for a symbolic link.
+ */
+export function openLocked(path: Uint8Array): number | undefined {
+  const flags = C.O_RDWR | C.O_CREAT | C.O_CLOEXEC | C.O_NONBLOCK | layout.O_NOFOLLOW;
+  const fd = check(libc().openCreate(cString(path), flags, 0o600), "open", decoder.decode(path));
+  if (outcome(libc().flock(fd, C.LOCK_EX | C.LOCK_NB)) === 0 && isSameFile(lstat(path), fstat(fd))) return fd;
+  closeFd(fd); // held, or removed by who held it
+  return undefined;
+}
+
+/** Whether two statuses are of one file. */
+export function isSameFile(a: FileStatus | undefined, b: FileStatus | undefined): boolean {
+  return a !== undefined && b !== undefined && a.inode === b.inode && a.modified === b.modified &&
+    a.device[0] === b.device[0] && a.device[1] === b.device[1];
+}
+
+/**
+ * Sets the permissions of a file that `accepts` takes for the right one: of the very file that it looked at.
+ *
+ * @param path The path, as bytes without a NUL; a symbolic link is not followed.
+ * @param mode The permissions, such as `0o600`.
+ * @param accepts Looks at the file.
+ * @returns Whether it was accepted.
+ * @throws {SystemError} If the kernel refuses, such as `ENOENT`.
+ */
+export function chmodIf(path: Uint8Array, mode: number, accepts: (status: FileStatus) => boolean): boolean {
+  const flags = C.O_PATH | C.O_CLOEXEC | layout.O_NOFOLLOW;
+  const fd = check(libc().open(cString(path), flags), "open", decoder.decode(path));
+  try {
+    const status = fstat(fd);
+    if (!accepts(status)) return false;
+    // The link of /proc leads to the open file itself, whatever its name is by now.
+    const own = encoder.encode(`/proc/self/fd/${fd}`);
+    if ((status.mode & 0o777) !== mode) check(libc().fchmodat(C.AT_FDCWD, cString(own), mode, 0), "chmod");
+    return true;
+  } finally {
+    closeFd(fd);
+  }
 }
 
 /**
@@ -70,18 +142,15 @@ export function unlink(path: Uint8Array): void {
 }
 
 /**
- * Sets the permissions of a file, without following a symbolic link.
+ * Sets the permissions of an open file. On a socket that is not bound yet, they are what bind(2) gives to the socket's
+ * file, less the umask.
  *
- * @param file The path, as bytes without a NUL; or a descriptor. On a socket that is not bound yet, it sets what
- * bind(2) gives to the socket's file, less the umask.
+ * @param fd The descriptor.
  * @param mode The permissions, such as `0o600`.
  * @throws {SystemError} If the kernel refuses, such as `EPERM`.
  */
-export function chmod(file: Uint8Array | number, mode: number): void {
-  const n = typeof file === "number"
-    ? libc().fchmod(file, mode)
-    : libc().fchmodat(C.AT_FDCWD, cString(file), mode, C.AT_SYMLINK_NOFOLLOW);
-  check(n, "chmod");
+export function fchmod(fd: number, mode: number): void {
+  check(libc().fchmod(fd, mode), "fchmod");
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Layout {
   cmsghdrSize: number;
   /** The number of the system call statx. */
   statxNumber: bigint;
+  /** The flag of open(2) that does not follow a symbolic link. */
+  O_NOFOLLOW: number;
   /** The number of the system call getdents64. */
   getdents64Number: bigint;
 }

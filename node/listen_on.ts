@@ -4,7 +4,8 @@ import { adopt } from "./_adopt.ts";
 
 /**
  * Lets a server of `node:net`, `node:http` or `node:https` accept from a listener, on Deno and Node: of AF_SMC too. The
- * listener is over; closing the server closes its socket.
+ * listener is over; closing the server closes its socket, and removes its file if it has one, as node's own servers do.
+ * `server.address()` is then the path.
  *
  * @param server The server; it does not listen yet.
  * @param listener A listener of streams.
@@ -38,10 +39,32 @@ export async function listenOn(server: Server, listener: SocketOwner): Promise<v
     server.once("listening", resolve).once("error", reject).once("close", closed);
     stop = () => void server.off("listening", resolve).off("error", reject).off("close", closed);
   });
+  const path = pathOf(listener);
+  const removeFile = listener.socket.beforeClose;
   try {
     adopt(listener, "listen", (fd) => server.listen({ fd }));
+    if (path !== undefined) lendPath(server, path, removeFile);
     await listening;
+  } catch (error) {
+    if (listener.socket.fd < 0) removeFile?.();
+    throw error;
   } finally {
     stop();
   }
+}
+
+function pathOf(listener: SocketOwner): string | undefined {
+  const { addr } = listener as { addr?: { path?: unknown } };
+  return typeof addr?.path === "string" && addr.path !== "" ? addr.path : undefined;
+}
+
+/** What node knows only of a path that it has bound itself. Once the server is closed, it is its own again. */
+function lendPath(server: Server, path: string, removeFile: (() => void) | undefined): void {
+  const close = (callback?: (error?: Error) => void): Server => {
+    removeFile?.(); // before the socket is closed: afterwards it may be another's
+    Reflect.deleteProperty(server, "address");
+    Reflect.deleteProperty(server, "close");
+    return server.close(callback);
+  };
+  Object.assign(server, { address: () => path, close });
 }

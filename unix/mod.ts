@@ -60,7 +60,7 @@ export {
   unixAddrCodec,
   unixDatagramAddrCodec,
 } from "./sockaddr_un.ts";
-export type { UnixBindOptions } from "./socket_file.ts";
+export { keepSocketFile, type UnixBindOptions } from "./socket_file.ts";
 export { socketPair, type SocketPairs } from "./socket_pair.ts";
 export { UnixConn } from "./unix_conn.ts";
 export { type UnixDatagramBindOptions, UnixDatagramSocket } from "./unix_datagram_socket.ts";

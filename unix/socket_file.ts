@@ -1,8 +1,18 @@
 import type { OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
-import { isSystemError } from "../ffi/error.ts";
-import { chmod, type FileStatus, lstat, unlink } from "../ffi/file.ts";
-import { Socket } from "../socket/socket.ts";
+import { isSystemError, libraryError } from "../ffi/error.ts";
+import {
+  chmodIf,
+  closeFd,
+  fchmod,
+  type FileStatus,
+  fstat,
+  isSameFile,
+  lstat,
+  openLocked,
+  unlink,
+} from "../ffi/file.ts";
+import type { Socket } from "../socket/socket.ts";
 import { isBound } from "./_is_bound.ts";
 import { formatUnixAddr, UNIX_BIND_ADDR_NAMES, type UnixBindAddr, type UnixPathAddr } from "./addr.ts";
 import { bytesOf, encodeSockaddrUn } from "./sockaddr_un.ts";
@@ -30,10 +40,7 @@ export const UNIX_BIND_OPTIONS: OptionNames<UnixBindAddr & UnixBindOptions> = {
   replaceStale: true,
 };
 
-const SLASH = 0x2f;
-const DOT = new Uint8Array([0x2e]);
-/** Bytes of the longest abstract name: `sun_path` less the NUL in front. */
-const MAX_ABSTRACT = 107;
+const LOCK_SUFFIX = new TextEncoder().encode(".lock");
 
 /**
  * Encodes an address to bind to.
@@ -61,7 +68,7 @@ export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOp
   if (!isPath(addr)) return socket.bind(sockaddr, address);
   const path = bytesOf("path", addr.pathBytes ?? addr.path).slice();
   // The file gets the permissions of the socket, less the umask: never more than `mode`, at no time.
-  if (mode !== undefined) chmod(socket.fd, mode);
+  if (mode !== undefined) fchmod(socket.fd, mode);
   try {
     socket.bind(sockaddr, address);
   } catch (error) {
@@ -71,7 +78,46 @@ export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOp
   const status = lstat(path);
   // As long as the socket is open, the kernel gives its inode to no other file.
   socket.beforeClose = () => removeSame(path, status);
-  if (mode !== undefined && status !== undefined && (status.mode & 0o777) !== mode) chmod(path, mode);
+  if (mode !== undefined) setMode(path, mode, fstat(socket.fd), address);
+}
+
+/**
+ * Gives the file of a socket what the umask took of its mode. Who else may write to the folder may have put another name
+ * there meanwhile: only the file that bind(2) has just made is touched, which nobody else can make alike.
+ *
+ * @param own The status of the socket itself.
+ */
+export function setMode(path: Uint8Array, mode: number, own: FileStatus, address: string): void {
+  const isOwn = chmodIf(path, mode, (file) => {
+    return (file.mode & C.S_IFMT) === C.S_IFSOCK && file.owner === own.owner && file.links === 1 &&
+      file.modified >= own.changed;
+  });
+  if (isOwn) return;
+  throw libraryError("EACCES", "chmod", `Cannot set the mode of ${address}: another file has taken its place (EACCES)`);
+}
+
+/**
+ * Has the file of a bound socket stay when the socket is closed, as Go's `SetUnlinkOnClose(false)` does: for a program
+ * whose successor got the descriptor, and goes on with the same file. Permission: `--allow-ffi`.
+ *
+ * @param owner A listener, a datagram socket, or a connection that was bound to a path.
+ *
+ * @example Usage
+ * ```ts
+ * import { keepSocketFile, UnixListener } from "@berkeley/sockets/unix";
+ * import { assert } from "@std/assert";
+ * import { existsSync, mkdtempSync, rmSync } from "node:fs";
+ *
+ * const folder = mkdtempSync("/tmp/keep-");
+ * const listener = UnixListener.listen({ path: `${folder}/s` });
+ * keepSocketFile(listener);
+ * listener.close();
+ * assert(existsSync(`${folder}/s`));
+ * rmSync(folder, { recursive: true });
+ * ```
+ */
+export function keepSocketFile(owner: { readonly socket: Socket }): void {
+  owner.socket.beforeClose = undefined;
 }
 
 function isPath(addr: UnixBindAddr): addr is UnixPathAddr {
@@ -80,7 +126,7 @@ function isPath(addr: UnixBindAddr): addr is UnixPathAddr {
 
 function removeSame(path: Uint8Array, status: FileStatus | undefined): void {
   try {
-    if (isSame(status, lstat(path))) unlink(path);
+    if (isSameFile(status, lstat(path))) unlink(path);
   } catch {
     // The folder is gone, or not ours any more: the file stays, as after a crash.
   }
@@ -89,41 +135,25 @@ function removeSame(path: Uint8Array, status: FileStatus | undefined): void {
 /**
  * Removes the file of a socket that is not in use.
  *
- * Another program may do the same at the same time, and then bind its own socket there: only one of those in a network
- * namespace looks and removes at a time.
+ * Another program may do the same at the same time, and then bind its own socket there: who looks and removes holds the
+ * lock of `<path>.lock` meanwhile. Only who may write to the folder can make that file, and only its owner can open it.
  *
  * @returns Whether the path is free now; false too where another program is at it, which is about to bind.
  */
 function removeStale(path: Uint8Array, sockaddr: Uint8Array): boolean {
-  using lock = lockPath(path);
+  const lockPath = concat(path, LOCK_SUFFIX);
+  const lock = openLocked(lockPath);
   if (lock === undefined) return false;
-  const stale = lstat(path);
-  if (stale === undefined) return true;
-  if ((stale.mode & C.S_IFMT) !== C.S_IFSOCK || isBound(sockaddr)) return false;
-  unlink(path);
-  return true;
-}
-
-/** Holds an abstract name that stands for a path; `undefined` if another program holds it. The kernel frees it. */
-function lockPath(path: Uint8Array): Socket | undefined {
-  const slash = path.lastIndexOf(SLASH);
-  const folder = lstat(concat(path.subarray(0, slash + 1), DOT));
-  const id = new TextEncoder().encode(`replace ${folder?.device} ${folder?.inode} `);
-  const name = path.subarray(slash + 1).slice(-(MAX_ABSTRACT - id.length));
-  const lock = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   try {
-    lock.bind(encodeSockaddrUn({ abstract: concat(id, name) }));
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (isSystemError(error, "EADDRINUSE")) return undefined;
-    throw error;
+    const stale = lstat(path);
+    if (stale === undefined) return true;
+    if ((stale.mode & C.S_IFMT) !== C.S_IFSOCK || isBound(sockaddr)) return false;
+    unlink(path);
+    return true;
+  } finally {
+    unlink(lockPath);
+    closeFd(lock);
   }
-}
-
-function isSame(a: FileStatus | undefined, b: FileStatus | undefined): boolean {
-  return a !== undefined && b !== undefined && a.inode === b.inode && a.modified === b.modified &&
-    a.device[0] === b.device[0] && a.device[1] === b.device[1];
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

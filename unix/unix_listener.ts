@@ -8,7 +8,8 @@ import { unixAddrCodec } from "./sockaddr_un.ts";
 import { UnixConn } from "./unix_conn.ts";
 
 /**
- * A listener for unix connections that carry streams of bytes. Its file is removed when it is closed.
+ * A listener for unix connections that carry streams of bytes. Its file is removed when it is closed, unless
+ * {@linkcode keepSocketFile} has it kept.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
  *

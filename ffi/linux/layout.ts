@@ -34,6 +34,7 @@ export function linuxLayout(arch: string): Layout {
     iovecSize: 16,
     cmsghdrSize: 16,
     statxNumber: isPacked ? 332n : 291n,
+    O_NOFOLLOW: isPacked ? 0o400000 : 0o100000,
     getdents64Number: isPacked ? 217n : 61n,
   };
 }

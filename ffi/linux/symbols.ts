@@ -74,6 +74,10 @@ export const SYMBOLS = {
   freeifaddrs: { parameters: ["address"], result: "i32" },
   // int open(const char *pathname, int flags, ...);
   open: { parameters: ["buffer", "i32"], result: "i32" },
+  // int open(const char *pathname, int flags, mode_t mode); with O_CREAT
+  openCreate: { name: "open", parameters: ["buffer", "i32", "u32"], result: "i32" },
+  // int flock(int fd, int op);
+  flock: { parameters: ["i32", "i32"], result: "i32" },
   // int pipe2(int pipefd[2], int flags);
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   // ssize_t splice(int fd_in, off_t *off_in, int fd_out, off_t *off_out, size_t len, unsigned int flags);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect, createServer as createNetServer } from "node:net";
 import { Duplex } from "node:stream";
@@ -94,6 +95,30 @@ test("listenOn() lets node:http serve on a listener", { skipOn, needs: ["net"] }
     (await assertRejects(() => TcpConn.connect({ hostname: "127.0.0.1", port }))).message.slice(-14),
     "(ECONNREFUSED)",
   );
+});
+
+test("listenOn() gives a server the path of its listener, and close() removes the file", {
+  skipOn,
+  needs: ["net", "read", "write", "env"],
+}, async () => {
+  using dir = tempDir();
+  const path = `${dir.path}/s`;
+  for (let start = 0; start < 2; start++) { // the second finds no file
+    const server = createNetServer((socket) => socket.end("hello"));
+    await listenOn(server, UnixListener.listen({ path }));
+    assertEquals(server.address() as unknown, path);
+    const client = await UnixConn.connect({ path });
+    assertEquals(await textOf(client), "hello");
+    const closed = new Promise((resolve) => server.close(resolve));
+    assert(!existsSync(path), "the file is there after close()");
+    assertEquals(server.address(), null);
+    client.close();
+    await closed;
+  }
+  const server = createNetServer();
+  await listenOn(server, TcpListener.listen(LOCAL));
+  assertEquals(typeof (server.address() as { port: number }).port, "number");
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test("a socket that carries messages is refused, and stays open", () => {
