@@ -1,6 +1,6 @@
-/** An HTTP server over SMC: any server on a unix socket, to which each connection is relayed, so that nothing is lost. */
-import { type SmcConn, SmcListener, smcSupport } from "@berkeley/sockets/smc";
-import { UnixConn } from "@berkeley/sockets/unix";
+/** An HTTP server over SMC, and over TCP where the client has no SMC. */
+import { serveHttp } from "@berkeley/sockets/node";
+import { SmcListener, smcSupport } from "@berkeley/sockets/smc";
 import { parseArgs } from "@std/cli/parse-args";
 
 const USAGE = `Usage: http_over_smc.ts [-a ADDRESS] [-p PORT]
@@ -25,29 +25,14 @@ if (!/^\d+$/.test(args.p) || Number(args.p) > 65535) usageError(`the port must b
 const { supported, reason } = smcSupport();
 if (!supported) console.error(`http_over_smc: running over TCP. ${reason}`);
 const listener = listen();
-const folder = Deno.makeTempDirSync();
-const path = `${folder}/http`;
-const server = Deno.serve({ path, onListen: () => {} }, (request) => {
-  return new Response(`${request.method} ${new URL(request.url).pathname}\n`);
-});
 Deno.addSignalListener("SIGINT", () => listener.close());
 console.log(`listening on http://${listener.addr.hostname}:${listener.addr.port}/`);
-for await (const conn of listener) void relay(conn);
-await server.shutdown();
-Deno.removeSync(folder, { recursive: true });
+await serveHttp(listener, (request, { remoteAddr }) => {
+  const { pathname } = new URL(request.url);
+  console.log(`${remoteAddr?.hostname}:${remoteAddr?.port} ${request.method} ${pathname}`);
+  return new Response(`${request.method} ${pathname}\n`);
+});
 Deno.exit(0);
-
-async function relay(conn: SmcConn): Promise<void> {
-  try {
-    const { mode } = await conn.smc();
-    console.log(`${conn.remoteAddr.hostname}:${conn.remoteAddr.port} over ${mode.toUpperCase()}`);
-    const inner = await UnixConn.connect({ path });
-    await Promise.all([conn.readable.pipeTo(inner.writable), inner.readable.pipeTo(conn.writable)]);
-  } catch (error) {
-    conn.close();
-    tell(error);
-  }
-}
 
 function listen(): SmcListener {
   try {

@@ -5,7 +5,7 @@ import { NodeStream } from "./node_stream.ts";
 
 /**
  * Gives a server of `node:net`, `node:http`, `node:https` or `node:tls` the connections of a listener, on Deno, Node and
- * Bun: Express, Fastify and Hono stand on such a server. The listener stays the caller's; the server does not listen.
+ * Bun: Express, Fastify and Hono stand on such a server. The listener stays the caller's. Meanwhile `server.listening` is true, though the server has no socket of its own.
  *
  * On Bun, `https.Server` takes no such connections: `tls.Server` and the others do.
  *
@@ -37,5 +37,11 @@ import { NodeStream } from "./node_stream.ts";
  */
 export async function serveNode(server: Server, listener: Listener<unknown, Conn<unknown>>): Promise<void> {
   const allowHalfOpen = "allowHalfOpen" in server ? Boolean(server.allowHalfOpen) : true;
-  for await (const conn of listener) server.emit("connection", new NodeStream(conn, { allowHalfOpen }));
+  // Deno's http.Server keeps a connection for another request only as long as it listens.
+  Object.defineProperty(server, "listening", { value: true, configurable: true });
+  try {
+    for await (const conn of listener) server.emit("connection", new NodeStream(conn, { allowHalfOpen }));
+  } finally {
+    Reflect.deleteProperty(server, "listening");
+  }
 }

@@ -127,9 +127,7 @@ test("serveHttp() over a unix socket answers SocketAgent", async () => {
   assert(await dialsFor(["/one", "/two", "/three"]) >= 1);
 });
 
-test("SocketAgent keeps its connections", {
-  skipOn: { deno: "Deno's node:http keeps no connection that it did not open itself" },
-}, async () => {
+test("SocketAgent keeps its connections", async () => {
   assertEquals(await dialsFor(["/one", "/two", "/three"]), 1);
 });
 

@@ -1,9 +1,11 @@
 import http from "node:http";
+import type { Socket } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { TcpConn } from "../../inet/mod.ts";
+import { serveNode, SocketAgent } from "../../node/mod.ts";
 import { SmcConn, SmcListener } from "../../smc/mod.ts";
-import { UnixConn } from "../../unix/mod.ts";
 import { assertSameBytes } from "../conformance/stream/bytes.ts";
-import { assertEquals, tempDir } from "../runner/mod.ts";
+import { assertEquals } from "../runner/mod.ts";
 import { BODY, keepAlive, request, response } from "./http_client.ts";
 import { setMode, smcTest } from "./kernel.ts";
 
@@ -12,7 +14,7 @@ smcTest(
   { timeout: 120_000 },
   async () => {
     await setMode("smc-r");
-    await using server = await serve();
+    await using server = serve();
     for (let i = 0; i < 100; i++) {
       using client = await SmcConn.connect({ port: server.port, fallback: "refuse" });
       await client.write(request("GET", "close"));
@@ -25,14 +27,27 @@ smcTest(
 
 smcTest("node:http over SMC-R keeps a connection, and takes bodies of 1 MiB", async () => {
   await setMode("smc-r");
-  await using server = await serve();
+  await using server = serve();
   using client = await SmcConn.connect({ port: server.port, fallback: "refuse" });
   await keepAlive(client);
 });
 
+smcTest("SocketAgent asks node:http over SMC-R in both directions", async () => {
+  await setMode("smc-r");
+  await using server = serve();
+  const agent = new SocketAgent(() => SmcConn.connect({ port: server.port, fallback: "refuse" }));
+  for (let i = 0; i < 5; i++) {
+    const body = await new Promise<Uint8Array>((resolve, reject) => {
+      http.get("http://guest/", { agent }, (response) => resolve(buffer(response))).once("error", reject);
+    });
+    assertSameBytes(new Uint8Array(body), BODY);
+  }
+  agent.destroy();
+});
+
 smcTest("node:http on an SMC listener serves a TCP client", async () => {
   await setMode("smc-r");
-  await using server = await serve();
+  await using server = serve();
   using client = await TcpConn.connect({ port: server.port });
   await keepAlive(client);
 });
@@ -51,32 +66,22 @@ smcTest("node:http adopts the descriptor of an SMC listener, for connections tha
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** Serves on a unix socket, to which each SMC connection is relayed. */
-async function serve(): Promise<AsyncDisposable & { port: number }> {
-  const folder = tempDir();
-  const path = `${folder.path}/http`;
+/** Serves the connections of an SMC listener by node:http, which are then streams: SMC's close loses nothing. */
+function serve(): AsyncDisposable & { port: number } {
   const server = http.createServer(answer);
-  await new Promise<void>((resolve) => server.listen(path, resolve));
   const listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0 });
-  const conns: SmcConn[] = [];
-  const serving = (async () => {
-    for await (const conn of listener) {
-      conns.push(conn);
-      const inner = await UnixConn.connect({ path });
-      conn.readable.pipeTo(inner.writable).catch(() => {});
-      inner.readable.pipeTo(conn.writable).catch(() => {});
-    }
-  })();
+  const { port } = listener.addr;
+  const streams: Socket[] = [];
+  server.on("connection", (stream) => streams.push(stream));
+  const serving = serveNode(server, listener);
   return {
-    port: listener.addr.port,
+    port,
     async [Symbol.asyncDispose](): Promise<void> {
       listener.close();
       await serving;
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      for (const conn of conns) conn.close();
-      await Promise.allSettled(conns.map((conn) => conn.closed));
-      folder[Symbol.dispose]();
+      for (const stream of streams.filter(({ closed }) => !closed)) {
+        await new Promise((resolve) => stream.once("close", resolve).destroy());
+      }
     },
   };
 }
