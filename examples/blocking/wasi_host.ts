@@ -63,7 +63,7 @@ class Host {
       fd_prestat_get: () => ERRNO["EBADF"] as number, // no folders
       fd_fdstat_get: (fd: number, at: number) => this.#try(() => this.#fdstat(fd, at)),
       fd_fdstat_set_flags: (fd: number, flags: number) => this.#try(() => setFlags(this.#of(fd), flags)),
-      fd_close: (fd: number) => this.#try(() => this.#of(fd).close() ?? this.#sockets.delete(fd)),
+      fd_close: (fd: number) => this.#try(() => this.#close(fd)),
       fd_read: (fd: number, vectors: number, count: number, size: number) =>
         this.#try(() => this.#receive(fd, vectors, count, 0, size)),
       fd_write: (fd: number, vectors: number, count: number, size: number) =>
@@ -137,6 +137,11 @@ class Host {
     let number = 4;
     while (this.#sockets.has(number)) number++;
     this.#sockets.set(this.#put(at, number), conn);
+  }
+
+  #close(fd: number): void {
+    this.#of(fd).close();
+    this.#sockets.delete(fd);
   }
 
   #receive(fd: number, vectors: number, count: number, flags: number, size: number): void {

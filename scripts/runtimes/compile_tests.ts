@@ -2,7 +2,7 @@ import ts from "typescript";
 import { root } from "../npm_package.ts";
 
 /** Folders whose files tests import, and the package has not. */
-export const COMPANIONS = ["bench", "scripts"] as const;
+export const COMPANIONS = ["bench", "examples/blocking", "scripts"] as const;
 
 const imports: Record<string, string> = JSON.parse(Deno.readTextFileSync(`${root}deno.json`)).imports;
 

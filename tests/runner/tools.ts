@@ -5,6 +5,7 @@ export const PACKAGES = {
   "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
   cc: "gcc libc6-dev",
   chromium: "chromium",
+  clang: "clang lld wasi-libc libclang-rt-dev-wasm32",
   cpio: "cpio",
   curl: "curl",
   etcd: "etcd-server",
