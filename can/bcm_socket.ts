@@ -1,0 +1,135 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { C } from "../ffi/constants.ts";
+import { interfaceIndex } from "../socket/interface_index.ts";
+import { CONNECT_OPTIONS, type ConnectOptions, openSocket } from "../socket/open.ts";
+import { Socket } from "../socket/socket.ts";
+import { SocketOwner } from "../socket/socket_owner.ts";
+import type { TransferOptions } from "../socket/transfer.ts";
+import { BCM_HEAD_SIZE, type BcmMessage, decodeBcmMessage, encodeBcmMessage } from "./bcm_message.ts";
+import type { CanFrame } from "./frame.ts";
+import { encodeSockaddrCan } from "./sockaddr_can.ts";
+
+/** Options of {@linkcode BcmSocket.connect}. */
+export interface BcmConnectOptions extends ConnectOptions {
+  /** The interface, by name or number. */
+  interface: string | number;
+}
+
+/** Which frames {@linkcode BcmSocket.watch} tells of. */
+export interface BcmWatchOptions {
+  /** The identifier. */
+  id: number;
+  /** The bits of the data that matter: a change in them is told. Default: every frame is told. */
+  mask?: Uint8Array;
+  /** Milliseconds without such a frame after which `RX_TIMEOUT` is told. Default: never. */
+  timeout?: number;
+  /** Milliseconds between two notifications at least; the last value is told then. Default: 0. */
+  interval?: number;
+}
+
+const OPTIONS: OptionNames<BcmConnectOptions> = { ...CONNECT_OPTIONS, interface: true };
+/** The kernel takes 256 frames in one message. */
+const MAX_MESSAGE = BCM_HEAD_SIZE + 256 * 72;
+
+/**
+ * The broadcast manager of CAN: the kernel itself sends frames again and again, and tells only of frames that change, or
+ * that stay away.
+ *
+ * @see {@link https://docs.kernel.org/networking/can.html#broadcast-manager-protocol-sockets-sock-dgram | CAN_BCM}
+ *
+ * @example A frame every 100 ms, where there is a bus
+ * ```ts
+ * import { BcmSocket } from "@berkeley/sockets/can";
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { assert } from "@std/assert";
+ *
+ * try {
+ *   using manager = await BcmSocket.connect({ interface: "vcan0" });
+ *   await manager.sendEvery(100, [{ id: 0x123, data: new Uint8Array([1]) }]);
+ *   await manager.stop(0x123);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a machine without it
+ * }
+ * ```
+ */
+export class BcmSocket extends SocketOwner {
+  /**
+   * Opens a socket of the broadcast manager for an interface. Its tasks end when it is closed. Permission: `--allow-ffi`.
+   *
+   * @param options The interface.
+   * @returns The socket.
+   * @throws {SystemError} If the kernel lacks it (`EPROTONOSUPPORT`), or there is no such interface (`ENODEV`).
+   */
+  static async connect(options: BcmConnectOptions): Promise<BcmSocket> {
+    checkOptions("connect to the broadcast manager", options, OPTIONS);
+    const socket = openSocket({ open: () => Socket.open(C.AF_CAN, C.SOCK_DGRAM, C.CAN_BCM) }, options);
+    try {
+      const { interface: of } = options;
+      const index = typeof of === "string" ? interfaceIndex(socket, of) : of;
+      await socket.connect(encodeSockaddrCan({ interfaceIndex: index }), { address: String(of) });
+      return new BcmSocket(socket);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+
+  /**
+   * `TX_SETUP`: has the kernel send frames in turn, again and again.
+   *
+   * @param interval Milliseconds between two frames.
+   * @param frames The frames; the identifier of the first names the task.
+   * @param options How long to wait.
+   * @throws {TypeError} If there is no frame.
+   * @throws {SystemError} If the kernel refuses.
+   */
+  async sendEvery(interval: number, frames: readonly CanFrame[], options?: TransferOptions): Promise<void> {
+    const [first] = frames;
+    if (first === undefined) throw new TypeError("Cannot send no frame again and again");
+    const flags = C.SETTIMER | C.STARTTIMER | C.TX_CP_CAN_ID * (frames.length === 1 ? 1 : 0);
+    const interval2 = Math.round(interval * 1000);
+    await this.send({ opcode: C.TX_SETUP, flags, interval2, id: first.id, frames }, options);
+  }
+
+  /** `TX_DELETE`: ends what {@linkcode sendEvery} began, by its identifier. */
+  async stop(id: number, options?: TransferOptions): Promise<void> {
+    await this.send({ opcode: C.TX_DELETE, id }, options);
+  }
+
+  /**
+   * `RX_SETUP`: has the kernel tell of frames by {@linkcode receive}: `RX_CHANGED`, and `RX_TIMEOUT`.
+   *
+   * @param watch Which frames.
+   * @param options How long to wait.
+   */
+  async watch({ id, mask, timeout = 0, interval = 0 }: BcmWatchOptions, options?: TransferOptions): Promise<void> {
+    const timer = timeout > 0 || interval > 0 ? C.SETTIMER | C.STARTTIMER : 0;
+    const flags = timer | (mask === undefined ? C.RX_FILTER_ID : 0);
+    const frames = mask === undefined ? [] : [{ id, data: mask }];
+    const [interval1, interval2] = [Math.round(timeout * 1000), Math.round(interval * 1000)];
+    await this.send({ opcode: C.RX_SETUP, flags, interval1, interval2, id, frames }, options);
+  }
+
+  /** `RX_DELETE`: ends what {@linkcode watch} began, by its identifier. */
+  async unwatch(id: number, options?: TransferOptions): Promise<void> {
+    await this.send({ opcode: C.RX_DELETE, id }, options);
+  }
+
+  /** Sends any message to the manager, such as `TX_SEND` or `TX_READ`. */
+  async send(message: BcmMessage, options?: TransferOptions): Promise<void> {
+    await this.socket.send(encodeBcmMessage(message), options);
+  }
+
+  /**
+   * Waits for the manager's next message.
+   *
+   * @param options How long to wait.
+   * @returns The message.
+   * @throws {SystemError} If the interface goes down (`ENETDOWN`), or the socket is closed (`EBADF`).
+   */
+  async receive(options?: TransferOptions): Promise<Required<BcmMessage>> {
+    const bytes = new Uint8Array(MAX_MESSAGE);
+    const { length } = await this.socket.recvmsg({ buffers: [bytes] }, options);
+    return decodeBcmMessage(bytes.subarray(0, length));
+  }
+}

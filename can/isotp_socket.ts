@@ -1,0 +1,75 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { C } from "../ffi/constants.ts";
+import type { AddrCodec } from "../socket/addr_codec.ts";
+import { DatagramSocket } from "../socket/datagram_socket.ts";
+import { OPEN_OPTIONS, type OpenOptions } from "../socket/open.ts";
+import type { Socket } from "../socket/socket.ts";
+import { openCan } from "./_open_can.ts";
+import { type CanAddr, decodeSockaddrCan, encodeSockaddrCan } from "./sockaddr_can.ts";
+
+/** Options of {@linkcode IsotpSocket.open}. */
+export interface IsotpOpenOptions extends OpenOptions {
+  /** The interface, by name or number. */
+  interface: string | number;
+  /** The identifier that is received; one above 0x7ff has 29 bits. */
+  rxId: number;
+  /** The identifier that is sent; one above 0x7ff has 29 bits. */
+  txId: number;
+}
+
+const OPTIONS: OptionNames<IsotpOpenOptions> = { ...OPEN_OPTIONS, interface: true, rxId: true, txId: true };
+
+const isotpAddrCodec: AddrCodec<CanAddr> = {
+  encode: encodeSockaddrCan,
+  decode: decodeSockaddrCan,
+  format: ({ interfaceIndex }) => `can:${interfaceIndex}`,
+};
+
+/**
+ * ISO-TP (ISO 15765-2): messages of up to 8300 bytes between two identifiers of a CAN bus, as diagnostics use them. Its
+ * `send`, `receive` and iteration are those of {@linkcode DatagramSocket}; an address is not given to `send`.
+ *
+ * {@linkcode CAN_ISOTP_OPTS} and its siblings, such as those for padding and CAN FD, are set by `configure`.
+ *
+ * @see {@link https://docs.kernel.org/networking/iso15765-2.html | ISO 15765-2 in Linux}
+ *
+ * @example Ask a control unit, where there is a bus
+ * ```ts
+ * import { IsotpSocket } from "@berkeley/sockets/can";
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { assert } from "@std/assert";
+ *
+ * try {
+ *   using unit = IsotpSocket.open({ interface: "vcan0", txId: 0x7e0, rxId: 0x7e8 });
+ *   await unit.send(new Uint8Array([0x3e, 0x00])); // TesterPresent
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a machine without it
+ * }
+ * ```
+ */
+export class IsotpSocket extends DatagramSocket<CanAddr> {
+  /**
+   * Opens an ISO-TP socket. Permission: `--allow-ffi`.
+   *
+   * @param options The interface, and both identifiers.
+   * @returns The socket.
+   * @throws {RangeError} If an identifier has more than 29 bits.
+   * @throws {SystemError} If the kernel lacks ISO-TP (`EPROTONOSUPPORT`), or there is no such interface (`ENODEV`).
+   */
+  static open(options: IsotpOpenOptions): IsotpSocket {
+    checkOptions("open an ISO-TP socket", options, OPTIONS);
+    const [rxId, txId] = [withFlag(options.rxId), withFlag(options.txId)];
+    const bind = (socket: Socket, interfaceIndex: number): void =>
+      socket.bind(encodeSockaddrCan({ interfaceIndex, isotp: { rxId, txId } }), String(options.interface));
+    const socket = openCan(C.SOCK_DGRAM, C.CAN_ISOTP, options.interface, options, () => {}, bind);
+    return new IsotpSocket(socket, isotpAddrCodec);
+  }
+}
+
+/** An identifier of more than 11 bits has 29. */
+function withFlag(id: number): number {
+  if (!(Number.isInteger(id) && id >= 0 && id <= C.CAN_EFF_MASK)) {
+    throw new RangeError(`Cannot open an ISO-TP socket as an identifier has 29 bits: current value is ${id}`);
+  }
+  return id > C.CAN_SFF_MASK ? id + C.CAN_EFF_FLAG : id;
+}
