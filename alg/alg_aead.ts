@@ -1,0 +1,103 @@
+import { within } from "../checks/within.ts";
+import { C } from "../ffi/constants.ts";
+import { SocketOwner } from "../socket/socket_owner.ts";
+import { cipherControl, openAlgorithm, receiveAll, sendAll } from "./_algorithm.ts";
+
+/** What goes with the data of {@linkcode AlgAead}. */
+export interface AeadOptions {
+  /** The initialization vector (the nonce). */
+  iv: Uint8Array;
+  /** Data that is authenticated too, and not encrypted. Default: none. */
+  associatedData?: Uint8Array;
+}
+
+/** The kernel takes no more in one operation. */
+const MAX_DATA = 65_536;
+
+/**
+ * Authenticated encryption by the kernel (`AF_ALG`, aead). At most 64 KiB at once, with the associated data and the tag.
+ *
+ * @see {@link https://docs.kernel.org/crypto/userspace-if.html | User Space Interface of the kernel's crypto API}
+ *
+ * @example Usage, where the kernel has it
+ * ```ts
+ * import { AlgAead } from "@berkeley/sockets/alg";
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using gcm = AlgAead.open("gcm(aes)", new Uint8Array(16), { tagLength: 16 });
+ *   const iv = new Uint8Array(12);
+ *   const sealed = await gcm.encrypt(new Uint8Array(5), { iv });
+ *   assertEquals(await gcm.decrypt(sealed, { iv }), new Uint8Array(5));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a kernel without it
+ * }
+ * ```
+ */
+export class AlgAead extends SocketOwner {
+  #tagLength = 0;
+
+  /**
+   * Opens an algorithm with its key. Permission: `--allow-ffi`.
+   *
+   * @param name The algorithm, as `/proc/crypto` lists it: `"gcm(aes)"`, `"ccm(aes)"`, `"rfc7539(chacha20,poly1305)"`, …
+   * @param key The key.
+   * @param options Bytes of the tag.
+   * @returns The algorithm.
+   * @throws {SystemError} If the kernel lacks it (`ENOENT`, `EAFNOSUPPORT`), or a length is wrong (`EINVAL`).
+   */
+  static open(name: string, key: Uint8Array, { tagLength }: { tagLength: number }): AlgAead {
+    within("open an algorithm", "length of the tag", tagLength, 64);
+    const algorithm = new AlgAead(openAlgorithm({ type: "aead", name }, key));
+    try {
+      algorithm.#tagLength = tagLength;
+      // The kernel takes the length of the value for the length of the tag.
+      algorithm.socket.setOption(C.SOL_ALG, C.ALG_SET_AEAD_AUTHSIZE, new Uint8Array(tagLength));
+      return algorithm;
+    } catch (error) {
+      algorithm.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Encrypts and authenticates.
+   *
+   * @param data The data.
+   * @param options What goes with it.
+   * @returns The encrypted data, with the tag behind it.
+   * @throws {RangeError} If it is too much for one operation.
+   */
+  encrypt(data: Uint8Array, options: AeadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#transform(true, data, options, data.length + this.#tagLength);
+  }
+
+  /**
+   * Decrypts what {@linkcode encrypt} made.
+   *
+   * @param data The encrypted data, with its tag.
+   * @param options What goes with it.
+   * @returns The data.
+   * @throws {SystemError} If it was tampered with (`EBADMSG`).
+   */
+  decrypt(data: Uint8Array, options: AeadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#transform(false, data, options, data.length - this.#tagLength);
+  }
+
+  async #transform(
+    encrypt: boolean,
+    data: Uint8Array,
+    { iv, associatedData = new Uint8Array(0) }: AeadOptions,
+    length: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const associated = associatedData.length;
+    within("work on the data", "bytes of the result", length, MAX_DATA - associated);
+    using operation = await this.socket.accept();
+    const input = new Uint8Array(associated + data.length);
+    input.set(associatedData);
+    input.set(data, associated);
+    await sendAll(operation, input, false, cipherControl(encrypt, iv, associated));
+    return (await receiveAll(operation, associated + length)).slice(associated);
+  }
+}

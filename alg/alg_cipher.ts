@@ -1,0 +1,74 @@
+import type { Socket } from "../socket/socket.ts";
+import { SocketOwner } from "../socket/socket_owner.ts";
+import { cipherControl, openAlgorithm, receiveAll, sendAll } from "./_algorithm.ts";
+
+/** What goes through the kernel at once; a multiple of every block. */
+const PART = 16_384;
+
+/**
+ * A symmetric cipher of the kernel (`AF_ALG`, skcipher).
+ *
+ * @see {@link https://docs.kernel.org/crypto/userspace-if.html | User Space Interface of the kernel's crypto API}
+ *
+ * @example Usage, where the kernel has it
+ * ```ts
+ * import { AlgCipher } from "@berkeley/sockets/alg";
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using aes = AlgCipher.open("cbc(aes)", new Uint8Array(16));
+ *   const iv = new Uint8Array(16);
+ *   const secret = await aes.encrypt(new Uint8Array(32), iv);
+ *   assertEquals(await aes.decrypt(secret, iv), new Uint8Array(32));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a kernel without it
+ * }
+ * ```
+ */
+export class AlgCipher extends SocketOwner {
+  /**
+   * Opens a cipher with its key. Permission: `--allow-ffi`.
+   *
+   * @param name The algorithm, as `/proc/crypto` lists it: `"cbc(aes)"`, `"ctr(aes)"`, `"xts(aes)"`, …
+   * @param key The key.
+   * @returns The cipher.
+   * @throws {SystemError} If the kernel lacks it (`ENOENT`, `EAFNOSUPPORT`), or the key has a wrong length (`EINVAL`).
+   */
+  static open(name: string, key: Uint8Array): AlgCipher {
+    return new AlgCipher(openAlgorithm({ type: "skcipher", name }, key));
+  }
+
+  /**
+   * Encrypts.
+   *
+   * @param data The data; its length is a multiple of the cipher's block.
+   * @param iv The initialization vector, for ciphers that have one.
+   * @returns As many bytes.
+   * @throws {SystemError} If a length is wrong (`EINVAL`).
+   */
+  encrypt(data: Uint8Array, iv?: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    return transform(this.socket, true, data, iv);
+  }
+
+  /** Decrypts what {@linkcode encrypt} made. */
+  decrypt(data: Uint8Array, iv?: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    return transform(this.socket, false, data, iv);
+  }
+}
+
+async function transform(
+  algorithm: Socket,
+  encrypt: boolean,
+  data: Uint8Array,
+  iv: Uint8Array | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  using operation = await algorithm.accept();
+  const result = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at += PART) {
+    const part = data.subarray(at, at + PART);
+    await sendAll(operation, part, at + PART < data.length, at === 0 ? cipherControl(encrypt, iv) : undefined);
+    result.set(await receiveAll(operation, part.length), at);
+  }
+  return result;
+}

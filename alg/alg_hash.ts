@@ -1,0 +1,43 @@
+import { openAlgorithm, sendAll } from "./_algorithm.ts";
+
+/** The kernel's digests are this long at most. */
+const MAX_DIGEST = 64;
+
+/**
+ * Hashes data with an algorithm of the kernel (`AF_ALG`). Permission: `--allow-ffi`.
+ *
+ * @param name The algorithm, as `/proc/crypto` lists it: `"sha256"`, `"hmac(sha1)"`, `"crc32c"`, …
+ * @param data The data, whole or in parts.
+ * @param options The key, for `hmac(…)` and `cmac(…)`.
+ * @returns The digest.
+ * @throws {SystemError} If the kernel lacks the algorithm (`ENOENT`), the family (`EAFNOSUPPORT`), or a key (`ENOKEY`).
+ *
+ * @see {@link https://docs.kernel.org/crypto/userspace-if.html | User Space Interface of the kernel's crypto API}
+ *
+ * @example Usage, where the kernel has it
+ * ```ts
+ * import { algHash } from "@berkeley/sockets/alg";
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   const digest = await algHash("sha256", new TextEncoder().encode("abc"));
+ *   assertEquals(digest.slice(0, 4), new Uint8Array([0xba, 0x78, 0x16, 0xbf]));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a kernel without it
+ * }
+ * ```
+ */
+export async function algHash(
+  name: string,
+  data: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  options: { key?: Uint8Array } = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  using algorithm = openAlgorithm({ type: "hash", name }, options.key);
+  using operation = await algorithm.accept();
+  for await (const part of data instanceof Uint8Array ? [data] : data) {
+    if (part.length > 0) await sendAll(operation, part, true);
+  }
+  const digest = new Uint8Array(MAX_DIGEST);
+  return digest.slice(0, await operation.recv(digest));
+}
