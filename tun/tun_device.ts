@@ -1,0 +1,198 @@
+import { checkBuffer } from "../checks/check_buffer.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { C } from "../ffi/constants.ts";
+import { errnoName } from "../ffi/errno.ts";
+import { describeError, isSystemError, systemError } from "../ffi/error.ts";
+import { check, outcome } from "../ffi/gate.ts";
+import { libc } from "../ffi/libc.ts";
+import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import { AsyncDescriptor } from "../socket/async_descriptor.ts";
+import { Operation } from "../socket/operation.ts";
+import type { WaitOptions } from "../socket/wait_options.ts";
+
+/** Options of {@linkcode TunDevice.open}. */
+export interface TunOpenOptions {
+  /**
+   * What passes: packets of IP, or frames of Ethernet.
+   *
+   * @default {"tun"}
+   */
+  kind?: "tun" | "tap";
+  /** The interface's name, which may have `%d` for a number. Default: `"tun%d"` or `"tap%d"`. */
+  name?: string;
+  /**
+   * Each packet has 4 bytes before it: `IFF_*` flags and the protocol (`ETH_P_*`), both in network order.
+   *
+   * @default {false}
+   */
+  packetInfo?: boolean;
+  /**
+   * Several descriptors serve one interface (`IFF_MULTI_QUEUE`).
+   *
+   * @default {false}
+   */
+  multiQueue?: boolean;
+}
+
+const OPTIONS: OptionNames<TunOpenOptions> = { kind: true, name: true, packetInfo: true, multiQueue: true };
+const PATH = "/dev/net/tun";
+/** `IFNAMSIZ`, and `sizeof(struct ifreq)`. */
+const [NAME_SIZE, IFREQ_SIZE] = [16, 40];
+/** No packet of IP is longer; 4 more for what may stand before it, and 18 for Ethernet. */
+const MAX_PACKET = 65_535 + 4 + 18;
+
+/**
+ * A network interface whose other side is this program: what the kernel sends there is received here, and what is sent
+ * here comes to the kernel as from a network. It vanishes when it is closed.
+ *
+ * The interface comes without an address, and down: `@berkeley/sockets/netlink` or ip(8) change that.
+ *
+ * @see {@link https://docs.kernel.org/networking/tuntap.html | Universal TUN/TAP device driver}
+ *
+ * @example Open a device, where that is allowed
+ * ```ts
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { TunDevice } from "@berkeley/sockets/tun";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using device = TunDevice.open({ name: "example%d" });
+ *   assertEquals(device.name.slice(0, 7), "example");
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // no /dev/net/tun, or no CAP_NET_ADMIN
+ * }
+ * ```
+ */
+export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Array> {
+  /** The name of the interface. */
+  readonly name: string;
+
+  private constructor(fd: number, name: string) {
+    super(fd);
+    this.name = name;
+  }
+
+  /**
+   * Makes an interface, or attaches to one that is persistent. Needs CAP_NET_ADMIN. Permission: `--allow-ffi`.
+   *
+   * ```c
+   * struct ifreq { char ifr_name[IFNAMSIZ]; union { short ifr_flags; … }; };   // 0, 16
+   * ```
+   *
+   * @param options Which.
+   * @returns The device.
+   * @throws {RangeError} If the name is longer than 15 bytes.
+   * @throws {SystemError} If it is not allowed (`EPERM`), the name is taken (`EBUSY`), or there is no `/dev/net/tun`
+   * (`ENOENT`).
+   */
+  static open(options: TunOpenOptions = {}): TunDevice {
+    checkOptions("open a TUN device", options, OPTIONS);
+    const { kind = "tun", name = `${kind}%d`, packetInfo = false, multiQueue = false } = options;
+    if (kind !== "tun" && kind !== "tap") {
+      throw new TypeError(`Cannot open a TUN device as the kind must be "tun" or "tap": current value is "${kind}"`);
+    }
+    const encoded = new TextEncoder().encode(name);
+    if (encoded.length >= NAME_SIZE || encoded.includes(0)) {
+      throw new RangeError(`Cannot open a TUN device as its name must be up to 15 bytes: current value is "${name}"`);
+    }
+    const request = new Uint8Array(IFREQ_SIZE);
+    request.set(encoded);
+    const flags = (kind === "tun" ? C.IFF_TUN : C.IFF_TAP) | (packetInfo ? 0 : C.IFF_NO_PI) |
+      (multiQueue ? C.IFF_MULTI_QUEUE : 0);
+    new DataView(request.buffer).setUint16(NAME_SIZE, flags, HOST_LITTLE_ENDIAN);
+    const path = new TextEncoder().encode(`${PATH}\0`);
+    const fd = check(libc().open(path, C.O_RDWR | C.O_CLOEXEC | C.O_NONBLOCK), "open", PATH);
+    try {
+      check(libc().ioctl(fd, BigInt(C.TUNSETIFF), request), "ioctl", name);
+      const given = request.subarray(0, NAME_SIZE);
+      return new TunDevice(fd, new TextDecoder().decode(given.subarray(0, given.indexOf(0))));
+    } catch (error) {
+      libc().close(fd);
+      if (!isSystemError(error, "EPERM")) throw error;
+      const { code, errno, syscall } = error;
+      throw describeError("Cannot open a TUN device: CAP_NET_ADMIN is needed (EPERM)", { code, errno, syscall });
+    }
+  }
+
+  /**
+   * Waits for a packet and receives it.
+   *
+   * @param options How long to wait.
+   * @returns The packet, whole.
+   * @throws {SystemError} If the device is closed (`EBADF`).
+   */
+  receive(options?: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return this.run("read", new PacketRead(this.fd), options);
+  }
+
+  /**
+   * Sends a packet: the kernel takes it as one that came through the interface.
+   *
+   * @param packet The packet.
+   * @param options How long to wait.
+   * @returns How many bytes went: all of them.
+   * @throws {SystemError} If it is no packet (`EINVAL`), or the interface is down (`EIO`).
+   */
+  send(packet: Uint8Array, options?: WaitOptions): Promise<number> {
+    return this.run("write", new PacketWrite(this.fd, packet), options);
+  }
+
+  /** The packets, until the device is closed. */
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    while (this.fd >= 0) {
+      try {
+        yield await this.receive();
+      } catch (error) {
+        if (this.fd < 0) return;
+        throw error;
+      }
+    }
+  }
+}
+
+/** `undefined` where the call would block; throws any other error. */
+function blocked(n: number, syscall: string): undefined {
+  if (errnoName(-n) !== "EAGAIN") throw systemError(-n, syscall);
+  return undefined;
+}
+
+// Used within one synchronous call, never across a wait.
+let scratch: Uint8Array<ArrayBuffer> | undefined;
+
+/** read(2) of one packet. */
+class PacketRead extends Operation<Uint8Array<ArrayBuffer>> {
+  readonly syscall = "read";
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    super();
+    this.#fd = fd;
+  }
+
+  attempt(): Uint8Array<ArrayBuffer> | undefined {
+    scratch ??= new Uint8Array(MAX_PACKET);
+    const n = outcome(libc().read(this.#fd, scratch, BigInt(MAX_PACKET)));
+    return n >= 0 ? scratch.slice(0, n) : blocked(n, "read");
+  }
+}
+
+/** write(2) of one packet. */
+class PacketWrite extends Operation<number> {
+  readonly syscall = "write";
+  readonly #fd: number;
+  readonly #packet: Uint8Array;
+  readonly #length: number;
+
+  constructor(fd: number, packet: Uint8Array) {
+    super();
+    this.#fd = fd;
+    this.#packet = packet;
+    this.#length = packet?.byteLength;
+  }
+
+  attempt(): number | undefined {
+    checkBuffer(this.#packet, this.#length);
+    const n = outcome(libc().write(this.#fd, this.#packet, BigInt(this.#length)));
+    return n >= 0 ? n : blocked(n, "write");
+  }
+}
