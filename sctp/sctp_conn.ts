@@ -1,0 +1,110 @@
+import { checkOptions } from "../checks/option_names.ts";
+import { C } from "../ffi/constants.ts";
+import { connectStream } from "../inet/connect_stream.ts";
+import type { StreamConnectOptions } from "../inet/stream_options.ts";
+import { Socket } from "../socket/socket.ts";
+import { SocketOwner } from "../socket/socket_owner.ts";
+import type { ReceiveOptions } from "../socket/transfer.ts";
+import type { WaitOptions } from "../socket/wait_options.ts";
+import {
+  receiveSctp,
+  SCTP_SEND_OPTIONS,
+  type SctpAddr,
+  sctpAddrCodec,
+  type SctpMessage,
+  type SctpSendOptions,
+  sendSctp,
+} from "./sctp_message.ts";
+import { SCTP_RECVRCVINFO } from "./sctp_options.ts";
+
+/**
+ * A connection of SCTP (one-to-one style): messages, whole, on several streams of which each keeps its order.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man7/sctp.7.html | sctp(7)}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6458 | RFC 6458}
+ *
+ * @example Usage, where the kernel has SCTP
+ * ```ts
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { SctpConn, SctpListener } from "@berkeley/sockets/sctp";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using listener = SctpListener.listen({ hostname: "127.0.0.1" });
+ *   using client = await SctpConn.connect({ port: listener.addr.port });
+ *   using server = await listener.accept();
+ *   await client.send(new Uint8Array([1, 2, 3]), { stream: 2, ppid: 7 });
+ *   const message = await server.receive();
+ *   assertEquals([message?.stream, message?.ppid], [2, 7]);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a kernel without it
+ * }
+ * ```
+ */
+export class SctpConn extends SocketOwner {
+  /**
+   * Makes a connection of a connected socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket);
+    socket.set(SCTP_RECVRCVINFO, true);
+  }
+
+  /**
+   * Connects to a host. Permission: `--allow-ffi`.
+   *
+   * @param options Where to connect, and how.
+   * @returns The connection.
+   * @throws {SystemError} If it fails: `EPROTONOSUPPORT` on a kernel without SCTP, `ECONNREFUSED` if nobody listens.
+   */
+  static async connect(options: StreamConnectOptions): Promise<SctpConn> {
+    return new SctpConn(await connectStream((family) => Socket.open(family, C.SOCK_STREAM, C.IPPROTO_SCTP), options));
+  }
+
+  /** The address of this end; the first one if it has several. */
+  get localAddr(): SctpAddr {
+    return sctpAddrCodec.decode(this.socket.localSockaddr());
+  }
+
+  /** The address of the other end; the primary one if it has several. */
+  get remoteAddr(): SctpAddr {
+    return sctpAddrCodec.decode(this.socket.peerSockaddr());
+  }
+
+  /**
+   * Waits for room in the send buffer and sends one message.
+   *
+   * @param data The message, 1 byte or more; it must not change until the promise is settled.
+   * @param options On which stream, how, and how long to wait.
+   * @returns How many bytes were sent: all of them.
+   * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a stream that there is not, or `EMSGSIZE`.
+   */
+  async send(data: Uint8Array, options: SctpSendOptions = {}): Promise<number> {
+    checkOptions("send", options, SCTP_SEND_OPTIONS);
+    return await sendSctp(this.socket, data, {}, options);
+  }
+
+  /**
+   * Waits for a message and receives it.
+   *
+   * @param options Where its bytes go, and how long to wait. What does not fit is received next, which `complete` tells;
+   * without a buffer there is room for 64 KiB.
+   * @returns The message; `null` at the end of the connection.
+   * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
+   */
+  receive(options?: ReceiveOptions): Promise<SctpMessage | null> {
+    return receiveSctp(this.socket, options);
+  }
+
+  /**
+   * Ends the connection once all earlier messages are delivered. SCTP has no half-closed connections: the other end can
+   * send no more either.
+   *
+   * @param options How long to wait for the messages before.
+   */
+  closeWrite(options?: WaitOptions): Promise<void> {
+    return this.socket.closeWrite(options);
+  }
+}
