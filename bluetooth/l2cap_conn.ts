@@ -1,0 +1,48 @@
+import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
+import type { Socket } from "../socket/socket.ts";
+import { L2CAP } from "./_l2cap.ts";
+import { type BluetoothConnectOptions, connectBluetooth } from "./open_bluetooth.ts";
+import { type L2capAddr, l2capAddrCodec } from "./sockaddr.ts";
+
+/**
+ * A connection of L2CAP: messages, in order. Its other members are those of {@linkcode SeqpacketConn} in `./socket`.
+ *
+ * @example Usage, where there is a controller and another device
+ * ```ts
+ * import { L2capConn } from "@berkeley/sockets/bluetooth";
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { assert } from "@std/assert";
+ *
+ * try {
+ *   using conn = await L2capConn.connect({ address: "00:1A:7D:DA:71:13", psm: 0x1001, timeout: 1000 });
+ *   await conn.send(new TextEncoder().encode("hello"));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a machine without it
+ * }
+ * ```
+ */
+export class L2capConn extends SeqpacketConn<L2capAddr> {
+  /**
+   * Makes a connection of a connected socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, l2capAddrCodec);
+  }
+
+  /**
+   * Connects to a device. Permission: `--allow-ffi`.
+   *
+   * @param options Which, and how.
+   * @returns The connection.
+   * @throws {SyntaxError} If the address is none.
+   * @throws {SystemError} If it fails: `EAFNOSUPPORT` on a kernel without Bluetooth, `EHOSTUNREACH` without a controller,
+   * `EHOSTDOWN` if the device does not answer, `ECONNREFUSED` if nobody listens.
+   */
+  static async connect(options: BluetoothConnectOptions<L2capAddr>): Promise<L2capConn> {
+    return new L2capConn(
+      await connectBluetooth(L2CAP, options, (address) => ({ address, addressType: options.addressType ?? "bredr" })),
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import { Listener } from "../socket/listener.ts";
+import type { Socket } from "../socket/socket.ts";
+import { RFCOMM } from "./_rfcomm.ts";
+import { RfcommConn } from "./rfcomm_conn.ts";
+import { type BluetoothListenOptions, listenBluetooth } from "./open_bluetooth.ts";
+import { type RfcommAddr, rfcommAddrCodec } from "./sockaddr.ts";
+
+/**
+ * A listener for connections of RFCOMM. Its other members are those of {@linkcode Listener} in `./socket`.
+ *
+ * @example Usage, where the kernel has it
+ * ```ts
+ * import { RfcommListener } from "@berkeley/sockets/bluetooth";
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { assert } from "@std/assert";
+ *
+ * try {
+ *   using listener = RfcommListener.listen({ channel: 3 });
+ *   assert(listener.addr.address.length === 17);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a kernel without it
+ * }
+ * ```
+ */
+export class RfcommListener extends Listener<RfcommAddr, RfcommConn> {
+  /**
+   * Makes a listener of a listening socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, rfcommAddrCodec, (accepted) => new RfcommConn(accepted));
+  }
+
+  /**
+   * Listens. Permission: `--allow-ffi`.
+   *
+   * @param options Where, and how.
+   * @returns The listener.
+   * @throws {SystemError} If the kernel refuses: `EAFNOSUPPORT` without Bluetooth, `EADDRINUSE`.
+   */
+  static listen(options: BluetoothListenOptions<RfcommAddr>): RfcommListener {
+    return new RfcommListener(listenBluetooth(RFCOMM, options));
+  }
+}

@@ -1,0 +1,46 @@
+import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
+import type { Socket } from "../socket/socket.ts";
+import { SCO } from "./_sco.ts";
+import { type BluetoothConnectOptions, connectBluetooth } from "./open_bluetooth.ts";
+import { type ScoAddr, scoAddrCodec } from "./sockaddr.ts";
+
+/**
+ * A connection of SCO: frames of sound, at a steady rate. Its other members are those of {@linkcode SeqpacketConn} in `./socket`.
+ *
+ * @example Usage, where there is a controller and another device
+ * ```ts
+ * import { ScoConn } from "@berkeley/sockets/bluetooth";
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { assert } from "@std/assert";
+ *
+ * try {
+ *   using conn = await ScoConn.connect({ address: "00:1A:7D:DA:71:13", timeout: 1000 });
+ *   await conn.send(new TextEncoder().encode("hello"));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a machine without it
+ * }
+ * ```
+ */
+export class ScoConn extends SeqpacketConn<ScoAddr> {
+  /**
+   * Makes a connection of a connected socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, scoAddrCodec);
+  }
+
+  /**
+   * Connects to a device. Permission: `--allow-ffi`.
+   *
+   * @param options Which, and how.
+   * @returns The connection.
+   * @throws {SyntaxError} If the address is none.
+   * @throws {SystemError} If it fails: `EAFNOSUPPORT` on a kernel without Bluetooth, `EHOSTUNREACH` without a controller,
+   * `EHOSTDOWN` if the device does not answer, `ECONNREFUSED` if nobody listens.
+   */
+  static async connect(options: BluetoothConnectOptions<ScoAddr>): Promise<ScoConn> {
+    return new ScoConn(await connectBluetooth(SCO, options, (address) => ({ address })));
+  }
+}

@@ -1,0 +1,45 @@
+import { Listener } from "../socket/listener.ts";
+import type { Socket } from "../socket/socket.ts";
+import { SCO } from "./_sco.ts";
+import { ScoConn } from "./sco_conn.ts";
+import { type BluetoothListenOptions, listenBluetooth } from "./open_bluetooth.ts";
+import { type ScoAddr, scoAddrCodec } from "./sockaddr.ts";
+
+/**
+ * A listener for connections of SCO. Its other members are those of {@linkcode Listener} in `./socket`.
+ *
+ * @example Usage, where the kernel has it
+ * ```ts
+ * import { ScoListener } from "@berkeley/sockets/bluetooth";
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { assert } from "@std/assert";
+ *
+ * try {
+ *   using listener = ScoListener.listen({});
+ *   assert(listener.addr.address.length === 17);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a kernel without it
+ * }
+ * ```
+ */
+export class ScoListener extends Listener<ScoAddr, ScoConn> {
+  /**
+   * Makes a listener of a listening socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, scoAddrCodec, (accepted) => new ScoConn(accepted));
+  }
+
+  /**
+   * Listens. Permission: `--allow-ffi`.
+   *
+   * @param options Where, and how.
+   * @returns The listener.
+   * @throws {SystemError} If the kernel refuses: `EAFNOSUPPORT` without Bluetooth, `EADDRINUSE`.
+   */
+  static listen(options: BluetoothListenOptions<ScoAddr>): ScoListener {
+    return new ScoListener(listenBluetooth(SCO, options));
+  }
+}

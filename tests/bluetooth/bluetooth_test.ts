@@ -1,0 +1,250 @@
+import {
+  encodeSockaddrHci,
+  HciSocket,
+  l2capAddrCodec,
+  L2capConn,
+  L2capListener,
+  rfcommAddrCodec,
+  RfcommConn,
+  RfcommListener,
+  scoAddrCodec,
+  ScoListener,
+} from "../../bluetooth/mod.ts";
+import { C } from "../../ffi/mod.ts";
+import { messageSuite } from "../conformance/message_suite.ts";
+import { streamSuite } from "../conformance/stream_suite.ts";
+import { guestHas, guestTests, IN_GUEST, NEEDS_GUEST } from "../guest/family_kernel.ts";
+import { compileC } from "../peers/c_program.ts";
+import { runProgram } from "../peers/run_program.ts";
+import { assert, assertEquals, assertThrows, hex, ignore, type Program, spawn, test } from "../runner/mod.ts";
+
+const has = guestHas(C.AF_BLUETOOTH, C.SOCK_RAW, C.BTPROTO_HCI);
+const guestTest = guestTests(has);
+const WAIT = { timeout: 20_000 };
+const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+test("the addresses of Bluetooth are those of C", { needs: ["write", "cc"] }, async () => {
+  // <bluetooth/…> is BlueZ's: what the kernel takes is written out.
+  const program = await compileC(`#include <stdio.h>
+#include <stdint.h>
+#include <sys/socket.h>
+typedef struct { uint8_t b[6]; } __attribute__((packed)) bdaddr_t;
+struct sockaddr_l2 { sa_family_t family; unsigned short psm; bdaddr_t bdaddr; unsigned short cid; uint8_t type; };
+struct sockaddr_rc { sa_family_t family; bdaddr_t bdaddr; uint8_t channel; };
+struct sockaddr_sco { sa_family_t family; bdaddr_t bdaddr; };
+struct sockaddr_hci { sa_family_t family; unsigned short dev; unsigned short channel; };
+static void show(const void *of, unsigned size) {
+  for (unsigned i = 0; i < size; i++) printf("%02x", ((const unsigned char *)of)[i]);
+  puts("");
+}
+int main(void) {
+  bdaddr_t bdaddr = { { 0x13, 0x71, 0xda, 0x7d, 0x1a, 0x00 } };
+  struct sockaddr_l2 l2 = { AF_BLUETOOTH, 0x1001, bdaddr, 4, 2 };
+  struct sockaddr_rc rc = { AF_BLUETOOTH, bdaddr, 7 };
+  struct sockaddr_sco sco = { AF_BLUETOOTH, bdaddr };
+  struct sockaddr_hci hci = { AF_BLUETOOTH, 1, 2 };
+  show(&l2, sizeof l2);
+  show(&rc, sizeof rc);
+  show(&sco, sizeof sco);
+  show(&hci, sizeof hci);
+}`);
+  const address = "00:1A:7D:DA:71:13";
+  const ours = [
+    l2capAddrCodec.encode({ address, psm: 0x1001, cid: 4, addressType: "random" }),
+    rfcommAddrCodec.encode({ address, channel: 7 }),
+    scoAddrCodec.encode({ address }),
+    encodeSockaddrHci({ device: 1, channel: 2 }),
+  ];
+  assertEquals(ours.map(hex), (await runProgram(program, [])).trim().split("\n"));
+  assertEquals(l2capAddrCodec.decode(ours[0] as Uint8Array), { address, psm: 0x1001, cid: 4, addressType: "random" });
+  assertEquals(rfcommAddrCodec.decode(ours[1] as Uint8Array), { address, channel: 7 });
+});
+
+test("what is no address of Bluetooth is refused", () => {
+  for (const address of ["", "00:1A", "00:1A:7D:DA:71:1", "00:1A:7D:DA:71:13:00", "0x:1A:7D:DA:71:13", 5 as never]) {
+    assertThrows(() => scoAddrCodec.encode({ address }), SyntaxError);
+  }
+  const address = "00:1A:7D:DA:71:13";
+  assertThrows(() => rfcommAddrCodec.encode({ address, channel: 31 }), RangeError, "channel");
+  assertThrows(() => l2capAddrCodec.encode({ address, psm: 65_536 }), RangeError, "PSM");
+  assertThrows(() => l2capAddrCodec.encode({ address, addressType: "le" as "bredr" }), TypeError, "address type");
+  for (let length = 0; length < 8; length++) {
+    assertThrows(() => scoAddrCodec.decode(new Uint8Array(length)), RangeError);
+  }
+  assertThrows(() => HciSocket.open({ channel: "other" as "raw" }), TypeError, "the channel is one of");
+});
+
+guestTest(
+  "L2CAP: messages between two controllers, with Python at the other end",
+  { needs: ["run", "python3"] },
+  async () => {
+    const [here, there] = await controllers();
+    using listener = L2capListener.listen({ address: there, psm: 0x1001 });
+    await using python = py(`s = socket.socket(socket.AF_BLUETOOTH, socket.SOCK_SEQPACKET, socket.BTPROTO_L2CAP)
+s.bind(("${here}", 0))
+s.connect(("${there}", 0x1001))
+s.send(b"one"); s.send(b"three")
+print(s.recv(100).decode(), flush=True)
+s.close()`);
+    using conn = await listener.accept(WAIT);
+    assertEquals([text((await conn.receive(WAIT))?.data), text((await conn.receive(WAIT))?.data)], ["one", "three"]);
+    assertEquals(conn.remoteAddr.address, here);
+    await conn.send(bytes("an answer"));
+    assertEquals(await python.line(), "an answer");
+    assertEquals(await conn.receive(WAIT), null);
+  },
+);
+
+guestTest("RFCOMM: a stream to Python, and from it", { needs: ["run", "python3"] }, async () => {
+  const [here, there] = await controllers();
+  await using server = py(`s = socket.socket(socket.AF_BLUETOOTH, socket.SOCK_STREAM, socket.BTPROTO_RFCOMM)
+s.bind(("${there}", 5)); s.listen(1)
+print("ready", flush=True)
+c, a = s.accept()
+c.sendall(c.recv(100).upper())
+print(a[0], flush=True)
+c.recv(1)`);
+  assertEquals(await server.line(), "ready");
+  using conn = await RfcommConn.connect({ address: there, channel: 5, localAddress: here, ...WAIT });
+  await conn.write(bytes("hello"));
+  const buffer = new Uint8Array(100);
+  assertEquals(text(buffer.subarray(0, await conn.read(buffer, WAIT) ?? 0)), "HELLO");
+  assertEquals(await server.line(), here);
+  assertEquals(conn.remoteAddr, { address: there, channel: 5 });
+});
+
+guestTest(
+  "HCI: a raw socket reads the address, a user channel has the controller for itself",
+  { needs: ["run"] },
+  async () => {
+    const [, there] = await controllers();
+    using raw = HciSocket.open({ device: 1, filter: { types: [4], events: [0x0e], opcode: 0x1009 } });
+    using monitor = HciSocket.open({ channel: "monitor" });
+    await raw.send(Uint8Array.of(1, 0x09, 0x10, 0)); // Read_BD_ADDR
+    const answer = await raw.receive(WAIT); // Command Complete
+    assertEquals([...answer.subarray(0, 7)], [4, 0x0e, 10, 1, 0x09, 0x10, 0]);
+    assertEquals(formatted(answer.subarray(7, 13)), there);
+    for (;;) if (hex(await monitor.receive(WAIT)).includes("09100")) break; // a copy of either
+    await mgmt(1, 0x0005, Uint8Array.of(0)); // SET_POWERED off
+    {
+      using user = HciSocket.open({ device: 1, channel: "user" });
+      await user.send(Uint8Array.of(1, 0x03, 0x0c, 0)); // Reset
+      assertEquals(hex(await user.receive(WAIT)), "040e0401030c00");
+    }
+    await mgmt(1, 0x0005, Uint8Array.of(1));
+  },
+);
+
+guestTest("HCI: a scan as noble does it finds what advertises", { needs: ["run"] }, async () => {
+  const [, there] = await controllers();
+  const command = (opcode: number, ...data: number[]): Uint8Array =>
+    Uint8Array.of(1, opcode & 0xff, opcode >> 8, data.length, ...data);
+  using peer = HciSocket.open({ device: 1 });
+  await peer.send(command(0x2006, 0xa0, 0, 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0)); // LE Set Advertising Parameters
+  const name = [5, 9, ...bytes("test")];
+  await peer.send(command(0x2008, name.length, ...name, ...Array(31 - name.length).fill(0))); // … Data
+  await peer.send(command(0x200a, 1)); // LE Set Advertise Enable
+  using scanner = HciSocket.open({ device: 0, filter: { types: [4], events: [0x3e] } });
+  await scanner.send(command(0x200b, 1, 0x10, 0, 0x10, 0, 0, 0)); // LE Set Scan Parameters
+  await scanner.send(command(0x200c, 1, 0)); // LE Set Scan Enable
+  const report = await scanner.receive(WAIT);
+  assertEquals([report[1], report[3]], [0x3e, 2]); // LE Meta: Advertising Report
+  assertEquals(formatted(report.subarray(7, 13)), there);
+  await scanner.send(command(0x200c, 0, 0));
+  await peer.send(command(0x200a, 0));
+});
+
+guestTest("SCO listens, and a second listener is refused", { needs: ["run"] }, async () => {
+  const [, there] = await controllers();
+  using listener = ScoListener.listen({ address: there });
+  assertEquals(listener.addr, { address: there });
+  assertThrows(() => ScoListener.listen({ address: there }), Error, "EADDRINUSE");
+});
+
+if (has) {
+  let channel = 10;
+  let psm = 0x1011;
+  streamSuite("RFCOMM", async () => {
+    const [here, there] = await controllers();
+    using listener = RfcommListener.listen({ address: there, channel: channel = channel % 30 + 1 });
+    const [ours, theirs] = await Promise.all([
+      RfcommConn.connect({ ...listener.addr, localAddress: here }),
+      listener.accept(),
+    ]);
+    return { ours, theirs };
+  }, {
+    ...IN_GUEST,
+    bulk: 64 << 10,
+    flood: 256 << 10,
+    rounds: 8,
+    lacks: { halfClose: "RFCOMM has no half-closed connections", reset: "RFCOMM tells of a reset as of an end" },
+  });
+
+  messageSuite("L2CAP", async () => {
+    const [here, there] = await controllers();
+    using listener = L2capListener.listen({ address: there, psm: psm += 2 });
+    const [ours, theirs] = await Promise.all([
+      L2capConn.connect({ address: there, psm, localAddress: here }),
+      listener.accept(),
+    ]);
+    return [ours, theirs];
+  }, { hasEnd: true, bulk: 200, maxLength: 600, lacks: { sendBuffer: "L2CAP counts packets" } });
+} else {
+  ignore("the stream and message suites over RFCOMM and L2CAP", NEEDS_GUEST);
+}
+
+let started: Promise<[string, string]> | undefined;
+let virtual: Program | undefined;
+
+/** The addresses of two virtual controllers, which btvirt drives until this program ends. */
+function controllers(): Promise<[string, string]> {
+  return started ??= (async () => {
+    virtual = spawn("btvirt", ["-l2"]);
+    for (let i = 0; (await indexes()).length < 2; i++) {
+      assert(i < 100, "btvirt made no controllers");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const addresses: string[] = [];
+    for (const index of [0, 1]) {
+      await mgmt(index, 0x000b, Uint8Array.of(1)); // SET_SSP
+      await mgmt(index, 0x000d, Uint8Array.of(1)); // SET_LE
+      await mgmt(index, 0x0005, Uint8Array.of(1)); // SET_POWERED
+      await mgmt(index, 0x0007, Uint8Array.of(1)); // SET_CONNECTABLE
+      addresses.push(formatted((await mgmt(index, 0x0004)).subarray(0, 6))); // READ_INFO
+    }
+    return addresses as [string, string];
+  })();
+}
+
+async function indexes(): Promise<number[]> {
+  const list = await mgmt(0xffff, 0x0003); // READ_INDEX_LIST
+  return Array.from({ length: list[0] ?? 0 }, (_, i) => list[2 + i * 2] ?? 0);
+}
+
+/** Sends a command of the management interface; gives what it answers. */
+async function mgmt(index: number, opcode: number, data = new Uint8Array(0)): Promise<Uint8Array> {
+  using control = HciSocket.open({ channel: "control" });
+  const command = new DataView(new ArrayBuffer(6 + data.length));
+  for (const [i, word] of [opcode, index, data.length].entries()) command.setUint16(i * 2, word, true);
+  const packet = new Uint8Array(command.buffer);
+  packet.set(data, 6);
+  await control.send(packet);
+  for (;;) {
+    const answer = await control.receive(WAIT);
+    const view = new DataView(answer.buffer);
+    if (view.getUint16(0, true) > 2 || view.getUint16(6, true) !== opcode) continue; // no COMPLETE, no STATUS
+    if (answer[8] !== 0) throw new Error(`The management answers ${answer[8]} to ${opcode}`);
+    return answer.subarray(9);
+  }
+}
+
+function py(program: string): Program {
+  return spawn("python3", ["-S", "-E", "-c", `import socket\n${program}`]);
+}
+
+function formatted(bytes: Uint8Array): string {
+  return hex(bytes.slice().reverse()).toUpperCase().replace(/..(?=.)/g, "$&:");
+}
+
+globalThis.addEventListener("unload", () => virtual?.kill());

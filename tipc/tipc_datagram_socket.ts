@@ -1,0 +1,74 @@
+import { checkOptions } from "../checks/option_names.ts";
+import { C } from "../ffi/constants.ts";
+import { DatagramSocket } from "../socket/datagram_socket.ts";
+import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
+import { Socket } from "../socket/socket.ts";
+import { TIPC_ADDR } from "./open_tipc.ts";
+import { type TipcAddr, tipcAddrCodec, type TipcServiceAddr, type TipcServiceRange } from "./sockaddr_tipc.ts";
+
+/** The name that a socket has, and how it is opened. */
+export type TipcBindOptions = (TipcServiceAddr | TipcServiceRange) & OpenOptions;
+
+/**
+ * A TIPC socket for messages without a connection (`SOCK_RDM`): reliable, in order, up to 66000 bytes. To send to a
+ * service reaches one who is bound to it, to send to a range everybody. Its `send` and `receive` are those of
+ * {@linkcode DatagramSocket} in `./socket`.
+ *
+ * @see {@link https://docs.kernel.org/networking/tipc.html | TIPC in Linux}
+ *
+ * @example Usage, where the kernel has TIPC
+ * ```ts
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { TipcDatagramSocket } from "@berkeley/sockets/tipc";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using server = TipcDatagramSocket.bind({ service: 1000, instance: 1, scope: "node" });
+ *   using client = TipcDatagramSocket.open();
+ *   await client.send(new Uint8Array([1, 2, 3]), { addr: { service: 1000, instance: 1 } });
+ *   assertEquals((await server.receive()).data, new Uint8Array([1, 2, 3]));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a kernel without it
+ * }
+ * ```
+ */
+export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {
+  /**
+   * Makes a TIPC socket of one that is open, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, tipcAddrCodec);
+  }
+
+  /**
+   * Opens a socket and binds it to the name of a service. Permission: `--allow-ffi`.
+   *
+   * @param options The name, and how.
+   * @returns The socket.
+   * @throws {SystemError} If the kernel refuses, such as `EACCES` for a type below 64.
+   */
+  static override bind(options: TipcBindOptions): TipcDatagramSocket {
+    checkOptions("bind", options, { ...OPEN_OPTIONS, ...TIPC_ADDR });
+    const [sockaddr, address] = [tipcAddrCodec.encode(options), tipcAddrCodec.format(options)];
+    const bind = (socket: Socket): void => socket.bind(sockaddr, address);
+    return new TipcDatagramSocket(openSocket({ open: openRdm, bind }, options));
+  }
+
+  /**
+   * Opens a socket without a name. Permission: `--allow-ffi`.
+   *
+   * @param options How.
+   * @returns The socket.
+   * @throws {SystemError} If the kernel lacks TIPC (`EAFNOSUPPORT`).
+   */
+  static open(options: OpenOptions = {}): TipcDatagramSocket {
+    checkOptions("open a TIPC socket", options, OPEN_OPTIONS);
+    return new TipcDatagramSocket(openSocket({ open: openRdm }, options));
+  }
+}
+
+function openRdm(): Socket {
+  return Socket.open(C.AF_TIPC, C.SOCK_RDM);
+}

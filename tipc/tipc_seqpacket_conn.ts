@@ -1,0 +1,57 @@
+import { C } from "../ffi/constants.ts";
+import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
+import type { Socket } from "../socket/socket.ts";
+import { endTipc } from "./_end.ts";
+import { connectTipc, type TipcConnectOptions } from "./open_tipc.ts";
+import { type TipcAddr, tipcAddrCodec } from "./sockaddr_tipc.ts";
+
+/**
+ * A TIPC connection that carries messages of up to 66000 bytes. Its other members are those of {@linkcode SeqpacketConn} in
+ * `./socket`. TIPC ends both directions at once: `closeWrite()` fails with `EINVAL`.
+ *
+ * @see {@link https://docs.kernel.org/networking/tipc.html | TIPC in Linux}
+ *
+ * @example Usage, where the kernel has TIPC
+ * ```ts
+ * import { isSystemError } from "@berkeley/sockets/ffi";
+ * import { TipcSeqpacketConn, TipcSeqpacketListener } from "@berkeley/sockets/tipc";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   using listener = TipcSeqpacketListener.listen({ service: 1000, instance: 1, scope: "node" });
+ *   using client = await TipcSeqpacketConn.connect({ service: 1000, instance: 1 });
+ *   using server = await listener.accept();
+ *   await client.send(new TextEncoder().encode("hello"));
+ *   assertEquals((await server.receive())?.data.length, 5);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // a kernel without it
+ * }
+ * ```
+ */
+export class TipcSeqpacketConn extends SeqpacketConn<TipcAddr> {
+  /**
+   * Makes a TIPC connection of a connected socket, and takes ownership of it.
+   *
+   * @param socket The socket.
+   */
+  constructor(socket: Socket) {
+    super(socket, tipcAddrCodec);
+  }
+
+  /**
+   * Connects to a service, or to one socket. Permission: `--allow-ffi`.
+   *
+   * @param options Whom to connect to, and how.
+   * @returns The connection.
+   * @throws {SystemError} If it fails: `EHOSTUNREACH` or `ECONNREFUSED` without such a service, `ETIMEDOUT` after 8 s.
+   */
+  static async connect(options: TipcConnectOptions): Promise<TipcSeqpacketConn> {
+    return new TipcSeqpacketConn(await connectTipc(C.SOCK_SEQPACKET, options));
+  }
+
+  /** Ends the connection and closes the socket: the other end receives what was sent, and then the end. */
+  override close(): void {
+    endTipc(this.socket);
+    super.close();
+  }
+}
