@@ -31,7 +31,7 @@ export interface MessageCapabilities {
   /** Bytes of the longest message that is tried. Default: 100,000. */
   maxLength?: number;
   /** What cannot be tested, with the reason. */
-  lacks?: Partial<Record<"emptyMessages" | "sendBuffer", string>>;
+  lacks?: Partial<Record<"emptyMessages" | "sendBuffer" | "truncation", string>>;
   needs?: NonNullable<TestOptions["needs"]>;
 }
 
@@ -100,7 +100,7 @@ export function messageSuite(
       data: new Uint8Array(0),
       truncated: true,
     });
-  });
+  }, "truncation");
 
   suiteTest("a message as long as the buffer is not truncated", async (left, right) => {
     await left.send(Uint8Array.of(1, 2, 3));
