@@ -1,12 +1,13 @@
 import { timeoutError } from "../checks/timeout_error.ts";
 import { FrameWriter } from "./_frame_writer.ts";
-import type { Burden, Load } from "./_load.ts";
+import { bytesOf, type Handler, type Host, isThenable, replyOf } from "./_handler.ts";
+import type { Burden } from "./_load.ts";
 import { openTransport } from "./_open_transport.ts";
+import { LITTLE, PATIENCE, Patience } from "./_patience.ts";
 import {
   type Call,
   ERROR_REPLY,
   errorReply,
-  lengthOf,
   okReply,
   parseCall,
   type Reply,
@@ -17,41 +18,14 @@ import { ReplyQueue } from "./_reply_queue.ts";
 import type { Transport } from "./_transport.ts";
 import { nextTurn, PORTION, turnIsOver } from "./_turn.ts";
 import type { RpcConn, RpcMessageConn } from "./conn.ts";
-import type { FrameFormat } from "./frame.ts";
 import { FrameError } from "./frame_error.ts";
 import { RpcError } from "./rpc_error.ts";
-import type { RpcLimits } from "./server_options.ts";
 
 /** Replies that a peer may leave unread before its calls are no longer read. */
 const HIGH_WATER = 1024 * 1024;
 
 /** How long a connection that was ended waits for its peer to end it too, so that the last replies arrive. */
 const LINGER = 1000;
-
-/**
- * How long a peer may read nothing while others wait for the memory of its replies; and how long a short call of a
- * connection that holds nothing waits under full load.
- */
-const PATIENCE = 500;
-/** Fewer bytes in that time are nothing; a call that is longer is not short. */
-const LITTLE = 64 * 1024;
-
-/** One function: what runs it, the text before its result, and what its replies take while they wait. */
-export interface Handler {
-  readonly run: (params: never) => unknown;
-  readonly head: string;
-  /** Bytes that a reply of late took, for calls whose replies are not known yet. */
-  usual: number;
-}
-
-/** What all sessions of a server share. */
-export interface Host {
-  readonly format: FrameFormat;
-  readonly limits: RpcLimits;
-  readonly handlers: ReadonlyMap<unknown, Handler>;
-  readonly load: Load;
-  readonly onError: (error: unknown, remoteAddr: unknown) => void;
-}
 
 /** Serves the calls of one connection, and answers them in order. */
 export class Session implements Burden {
@@ -64,16 +38,7 @@ export class Session implements Burden {
   #hasCalled = false;
   #isEnding = false;
   #isClosed = false;
-  /** For the clock: whether bytes have moved since its last tick, when they last did, and since when a frame is incomplete. */
-  #hasMoved = true;
-  #movedAt = 0;
-  #isPartial = false;
-  #partialSince: number | undefined;
-  #closeAt = Infinity;
-  /** For the clock: what the peer has read since it was last seen to read enough, and when that was. */
-  #read = 0;
-  #readAt = 0;
-  #isStalled = false;
+  readonly #patience: Patience;
   /** Since when it waits in the crowd. */
   #crowdedSince: number | undefined;
   /** What the calls that run weigh. */
@@ -86,9 +51,9 @@ export class Session implements Burden {
     this.#host = host;
     this.#conn = conn;
     this.#transport = openTransport(conn, host.format);
+    this.#patience = new Patience(host.limits);
     this.#writer = new FrameWriter(this.#transport, (bytes) => {
-      this.#hasMoved = true;
-      this.#read += bytes;
+      this.#patience.sent(bytes);
       this.#countPending();
       this.wake();
     });
@@ -104,7 +69,7 @@ export class Session implements Burden {
   }
 
   get isStalled(): boolean {
-    return this.#isStalled;
+    return this.#patience.isStalled;
   }
 
   /** Serves until the connection has ended; never rejects. */
@@ -114,7 +79,7 @@ export class Session implements Burden {
       while (isOpen && !this.#isEnding) {
         isOpen = await this.#transport.fill();
         if (!isOpen || this.#isEnding) break;
-        this.#hasMoved = true;
+        this.#patience.received();
         await this.#serve();
         if (turnIsOver()) await nextTurn(this);
       }
@@ -143,7 +108,7 @@ export class Session implements Burden {
     if (this.#transport.closeWrite === undefined) return this.close();
     try {
       await this.#transport.closeWrite();
-      this.#closeAt = performance.now() + LINGER;
+      this.#patience.endWithin(LINGER);
     } catch {
       this.close();
     }
@@ -177,23 +142,10 @@ export class Session implements Burden {
 
   /** Closes what has been idle, incomplete or ended for too long; called every few moments. */
   tick(now: number): void {
-    if (this.#hasMoved) {
-      this.#hasMoved = false;
-      this.#movedAt = now;
-    }
-    if (this.#read >= LITTLE || this.#writer.queued === 0) {
-      this.#read = 0;
-      this.#readAt = now;
-    }
-    this.#isStalled = now - this.#readAt >= PATIENCE;
+    const finding = this.#patience.tick(now, this.#writer.queued, this.#replies.length > 0);
     if (this.#crowdedSince !== undefined) this.wake();
-    if (now >= this.#closeAt) return this.close();
-    if (this.#replies.length === 0 && now - this.#movedAt >= this.#host.limits.idleTimeout) return this.close();
-    if (!this.#isPartial || this.#isEnding) return;
-    const { frameTimeout } = this.#host.limits;
-    this.#partialSince ??= now;
-    if (now - this.#partialSince < frameTimeout) return;
-    this.#refuse(timeoutError("read the whole call", frameTimeout));
+    if (finding === "over") this.close();
+    else if (finding === "late") this.#refuse(timeoutError("read the whole call", this.#host.limits.frameTimeout));
   }
 
   /** Runs the calls that have arrived, no more at a time than may be in flight. */
@@ -201,8 +153,7 @@ export class Session implements Burden {
     let calls = 0;
     try {
       for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) {
-        this.#isPartial = false;
-        this.#partialSince = undefined;
+        this.#patience.whole();
         this.#hasCalled = true;
         for (;;) {
           if (turnIsOver()) await this.#turn();
@@ -220,7 +171,7 @@ export class Session implements Burden {
       if (!(error instanceof FrameError)) throw error;
       return this.#refuse(error);
     }
-    this.#isPartial = this.#transport.buffered > 0;
+    this.#patience.isPartial = this.#transport.buffered > 0;
     this.#countBuffered(this.#transport.memory);
     this.#writer.flush();
   }
@@ -382,19 +333,6 @@ export class Session implements Burden {
       };
     });
   }
-}
-
-function replyOf(handler: Handler, result: unknown): Reply {
-  return okReply(handler.head, JSON.stringify(result) ?? "null");
-}
-
-/** What a reply takes at most while it waits: a text has one or two bytes a unit. */
-function bytesOf(reply: Reply): number {
-  return 2 * lengthOf(reply);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 /** The peer's address, where the connection still knows one. */

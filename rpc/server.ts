@@ -1,10 +1,11 @@
 import type { RpcApi, RpcHandlers } from "./api.ts";
 import type { RpcConn, RpcListener, RpcMessageConn } from "./conn.ts";
 import { frameFormat } from "./frame.ts";
+import type { Handler, Host } from "./_handler.ts";
 import { Load } from "./_load.ts";
 import { replyHead } from "./_reply.ts";
 import { limitsOf, type RpcServerOptions } from "./server_options.ts";
-import { type Handler, type Host, Session } from "./_session.ts";
+import { Session } from "./_session.ts";
 
 /** Milliseconds to wait after an error of accept(2) that is about memory or descriptors. */
 const SHORTAGE = 100;
