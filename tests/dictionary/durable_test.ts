@@ -4,7 +4,7 @@ import { RpcClient, RpcClosedError } from "../../rpc/mod.ts";
 import { assert, assertEquals, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
 import { dictionaryProcess } from "./dictionary_process.ts";
 import { numberFromEnvironment } from "../rpc/environment.ts";
-import { pause } from "../rpc/raw_conn.ts";
+import { pause, until } from "../rpc/raw_conn.ts";
 
 /** How often the server is killed; `.ci/run` gives 200. */
 const ROUNDS = numberFromEnvironment("RPC_KILL_ROUNDS", 15);
@@ -45,6 +45,8 @@ test(`sqliteStore() loses nothing acknowledged in ${ROUNDS} rounds of kill -9 du
         puts++;
       }
     });
+    const before = puts;
+    await until(() => puts > before);
     await pause(Math.random() * 60);
     server.program.kill("SIGKILL");
     assertEquals((await server.program.exit).signal, "SIGKILL");

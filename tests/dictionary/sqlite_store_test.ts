@@ -97,7 +97,7 @@ test("sqliteStore() refuses what passes its limits, of values in one transaction
 
 test("sqliteStore() takes 70 values of 8 MB in one turn, and goes on", {
   ...FILES,
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   await withFile(async (file) => {
     await using words = dictionary(sqliteStore(file, { maxBytes: 1024 * MIB }));

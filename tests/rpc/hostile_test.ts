@@ -33,7 +33,7 @@ const ATTACKS: Record<string, () => Uint8Array> = {
 for (const [what, bytes] of Object.entries(ATTACKS)) {
   test(`RpcServer takes less than ${MOST_MEBIBYTES} MiB and answers while ${CLIENTS} clients ${what}`, {
     needs: NEEDS,
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const { program: path, args } = sameRuntime("rpc/hostile_server");
     await using program = spawn(path, args);
@@ -45,7 +45,7 @@ for (const [what, bytes] of Object.entries(ATTACKS)) {
     await attack.end();
     console.log(`      ${most} MiB at most, ${longest} ms without a timer at most, ${honest} ms for the slowest call`);
     assert(most < MOST_MEBIBYTES, `it took ${most} MiB`);
-    assert(longest < 3000, `no timer ran for ${longest} ms`);
+    assert(longest < 5000, `no timer ran for ${longest} ms`);
   });
 }
 
@@ -72,7 +72,7 @@ test("RpcServer lets timers run while one client floods it with calls", { needs:
   const { longest } = await told(program);
   conn.close();
   await replies;
-  assert(longest < 500, `no timer ran for ${longest} ms`);
+  assert(longest < 1000, `no timer ran for ${longest} ms`);
 });
 
 test("RpcServer refuses a call that is nested too deep, says so, and goes on", async () => {
@@ -199,7 +199,7 @@ async function callAgain(port: number): Promise<number> {
   while (performance.now() < end) {
     const begin = performance.now();
     using client = new RpcClient<Api>(await TcpConn.connect({ hostname: "127.0.0.1", port }));
-    assertEquals(await client.call("ECHO", 1, { timeout: 60_000 }), 1);
+    assertEquals(await client.call("ECHO", 1, { timeout: 200_000 }), 1);
     slowest = Math.max(slowest, performance.now() - begin);
     await pause(20);
   }
