@@ -5,6 +5,7 @@
  */
 import type { Row } from "../row.ts";
 import { ACCEPT_ROWS } from "./accept.ts";
+import { BLOCKING_ROWS } from "./blocking.ts";
 import { BULK_ROWS } from "./bulk.ts";
 import { ECHO_ROWS } from "./echo.ts";
 import { IDLE_ROWS } from "./idle.ts";
@@ -27,4 +28,5 @@ export const ROWS: Row[] = [
   ...SMC_ROWS,
   ...SYSCALL_ROWS,
   ...UNIX_ROWS,
+  ...BLOCKING_ROWS,
 ];
