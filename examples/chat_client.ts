@@ -1,5 +1,6 @@
 /** The client of the course: it greets a server, and says what that answers. */
 import { TcpConn } from "@berkeley/sockets/inet";
+import { printable } from "./shared/printable.ts";
 
 const [hostname, port, ...rest] = Deno.args;
 if (hostname === undefined || port === undefined || rest.length > 0 || !/^\d+$/.test(port)) {
@@ -13,7 +14,7 @@ try {
   await conn.write(new TextEncoder().encode("Hello server, would you like to chat?\n"));
   const buffer = new Uint8Array(1024);
   const n = await conn.read(buffer) ?? 0;
-  console.log(`${hostname} said: ${new TextDecoder().decode(buffer.subarray(0, n)).trimEnd()}`);
+  console.log(`${hostname} said: ${printable(new TextDecoder().decode(buffer.subarray(0, n)).trimEnd())}`);
 } catch (error) {
   console.error(`[Client error]: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);

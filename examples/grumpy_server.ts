@@ -1,5 +1,6 @@
 /** The server of the course: it says what it hears, and wants no friends. */
 import { TcpListener } from "@berkeley/sockets/inet";
+import { printable } from "./shared/printable.ts";
 
 const [port, ...rest] = Deno.args;
 if (port === undefined || rest.length > 0 || !/^\d+$/.test(port)) {
@@ -16,8 +17,8 @@ for await (using conn of listener) {
   const { hostname, port } = conn.remoteAddr;
   try {
     console.log(`RECEIVED CONNECTION FROM ${hostname}:${port}`);
-    const n = await conn.read(buffer) ?? 0;
-    console.log(`${hostname} said: ${new TextDecoder().decode(buffer.subarray(0, n)).trimEnd()}`);
+    const n = await conn.read(buffer, { timeout: 10_000 }) ?? 0; // else one silent client holds up the others
+    console.log(`${hostname} said: ${printable(new TextDecoder().decode(buffer.subarray(0, n)).trimEnd())}`);
     await conn.write(new TextEncoder().encode("I'm a grumpy server, don't connect, I don't want no friends!\n"));
   } catch (error) {
     tell(error);

@@ -1,6 +1,7 @@
 /** A chat of everybody in the local network, by multicast: what one types, all read. */
 import { UdpSocket } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
+import { printable } from "./shared/printable.ts";
 
 const USAGE = `Usage: udp_chat.ts [--name NAME] [--group ADDRESS] [--port N] [--interface NAME]
 
@@ -28,7 +29,9 @@ try {
   Deno.addSignalListener("SIGINT", () => Deno.exit(0));
   console.log(`${name} is in ${group}:${port}`);
   void say(socket);
-  for await (const { data, addr } of socket) console.log(`${addr.hostname} ${new TextDecoder().decode(data)}`);
+  for await (const { data, addr } of socket) {
+    console.log(`${addr.hostname} ${printable(new TextDecoder().decode(data))}`);
+  }
 } catch (error) {
   tell(error);
   Deno.exit(1);

@@ -1,5 +1,6 @@
 /** The server of the unix sockets document: answers each client that says SEND with a greeting, until one says DOWN. */
 import { UnixSeqpacketListener } from "@berkeley/sockets/unix";
+import { printable } from "./shared/printable.ts";
 
 const DEFAULT_PATH = "/tmp/9Lq7BNBnBycd6nxy.socket";
 const BUFFER_SIZE = 1024;
@@ -30,7 +31,7 @@ async function serve(path: string): Promise<void> {
     let command = "";
     for await (const { data } of conn) {
       command = textOf(data);
-      console.log(command);
+      console.log(printable(command));
       if (command === "SEND" || command === "DOWN") break;
     }
     if (command !== "SEND" && command !== "DOWN") continue; // the client has gone without a command

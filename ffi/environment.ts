@@ -1,13 +1,17 @@
+import { host } from "./backends/builtin.ts";
 import { libc } from "./libc.ts";
 import { copyMemory } from "./memory.ts";
+import { runtime } from "./platform.ts";
 
 /**
- * Reads an environment variable by getenv(3), which needs `--allow-ffi` only.
+ * Reads an environment variable: on Deno by getenv(3), which needs `--allow-ffi` only; elsewhere as the program sees it,
+ * since Bun and the Workers of Node keep what it sets from getenv(3).
  *
  * @param name The variable.
  * @returns Its value, or `undefined` if it is not set.
  */
 export function environmentVariable(name: string): string | undefined {
+  if (runtime() !== "deno") return host().env[name];
   const address = libc().getenv(new TextEncoder().encode(`${name}\0`));
   if (address === 0n) return undefined;
   const text = new Uint8Array(Number(libc().strlen(address)));

@@ -180,7 +180,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     return await this.socket.sendmsg({
       buffers: [data],
       control: encodePacketInfo(info, this.#goesByIpv6(sockaddr)),
-      ...(sockaddr === undefined ? {} : { sockaddr }),
+      ...(sockaddr === undefined || addr === undefined ? {} : { sockaddr, address: this.codec.format(addr) }),
     }, options);
   }
 

@@ -1,9 +1,9 @@
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
-import { systemError } from "../ffi/error.ts";
+import { libraryError, systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { Operation } from "./operation.ts";
-import { EAGAIN, EINTR, MAX_CALL } from "./operations/kernel_numbers.ts";
+import { EAGAIN, EINTR, ESPIPE, MAX_CALL } from "./operations/kernel_numbers.ts";
 import { withProgress } from "./operations/progress.ts";
 import { countBytes, mayGoOn } from "./polling/turn.ts";
 import type { Socket } from "./socket.ts";
@@ -34,7 +34,8 @@ const SEND_FILE_OPTIONS: OptionNames<SendFileOptions> = { ...WAIT_OPTIONS, lengt
  * @param options Which part of the file, and how long to wait.
  * @returns How many bytes were sent: the whole part, or as much of it as the file has.
  * @throws {RangeError} If the offset or the length is not a whole number of 0 or more.
- * @throws {SystemError} If the connection is broken (`EPIPE`), or the descriptor is not that of a file (`EINVAL`);
+ * @throws {SystemError} If the connection is broken (`EPIPE`), or the descriptor is that of a socket or a
+ * pipe (`ESPIPE`), or of something else that is no file (`EINVAL`);
  * `bytesWritten` on the error tells how many bytes were sent.
  *
  * @see {@link https://man7.org/linux/man-pages/man2/sendfile.2.html | sendfile(2)}
@@ -69,6 +70,8 @@ export async function sendFile(
   return await conn.socket.run("write", new SendFile(conn.socket.fd, fd, offset, length), options, SEND_FILE_OPTIONS);
 }
 
+const NO_FILE = "it is a socket or a pipe, and no file (ESPIPE)";
+
 /** sendfile(2), until all is sent or the file ends. */
 class SendFile extends Operation<number> {
   readonly syscall = "sendfile";
@@ -97,7 +100,9 @@ class SendFile extends Operation<number> {
         countBytes(n);
         if (this.#sent < this.#length && !mayGoOn()) return undefined;
       } else if (n === -EAGAIN) return undefined;
-      else if (n !== -EINTR) throw systemError(-n, "sendfile");
+      else if (n === -ESPIPE) {
+        throw libraryError("ESPIPE", "sendfile", `Cannot send descriptor ${this.#in}: ${NO_FILE}`);
+      } else if (n !== -EINTR) throw systemError(-n, "sendfile");
     }
     return this.#sent;
   }

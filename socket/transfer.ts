@@ -62,6 +62,8 @@ export interface OutgoingMessage {
   buffers?: Uint8Array[];
   /** Where to send, as sockaddr bytes; left out for a connected socket. */
   sockaddr?: Uint8Array;
+  /** The same as text, for errors. */
+  address?: string;
   /** The ancillary data, encoded as control messages. */
   control?: Uint8Array;
 }

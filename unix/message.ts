@@ -15,7 +15,7 @@ import {
   type ReceiveOptions,
   type TransferOptions,
 } from "../socket/transfer.ts";
-import type { UnixAddr, UnixDestination } from "./addr.ts";
+import { formatUnixAddr, type UnixAddr, type UnixDestination } from "./addr.ts";
 import { type Credentials, decodeCredentials, encodeCredentials, UCRED_SIZE } from "./credentials.ts";
 import { OwnedFd } from "./owned_fd.ts";
 import { decodeSockaddrUn, encodeSockaddrUn } from "./sockaddr_un.ts";
@@ -155,7 +155,7 @@ export async function sendUnixMessage(
   }
   return await socket.sendmsg({
     buffers: [data],
-    ...(addr === undefined ? {} : { sockaddr: encodeSockaddrUn(addr) }),
+    ...(addr === undefined ? {} : { sockaddr: encodeSockaddrUn(addr), address: formatUnixAddr(addr) }),
     ...(control.length === 0 ? {} : { control: encodeControlMessages(control) }),
   }, options);
 }

@@ -1,6 +1,7 @@
 /** The part of `process` of Node and Bun that the backends use. */
 interface Process {
   argv: string[];
+  env: Record<string, string | undefined>;
   execArgv: string[];
   cwd(): string;
   getBuiltinModule(name: string): unknown;

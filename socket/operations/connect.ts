@@ -7,6 +7,7 @@ import { Operation } from "../operation.ts";
 import { Backoff } from "./backoff.ts";
 import { EAGAIN, EINPROGRESS, EINTR, ENOTCONN } from "./kernel_numbers.ts";
 import type { RetryLater } from "./retry_later.ts";
+import { sendError } from "./send_error.ts";
 import { lengthSpace, packSockaddr, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
 /** connect(2), and its outcome. */
@@ -45,7 +46,7 @@ export class Connect extends Operation<string> {
     } else if (n === -EINPROGRESS || n === -EINTR) {
       this.#started = true;
     } else {
-      throw systemError(-n, "connect", this.#address);
+      throw sendError(n, "connect", this.#sockaddr, this.#address);
     }
     return undefined;
   }

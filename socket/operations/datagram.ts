@@ -10,6 +10,7 @@ import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import type { LastSender } from "./last_sender.ts";
 import { RECEIVE_SIZE, receiveSpace } from "./receive_space.ts";
 import type { RetryLater } from "./retry_later.ts";
+import { sendError } from "./send_error.ts";
 import { destinationOf, SendRetry } from "./send_retry.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
@@ -110,7 +111,7 @@ export class DatagramSend extends Operation<number> {
       const n = outcome(libc().sendto(this.#fd, this.#bytes, length, flags, sockaddr, sockaddr.byteLength));
       if (n >= 0) return n;
       if (n === -EAGAIN) return (this.#retry ??= new SendRetry(this.#fd, this.#readiness)).wait(sockaddr);
-      if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "sendto", this.address());
+      if (n !== -EINTR && !this.#added.retry(n)) throw sendError(n, "sendto", sockaddr, this.address());
     }
   }
 

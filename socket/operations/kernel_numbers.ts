@@ -18,6 +18,8 @@ export const ECONNREFUSED: number = errnoNumber("ECONNREFUSED") ?? 111;
 export const EEXIST: number = errnoNumber("EEXIST") ?? 17;
 /** Not now, or not like this. */
 export const EINVAL: number = errnoNumber("EINVAL") ?? 22;
+/** There is no position: a socket or a pipe. */
+export const ESPIPE: number = errnoNumber("ESPIPE") ?? 29;
 /** The family does not have what was asked for. */
 export const EOPNOTSUPP: number = errnoNumber("EOPNOTSUPP") ?? 95;
 

@@ -9,6 +9,7 @@ import { EAGAIN, EINTR, MAX_CALL } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
+import { sendError } from "./send_error.ts";
 import { destinationOf, SendRetry } from "./send_retry.ts";
 import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
 
@@ -23,6 +24,7 @@ export class MessageSend extends Operation<number> {
   readonly #isStream: boolean;
   readonly #retry: SendRetry;
   readonly #sockaddr: Uint8Array | undefined;
+  readonly #address: string | undefined;
   #header: MessageHeader;
   #sent = 0;
 
@@ -35,7 +37,7 @@ export class MessageSend extends Operation<number> {
     isStream: boolean,
   ) {
     super();
-    const { buffers = [], sockaddr, control } = message;
+    const { buffers = [], sockaddr, address, control } = message;
     this.#fd = fd;
     this.#buffers = buffers;
     this.#flags = flags;
@@ -43,6 +45,7 @@ export class MessageSend extends Operation<number> {
     this.#isStream = isStream;
     this.#retry = new SendRetry(fd, readiness);
     this.#sockaddr = sockaddr;
+    this.#address = address;
     this.#header = new MessageHeader(isStream ? partOf(buffers, 0) : buffers, sockaddr, control);
     this.#total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   }
@@ -54,13 +57,17 @@ export class MessageSend extends Operation<number> {
       const n = outcome(libc().sendmsg(this.#fd, this.#header.bytes, this.#flags | this.#added.bits));
       if (n === -EAGAIN) return this.#retry.wait(this.#sockaddr);
       if (n === -EINTR || this.#added.retry(n)) continue;
-      if (n < 0) throw systemError(-n, "sendmsg");
+      if (n < 0) throw sendError(n, "sendmsg", this.#sockaddr, this.#address);
       this.#sent += n;
       countBytes(n);
       if (this.#sent >= this.#total || !this.#isStream) return this.#sent;
       this.#header = new MessageHeader(partOf(this.#buffers, this.#sent));
       if (!mayGoOn()) return undefined;
     }
+  }
+
+  override address(): string | undefined {
+    return this.#address;
   }
 
   override destination(): string | undefined {

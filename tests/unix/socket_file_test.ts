@@ -343,7 +343,7 @@ else {
       ["setpriv", "--bounding-set=-all", "--inh-caps=-all"],
     );
     const { stdout, stderr } = await program.exit;
-    assertEquals(stdout, "EACCES unlink\n", stderr);
+    assertEquals(stdout, "EACCES open\n", stderr);
     assert(lstatSync(path).isSocket());
   });
 }

@@ -1,0 +1,5 @@
+/** What a peer sent, for a terminal: control characters, which could forge lines or colours, are shown as `\\xNN`. */
+export function printable(text: string): string {
+  // deno-lint-ignore no-control-regex -- that is what it is for
+  return text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
