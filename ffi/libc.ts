@@ -2,7 +2,7 @@ import { openBun } from "./backends/bun.ts";
 import { openDeno } from "./backends/deno.ts";
 import { openKoffi } from "./backends/koffi.ts";
 import { hasNodeFfi, openNode } from "./backends/node.ts";
-import type { Backend } from "./native.ts";
+import type { Backend, Watch } from "./native.ts";
 import { runtime } from "./platform.ts";
 import { requireSystem } from "./system.ts";
 
@@ -48,6 +48,40 @@ export function libc(): Backend["libc"] {
  */
 export function background(): Backend["background"] {
   return (opened ??= open()).background;
+}
+
+/**
+ * Watches a descriptor by the event loop of this runtime. Permission: as {@linkcode libc}.
+ *
+ * The environment variable `BERKELEY_SOCKETS_WAKE` sets how: `ring` by io_uring(7), `thread` by a call off the event
+ * loop. Default: by the loop itself where the runtime gives a way to it, as Node does on its main thread, else by an
+ * io_uring, else, where that is refused, by a thread.
+ *
+ * @param fd The descriptor, borrowed: close the watch first.
+ * @param onReadable Called once after each start, as soon as the descriptor is readable; it may be called without that.
+ * @returns The watch, stopped at first.
+ * @throws {SystemError} If there is no descriptor left (`EMFILE`).
+ *
+ * @example Usage
+ * ```ts
+ * import { C, libc, watch } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const eventfd = libc().eventfd(0, C.EFD_CLOEXEC | C.EFD_NONBLOCK);
+ * const readable = new Promise<string>((resolve) => {
+ *   const watching = watch(eventfd, () => {
+ *     watching.close();
+ *     resolve("readable");
+ *   });
+ *   watching.start();
+ * });
+ * libc().write(eventfd, new BigUint64Array([1n]), 8n);
+ * assertEquals(await readable, "readable");
+ * libc().close(eventfd);
+ * ```
+ */
+export function watch(fd: number, onReadable: () => void): Watch {
+  return (opened ??= open()).watch(fd, onReadable);
 }
 
 /** errno of this thread. To be read right after the call that set it. */

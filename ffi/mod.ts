@@ -32,7 +32,7 @@ export { ForeignMemory } from "./foreign_memory.ts";
 export { check, outcome } from "./gate.ts";
 export { type Addrinfo, type AddrinfoHints, eaiName, getaddrinfo } from "./getaddrinfo.ts";
 export { getifaddrs, type Ifaddrs } from "./getifaddrs.ts";
-export { background, libc } from "./libc.ts";
+export { background, libc, watch } from "./libc.ts";
 export { libraryPaths } from "./library_paths.ts";
 export { addressOf, copyMemory } from "./memory.ts";
 export type {
@@ -45,6 +45,7 @@ export type {
   NativeType,
   ResultTypes,
   Signature,
+  Watch,
 } from "./native.ts";
 export {
   gethostbyaddr,

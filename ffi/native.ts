@@ -74,4 +74,16 @@ export interface Backend {
   readonly background: BackgroundFunctions<typeof BACKGROUND_SYMBOLS>;
   /** errno of this thread, to be read before anything else runs. */
   errno(): number;
+  /** Watches a descriptor, stopped at first. */
+  watch(fd: number, onReadable: () => void): Watch;
+}
+
+/** A watch on one descriptor by the event loop of the runtime. */
+export interface Watch {
+  /** Starts: calls back once, as soon as the descriptor is readable. It may call back without that. */
+  start(): void;
+  /** Sets whether it keeps the program alive, as it does from the start on. */
+  reference(value: boolean): void;
+  /** Ends it, and closes what it has opened. The descriptor stays open. */
+  close(): void;
 }

@@ -3,9 +3,11 @@ import type { Backend, Bytes, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
 import { builtin } from "./builtin.ts";
+import { chooseWatch } from "./choose_watch.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
 import { firstLibrary } from "./open_library.ts";
+import type { Adopted } from "./ring_watch.ts";
 import { inThread } from "./thread.ts";
 
 /** The part of `bun:ffi` that is used. */
@@ -17,6 +19,22 @@ interface Definition {
   args: string[];
   returns: string;
 }
+
+/** The part of Bun's own sockets that is used. */
+interface BunSockets {
+  connect(
+    options: { fd: number; socket: Record<"data" | "open" | "error", (socket: BunSocket) => void> },
+  ): Promise<unknown>;
+}
+
+interface BunSocket {
+  ref(): void;
+  unref(): void;
+  terminate(): void;
+}
+
+/** Milliseconds of one call in a thread. */
+const LONGEST = 60_000;
 
 const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "u64", buffer: "ptr", address: "u64" } as const;
 
@@ -31,7 +49,8 @@ export function openBun(): Backend {
       const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
       return inThread(`require("bun:ffi").dlopen(${args}).symbols.${name}`, signature);
     }) as Backend["background"];
-    return { libc: { ...libc, addressOf }, background, errno: errnoByCopy(libc) };
+    const calls = { libc: { ...libc, addressOf }, background, errno: errnoByCopy(libc) };
+    return { ...calls, watch: chooseWatch(calls, { adopt: adoptWithBun, longest: LONGEST }) };
 
     function addressOf(buffer: Bytes): bigint {
       // A small array moves when its `buffer` is asked for the first time; from then on it stays.
@@ -43,4 +62,31 @@ export function openBun(): Backend {
 
 function definitionOf({ parameters, result }: Signature): Definition {
   return { args: parameters.map((type) => TYPES[type]), returns: TYPES[result] };
+}
+
+/** Has Bun's own loop read a socket. */
+function adoptWithBun(fd: number, onBytes: () => void): Adopted {
+  const { connect } = (globalThis as unknown as { Bun: BunSockets }).Bun;
+  let [socket, isReferenced, isClosed]: [BunSocket | undefined, boolean, boolean] = [undefined, true, false];
+  const reference = (value: boolean): void => {
+    isReferenced = value;
+    if (value) socket?.ref();
+    else socket?.unref();
+  };
+  const open = (opened: BunSocket): void => {
+    socket = opened;
+    if (isClosed) socket.terminate();
+    else reference(isReferenced);
+  };
+  // Bun settles promises while it connects, in the middle of whatever runs: so it does so in a turn of its own.
+  setImmediate(() => {
+    connect({ fd, socket: { open, data: onBytes, error: () => {} } }).catch(() => {});
+  });
+  return {
+    reference,
+    close: () => {
+      isClosed = true;
+      socket?.terminate();
+    },
+  };
 }

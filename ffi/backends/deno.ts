@@ -2,9 +2,14 @@ import { libraryNames, libraryPaths } from "../library_paths.ts";
 import type { Backend, NativeType, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
+import { adoptWithNet } from "./adopt_with_net.ts";
+import { chooseWatch } from "./choose_watch.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
 import { firstLibrary } from "./open_library.ts";
+
+/** Milliseconds: for so long a `Worker` that was terminated while it waits in a thread keeps that busy. */
+const LONGEST = 60_000;
 
 /** Opens libc with `Deno.dlopen`. */
 export function openDeno(): Backend {
@@ -12,7 +17,8 @@ export function openDeno(): Backend {
     return firstLibrary(permittedPaths(), (path) => {
       const libc = symbolsOf(path, system.symbols, false) as Backend["libc"];
       const background = symbolsOf(path, system.backgroundSymbols, true) as Backend["background"];
-      return { libc, background, errno: errnoByCopy(libc) };
+      const calls = { libc, background, errno: errnoByCopy(libc) };
+      return { ...calls, watch: chooseWatch(calls, { adopt: adoptWithNet, longest: LONGEST }) };
     });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {

@@ -1,13 +1,14 @@
 import { libraryNames } from "../library_paths.ts";
-import type { Backend, Signature } from "../native.ts";
+import type { Backend, Signature, Watch } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
+import { adoptWithNet } from "./adopt_with_net.ts";
 import { builtin, host } from "./builtin.ts";
+import { chooseWatch } from "./choose_watch.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
-import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle, type TakeEvents } from "./loop.ts";
+import { isMainThread, loopWatch, SLICE } from "./loop_watch.ts";
 import { firstLibrary } from "./open_library.ts";
-import { inThread } from "./thread.ts";
 
 /** The part of koffi that is used. */
 interface Koffi {
@@ -25,6 +26,9 @@ interface KoffiFunction {
 interface KoffiPoll {
   start(options: { readable: boolean }, callback: () => void): void;
   stop(): void;
+  close(): void;
+  ref(): void;
+  unref(): void;
 }
 
 interface FileSystem {
@@ -32,7 +36,7 @@ interface FileSystem {
 }
 
 interface Module {
-  createRequire(from: string): { (name: string): unknown; resolve(name: string): string };
+  createRequire(from: string): (name: string) => unknown;
 }
 
 const TYPES = {
@@ -48,11 +52,12 @@ const READABLE = { readable: true };
 const MAX_RUNNING = 16;
 
 /**
- * Opens libc with koffi, an optional dependency. Readiness comes from the runtime's own loop; in a `Worker` from a thread,
- * since asynchronous calls take one of the four threads that the whole program has for its files.
+ * Opens libc with koffi, an optional dependency. Readiness comes from the runtime's own loop, in a `Worker` from an
+ * io_uring; where that is refused from a timer, since asynchronous calls take one of the four threads that the whole program
+ * has for its files, and to load koffi in a thread that is ended meanwhile ends the program.
  */
 export function openKoffi(): Backend {
-  const { koffi, file } = loadKoffi();
+  const koffi = loadKoffi();
   return firstLibrary(libraryNames(platform()), (path) => {
     const library = koffi.load(path);
     const open = (name: string, signature: Signature) => library.func(...definitionOf(name, signature));
@@ -62,16 +67,10 @@ export function openKoffi(): Backend {
     const background = functionsOf<unknown>(system.backgroundSymbols, (name, signature) => {
       return promised(open(name, signature));
     }) as Backend["background"];
-    return { libc, background: { ...background, epoll_wait: epollWait() }, errno: errnoByCopy(libc) };
-
-    function epollWait(): Backend["background"]["epoll_wait"] {
-      const signature = system.backgroundSymbols.epoll_wait;
-      if (isMainThread()) return epollWaitOnLoop(open("epoll_wait", signature) as TakeEvents, pollWith(koffi));
-      const [from, of, definition] = [file, path, definitionOf("epoll_wait", signature)].map((it) =>
-        JSON.stringify(it)
-      );
-      return epollWaitInSlices(inThread(`require(${from}).load(${of}).func(...${definition})`, signature));
-    }
+    const calls = { libc, background, errno: errnoByCopy(libc) };
+    const loop = loopWatch((fd, onReadable) => new KoffiWatch(koffi, fd, onReadable));
+    const longest = isMainThread() ? SLICE : undefined;
+    return { ...calls, watch: chooseWatch(calls, { loop, adopt: adoptWithNet, longest }) };
   });
 }
 
@@ -84,15 +83,14 @@ function definitionOf(name: string, { parameters, result }: Signature): Definiti
  *
  * @throws {Error} If it is nowhere, or may not be loaded.
  */
-function loadKoffi(): { koffi: Koffi; file: string } {
+function loadKoffi(): Koffi {
   const { createRequire } = builtin<Module>("node:module") as Module;
   const { realpathSync } = builtin<FileSystem>("node:fs") as FileSystem;
   const { argv, cwd } = host();
   let cause: unknown;
   for (const from of [() => realpathSync(argv[1] ?? ""), () => `${cwd()}/`]) {
     try {
-      const require = createRequire(from());
-      return { koffi: require("koffi") as Koffi, file: require.resolve("koffi") };
+      return createRequire(from())("koffi") as Koffi;
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === "ERR_DLOPEN_DISABLED") throw new Error(REFUSED, { cause: error });
@@ -137,14 +135,45 @@ function promised(call: KoffiFunction): (...args: unknown[]) => unknown {
     });
 }
 
-function pollWith(koffi: Koffi): (fd: number, onReadable: () => void) => PollHandle {
-  return (fd, onReadable) => {
-    const once = (): void => {
-      handle.stop();
-      onReadable();
+/** A watch by libuv's loop, which goes on for as long as it is started again each time that it calls back. */
+class KoffiWatch implements Watch {
+  readonly #poll: KoffiPoll;
+  readonly #look: () => void;
+  #isStarted = false;
+  #isPolling = false;
+
+  constructor(koffi: Koffi, fd: number, onReadable: () => void) {
+    this.#look = () => {
+      if (this.#isStarted) {
+        this.#isStarted = false;
+        onReadable();
+      }
+      if (!this.#isStarted) this.#stop();
     };
-    const handle = koffi.node.poll(fd, READABLE, once);
-    handle.stop();
-    return { start: () => handle.start(READABLE, once), stop: () => handle.stop() };
-  };
+    this.#poll = koffi.node.poll(fd, READABLE, this.#look);
+    this.#poll.stop();
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    this.#poll.start(READABLE, this.#look);
+  }
+
+  reference(value: boolean): void {
+    if (value) this.#poll.ref();
+    else this.#poll.unref();
+  }
+
+  close(): void {
+    this.#isStarted = this.#isPolling = false;
+    this.#poll.close();
+  }
+
+  #stop(): void {
+    if (!this.#isPolling) return;
+    this.#isPolling = false;
+    this.#poll.stop();
+  }
 }

@@ -1,10 +1,12 @@
 import { libraryNames } from "../library_paths.ts";
-import type { Backend, Signature } from "../native.ts";
+import type { Backend, Signature, Watch } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
+import { adoptWithNet } from "./adopt_with_net.ts";
 import { builtin } from "./builtin.ts";
+import { chooseWatch } from "./choose_watch.ts";
 import { functionsOf } from "./functions_of.ts";
-import { epollWaitInSlices, epollWaitOnLoop, isMainThread, type PollHandle, type TakeEvents } from "./loop.ts";
+import { loopWatch, SLICE } from "./loop_watch.ts";
 import { firstLibrary } from "./open_library.ts";
 import { inThread } from "./thread.ts";
 
@@ -52,12 +54,17 @@ export function openNode(): Backend {
       const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
       return inThread(`require("node:ffi").dlopen(${args}).functions.${name}`, signature);
     }) as Backend["background"];
-    const epoll_wait = isMainThread()
-      ? epollWaitOnLoop(open("epoll_wait", system.backgroundSymbols.epoll_wait) as TakeEvents, uvPoll)
-      : epollWaitInSlices(background.epoll_wait);
     // Seen through a buffer: between two calls the compiler may run, and set errno.
     const errno = new Int32Array(ffi().toArrayBuffer(libc.__errno_location(), 4, false));
-    return { libc, background: { ...background, epoll_wait }, errno: () => errno[0] ?? 0 };
+    const calls = { libc, background, errno: () => errno[0] ?? 0 };
+    return {
+      ...calls,
+      watch: chooseWatch(calls, {
+        loop: loopWatch((fd, onReadable) => new UvWatch(fd, onReadable)),
+        adopt: adoptWithNet,
+        longest: SLICE,
+      }),
+    };
   });
 }
 
@@ -70,9 +77,8 @@ const UV_READABLE = 1; // enum uv_poll_event
 
 let uv: { functions: Native; lib: Library } | undefined;
 
-/** A `uv_poll_t` on this thread's loop. */
-function uvPoll(fd: number, onReadable: () => void): PollHandle {
-  uv ??= ffi().dlopen(null, {
+function openUv(): { functions: Native; lib: Library } {
+  return uv ??= ffi().dlopen(null, {
     // size_t uv_handle_size(uv_handle_type type);
     uv_handle_size: { arguments: ["int32"], return: "uint64" },
     // int uv_poll_init(uv_loop_t *loop, uv_poll_t *handle, int fd);
@@ -81,21 +87,94 @@ function uvPoll(fd: number, onReadable: () => void): PollHandle {
     uv_poll_start: { arguments: ["buffer", "int32", "uint64"], return: "int32" },
     // int uv_poll_stop(uv_poll_t *handle);
     uv_poll_stop: { arguments: ["buffer"], return: "int32" },
+    // void uv_ref(uv_handle_t *handle);
+    uv_ref: { arguments: ["buffer"], return: "void" },
+    // void uv_unref(uv_handle_t *handle);
+    uv_unref: { arguments: ["buffer"], return: "void" },
   });
-  const { functions: { uv_handle_size, uv_poll_init, uv_poll_start, uv_poll_stop }, lib } = uv;
-  const handle = new Uint8Array(Number(uv_handle_size?.(UV_POLL)));
-  const error = uv_poll_init?.(ffi().getCurrentEventLoop(), handle, fd);
-  if (error !== 0) throw new Error(`Cannot watch descriptor ${fd} on the event loop: libuv's error is ${error}`);
-  // typedef void (*uv_poll_cb)(uv_poll_t *handle, int status, int events);
-  const callback = lib.registerCallback({ arguments: ["uint64", "int32", "int32"], return: "void" }, () => {
-    uv_poll_stop?.(handle);
-    // No promise is settled behind a foreign callback until something else happens; an immediate comes at once.
-    setImmediate(onReadable);
-  });
-  return {
-    start: () => void uv_poll_start?.(handle, UV_READABLE, callback),
-    stop: () => void uv_poll_stop?.(handle),
-  };
+}
+
+/** A `uv_poll_t` for each number of a descriptor: stopped, it holds nothing of the kernel's, and serves the number again. */
+const handles = new Map<number, UvPoll>();
+
+/** A `uv_poll_t` on this thread's loop. */
+class UvPoll {
+  readonly #functions = openUv().functions;
+  readonly #handle = new Uint8Array(Number(this.#functions["uv_handle_size"]?.(UV_POLL)));
+  readonly #callback: bigint;
+  #isNoted = false;
+  onReadable = (): void => {};
+
+  constructor(fd: number) {
+    const error = this.#functions["uv_poll_init"]?.(ffi().getCurrentEventLoop(), this.#handle, fd);
+    if (error !== 0) throw new Error(`Cannot watch descriptor ${fd} on the event loop: libuv's error is ${error}`);
+    // typedef void (*uv_poll_cb)(uv_poll_t *handle, int status, int events);
+    const definition = { arguments: ["uint64", "int32", "int32"], return: "void" };
+    this.#callback = openUv().lib.registerCallback(definition, () => {
+      if (this.#isNoted) return;
+      this.#isNoted = true;
+      // No promise is settled behind a foreign callback until something else happens; an immediate comes at once.
+      setImmediate(() => {
+        this.#isNoted = false;
+        this.onReadable();
+      });
+    });
+  }
+
+  start(): void {
+    this.#functions["uv_poll_start"]?.(this.#handle, UV_READABLE, this.#callback);
+  }
+
+  stop(): void {
+    this.#functions["uv_poll_stop"]?.(this.#handle);
+  }
+
+  reference(value: boolean): void {
+    this.#functions[value ? "uv_ref" : "uv_unref"]?.(this.#handle);
+  }
+}
+
+/** A watch by libuv, which goes on for as long as it is started again each time that it calls back. */
+class UvWatch implements Watch {
+  readonly #poll: UvPoll;
+  #isStarted = false;
+  #isPolling = false;
+
+  constructor(fd: number, onReadable: () => void) {
+    let poll = handles.get(fd);
+    if (poll === undefined) handles.set(fd, poll = new UvPoll(fd));
+    this.#poll = poll;
+    poll.reference(true);
+    poll.onReadable = () => {
+      if (this.#isStarted) {
+        this.#isStarted = false;
+        onReadable();
+      }
+      if (!this.#isStarted) this.#stop();
+    };
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    this.#poll.start();
+  }
+
+  reference(value: boolean): void {
+    this.#poll.reference(value);
+  }
+
+  close(): void {
+    this.#isStarted = false;
+    this.#poll.onReadable = () => {};
+    this.#stop();
+  }
+
+  #stop(): void {
+    this.#isPolling = false;
+    this.#poll.stop();
+  }
 }
 
 function ffi(): NodeFfi {

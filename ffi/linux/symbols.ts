@@ -66,6 +66,20 @@ export const SYMBOLS = {
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
   // int eventfd(unsigned int initval, int flags);
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  // long syscall(SYS_io_uring_setup, u32 entries, struct io_uring_params *p); libc has no function for it
+  io_uring_setup: { name: "syscall", parameters: ["i64", "u32", "buffer"], result: "i32" },
+  // long syscall(SYS_io_uring_enter, int fd, u32 to_submit, u32 min_complete, u32 flags, sigset_t *sig, size_t sz);
+  io_uring_enter: {
+    name: "syscall",
+    parameters: ["i64", "i32", "u32", "u32", "u32", "address", "usize"],
+    result: "i32",
+  },
+  // long syscall(SYS_io_uring_register, int fd, u32 opcode, void *arg, u32 nr_args);
+  io_uring_register: { name: "syscall", parameters: ["i64", "i32", "u32", "buffer", "u32"], result: "i32" },
+  // void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset);
+  mmap: { parameters: ["address", "usize", "i32", "i32", "i32", "i64"], result: "address" },
+  // int munmap(void *addr, size_t length);
+  munmap: { parameters: ["address", "usize"], result: "i32" },
   // void freeaddrinfo(struct addrinfo *res);
   freeaddrinfo: { parameters: ["address"], result: "i32" },
   // int getifaddrs(struct ifaddrs **ifap);

@@ -1,9 +1,9 @@
 import { C } from "../../ffi/constants.ts";
-import { ForeignMemory } from "../../ffi/foreign_memory.ts";
 import { check, outcome } from "../../ffi/gate.ts";
+import { libc, watch } from "../../ffi/libc.ts";
+import type { Watch } from "../../ffi/native.ts";
 import { layout } from "../../ffi/system.ts";
-import { background, libc } from "../../ffi/libc.ts";
-import { unrefTimeout } from "./unref_timeout.ts";
+import { SpinHistory } from "./spin_history.ts";
 
 /** What watches a descriptor. */
 export interface Watched {
@@ -14,11 +14,8 @@ export interface Watched {
 /** Events taken from the kernel in one call. */
 const MAX_EVENTS = 256;
 
-/** How often sockets are looked at when only unref'd waits are left, in milliseconds. */
-const UNREF_INTERVAL = 10;
-
-/** Milliseconds of one parked call: for so long a `Worker` that was terminated meanwhile keeps its thread busy. */
-const MAX_PARK = 60_000;
+/** A gap of so many times the spin is short: it has the waking up in it. */
+const SHORT_GAP = 2;
 
 const STRIDE = layout.epollEventSize / 4;
 const DATA = layout.epollDataOffset / 4;
@@ -26,55 +23,50 @@ const DATA = layout.epollDataOffset / 4;
 const { setImmediate } = globalThis as unknown as { setImmediate(callback: () => void): unknown };
 
 /**
- * One epoll instance for all sockets of the isolate.
+ * One epoll instance for all sockets of the isolate, opened with the first that waits and closed with the last.
  *
  * A descriptor is registered once, edge-triggered; its events carry its number and a generation, so that a late event
- * for a number that was closed and reused is dropped. While there is activity the kernel is asked between turns of the
- * event loop; after {@linkcode Poller.spin} ms of silence one `epoll_wait` is parked off the loop. Nobody waiting:
- * nothing runs.
+ * for a number that was closed and reused is dropped. To wait, the epoll instance itself is watched by the event loop of
+ * the runtime. Where it pays, the kernel is asked between turns of the event loop before that: see {@linkcode SpinHistory}.
+ * Nobody waiting: nothing runs.
  */
 export class Poller {
   /**
-   * Milliseconds of silence before the poller parks. Longer answers faster after a pause, and costs more CPU.
+   * Milliseconds of silence, at most, before the poller parks. Longer answers faster after a pause, and costs more CPU.
    *
    * @default {0.05}
    */
   spin = 0.05;
 
-  readonly #epfd: number;
-  readonly #wakefd: number;
+  #epfd = -1;
+  #watch: Watch | undefined;
+  /** How many descriptors are registered. */
+  #count = 0;
   readonly #watched: (Watched | undefined)[] = [];
   readonly #generations: number[] = [];
   #generation = 0;
   readonly #event = new Int32Array(STRIDE);
   readonly #events = new Int32Array(STRIDE * MAX_EVENTS);
-  /** For the parked call, which runs beside a spinning loop; kept as long as the isolate. */
-  readonly #parkedEvents = new ForeignMemory().allocate(layout.epollEventSize * MAX_EVENTS);
   #waits = 0;
   #unrefWaits = 0;
-  #spinning = false;
-  #parked = false;
-  #woken = false;
-  #timed = false;
+  /** Whether the watch keeps the program alive. */
+  #isReferenced = true;
+  readonly #history = new SpinHistory();
+  #isSpinning = false;
+  /** Whether a turn of the event loop is asked for. */
+  #isAsked = false;
   #deadline = 0;
-
-  constructor() {
-    this.#epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
-    try {
-      this.#wakefd = check(libc().eventfd(0, C.EFD_CLOEXEC | C.EFD_NONBLOCK), "eventfd");
-    } catch (error) {
-      libc().close(this.#epfd);
-      throw error;
-    }
-    this.#control(C.EPOLL_CTL_ADD, this.#wakefd, C.EPOLLIN | C.EPOLLET, 0);
-  }
+  #lastEvent = 0;
 
   /** Watches a descriptor. Readiness that is there already is reported too. */
   add(fd: number, events: number, watched: Watched): void {
+    if (this.#epfd < 0) this.#open();
     const generation = this.#generation = (this.#generation + 1) & 0x7fffffff;
     this.#control(C.EPOLL_CTL_ADD, fd, events, generation);
     this.#watched[fd] = watched;
     this.#generations[fd] = generation;
+    this.#count++;
+    if (this.#waits + this.#unrefWaits > 0) this.#schedule();
   }
 
   /** Changes the events a watched descriptor is asked for. Readiness that is there already is reported again. */
@@ -86,6 +78,7 @@ export class Poller {
   remove(fd: number): void {
     this.#watched[fd] = undefined;
     this.#control(C.EPOLL_CTL_DEL, fd, 0, 0);
+    if (--this.#count === 0) this.#ask();
   }
 
   /** Counts one more wait; one that is not `referenced` does not keep the program alive. */
@@ -99,7 +92,26 @@ export class Poller {
   release(referenced: boolean): void {
     if (referenced) this.#waits--;
     else this.#unrefWaits--;
-    if (this.#waits === 0 && this.#parked) this.#schedule();
+    if (this.#waits === 0) this.#ask();
+  }
+
+  #open(): void {
+    this.#epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
+    try {
+      this.#watch = watch(this.#epfd, this.#wake);
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+    this.#isReferenced = true;
+  }
+
+  #close(): void {
+    this.#watch?.close();
+    this.#watch = undefined;
+    libc().close(this.#epfd);
+    this.#epfd = -1;
+    this.#isSpinning = false;
   }
 
   #control(operation: number, fd: number, events: number, generation: number): void {
@@ -109,72 +121,78 @@ export class Poller {
     check(libc().epoll_ctl(this.#epfd, operation, fd, this.#event), "epoll_ctl");
   }
 
+  #ask(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    setImmediate(this.#turn);
+  }
+
+  /** Spins, or parks. */
   #schedule(): void {
-    if (this.#spinning) return;
-    if (this.#waits > 0 || this.#parked) {
-      this.#spinning = true;
+    if (this.#epfd < 0 || this.#isSpinning) return;
+    if (this.#waits > 0 && this.spin > 0 && this.#history.pays) {
+      this.#isSpinning = true;
       this.#deadline = performance.now() + this.spin;
-      setImmediate(this.#turn);
-    } else if (this.#unrefWaits > 0 && !this.#timed) {
-      this.#timed = true;
-      unrefTimeout(this.#lookUnrefd, UNREF_INTERVAL);
+      this.#ask();
+    } else {
+      this.#park();
     }
+  }
+
+  #park(): void {
+    if (this.#waits + this.#unrefWaits > 0) this.#watch?.start();
+    this.#reference(this.#waits > 0);
+  }
+
+  #reference(value: boolean): void {
+    if (value === this.#isReferenced) return;
+    this.#isReferenced = value;
+    this.#watch?.reference(value);
   }
 
   readonly #turn = (): void => {
-    const n = this.#look();
-    if (this.#waits === 0 && !this.#parked) {
-      this.#spinning = false;
-      this.#schedule();
-    } else if (n > 0) {
-      this.#deadline = performance.now() + this.spin;
-      setImmediate(this.#turn);
-    } else if (performance.now() < this.#deadline) {
-      setImmediate(this.#turn);
-    } else {
-      this.#spinning = false;
-      if (this.#waits === 0) this.#wake();
-      else if (!this.#parked) void this.#park();
-    }
+    this.#isAsked = false;
+    if (this.#epfd < 0) return;
+    if (this.#count === 0) return this.#close();
+    if (this.#isSpinning && this.#waits > 0) return this.#spinOn();
+    this.#isSpinning = false;
+    this.#park();
   };
 
-  readonly #lookUnrefd = (): void => {
-    this.#timed = false;
-    this.#look();
+  #spinOn(): void {
+    const now = this.#look();
+    if (now > 0) {
+      this.#history.met();
+      this.#deadline = now + this.spin;
+      this.#ask();
+    } else if (performance.now() < this.#deadline) {
+      this.#ask();
+    } else {
+      this.#history.missed();
+      this.#isSpinning = false;
+      this.#park();
+    }
+  }
+
+  /** Something is there: what the watch calls. */
+  readonly #wake = (): void => {
+    const last = this.#lastEvent;
+    const now = this.#look();
+    if (now > 0 && !this.#isSpinning) this.#history.woke(now - last < SHORT_GAP * this.spin);
     this.#schedule();
   };
 
+  /** Takes what is there, and gives the time after that; 0 if there was nothing. */
   #look(): number {
     const n = outcome(libc().epoll_wait(this.#epfd, this.#events, MAX_EVENTS, 0));
-    this.#dispatch(this.#events, n);
-    return n;
-  }
-
-  async #park(): Promise<void> {
-    this.#parked = true;
-    const n = await background().epoll_wait(this.#epfd, this.#parkedEvents, MAX_EVENTS, MAX_PARK);
-    this.#parked = this.#woken = false;
-    if (n > 0) libc().copyFrom(this.#events, this.#parkedEvents, BigInt(n * layout.epollEventSize));
-    this.#dispatch(this.#events, n);
-    this.#schedule();
-  }
-
-  #wake(): void {
-    if (this.#woken) return;
-    this.#woken = true;
-    // The eventfd is edge-triggered and never read: each write is an event.
-    check(libc().write(this.#wakefd, ONE, 8n), "write");
-  }
-
-  #dispatch(events: Int32Array, n: number): void {
+    if (n <= 0) return 0;
     for (let i = 0, at = 0; i < n; i++, at += STRIDE) {
-      const fd = events[at + DATA] ?? -1;
-      if (this.#generations[fd] === events[at + DATA + 1]) this.#watched[fd]?.ready(events[at] ?? 0);
+      const fd = this.#events[at + DATA] ?? -1;
+      if (this.#generations[fd] === this.#events[at + DATA + 1]) this.#watched[fd]?.ready(this.#events[at] ?? 0);
     }
+    return this.#lastEvent = performance.now();
   }
 }
-
-const ONE = new BigUint64Array([1n]);
 
 let shared: Poller | undefined;
 

@@ -1,6 +1,7 @@
 import { C } from "../../ffi/constants.ts";
-import { actionOf } from "../../ffi/error.ts";
+import { actionOf, isSystemError } from "../../ffi/error.ts";
 import type { Direction, Operation, OperationQueue as Queue } from "../operation.ts";
+import { Backoff } from "../operations/backoff.ts";
 import type { RetryLater } from "../operations/retry_later.ts";
 import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../wait_options.ts";
 import { poller, type Watched } from "./poller.ts";
@@ -12,6 +13,8 @@ const WRITE_EVENTS = C.EPOLLOUT | C.EPOLLHUP | C.EPOLLERR;
 const URGENT_EVENTS = C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
 /** After one of these the end of the stream may lie behind the data, and no further edge will tell. */
 const END_EVENTS = C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR | C.EPOLLPRI;
+/** What the kernel answers where there is no room for the poller. */
+const SHORTAGES = ["EMFILE", "ENFILE", "ENOMEM", "ENOSPC"];
 const INTEREST = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLET;
 
 /**
@@ -50,6 +53,7 @@ export class Readiness implements RetryLater, Watched {
   /** Those of {@linkcode END_EVENTS} that have come. */
   #ending = 0;
   #ends: Set<() => void> | undefined;
+  #shortage: Backoff | undefined;
 
   /**
    * Starts with both directions taken to be ready.
@@ -229,9 +233,28 @@ export class Readiness implements RetryLater, Watched {
   #register(queue: Queue): void {
     const interest = this.#interest | queue.interest;
     if (interest === this.#interest) return;
-    if (this.#interest === 0) poller().add(this.#fd, interest, this);
-    else poller().modify(this.#fd, interest);
+    try {
+      if (this.#interest === 0) poller().add(this.#fd, interest, this);
+      else poller().modify(this.#fd, interest);
+    } catch (error) {
+      if (!SHORTAGES.some((code) => isSystemError(error, code))) throw error;
+      return this.#tryLater(queue);
+    }
     this.#interest = interest;
+    this.#shortage = undefined;
+  }
+
+  /** There is no room to wait for an event: tries again after a while, as long as it is waited for. */
+  #tryLater(queue: Queue): void {
+    if (queue.timed) return;
+    queue.timed = true;
+    const again = (): void => {
+      queue.timed = false;
+      this.#proceed(queue);
+    };
+    const delay = (this.#shortage ??= new Backoff(5, 1000)).next();
+    if (this.#referenced) setTimeout(again, delay);
+    else unrefTimeout(again, delay);
   }
 
   #proceed(queue: Queue): void {

@@ -6,7 +6,7 @@ export function openDescriptors(): Map<number, string> | undefined {
   try {
     for (const name of readdirSync("/proc/self/fd")) {
       const target = linkOf(name);
-      if (target !== undefined && !ofThePoller(target)) open.set(Number(name), target);
+      if (target !== undefined && !ofTheRuntime(target)) open.set(Number(name), target);
     }
   } catch {
     return undefined; // no permission to read, or no procfs: the test itself still counts
@@ -36,7 +36,7 @@ function linkOf(name: string): string | undefined {
   }
 }
 
-/** The poller's own two descriptors live as long as the program. */
-function ofThePoller(target: string): boolean {
+/** The runtimes have such of their own. */
+function ofTheRuntime(target: string): boolean {
   return target === "anon_inode:[eventpoll]" || target === "anon_inode:[eventfd]";
 }

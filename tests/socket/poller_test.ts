@@ -84,6 +84,7 @@ test("one that stops watching another of the same batch keeps its event back", a
   send(d);
   await pause(30);
   assertEquals(spies.flatMap(({ events }) => events), [C.EPOLLIN]);
+  shared.remove(spies[0]?.events.length === 1 ? a : c);
   shared.release(true);
   close(a, b, c, d);
 });

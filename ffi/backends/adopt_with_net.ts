@@ -1,0 +1,50 @@
+import { builtin } from "./builtin.ts";
+import type { Adopted } from "./ring_watch.ts";
+
+/** The part of `node:net` that is used. */
+interface Net {
+  Socket: new (options: {
+    fd: number;
+    readable: true;
+    onread: { buffer: Uint8Array; callback: () => true };
+  }) => NetSocket;
+}
+
+interface NetSocket {
+  resume(): void;
+  ref(): void;
+  unref(): void;
+  destroy(): void;
+}
+
+let net: Net | undefined;
+
+/** Has `node:net` read a socket. */
+export function adoptWithNet(fd: number, onBytes: () => void): Adopted {
+  let [socket, isReferenced, isClosed]: [NetSocket | undefined, boolean, boolean] = [undefined, true, false];
+  const open = (): void => {
+    net ??= builtin<Net>("node:net") as Net;
+    const callback = (): true => {
+      onBytes();
+      return true;
+    };
+    socket = new net.Socket({ fd, readable: true, onread: { buffer: new Uint8Array(16), callback } });
+    socket.resume();
+    if (!isReferenced) socket.unref();
+    if (isClosed) socket.destroy();
+  };
+  // Deno settles promises while it loads the module, in the middle of whatever runs: so it is loaded in a turn of its own.
+  if (net === undefined) setImmediate(open);
+  else open();
+  return {
+    reference: (value) => {
+      isReferenced = value;
+      if (value) socket?.ref();
+      else socket?.unref();
+    },
+    close: () => {
+      isClosed = true;
+      socket?.destroy();
+    },
+  };
+}

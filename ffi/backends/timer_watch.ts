@@ -1,0 +1,36 @@
+import type { Watch } from "../native.ts";
+
+/** Milliseconds between two looks. */
+const INTERVAL = 10;
+
+/** Calls back every so often: for where nothing else tells that a descriptor is readable. */
+export class TimerWatch implements Watch {
+  readonly #onReadable: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #referenced = true;
+
+  constructor(onReadable: () => void) {
+    this.#onReadable = onReadable;
+  }
+
+  start(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#onReadable();
+    }, INTERVAL);
+    this.reference(this.#referenced);
+  }
+
+  reference(value: boolean): void {
+    this.#referenced = value;
+    const timer = this.#timer as unknown as { ref(): void; unref(): void } | undefined;
+    if (value) timer?.ref();
+    else timer?.unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
