@@ -77,7 +77,7 @@ export abstract class AsyncDescriptor extends Descriptor {
     this.readiness.referenced = true;
   }
 
-  /** Lets the program end while this socket waits. Its waits are then polled every 10 ms. */
+  /** Lets the program end while this socket waits. */
   unref(): void {
     this.readiness.referenced = false;
   }

@@ -1,9 +1,10 @@
 import { poller } from "./polling/poller.ts";
 
 /**
- * Sets how long the poller of this isolate goes on asking the kernel after the last event, before it waits off the
- * event loop. While it asks, it sees an answer within a microsecond or two, and keeps one processor core busy; waking
- * up takes some 40 µs on Deno. A longer time pays off if peers take more than the default 0.05 ms to answer.
+ * Sets how long the poller of this isolate goes on asking the kernel after the last event, before it waits for the event
+ * loop to be woken. While it asks, it sees an answer within a microsecond or two, and keeps one processor core busy. It
+ * asks only as long as that mostly meets an event, so this is a bound; a longer time pays off if peers take more than the
+ * default 0.05 ms to answer.
  *
  * Permission: `--allow-ffi`.
  *

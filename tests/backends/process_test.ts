@@ -114,3 +114,26 @@ test("Workers that wait leave the program its files", { needs: [...needs] }, asy
   `);
   assert(Number(stdout) > 0 && Number(stdout) < 500, `${stdout} ms for 10 files`);
 });
+
+test("Workers that close their sockets leave no descriptor", { needs: [...needs] }, async () => {
+  const { stdout } = await outputOf(`
+    import { readdirSync } from "node:fs";
+    import { Worker } from "node:worker_threads";
+    const source = ${
+    JSON.stringify(
+      `${THREAD} for (const end of [listener, client, server]) end.close(); setTimeout(() => parentPort.close(), 50);`,
+    )
+  };
+    const url = new URL("data:text/javascript," + encodeURIComponent(source));
+    const count = () => readdirSync("/proc/self/fd").length;
+    const run = () => new Promise((resolve) => new Worker(url, { execArgv: [] }).once("exit", resolve));
+    await Promise.all([run(), run()]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const before = count();
+    for (let i = 0; i < 8; i++) await run();
+    for (let i = 0; i < 50 && count() > before; i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    console.log(count() - before);
+    process.exit(0);
+  `);
+  assert(stdout !== "" && Number(stdout) <= 1, `${stdout} more descriptors after 8 Workers`);
+});
