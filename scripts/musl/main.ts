@@ -39,7 +39,7 @@ if (Deno.args.length > 0) {
 await installMissing({ "musl-gcc": "musl-tools", cc: "gcc libc6-dev" });
 const [runtime] = await Promise.all([
   bunForMusl(),
-  mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`]),
+  mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`], { timeout: 300_000 }),
 ]);
 const project = await makeProject();
 for (const folder of ["tests", ...COMPANIONS]) await compileTests(project, folder);

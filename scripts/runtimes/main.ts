@@ -34,7 +34,7 @@ if (args.help) {
 if (args.suite !== undefined && !names.includes(args.suite)) refuse(`--suite=${args.suite}`);
 const [available] = await Promise.all([
   runtimes(),
-  mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`]),
+  mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`], { timeout: 300_000 }),
 ]);
 const chosen = available.filter(({ name, kind }) =>
   args.runtime === undefined ? args.write || kind !== "deno" : name.includes(args.runtime)
