@@ -10,6 +10,7 @@ interface DenoConfig {
   license: string;
   description?: string;
   exports: Record<string, string>;
+  imports: Record<string, string>;
 }
 
 /** Absolute path of the repository, with a slash at its end. */

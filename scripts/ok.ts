@@ -21,6 +21,7 @@ const checks: [name: string, command: string[]][] = [
   ["style and import rules", ["task", "-q", "lint"]],
   ["types", ["task", "-q", "check"]],
   ["documentation", ["task", "-q", "docs"]],
+  ["workflows", ["run", "-A", "scripts/check_workflows.ts"]],
   ["JSR", ["publish", "--dry-run", "--allow-dirty", "--quiet"]],
   ["tests", ["task", "-q", "test"]],
 ];

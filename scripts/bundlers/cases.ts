@@ -91,7 +91,16 @@ export function cases({ nodes, bun }: { nodes: string[]; bun: string }): Case[] 
     {
       name: "rollup",
       files: { "program.mjs": ESM },
-      build: [[...bin("rollup/dist/bin/rollup"), "-p", "node-resolve", "-f", "es", "-o", "out/main.mjs", "program.mjs"]],
+      build: [[
+        ...bin("rollup/dist/bin/rollup"),
+        "-p",
+        "node-resolve",
+        "-f",
+        "es",
+        "-o",
+        "out/main.mjs",
+        "program.mjs",
+      ]],
       output: "out",
       run: on("main.mjs"),
     },
@@ -138,8 +147,13 @@ export function cases({ nodes, bun }: { nodes: string[]; bun: string }): Case[] 
     })),
     {
       name: "jest",
-      files: { "world.test.mjs": IMPORT + BODY + TEST, "jest.config.mjs": 'export default { testMatch: ["**/*.mjs"], testPathIgnorePatterns: ["config"] };' },
-      run: nodes.map((path) => [path, "--experimental-vm-modules", "--no-warnings", "../node_modules/jest/bin/jest.js"]),
+      files: {
+        "world.test.mjs": IMPORT + BODY + TEST,
+        "jest.config.mjs": 'export default { testMatch: ["**/*.mjs"], testPathIgnorePatterns: ["config"] };',
+      },
+      run: nodes.map((
+        path,
+      ) => [path, "--experimental-vm-modules", "--no-warnings", "../node_modules/jest/bin/jest.js"]),
     },
     {
       name: "vitest",
@@ -153,7 +167,10 @@ export function cases({ nodes, bun }: { nodes: string[]; bun: string }): Case[] 
     },
     {
       name: "ts-node",
-      files: { "program.ts": ESM, "tsconfig.json": '{ "compilerOptions": { "module": "nodenext", "target": "es2022" } }' },
+      files: {
+        "program.ts": ESM,
+        "tsconfig.json": '{ "compilerOptions": { "module": "nodenext", "target": "es2022" } }',
+      },
       run: nodes.map((path) => [path, "../node_modules/ts-node/dist/bin.js", "--transpile-only", "program.ts"]),
     },
   ];

@@ -52,8 +52,10 @@ for (const command of [["publint", "--strict", `${root}npm`], ["attw", "--profil
   if (fault !== "") failed++;
   console.log(`${program}: ${fault === "" ? "ok" : `FAILED\n${fault}`}`);
 }
-console.log(`bundlers on ${packageFields.name}, ${entryPoints.length} entry points: ` +
-  `${names.length + 2 - failed} passed, 0 skipped, ${failed} failed`);
+console.log(
+  `bundlers on ${packageFields.name}, ${entryPoints.length} entry points: ` +
+    `${names.length + 2 - failed} passed, 0 skipped, ${failed} failed`,
+);
 Deno.exit(failed > 0 ? 1 : 0);
 
 function faultOf({ success, stdout, stderr }: Output): string {
@@ -63,7 +65,14 @@ function faultOf({ success, stdout, stderr }: Output): string {
 async function moveOut(output: string): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "bundle-" });
   for await (const { name } of Deno.readDir(output)) await Deno.rename(`${output}/${name}`, `${folder}/${name}`);
-  await mustRun(["cp", "-r", `${project}node_modules/koffi`, `${project}node_modules/@koromix`, "--target-directory", await nodeModules(folder)]);
+  await mustRun([
+    "cp",
+    "-r",
+    `${project}node_modules/koffi`,
+    `${project}node_modules/@koromix`,
+    "--target-directory",
+    await nodeModules(folder),
+  ]);
   return folder;
 }
 

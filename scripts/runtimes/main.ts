@@ -5,6 +5,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { fillMarks } from "../fill_marks.ts";
 import { root } from "../npm_package.ts";
 import { checkCross } from "./check_cross.ts";
 import { checkImports, checkWithoutKoffi } from "./check_imports.ts";
@@ -15,7 +16,7 @@ import { mustRun } from "./run.ts";
 import { countsOf, runSuite, type SuiteResult } from "./run_suite.ts";
 import { type Runtime, runtimes } from "./runtime.ts";
 import { type Suite, suites } from "./suites.ts";
-import { tableOf, writeTable } from "./table.ts";
+import { tableOf } from "./table.ts";
 
 const names = [...suites().map(({ name }) => name), "cross"];
 const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--suite NAME] [--runtime PART] [--write]
@@ -79,7 +80,7 @@ if ((args.suite ?? "cross") === "cross") {
   cross = `${good} of ${pairs.length}`;
   console.log(`cross: ${cross} passed, ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
-if (args.write) writeTable(tableOf(available, results, cross));
+if (args.write) fillMarks("runtimes", tableOf(available, results, cross));
 if (faults.some(Boolean)) {
   console.error(faults.filter(Boolean).join("\n"));
   Deno.exit(1);

@@ -1,10 +1,6 @@
-import { root } from "../npm_package.ts";
 import type { SuiteResult } from "./run_suite.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Suite } from "./suites.ts";
-
-const BEGIN = /<!-- runtimes:[^>]*-->\n/;
-const END = "<!-- /runtimes -->";
 
 /** The results as a Markdown table: a row for each suite, a column for each runtime, and why tests were skipped. */
 export function tableOf(
@@ -26,18 +22,7 @@ export function tableOf(
   );
   const skipped = [...new Set(reasons)].sort().map((reason) => `- ${reason}`);
   return `${lines.join("\n")}\n\nThe cells count passed and skipped tests. Every runtime has every ` +
-    `test. Why a test is skipped:\n\n${skipped.join("\n")}\n`;
-}
-
-/** Puts the table where README.md has its marks. */
-export function writeTable(table: string): void {
-  const path = `${root}README.md`;
-  const text = Deno.readTextFileSync(path);
-  const begin = text.match(BEGIN);
-  const start = (begin?.index ?? -1) + (begin?.[0].length ?? 0);
-  const end = text.indexOf(END);
-  if (begin === null || end < start) throw new Error("Cannot find the marks of the table in README.md");
-  Deno.writeTextFileSync(path, `${text.slice(0, start)}\n${table}\n${text.slice(end)}`);
+    `test. Why a test is skipped:\n\n${skipped.join("\n")}`;
 }
 
 function row(cells: string[]): string {
