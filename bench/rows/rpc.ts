@@ -9,6 +9,8 @@ export const RPC_ROWS: Row[] = [
   oneCallEach(16),
   calls("rpc-seq", "RPC calls on one connection, one after the other", 1),
   calls("rpc-pipe64", "RPC calls on one connection, 64 in flight", 64),
+  puts(1),
+  puts(64),
   {
     name: "rpc-1m",
     title: "RPC calls of 1 MiB each way, 4 in flight",
@@ -32,6 +34,19 @@ function calls(name: string, title: string, flight: number): Row {
   ];
   const contenders = [ours(flight, 16), ours(flight, 16, "--deno"), jsonRpc(flight, 16)];
   return { name, title, unit: "calls/s", better: "higher", contenders, targets };
+}
+
+/** What it costs that a PUT is on the disk before it is acknowledged. */
+function puts(flight: number): Row {
+  const measure = ["deno", "run", "-A", "bench/measure/rpc_puts.ts", "{address}", "{seconds}", `${flight}`];
+  return {
+    name: `rpc-put${flight}`,
+    title: `PUTs of 100 bytes on one connection, ${flight} in flight`,
+    unit: "calls/s",
+    better: "higher",
+    contenders: [{ name: "sqlite", server: [...OURS, "--sqlite"], measure }, { name: "memory", server: OURS, measure }],
+    targets: [],
+  };
 }
 
 /** The document's client makes one call at a time. */
