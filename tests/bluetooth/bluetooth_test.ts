@@ -195,26 +195,33 @@ if (has) {
 }
 
 let started: Promise<[string, string]> | undefined;
-let virtual: Program | undefined;
 
-/** The addresses of two virtual controllers, which btvirt drives until this program ends. */
+/** The addresses of two virtual controllers, which btvirt drives until the test ends. */
 function controllers(): Promise<[string, string]> {
-  return started ??= (async () => {
-    virtual = spawn("btvirt", ["-l2"]);
-    for (let i = 0; (await indexes()).length < 2; i++) {
-      assert(i < 100, "btvirt made no controllers");
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    const addresses: string[] = [];
-    for (const index of [0, 1]) {
-      await mgmt(index, 0x000b, Uint8Array.of(1)); // SET_SSP
-      await mgmt(index, 0x000d, Uint8Array.of(1)); // SET_LE
-      await mgmt(index, 0x0005, Uint8Array.of(1)); // SET_POWERED
-      await mgmt(index, 0x0007, Uint8Array.of(1)); // SET_CONNECTABLE
-      addresses.push(formatted((await mgmt(index, 0x0004)).subarray(0, 6))); // READ_INFO
-    }
-    return addresses as [string, string];
-  })();
+  return started ??= start();
+}
+
+async function start(): Promise<[string, string]> {
+  await until(async () => (await indexes()).length === 0); // those of the last test vanish
+  const virtual = spawn("btvirt", ["-l2"]);
+  void virtual.exit.then(() => started = undefined);
+  await until(async () => (await indexes()).length === 2);
+  const addresses: string[] = [];
+  for (const index of [0, 1]) {
+    await mgmt(index, 0x000b, Uint8Array.of(1)); // SET_SSP
+    await mgmt(index, 0x000d, Uint8Array.of(1)); // SET_LE
+    await mgmt(index, 0x0005, Uint8Array.of(1)); // SET_POWERED
+    await mgmt(index, 0x0007, Uint8Array.of(1)); // SET_CONNECTABLE
+    addresses.push(formatted((await mgmt(index, 0x0004)).subarray(0, 6))); // READ_INFO
+  }
+  return addresses as [string, string];
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; !await holds(); i++) {
+    assert(i < 100, "the virtual controllers do not come, or do not go");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 async function indexes(): Promise<number[]> {
@@ -246,5 +253,3 @@ function py(program: string): Program {
 function formatted(bytes: Uint8Array): string {
   return hex(bytes.slice().reverse()).toUpperCase().replace(/..(?=.)/g, "$&:");
 }
-
-globalThis.addEventListener("unload", () => virtual?.kill());

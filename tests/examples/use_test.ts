@@ -30,6 +30,7 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
     "unix_seqpacket_server: Cannot bind to DIR/file: Address already",
   ],
   ["blocking/worker_echo", ["BUSY"], 1, "worker_echo: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
+  ["candump", [], 2, "candump: one INTERFACE is needed"],
   ["chat_client", ["127.0.0.1", "1"], 1, "[Client error]: Cannot connect to 127.0.0.1:1: Connection refused"],
   ["chat_client", ["127.0.0.1", "70000"], 1, "[Client error]: Cannot encode port"],
   ["chat_client", ["127.0.0.1", "http"], 1, "[Usage]: "],
@@ -99,6 +100,7 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ],
   ["unix_seqpacket_server", ["DIR/none", "more"], 2, "unix_seqpacket_server: only PATH may be given"],
   ["unix_seqpacket_server", ["DIR/file"], 1, "unix_seqpacket_server: Cannot bind to DIR/file: Address already in use"],
+  ["vsock_echo", ["--port", "http"], 2, "vsock_echo: the port must be 0 to 4294967295: http"],
 ];
 /** Programs that go on until they are interrupted, and what says that they have begun. */
 const ENDLESS: [name: string, args: string[], first?: RegExp][] = [
