@@ -7,7 +7,10 @@ import { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 export interface SystemError extends Error {
   /** C name of the error number, such as `"EADDRINUSE"`; `"E<number>"` for a number without a name. */
   code: string;
-  /** The error number, positive. */
+  /**
+   * The error number of errno(3), always positive. For a name that was not found, libc's `EAI_*` or `h_errno` number
+   * without its sign: `code` tells which of them it is.
+   */
   errno: number;
   /** The call that failed, by its C name, such as `"bind"`. */
   syscall: string;

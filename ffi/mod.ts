@@ -30,7 +30,7 @@ export { isSystemError, type SystemError, systemError } from "./error.ts";
 export { closeFd } from "./file.ts";
 export { ForeignMemory } from "./foreign_memory.ts";
 export { check, outcome } from "./gate.ts";
-export { type Addrinfo, type AddrinfoHints, eaiName, getaddrinfo } from "./getaddrinfo.ts";
+export { type Addrinfo, type AddrinfoHints, eaiName, lookupAddrinfo } from "./lookup_addrinfo.ts";
 export { getifaddrs, type Ifaddrs } from "./getifaddrs.ts";
 export { background, libc, watch } from "./libc.ts";
 export { libraryPaths } from "./library_paths.ts";
@@ -48,14 +48,14 @@ export type {
   Watch,
 } from "./native.ts";
 export {
-  gethostbyaddr,
-  gethostbyname,
-  getnameinfo,
-  getservbyname,
-  getservbyport,
   type Hostent,
+  lookupHostByAddr,
+  lookupHostByName,
+  lookupNameinfo,
+  lookupServiceByName,
+  lookupServiceByPort,
   type Servent,
-} from "./netdb.ts";
+} from "./lookup_netdb.ts";
 export { type Platform, platform } from "./platform.ts";
 export {
   DARWIN_SOCKADDR,

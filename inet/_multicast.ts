@@ -51,16 +51,3 @@ function encode({ group, interfaceIndex, source }: GroupRequest): Uint8Array {
   if (source !== undefined) bytes.set(encodeInetSockaddr({ hostname: source, port: 0 }), 8 + SOCKADDR_STORAGE_SIZE);
   return bytes;
 }
-
-/**
- * `IP_MULTICAST_IF` by number: `struct ip_mreqn { struct in_addr imr_multiaddr, imr_address; int imr_ifindex; }`.
- */
-export const IP_MULTICAST_IF_INDEX: WritableOption<number> = writableOption(
-  "IPPROTO_IP",
-  "IP_MULTICAST_IF",
-  (index) => {
-    const bytes = new Uint8Array(12);
-    bytes.set(encodeInt(index, "IP_MULTICAST_IF"), 8);
-    return bytes;
-  },
-);

@@ -39,7 +39,10 @@ export async function connectStream(
   checkTransport("connect", options.transport, "tcp");
   const { hostname = "127.0.0.1", localAddr } = options;
   if (localAddr !== undefined) checkOptions("use localAddr", localAddr, ADDR_NAMES);
-  const local = localAddr && numericEndpoint({ ...localAddr, port: localAddr.port ?? 0 });
+  const local = localAddr && numericEndpoint(
+    { ...localAddr, port: localAddr.port ?? 0 },
+    options.networkNamespace,
+  );
   const target = { ...options, hostname };
   const over = new AbortController();
   const stop = watchForEnd(options, () => actionOf("connect", formatNetAddr(target)), (error) => over.abort(error));

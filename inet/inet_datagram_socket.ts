@@ -9,12 +9,12 @@ import { interfaceIndex } from "../socket/interface_index.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_DOMAIN } from "../socket/socket_options.ts";
 import { RECEIVE_OPTIONS, type ReceiveOptions, type TransferOptions } from "../socket/transfer.ts";
-import { groupOption, IP_MULTICAST_IF_INDEX } from "./_multicast.ts";
+import { groupOption } from "./_multicast.ts";
 import { isMappedIpv4 } from "./addresses/_mapped_ipv4.ts";
 import type { IpAddr } from "./addresses/addr_codec.ts";
 import { SOCKADDR_IN_SIZE } from "./addresses/sockaddr_in.ts";
 import type { NetworkError } from "./network_error.ts";
-import { IP_MULTICAST_LOOP, IP_MULTICAST_TTL } from "./options/ip_options.ts";
+import { IP_MULTICAST_IF, IP_MULTICAST_LOOP, IP_MULTICAST_TTL } from "./options/ip_options.ts";
 import { IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF, IPV6_MULTICAST_LOOP } from "./options/ipv6_options.ts";
 import { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
 
@@ -259,7 +259,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If there is none (`ENODEV`).
    */
   setMulticastInterface(nameOrIndex: string | number): void {
-    this.socket.set(this.#ipv6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF_INDEX, this.#index(nameOrIndex));
+    this.socket.set(this.#ipv6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF, this.#index(nameOrIndex));
   }
 
   /**

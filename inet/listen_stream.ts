@@ -33,7 +33,7 @@ export function listenStream(openFamily: (family: number) => Socket, options: St
   checkOptions("listen", options, STREAM_LISTEN_OPTIONS);
   checkTransport("listen", options.transport, "tcp");
   const { hostname = "0.0.0.0", port = 0, ipv6Only, reuseAddress = true, reusePort = false } = options;
-  const { family, sockaddr, address } = numericEndpoint({ ...options, hostname, port });
+  const { family, sockaddr, address } = numericEndpoint({ ...options, hostname, port }, options.networkNamespace);
   return openListener(
     {
       open: () => openFamily(family),

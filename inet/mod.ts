@@ -84,6 +84,7 @@ export { getservbyname, getservbyport, type GetservOptions, type Service } from 
 export { type InterfaceAddress, interfaces, type NetworkInterface } from "./names/interfaces.ts";
 export type { LookupOptions } from "./names/lookup.ts";
 export type { NetworkError } from "./network_error.ts";
+export type { InterfaceOption } from "./options/interface_option.ts";
 export * from "./options/icmp_options.ts";
 export * from "./options/ip_options.ts";
 export * from "./options/ipv6_options.ts";

@@ -8,6 +8,7 @@ import { Socket } from "../socket/socket.ts";
 import { SO_TYPE } from "../socket/socket_options.ts";
 import { type IpAddr, ipAddrCodec } from "./addresses/addr_codec.ts";
 import { InetDatagramSocket } from "./inet_datagram_socket.ts";
+import { numericEndpoint } from "./names/_endpoint.ts";
 import { IP_HDRINCL } from "./options/ip_options.ts";
 import { IPV6_HDRINCL } from "./options/ipv6_options.ts";
 
@@ -23,7 +24,7 @@ export interface RawOpenOptions extends OpenOptions {
   ipv6?: boolean;
   /** The local address: numeric. Only packets to it are received, and packets are sent from it. Default: any. */
   hostname?: string;
-  /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: as what follows a `%` in the hostname. */
   scopeId?: number;
   /**
    * `IP_HDRINCL`: packets to send begin with their IP header, whose checksum and length the kernel still fills in.
@@ -104,7 +105,7 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
     }
     const sockaddr = hostname === undefined
       ? undefined
-      : ipAddrCodec.encode({ hostname, ...(scopeId ? { scopeId } : {}) });
+      : numericEndpoint({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }, options.networkNamespace).sockaddr;
     const socket = openSocket({
       open: () => openRaw(ipv6 ? C.AF_INET6 : C.AF_INET, unprivileged, protocol),
       prepare: (socket) => {

@@ -25,7 +25,7 @@ export interface StreamListenOptions extends ListenOptions {
    * @default {0}
    */
   port?: number;
-  /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: as what follows a `%` in the hostname. */
   scopeId?: number;
   /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
   flowinfo?: number;
@@ -69,7 +69,7 @@ export interface StreamConnectOptions extends ConnectOptions {
   hostname?: string;
   /** The port, in host order. */
   port: number;
-  /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: as what follows a `%` in the hostname. */
   scopeId?: number;
   /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
   flowinfo?: number;

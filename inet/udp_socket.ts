@@ -46,7 +46,7 @@ export interface UdpBindOptions extends OpenOptions {
   broadcast?: boolean;
   /** `IPV6_V6ONLY`: an IPv6 socket receives no IPv4. Default: the system's `net.ipv6.bindv6only`. */
   ipv6Only?: boolean;
-  /** The zone of a link-local IPv6 address, mostly an interface index: as a number after `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, mostly an interface index: as what follows a `%` in the hostname. */
   scopeId?: number;
   /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
   flowinfo?: number;
@@ -117,7 +117,7 @@ export class UdpSocket extends InetDatagramSocket<NetAddr, UdpDestination> {
     checkOptions("bind", options, UDP_BIND_OPTIONS, ELSEWHERE);
     checkTransport("bind", options.transport, "udp");
     const { hostname = "0.0.0.0", port = 0 } = options;
-    const { family, sockaddr, address } = numericEndpoint({ ...options, hostname, port });
+    const { family, sockaddr, address } = numericEndpoint({ ...options, hostname, port }, options.networkNamespace);
     const socket = openSocket({
       open: () => Socket.open(family, C.SOCK_DGRAM, C.IPPROTO_UDP),
       prepare: (socket) => {

@@ -75,5 +75,5 @@ export { AF_SMC, type SmcOpenOptions, SMCPROTO_SMC, SMCPROTO_SMC6 } from "./open
 export { SmcConn, type SmcConnectOptions, type SmcConnOptions } from "./smc_conn.ts";
 export { type SmcAcceptOptions, SmcListener, type SmcListenOptions } from "./smc_listener.ts";
 export { SMC_LIMIT_HS } from "./smc_option.ts";
-export type { SmcFallbackError, SmcStatus } from "./smc_status.ts";
+export { isFallbackError, type SmcFallbackError, type SmcStatus } from "./smc_status.ts";
 export { type SmcSupport, smcSupport } from "./smc_support.ts";

@@ -1,4 +1,5 @@
 import { C } from "../ffi/constants.ts";
+import { hooksOf } from "../socket/descriptor.ts";
 import { booleanOption, type SocketOption } from "../socket/option.ts";
 import type { Socket } from "../socket/socket.ts";
 import { isTcp } from "./smc_status.ts";
@@ -19,7 +20,7 @@ const FALLBACK_OPTIONS: Record<number, string> = {
  * kernel would set and then call invalid, because they are shorter than an `int`, are padded with zeros.
  */
 export function guardSmcOptions(socket: Socket): void {
-  socket.beforeOption = (level, number, value) => {
+  hooksOf(socket).beforeOption = (level, number, value) => {
     if (level === C.SOL_SOCKET || level === C.SOL_SMC || isTcp(socket)) return value;
     const name = FALLBACK_OPTIONS[number];
     if (name !== undefined) {

@@ -65,7 +65,27 @@ export async function requireSmc(socket: Socket, syscall: string, options?: Wait
   }
 }
 
-/** Whether an error is the one of a connection that is not SMC. */
+/**
+ * Whether an error is the one of a connection that is not SMC, which `fallback: "refuse"` asks for. No permission is
+ * needed.
+ *
+ * @param error What was thrown.
+ * @returns Whether it is; its `fallback` then tells why.
+ *
+ * @example Insist on SMC
+ * ```ts
+ * import { isFallbackError, SmcConn, SmcListener } from "@berkeley/sockets/smc";
+ * import { assert } from "@std/assert";
+ *
+ * using listener = SmcListener.listen({ hostname: "127.0.0.1", unsupported: "tcp" });
+ * try {
+ *   using conn = await SmcConn.connect({ ...listener.addr, unsupported: "tcp", fallback: "refuse" });
+ *   assert((await conn.smc()).mode !== "tcp");
+ * } catch (error) {
+ *   assert(isFallbackError(error) && error.fallback.reason !== "");
+ * }
+ * ```
+ */
 export function isFallbackError(error: unknown): error is SmcFallbackError {
   return error instanceof Error && "fallback" in error;
 }

@@ -1,4 +1,4 @@
-import { closedError, Descriptor } from "./descriptor.ts";
+import { closedError, Descriptor, hooksOf } from "./descriptor.ts";
 import type { Direction, Operation } from "./operation.ts";
 import { drainAndClose } from "./operations/drain.ts";
 import { Readiness } from "./polling/readiness.ts";
@@ -92,7 +92,7 @@ export abstract class AsyncDescriptor extends Descriptor {
    * @throws {DOMException} `TimeoutError` if not all was sent in time.
    */
   closeDrained(timeout: number): Promise<void> {
-    return this.fd < 0 ? Promise.resolve() : drainAndClose(this.release(), timeout, this.beforeClose);
+    return this.fd < 0 ? Promise.resolve() : drainAndClose(this.release(), timeout, hooksOf(this).beforeClose);
   }
 
   /** Rejects what waits. */

@@ -18,6 +18,20 @@ import { encodeInt, optionError, type ReadableOption, type WritableOption } from
 // Scratch memory for option values: used within one synchronous call, never across a wait.
 const optionSpace = new Int32Array(1);
 
+/** What a family has added to a socket. */
+interface Hooks {
+  /** Called once, right before the descriptor is closed, to clean up what belongs to it, such as a socket's file. */
+  beforeClose?: (() => void) | undefined;
+  /**
+   * Called before an option is set, with its level, number and bytes: returns the bytes for the kernel, or throws. For
+   * families on which an option does harm.
+   */
+  beforeOption?: ((level: number, number: number, value: Uint8Array) => Uint8Array) | undefined;
+}
+
+/** The hooks of a socket, to be set: for the families of this library alone. */
+export let hooksOf: (descriptor: Descriptor) => Hooks;
+
 /**
  * The owner of a socket's descriptor: its options, its address, and closing it. {@linkcode Socket} adds what waits by
  * promises, and `BlockingSocket` of `./blocking` what blocks.
@@ -42,13 +56,11 @@ export abstract class Descriptor implements Disposable {
    * @internal
    */
   protected peer: string | undefined;
-  /** Called once, right before the descriptor is closed, to clean up what belongs to it, such as a socket's file. */
-  beforeClose: (() => void) | undefined;
-  /**
-   * Called before an option is set, with its level, number and bytes: returns the bytes for the kernel, or throws. For
-   * families on which an option does harm.
-   */
-  beforeOption: ((level: number, number: number, value: Uint8Array) => Uint8Array) | undefined;
+  #hooks: Hooks | undefined;
+
+  static {
+    hooksOf = (descriptor) => descriptor.#hooks ??= {};
+  }
 
   /**
    * Takes ownership of a descriptor.
@@ -213,7 +225,7 @@ export abstract class Descriptor implements Disposable {
     if (this.#fd < 0) return;
     const fd = this.release();
     try {
-      this.beforeClose?.();
+      this.#hooks?.beforeClose?.();
     } finally {
       closeNow(fd);
     }
@@ -249,7 +261,8 @@ export abstract class Descriptor implements Disposable {
   }
 
   #checked(level: number, number: number, value: Uint8Array): Uint8Array {
-    return this.beforeOption === undefined ? value : this.beforeOption(level, number, value);
+    const { beforeOption } = this.#hooks ?? {};
+    return beforeOption === undefined ? value : beforeOption(level, number, value);
   }
 }
 

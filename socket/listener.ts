@@ -1,5 +1,5 @@
 import type { AddrCodec } from "./addr_codec.ts";
-import type { Socket } from "./socket.ts";
+import { acceptAs, type Socket } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -53,7 +53,7 @@ export class Listener<A, C> extends SocketOwner implements AsyncIterable<C> {
    * @throws {SystemError} If the listener is closed (`EBADF`).
    */
   accept(options?: WaitOptions): Promise<C> {
-    return this.socket.accept(options, this.#connOf);
+    return acceptAs(this.socket, options, this.#connOf);
   }
 
   /** The address, for `console.log()`. */

@@ -34,6 +34,9 @@ const FLAGS = 12;
 const LENGTH = 14;
 const IOV_LEN = 2;
 
+/** Has a cleared batch take over what recvmmsg(2) wrote into it: so many messages. */
+export let takeReceived: (batch: MessageBatch, count: number) => void;
+
 /**
  * Many messages in memory that is used again and again, for recvmmsg(2) and sendmmsg(2): each has a slot for its data,
  * its sockaddr and its ancillary data.
@@ -91,6 +94,11 @@ export class MessageBatch {
   readonly #controls: Uint8Array;
   readonly #space: Uint8Array;
   #length = 0;
+
+  static {
+    takeReceived = (batch, count) => batch.#received(count);
+  }
+
   /** Slots from 0 up to here may have other lengths than a receiving call needs. */
   #used: number;
 
@@ -226,12 +234,7 @@ export class MessageBatch {
     return i === 0 ? this.headers : this.headers.subarray(i * HEADER_SIZE);
   }
 
-  /**
-   * Takes over what recvmmsg(2) wrote into a cleared batch.
-   *
-   * @param count How many messages came.
-   */
-  received(count: number): void {
+  #received(count: number): void {
     this.#length = this.#used = Math.min(count, this.capacity);
     for (let i = 0; i < this.#length; i++) {
       const length = this.#headerWords[i * HEADER_WORDS + LENGTH] ?? 0;

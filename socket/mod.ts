@@ -52,7 +52,7 @@ export {
   type OpenSteps,
 } from "./open.ts";
 export { type Direction, Operation } from "./operation.ts";
-export type { OptionName, ReadableOption, SocketOption, WritableOption } from "./option.ts";
+export { intOption, type OptionName, type ReadableOption, type SocketOption, type WritableOption } from "./option.ts";
 export { poll, type Pollable, type PollEvent, type PollRequest, type PollResult } from "./poll.ts";
 export { relay, type RelayedBytes, type RelayEnd } from "./relay.ts";
 export { sendFile, type SendFileOptions } from "./send_file.ts";

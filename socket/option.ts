@@ -56,14 +56,41 @@ export interface WritableOption<T> extends OptionName {
 export interface SocketOption<T> extends ReadableOption<T>, WritableOption<T> {}
 
 /**
- * Defines an option whose value is an `int`. No permission is needed.
+ * Defines an option whose value is an `int`, as most are. No permission is needed.
  *
- * @param level C name of the level.
+ * @param level The level: its C name, or its number.
  * @param name C name of the option.
+ * @param number The option's number, where the library does not know it by its name.
  * @returns The option. It takes the whole numbers of 32 bits, signed or not, and reads them as signed.
+ *
+ * @example Usage
+ * ```ts
+ * import { C } from "@berkeley/sockets/ffi";
+ * import { intOption, Socket } from "@berkeley/sockets/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const SO_PRIORITY = intOption(C.SOL_SOCKET, "SO_PRIORITY", 12);
+ * using socket = Socket.open(C.AF_INET, C.SOCK_DGRAM);
+ * socket.set(SO_PRIORITY, 3);
+ * assertEquals(socket.get(SO_PRIORITY), 3);
+ * ```
  */
-export function intOption(level: ConstantName, name: ConstantName): SocketOption<number> {
-  return defineOption(level, name, 4, (value) => encodeInt(value, name), decodeInt);
+export function intOption(level: ConstantName, name: ConstantName): SocketOption<number>;
+/** Defines an option by its numbers. */
+export function intOption(level: number, name: string, number: number): SocketOption<number>;
+export function intOption(
+  level: ConstantName | number,
+  name: string,
+  number: number = C[name as ConstantName],
+): SocketOption<number> {
+  return {
+    name,
+    level: typeof level === "number" ? level : C[level],
+    number,
+    size: 4,
+    encode: (value) => encodeInt(value, name),
+    decode: decodeInt,
+  };
 }
 
 /**

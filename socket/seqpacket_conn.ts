@@ -2,7 +2,7 @@ import { surplusArguments } from "../checks/argument_count.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
-import type { MessageBatch } from "./message_batch.ts";
+import { type MessageBatch, takeReceived } from "./message_batch.ts";
 import { receiveSpace } from "./operations/receive_space.ts";
 import { SeqpacketReceive, SeqpacketSpace } from "./operations/seqpacket.ts";
 import type { Socket } from "./socket.ts";
@@ -125,7 +125,7 @@ export class SeqpacketConn<A> extends SocketOwner {
     const count = await this.socket.recvmmsg(batch, options);
     let messages = 0;
     while (messages < count && isMessage(batch, messages)) messages++;
-    if (messages < count) batch.received(messages); // recvmmsg(2) fills the rest with ends
+    if (messages < count) takeReceived(batch, messages); // recvmmsg(2) fills the rest with ends
     if (messages > 0) return messages;
     this.socket.over("read");
     return null;

@@ -7,7 +7,7 @@ import { check } from "../ffi/gate.ts";
 import { constantName } from "../ffi/constant_name.ts";
 import { libc } from "../ffi/libc.ts";
 import { AsyncDescriptor } from "./async_descriptor.ts";
-import { packedName } from "./descriptor.ts";
+import { hooksOf, packedName } from "./descriptor.ts";
 import { BlockingSocket } from "./blocking/blocking_socket.ts";
 import type { BlockingSocketOptions } from "./blocking/options.ts";
 import { describe, INSPECT, type Inspectable } from "./inspect.ts";
@@ -44,6 +44,8 @@ const CLOSE_WRITE_OPTIONS = { ...WAIT_OPTIONS, drained: true } as const;
 // What `#over` is made of.
 const READ = 1;
 const WRITE = 2;
+/** As {@linkcode Socket.accept}, but gives what `as` makes of the connection's socket: for the listeners of this library. */
+export let acceptAs: <T>(socket: Socket, options: WaitOptions | undefined, as: (socket: Socket) => T) => Promise<T>;
 
 /**
  * One descriptor of a socket of any family, owned: non-blocking and close-on-exec, `EINTR` retried, `EAGAIN` waited for.
@@ -77,6 +79,10 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   #over = 0;
   #owner: { close(): void } | undefined;
   #added: { send: AddedFlag; receive: AddedFlag } | undefined;
+
+  static {
+    acceptAs = (socket, options, as) => socket.#accept(options, as);
+  }
 
   private constructor(fd: number, family: number, type: number, protocol: number) {
     super(fd);
@@ -176,26 +182,11 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * descriptors or memory it is tried again after a while, up to a second.
    *
    * @param options How long to wait.
-   * @param as Makes what is given of the connection's socket. Default: the socket itself.
    * @returns The connection's socket, which the caller owns; {@linkcode peerSockaddr} tells whose it is.
    * @throws {SystemError} If the socket does not listen, or is closed meanwhile.
    */
-  accept(options?: WaitOptions): Promise<Socket>;
-  /** Waits for a connection, and gives what `as` makes of its socket. */
-  accept<T>(options: WaitOptions | undefined, as: (socket: Socket) => T): Promise<T>;
-  accept<T>(options?: WaitOptions, as?: (socket: Socket) => T): Promise<T | Socket> {
-    const make = (fd: number, sockaddr: string | undefined): T | Socket => {
-      const socket = new Socket(fd, this.#family, this.#type, this.#protocol);
-      socket.peer = sockaddr;
-      if (as === undefined) return socket;
-      try {
-        return as(socket);
-      } catch (error) {
-        socket.close();
-        throw error;
-      }
-    };
-    return this.run("read", new Accept(this.fd, this.readiness, this.#family !== C.AF_ALG, make), options);
+  accept(options?: WaitOptions): Promise<Socket> {
+    return this.#accept(options, (socket) => socket);
   }
 
   /**
@@ -447,6 +438,20 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     return this.#added ??= { send: new AddedFlag(C.MSG_NOSIGNAL), receive: new AddedFlag(C.MSG_CMSG_CLOEXEC) };
   }
 
+  #accept<T>(options: WaitOptions | undefined, as: (socket: Socket) => T): Promise<T> {
+    const make = (fd: number, sockaddr: string | undefined): T => {
+      const socket = new Socket(fd, this.#family, this.#type, this.#protocol);
+      socket.peer = sockaddr;
+      try {
+        return as(socket);
+      } catch (error) {
+        socket.close();
+        throw error;
+      }
+    };
+    return this.run("read", new Accept(this.fd, this.readiness, this.#family !== C.AF_ALG, make), options);
+  }
+
   // deno-lint-ignore require-await -- so that what it throws is a rejection
   async #readNothing(buffer: Uint8Array): Promise<number> {
     this.open("recv");
@@ -466,8 +471,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     options: Pick<BlockingSocketOptions<A, I>, "codec"> = {},
   ): BlockingSocket<A, I> {
     const blocking = BlockingSocket.fromFd(this.open("fcntl"), options);
-    blocking.beforeClose = this.beforeClose;
-    blocking.beforeOption = this.beforeOption;
+    Object.assign(hooksOf(blocking), hooksOf(this));
     this.detach();
     return blocking;
   }

@@ -93,6 +93,8 @@ export const SO_NO_CHECK: SocketOption<boolean> = booleanOption("SOL_SOCKET", "S
 export const SO_OOBINLINE: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_OOBINLINE");
 /** Whether each message of AF_UNIX carries its sender's credentials. */
 export const SO_PASSCRED: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_PASSCRED");
+/** Whether each message of a unix socket carries a descriptor of its sender's process. Since Linux 6.5. */
+export const SO_PASSPIDFD: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_PASSPIDFD");
 /** Whether each message carries its sender's security label. */
 export const SO_PASSSEC: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_PASSSEC");
 /** Bytes to skip when peeking, going on with each peek; -1 for off. */

@@ -12,6 +12,7 @@ import {
   openLocked,
   unlink,
 } from "../ffi/file.ts";
+import { hooksOf } from "../socket/descriptor.ts";
 import type { Socket } from "../socket/socket.ts";
 import { isBound } from "./_is_bound.ts";
 import { formatUnixAddr, UNIX_BIND_ADDR_NAMES, type UnixBindAddr, type UnixPathAddr } from "./addr.ts";
@@ -77,7 +78,7 @@ export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOp
   }
   const status = lstat(path);
   // As long as the socket is open, the kernel gives its inode to no other file.
-  socket.beforeClose = () => removeSame(path, status);
+  hooksOf(socket).beforeClose = () => removeSame(path, status);
   if (mode !== undefined) setMode(path, mode, fstat(socket.fd), address);
 }
 
@@ -117,7 +118,7 @@ export function setMode(path: Uint8Array, mode: number, own: FileStatus, address
  * ```
  */
 export function keepSocketFile(owner: { readonly socket: Socket }): void {
-  owner.socket.beforeClose = undefined;
+  hooksOf(owner.socket).beforeClose = undefined;
 }
 
 function isPath(addr: UnixBindAddr): addr is UnixPathAddr {

@@ -72,11 +72,15 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
   /**
    * Opens a socket without an address, to send without answers. Permission: `--allow-ffi`.
    *
+   * @param options In which network namespace, and how.
    * @returns The socket.
+   * @throws {TypeError} If there is no option of a name.
    * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
    */
-  static open(): UnixDatagramSocket {
-    return new UnixDatagramSocket(Socket.open(C.AF_UNIX, C.SOCK_DGRAM));
+  static open(options: OpenOptions = {}): UnixDatagramSocket {
+    checkArgumentCount("open a socket", arguments.length, "{ configure, networkNamespace }");
+    checkOptions("open a socket", options, OPEN_OPTIONS);
+    return new UnixDatagramSocket(openSocket({ open: () => Socket.open(C.AF_UNIX, C.SOCK_DGRAM) }, options));
   }
 
   /** The address that it is connected to. */

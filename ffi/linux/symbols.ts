@@ -50,6 +50,8 @@ export const SYMBOLS = {
   fcntl: { parameters: ["i32", "i32", "i64"], result: "i32" },
   // int ioctl(int fd, unsigned long op, ...);
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  // unsigned int if_nametoindex(const char *ifname);
+  if_nametoindex: { parameters: ["buffer"], result: "u32" },
   // ssize_t readlink(const char *path, char *buf, size_t bufsiz);
   readlink: { parameters: ["buffer", "buffer", "usize"], result: "i32" },
   // ssize_t read(int fd, void *buf, size_t count);

@@ -1,16 +1,25 @@
 import { quoted } from "../../checks/quoted.ts";
+import { interfaceNumber } from "../names/_interface_number.ts";
 import type { NetAddr } from "./addr.ts";
 import { encodeInetSockaddr } from "./sockaddr.ts";
 
-/** As {@linkcode encodeInetSockaddr}, but takes `localhost` too, as 127.0.0.1. No other name is looked up. */
+/**
+ * As {@linkcode encodeInetSockaddr}, but takes `localhost` too, as 127.0.0.1, and the name of an interface as a zone. No
+ * other name is looked up.
+ *
+ * @throws {SystemError} If there is no interface of that name (`ENODEV`).
+ */
 export function encodeHost(addr: Omit<NetAddr, "transport">): Uint8Array<ArrayBuffer> {
   const { hostname } = addr;
   if (typeof hostname !== "string") {
     throw new TypeError(`Cannot encode hostname as it must be text: current value is ${quoted(hostname)}`);
   }
   if (hostname === "localhost") return encodeInetSockaddr({ ...addr, hostname: "127.0.0.1" });
+  const zone = /%(.*\D.*)$/.exec(hostname)?.[1];
   try {
-    return encodeInetSockaddr(addr);
+    return encodeInetSockaddr(
+      zone === undefined || addr.scopeId !== undefined ? addr : { ...addr, scopeId: interfaceNumber(zone) },
+    );
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const value = JSON.stringify(hostname);

@@ -1,7 +1,7 @@
 import type { AddrCodec } from "../../socket/addr_codec.ts";
 import { encodeHost } from "./_encode_host.ts";
 import { formatNetAddr, type NetAddr } from "./addr.ts";
-import { decodeInetSockaddr, encodeInetSockaddr } from "./sockaddr.ts";
+import { decodeInetSockaddr } from "./sockaddr.ts";
 
 /** The codec of TCP's addresses: numeric ones and `localhost`. */
 export const tcpAddrCodec: AddrCodec<NetAddr, Omit<NetAddr, "transport">> = {
@@ -22,7 +22,7 @@ export const udpAddrCodec: AddrCodec<NetAddr, UdpDestination> = {
 
 /** An IPv4 or IPv6 address; that of UDP has a port too. */
 export interface IpAddr {
-  /** The numeric address without brackets. */
+  /** The numeric address without brackets, or `localhost`; a zone follows a `%`, by the name or the number of an interface. */
   hostname: string;
   /** The zone of a link-local IPv6 address, mostly an interface index. */
   scopeId?: number;
@@ -30,7 +30,7 @@ export interface IpAddr {
 
 /** The codec of addresses without a port. */
 export const ipAddrCodec: AddrCodec<IpAddr> = {
-  encode: ({ hostname, scopeId }) => encodeInetSockaddr({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }),
+  encode: ({ hostname, scopeId }) => encodeHost({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }),
   decode: (sockaddr) => {
     const { hostname, scopeId } = decodeInetSockaddr(sockaddr, "udp");
     return scopeId === undefined ? { hostname } : { hostname, scopeId };

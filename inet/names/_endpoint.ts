@@ -1,6 +1,7 @@
 import { quoted } from "../../checks/quoted.ts";
 import { C } from "../../ffi/constants.ts";
-import { getaddrinfo } from "../../ffi/getaddrinfo.ts";
+import { lookupAddrinfo } from "../../ffi/lookup_addrinfo.ts";
+import { inNetworkNamespace } from "../../socket/network_namespace.ts";
 import type { Endpoint } from "../_connect_first.ts";
 import { encodeHost } from "../addresses/_encode_host.ts";
 import { formatNetAddr } from "../addresses/addr.ts";
@@ -8,9 +9,11 @@ import type { UdpDestination } from "../addresses/addr_codec.ts";
 import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
 import { lookupError, orAborted } from "./lookup.ts";
 
-/** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. */
-export function numericEndpoint(addr: UdpDestination): Endpoint {
-  const sockaddr = encodeHost(addr);
+/** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. A zone's name is one of the network namespace. */
+export function numericEndpoint(addr: UdpDestination, networkNamespace?: string): Endpoint {
+  const sockaddr = networkNamespace === undefined
+    ? encodeHost(addr)
+    : inNetworkNamespace(networkNamespace, () => encodeHost(addr));
   return { family: addr.hostname.includes(":") ? C.AF_INET6 : C.AF_INET, sockaddr, address: formatNetAddr(addr) };
 }
 
@@ -19,21 +22,23 @@ export function numericEndpoint(addr: UdpDestination): Endpoint {
  *
  * @throws {Error} If the name has no address; its `code` is libc's, such as `"EAI_NONAME"`.
  */
-export async function resolveEndpoints(addr: UdpDestination, signal: AbortSignal): Promise<Endpoint[]> {
+export async function resolveEndpoints(
+  addr: UdpDestination & { networkNamespace?: string },
+  signal: AbortSignal,
+): Promise<Endpoint[]> {
   const { hostname, port } = addr;
-  if (isNumeric(hostname)) return [numericEndpoint(addr)];
+  if (isNumeric(hostname)) return [numericEndpoint(addr, addr.networkNamespace)];
   if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
     throw new RangeError(`Cannot connect as the port must be 0 to 65535: current value is ${quoted(port)}`);
   }
-  const answers = await orAborted(getaddrinfo(hostname, String(port), { type: C.SOCK_STREAM }), signal);
+  const answers = await orAborted(lookupAddrinfo(hostname, String(port), { type: C.SOCK_STREAM }), signal);
   if (typeof answers === "number") throw lookupError(hostname, answers);
   return answers
     .filter(({ family }) => family === C.AF_INET || family === C.AF_INET6)
     .map(({ family, sockaddr }) => ({ family, sockaddr, address: formatNetAddr(decodeInetSockaddr(sockaddr)) }));
 }
 
-/** A zone that is a name needs the system to become a number. What is no text is refused as an address is. */
+/** What is no text is refused as an address is. */
 function isNumeric(hostname: string): boolean {
-  return typeof hostname !== "string" || /^[\d.]+$/.test(hostname) ||
-    (hostname.includes(":") && !/%.*\D/.test(hostname));
+  return typeof hostname !== "string" || /^[\d.]+$/.test(hostname) || hostname.includes(":");
 }

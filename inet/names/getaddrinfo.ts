@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
-import { type AddrinfoHints, getaddrinfo as lookUp } from "../../ffi/getaddrinfo.ts";
+import { type AddrinfoHints, lookupAddrinfo } from "../../ffi/lookup_addrinfo.ts";
 import type { NetAddr } from "../addresses/addr.ts";
 import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
 import { LOOKUP_OPTIONS, lookupError, type LookupOptions, orAborted } from "./lookup.ts";
@@ -62,7 +62,7 @@ export async function getaddrinfo(
   checkOptions("look up", options, GETADDRINFO_OPTIONS);
   const { signal, ...hints } = options;
   signal?.throwIfAborted();
-  const answers = await orAborted(lookUp(host, service === null ? null : String(service), hints), signal);
+  const answers = await orAborted(lookupAddrinfo(host, service === null ? null : String(service), hints), signal);
   if (typeof answers === "number") {
     throw lookupError([host, service].filter((name) => name !== null).join(":"), answers);
   }

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { describeError } from "../../ffi/error.ts";
-import { gethostbyaddr as findByAddr, gethostbyname as findByName, type Hostent } from "../../ffi/netdb.ts";
+import { type Hostent, lookupHostByAddr, lookupHostByName } from "../../ffi/lookup_netdb.ts";
 import { inetNtop } from "../addresses/inet_ntop.ts";
 import { parseIpv4 } from "../addresses/parse_ipv4.ts";
 import { parseIpv6 } from "../addresses/parse_ipv6.ts";
@@ -51,7 +51,7 @@ const GETHOSTBYNAME_OPTIONS: OptionNames<GethostbynameOptions> = { ...LOOKUP_OPT
 export async function gethostbyname(name: string, options: GethostbynameOptions = {}): Promise<Host> {
   checkOptions("look up", options, GETHOSTBYNAME_OPTIONS);
   options.signal?.throwIfAborted();
-  const answer = await orAborted(findByName(name, options.family ?? C.AF_INET), options.signal);
+  const answer = await orAborted(lookupHostByName(name, options.family ?? C.AF_INET), options.signal);
   return hostOf(answer, name, "gethostbyname");
 }
 
@@ -77,8 +77,8 @@ export async function gethostbyaddr(address: string, options: LookupOptions = {}
   checkOptions("look up", options, LOOKUP_OPTIONS);
   options.signal?.throwIfAborted();
   const lookup = address.includes(":")
-    ? findByAddr(parseIpv6(address).bytes, C.AF_INET6)
-    : findByAddr(parseIpv4(address), C.AF_INET);
+    ? lookupHostByAddr(parseIpv6(address).bytes, C.AF_INET6)
+    : lookupHostByAddr(parseIpv4(address), C.AF_INET);
   return hostOf(await orAborted(lookup, options.signal), address, "gethostbyaddr");
 }
 

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
-import { getnameinfo as lookUp } from "../../ffi/netdb.ts";
+import { lookupNameinfo } from "../../ffi/lookup_netdb.ts";
+import { encodeHost } from "../addresses/_encode_host.ts";
 import type { NetAddr } from "../addresses/addr.ts";
-import { encodeInetSockaddr } from "../addresses/sockaddr.ts";
 import { LOOKUP_OPTIONS, lookupError, type LookupOptions, orAborted } from "./lookup.ts";
 
 /** Options of {@linkcode getnameinfo}. */
@@ -44,7 +44,7 @@ export async function getnameinfo(
 ): Promise<{ host: string; service: string }> {
   checkOptions("look up", options, GETNAMEINFO_OPTIONS);
   options.signal?.throwIfAborted();
-  const names = await orAborted(lookUp(encodeInetSockaddr(addr), options.flags ?? 0), options.signal);
+  const names = await orAborted(lookupNameinfo(encodeHost(addr), options.flags ?? 0), options.signal);
   if (typeof names === "number") throw lookupError(addr.hostname, names, "getnameinfo");
   return names;
 }

@@ -1,5 +1,5 @@
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
-import { getservbyname as findByName, getservbyport as findByPort, type Servent } from "../../ffi/netdb.ts";
+import { lookupServiceByName, lookupServiceByPort, type Servent } from "../../ffi/lookup_netdb.ts";
 import { LOOKUP_OPTIONS, type LookupOptions, orAborted } from "./lookup.ts";
 
 /** A service of the system's database, `/etc/services`. */
@@ -34,7 +34,7 @@ const GETSERV_OPTIONS: OptionNames<GetservOptions> = { ...LOOKUP_OPTIONS, protoc
 export async function getservbyname(name: string, options: GetservOptions = {}): Promise<Service | null> {
   checkOptions("look up", options, GETSERV_OPTIONS);
   options.signal?.throwIfAborted();
-  return await orAborted(findByName(name, options.protocol ?? null), options.signal);
+  return await orAborted(lookupServiceByName(name, options.protocol ?? null), options.signal);
 }
 
 /**
@@ -59,5 +59,5 @@ export async function getservbyname(name: string, options: GetservOptions = {}):
 export async function getservbyport(port: number, options: GetservOptions = {}): Promise<Service | null> {
   checkOptions("look up", options, GETSERV_OPTIONS);
   options.signal?.throwIfAborted();
-  return await orAborted(findByPort(port, options.protocol ?? null), options.signal);
+  return await orAborted(lookupServiceByPort(port, options.protocol ?? null), options.signal);
 }

@@ -1,6 +1,6 @@
 import type { OptionNames } from "../../checks/option_names.ts";
 import { describeError } from "../../ffi/error.ts";
-import { eaiName } from "../../ffi/getaddrinfo.ts";
+import { eaiName } from "../../ffi/lookup_addrinfo.ts";
 
 /** Options of every lookup. */
 export interface LookupOptions {
@@ -11,7 +11,7 @@ export interface LookupOptions {
 /** The names of {@linkcode LookupOptions}. */
 export const LOOKUP_OPTIONS: OptionNames<LookupOptions> = { signal: true };
 
-/** The error of getaddrinfo(3) and getnameinfo(3), with libc's name of the number as `code`. */
+/** The error of getaddrinfo(3) and getnameinfo(3), with libc's name of the number as `code`; `errno` is it without sign. */
 export function lookupError(
   name: string,
   error: number,
@@ -19,7 +19,7 @@ export function lookupError(
 ): Error {
   const code = eaiName(error) ?? `EAI${error}`;
   const message = `Cannot look up ${name}: ${MESSAGES[code] ?? "Unknown error"} (${code})`;
-  return describeError(message, { code, errno: error, syscall, address: name });
+  return describeError(message, { code, errno: Math.abs(error), syscall, address: name });
 }
 
 /** What gai_strerror(3) says. */

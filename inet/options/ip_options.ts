@@ -9,12 +9,14 @@ import {
   type ReadableOption,
   readableOption,
   type SocketOption,
+  type WritableOption,
 } from "../../socket/option.ts";
 import type { NetAddr } from "../addresses/addr.ts";
 import { formatIpv4 } from "../addresses/format_ipv4.ts";
 import { parseIpv4 } from "../addresses/parse_ipv4.ts";
 import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
-import { interfaceOption } from "./_interface_option.ts";
+import { interfaceNumber } from "../names/_interface_number.ts";
+import { type InterfaceOption, interfaceOption, networkOrder } from "./interface_option.ts";
 
 // The options of IPv4, sorted by C name; multicast groups are joined by methods of UdpSocket. See ip(7).
 
@@ -42,14 +44,15 @@ export const IP_MTU: ReadableOption<number> = intOption("IPPROTO_IP", "IP_MTU");
 export const IP_MTU_DISCOVER: SocketOption<number> = intOption("IPPROTO_IP", "IP_MTU_DISCOVER");
 /** Whether the socket receives from all groups that this machine has joined, not only from those that it has. */
 export const IP_MULTICAST_ALL: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_MULTICAST_ALL");
-/** The local address of the interface that multicast is sent through; `"0.0.0.0"` for the system's choice. */
-export const IP_MULTICAST_IF: SocketOption<string> = defineOption(
-  "IPPROTO_IP",
-  "IP_MULTICAST_IF",
-  4,
-  parseIpv4,
-  (bytes) => formatIpv4(bytes),
-);
+/**
+ * The interface that multicast is sent through: its name, its number, or one of its local addresses; 0 or `"0.0.0.0"` for
+ * the system's choice. A name is looked up in the network namespace of the thread. It is read as the local address, if it
+ * was set by one.
+ */
+export const IP_MULTICAST_IF: ReadableOption<string> & WritableOption<string | number> = {
+  ...readableOption("IPPROTO_IP", "IP_MULTICAST_IF", 4, (bytes) => formatIpv4(bytes)),
+  encode: encodeMulticastInterface,
+};
 /** Whether multicast that is sent is received on this machine too. */
 export const IP_MULTICAST_LOOP: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_MULTICAST_LOOP");
 /** The TTL of multicast, 0 to 255; 1 stays in the local network. */
@@ -86,8 +89,8 @@ export const IP_TOS: SocketOption<number> = intOption("IPPROTO_IP", "IP_TOS");
 export const IP_TRANSPARENT: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_TRANSPARENT");
 /** The TTL of unicast, 1 to 255; -1 sets the system's default. */
 export const IP_TTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_TTL");
-/** The number of the interface that unicast is sent through; 0 for the system's choice. */
-export const IP_UNICAST_IF: SocketOption<number> = interfaceOption("IPPROTO_IP", "IP_UNICAST_IF");
+/** The interface that unicast is sent through; 0 for the system's choice. */
+export const IP_UNICAST_IF: InterfaceOption = interfaceOption("IPPROTO_IP", "IP_UNICAST_IF", networkOrder);
 /** The address that a redirected connection was meant for. Needs netfilter's connection tracking. */
 export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = readableOption(
   "IPPROTO_IP",
@@ -95,6 +98,14 @@ export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = readableOption(
   16,
   (bytes) => decodeInetSockaddr(bytes),
 );
+
+/** `struct ip_mreqn { struct in_addr imr_multiaddr; struct in_addr imr_address; int imr_ifindex; }`, or the address. */
+function encodeMulticastInterface(value: string | number): Uint8Array {
+  if (typeof value === "string" && /^\d+\.\d+\.\d+\.\d+$/.test(value)) return parseIpv4(value);
+  const bytes = new Uint8Array(12);
+  bytes.set(encodeInt(interfaceNumber(value), "IP_MULTICAST_IF"), 8);
+  return bytes;
+}
 
 function encodePortRange([low, high]: [low: number, high: number]): Uint8Array {
   for (const port of [low, high]) {

@@ -13,7 +13,7 @@ import {
 import type { NetAddr } from "../addresses/addr.ts";
 import { parseIpv6 } from "../addresses/parse_ipv6.ts";
 import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
-import { interfaceOption } from "./_interface_option.ts";
+import { type InterfaceOption, interfaceOption, networkOrder } from "./interface_option.ts";
 
 // The options of IPv6, sorted by C name; multicast groups are joined by methods of UdpSocket. See ipv6(7).
 
@@ -52,8 +52,8 @@ export const IPV6_MTU_DISCOVER: SocketOption<number> = intOption("IPPROTO_IPV6",
 export const IPV6_MULTICAST_ALL: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_MULTICAST_ALL");
 /** The hop limit of multicast, 0 to 255; 1 stays in the local network; -1 sets the system's default. */
 export const IPV6_MULTICAST_HOPS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MULTICAST_HOPS");
-/** The number of the interface that multicast is sent through; 0 for the system's choice. */
-export const IPV6_MULTICAST_IF: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_MULTICAST_IF");
+/** The interface that multicast is sent through; 0 for the system's choice. */
+export const IPV6_MULTICAST_IF: InterfaceOption = interfaceOption("IPPROTO_IPV6", "IPV6_MULTICAST_IF");
 /** Whether multicast that is sent is received on this machine too. */
 export const IPV6_MULTICAST_LOOP: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_MULTICAST_LOOP");
 /** Bytes of the largest packet that is known to reach the connected address. */
@@ -110,8 +110,8 @@ export const IPV6_TCLASS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6
 export const IPV6_TRANSPARENT: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_TRANSPARENT");
 /** The hop limit of unicast, 0 to 255; -1 sets the system's default. */
 export const IPV6_UNICAST_HOPS: SocketOption<number> = intOption("IPPROTO_IPV6", "IPV6_UNICAST_HOPS");
-/** The number of the interface that unicast is sent through; 0 for the system's choice. */
-export const IPV6_UNICAST_IF: SocketOption<number> = interfaceOption("IPPROTO_IPV6", "IPV6_UNICAST_IF");
+/** The interface that unicast is sent through; 0 for the system's choice. */
+export const IPV6_UNICAST_IF: InterfaceOption = interfaceOption("IPPROTO_IPV6", "IPV6_UNICAST_IF", networkOrder);
 /** Whether the socket is for IPv6 only. To be set before bind(2). */
 export const IPV6_V6ONLY: SocketOption<boolean> = booleanOption("IPPROTO_IPV6", "IPV6_V6ONLY");
 

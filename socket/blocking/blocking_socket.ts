@@ -8,7 +8,7 @@ import { actionOf, systemError } from "../../ffi/error.ts";
 import { check } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import type { AddrCodec } from "../addr_codec.ts";
-import { Descriptor } from "../descriptor.ts";
+import { Descriptor, hooksOf } from "../descriptor.ts";
 import type { MessageBatch } from "../message_batch.ts";
 import type { Operation } from "../operation.ts";
 import { Accept } from "../operations/accept.ts";
@@ -418,7 +418,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    */
   override close(options?: BlockingOptions): void {
     const timeout = this.#drainTimeout("close", options);
-    if (this.#family === C.AF_SMC && this.fd >= 0) closeDrainedNow(this.release(), timeout, this.beforeClose);
+    if (this.#family === C.AF_SMC && this.fd >= 0) closeDrainedNow(this.release(), timeout, hooksOf(this).beforeClose);
     else super.close();
   }
 

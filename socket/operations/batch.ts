@@ -1,7 +1,7 @@
 import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
-import { MessageBatch } from "../message_batch.ts";
+import { MessageBatch, takeReceived } from "../message_batch.ts";
 import { Operation } from "../operation.ts";
 import { countOperations, mayGoOn } from "../polling/turn.ts";
 import type { AddedFlag } from "./added_flag.ts";
@@ -37,7 +37,7 @@ export class BatchReceive extends Operation<number> {
       if (n === -EAGAIN) return undefined;
       if (n === -EINTR || this.#added.retry(n)) continue;
       if (n < 0) throw systemError(-n, "recvmmsg");
-      batch.received(n);
+      takeReceived(batch, n);
       countOperations(n);
       return n;
     }

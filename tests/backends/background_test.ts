@@ -5,9 +5,9 @@ import {
   check,
   copyMemory,
   ForeignMemory,
-  getaddrinfo,
   layout,
   libc,
+  lookupAddrinfo,
   type Signature,
 } from "../../ffi/mod.ts";
 import { assert, assertEquals, test } from "../runner/mod.ts";
@@ -79,11 +79,11 @@ test("the event loop turns while epoll_wait() waits in the background", () =>
     assert(turns >= 10, `${turns} turns`);
   }));
 
-test("getaddrinfo() answers many at once", async () => {
+test("lookupAddrinfo() answers many at once", async () => {
   const all = await Promise.all(
     Array.from(
       { length: 10 },
-      (_, i) => getaddrinfo("127.0.0.1", String(1000 + i), { flags: C.AI_NUMERICHOST, type: C.SOCK_STREAM }),
+      (_, i) => lookupAddrinfo("127.0.0.1", String(1000 + i), { flags: C.AI_NUMERICHOST, type: C.SOCK_STREAM }),
     ),
   );
   for (const [i, answers] of all.entries()) {
@@ -93,6 +93,6 @@ test("getaddrinfo() answers many at once", async () => {
   }
 });
 
-test("getaddrinfo() gives the number of what libc answers", async () => {
-  assertEquals(await getaddrinfo("not a number", null, { flags: C.AI_NUMERICHOST }), C.EAI_NONAME);
+test("lookupAddrinfo() gives the number of what libc answers", async () => {
+  assertEquals(await lookupAddrinfo("not a number", null, { flags: C.AI_NUMERICHOST }), C.EAI_NONAME);
 });

@@ -1,3 +1,4 @@
+import { hooksOf } from "../../socket/descriptor.ts";
 import { C } from "../../ffi/mod.ts";
 import { TCP_FASTOPEN, TCP_NODELAY, TcpConn, TcpListener } from "../../inet/mod.ts";
 import { SMC_LIMIT_HS, SmcConn, type SmcFallbackError, SmcListener, smcSupport } from "../../smc/mod.ts";
@@ -125,7 +126,7 @@ smcTest("the kernel does take an option of that number for TCP_FASTOPEN, and fal
   using client = await SmcConn.connect({
     port: listener.addr.port,
     configure: (socket) => {
-      socket.beforeOption = undefined;
+      hooksOf(socket).beforeOption = undefined;
       socket.setOption(C.IPPROTO_IP, 23, 1); // IP_CHECKSUM
     },
   });
@@ -141,7 +142,7 @@ smcTest("options shorter than an int are set without the kernel's complaint", as
   assert(error.message.includes("ENOENT"), error.message); // there is no "cub": and no EINVAL for the length
   socket.setOption(C.IPPROTO_IP, IP_TOS, new Uint8Array([8]));
   assertEquals(socket.getOption(C.IPPROTO_IP, IP_TOS), 8);
-  socket.beforeOption = undefined;
+  hooksOf(socket).beforeOption = undefined;
   assertThrows(() => socket.setOption(C.IPPROTO_IP, IP_TOS, new Uint8Array([16])), Error, "EINVAL");
   assertEquals(socket.getOption(C.IPPROTO_IP, IP_TOS), 16); // so says the kernel, and has set it
   assertThrows(() => socket.setOption(C.SOL_SOCKET, C.SO_REUSEPORT, 1), Error, "EOPNOTSUPP");

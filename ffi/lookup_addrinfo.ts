@@ -63,14 +63,14 @@ const MAX_ANSWERS = 4096;
  *
  * @example Usage
  * ```ts
- * import { C, getaddrinfo } from "@berkeley/sockets/ffi";
+ * import { C, lookupAddrinfo } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * const answers = await getaddrinfo("127.0.0.1", "80", { flags: C.AI_NUMERICHOST, type: C.SOCK_STREAM });
+ * const answers = await lookupAddrinfo("127.0.0.1", "80", { flags: C.AI_NUMERICHOST, type: C.SOCK_STREAM });
  * assert(typeof answers !== "number" && answers[0]?.sockaddr.length === 16);
  * ```
  */
-export async function getaddrinfo(
+export async function lookupAddrinfo(
   node: string | null,
   service: string | null,
   hints: AddrinfoHints = {},

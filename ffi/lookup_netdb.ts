@@ -50,15 +50,15 @@ const ERANGE = errnoNumber("ERANGE") ?? 34;
  *
  * @example Usage
  * ```ts
- * import { getnameinfo } from "@berkeley/sockets/ffi";
+ * import { lookupNameinfo } from "@berkeley/sockets/ffi";
  * import { assertEquals } from "@std/assert";
  *
  * const NI_NUMERICHOST = 1, NI_NUMERICSERV = 2;
  * const sockaddr = new Uint8Array([2, 0, 0, 80, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
- * assertEquals(await getnameinfo(sockaddr, NI_NUMERICHOST | NI_NUMERICSERV), { host: "127.0.0.1", service: "80" });
+ * assertEquals(await lookupNameinfo(sockaddr, NI_NUMERICHOST | NI_NUMERICSERV), { host: "127.0.0.1", service: "80" });
  * ```
  */
-export async function getnameinfo(
+export async function lookupNameinfo(
   sockaddr: Uint8Array,
   flags: number,
 ): Promise<{ host: string; service: string } | number> {
@@ -91,14 +91,14 @@ export async function getnameinfo(
  *
  * @example Usage
  * ```ts
- * import { C, gethostbyname } from "@berkeley/sockets/ffi";
+ * import { C, lookupHostByName } from "@berkeley/sockets/ffi";
  * import { assertEquals } from "@std/assert";
  *
- * const host = await gethostbyname("127.0.0.1", C.AF_INET);
+ * const host = await lookupHostByName("127.0.0.1", C.AF_INET);
  * assertEquals(typeof host === "number" ? [] : host.addresses, [new Uint8Array([127, 0, 0, 1])]);
  * ```
  */
-export async function gethostbyname(name: string, family: number): Promise<Hostent | number> {
+export async function lookupHostByName(name: string, family: number): Promise<Hostent | number> {
   using memory = new ForeignMemory();
   const text = memory.copy(cString(name));
   return await lookUpHost((entry, room, size, result, error) =>
@@ -117,14 +117,14 @@ export async function gethostbyname(name: string, family: number): Promise<Hoste
  *
  * @example Usage
  * ```ts
- * import { C, gethostbyaddr } from "@berkeley/sockets/ffi";
+ * import { C, lookupHostByAddr } from "@berkeley/sockets/ffi";
  * import { assertEquals } from "@std/assert";
  *
  * const HOST_NOT_FOUND = 1;
- * assertEquals(await gethostbyaddr(new Uint8Array([0, 0, 0, 0]), C.AF_INET), HOST_NOT_FOUND);
+ * assertEquals(await lookupHostByAddr(new Uint8Array([0, 0, 0, 0]), C.AF_INET), HOST_NOT_FOUND);
  * ```
  */
-export async function gethostbyaddr(address: Uint8Array, family: number): Promise<Hostent | number> {
+export async function lookupHostByAddr(address: Uint8Array, family: number): Promise<Hostent | number> {
   using memory = new ForeignMemory();
   const [bytes, length] = [memory.copy(address), address.length];
   return await lookUpHost((entry, room, size, result, error) =>
@@ -152,13 +152,13 @@ export async function gethostbyaddr(address: Uint8Array, family: number): Promis
  *
  * @example Usage
  * ```ts
- * import { getservbyname } from "@berkeley/sockets/ffi";
+ * import { lookupServiceByName } from "@berkeley/sockets/ffi";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(await getservbyname("no such service", null), null);
+ * assertEquals(await lookupServiceByName("no such service", null), null);
  * ```
  */
-export async function getservbyname(name: string, protocol: string | null): Promise<Servent | null> {
+export async function lookupServiceByName(name: string, protocol: string | null): Promise<Servent | null> {
   using memory = new ForeignMemory();
   const [text, wanted] = [memory.copy(cString(name)), memory.copy(cString(protocol))];
   return await lookUpService((entry, room, size, result) =>
@@ -178,13 +178,13 @@ export async function getservbyname(name: string, protocol: string | null): Prom
  *
  * @example Usage
  * ```ts
- * import { getservbyport } from "@berkeley/sockets/ffi";
+ * import { lookupServiceByPort } from "@berkeley/sockets/ffi";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(await getservbyport(1, "no such protocol"), null);
+ * assertEquals(await lookupServiceByPort(1, "no such protocol"), null);
  * ```
  */
-export async function getservbyport(port: number, protocol: string | null): Promise<Servent | null> {
+export async function lookupServiceByPort(port: number, protocol: string | null): Promise<Servent | null> {
   if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
     throw new RangeError(`Cannot look up a service as the port must be 0 to 65535: current value is ${port}`);
   }

@@ -1,4 +1,4 @@
-import { C, eaiName, getaddrinfo } from "../../ffi/mod.ts";
+import { C, eaiName, lookupAddrinfo } from "../../ffi/mod.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, assertRejects, hex, test } from "../runner/mod.ts";
 
@@ -37,10 +37,10 @@ for node, service, family, kind, flags in json.load(sys.stdin):
 print(json.dumps(answers))
 `;
 
-test("getaddrinfo() gives what Python's gives", { needs: ["python3"] }, async () => {
+test("lookupAddrinfo() gives what Python's gives", { needs: ["python3"] }, async () => {
   const expected = JSON.parse(await runProgram("python3", ["-c", PYTHON], JSON.stringify(QUERIES)));
   for (const [i, [node, service, family, type, flags]] of QUERIES.entries()) {
-    const answers = await getaddrinfo(node, service, { family, type, flags });
+    const answers = await lookupAddrinfo(node, service, { family, type, flags });
     const ours = typeof answers === "number" ? eaiName(answers) : answers.map((answer) => [
       answer.family,
       answer.type,
@@ -52,10 +52,10 @@ test("getaddrinfo() gives what Python's gives", { needs: ["python3"] }, async ()
   }
 });
 
-test("getaddrinfo() does not lose its arguments while it waits", async () => {
+test("lookupAddrinfo() does not lose its arguments while it waits", async () => {
   const garbage: Uint8Array[] = [];
   const lookups = Array.from({ length: 64 }, async (_, i) => {
-    const answers = await getaddrinfo(`127.0.1.${i}`, String(2000 + i), { type: C.SOCK_STREAM });
+    const answers = await lookupAddrinfo(`127.0.1.${i}`, String(2000 + i), { type: C.SOCK_STREAM });
     assert(typeof answers !== "number");
     assertEquals(hex(answers[0]?.sockaddr.subarray(0, 8) ?? new Uint8Array()), sockaddrHex(i));
   });
@@ -63,9 +63,9 @@ test("getaddrinfo() does not lose its arguments while it waits", async () => {
   await Promise.all(lookups);
 });
 
-test("getaddrinfo() refuses a name with a NUL before asking", async () => {
-  await assertRejects(() => getaddrinfo("a\0b", null), TypeError);
-  await assertRejects(() => getaddrinfo(null, "8\x000"), TypeError);
+test("lookupAddrinfo() refuses a name with a NUL before asking", async () => {
+  await assertRejects(() => lookupAddrinfo("a\0b", null), TypeError);
+  await assertRejects(() => lookupAddrinfo(null, "8\x000"), TypeError);
 });
 
 test("eaiName() knows the errors and nothing else", () => {
@@ -74,10 +74,10 @@ test("eaiName() knows the errors and nothing else", () => {
   assertEquals(eaiName(-9999), undefined);
 });
 
-test("getaddrinfo() answers 1,000 questions at once, more than a runtime takes at a time", async () => {
+test("lookupAddrinfo() answers 1,000 questions at once, more than a runtime takes at a time", async () => {
   const questions = Array.from(
     { length: 1000 },
-    (_, i) => getaddrinfo("127.0.0.1", String(i), { type: C.SOCK_STREAM }),
+    (_, i) => lookupAddrinfo("127.0.0.1", String(i), { type: C.SOCK_STREAM }),
   );
   for (const [i, answers] of (await Promise.all(questions)).entries()) {
     assert(typeof answers !== "number" && answers.length === 1);

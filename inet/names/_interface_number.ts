@@ -1,0 +1,19 @@
+import { libraryError } from "../../ffi/error.ts";
+import { libc } from "../../ffi/libc.ts";
+
+/**
+ * if_nametoindex(3): the number of an interface that is given by its name or its number, in the network namespace of the
+ * thread.
+ *
+ * @throws {SystemError} If there is none of that name (`ENODEV`).
+ */
+export function interfaceNumber(nameOrIndex: string | number): number {
+  if (typeof nameOrIndex === "number") return nameOrIndex;
+  const index = nameOrIndex.includes("\0") ? 0 : libc().if_nametoindex(new TextEncoder().encode(`${nameOrIndex}\0`));
+  if (index !== 0) return index;
+  throw libraryError(
+    "ENODEV",
+    "if_nametoindex",
+    `Cannot find interface ${JSON.stringify(nameOrIndex)}: there is none of that name (ENODEV)`,
+  );
+}
