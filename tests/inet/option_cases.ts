@@ -217,6 +217,8 @@ export const ELSEWHERE: Record<string, string> = {
   SO_ACCEPTCONN: "read below",
   SO_BUSY_POLL_BUDGET: "cannot be read: set below",
   SO_ATTACH_BPF: "tests/inet/bpf_test.ts",
+  PACKET_AUXDATA: "tests/packet/packet_test.ts",
+  SO_PASSPIDFD: "tests/unix/message_test.ts",
   SO_ATTACH_FILTER: "SO_ATTACH_FILTER drops what the program rejects",
   SO_ATTACH_REUSEPORT_CBPF: "SO_ATTACH_REUSEPORT_CBPF chooses the socket",
   SO_ATTACH_REUSEPORT_EBPF: "tests/inet/bpf_test.ts",

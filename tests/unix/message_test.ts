@@ -1,5 +1,5 @@
 import { C, closeFd, libc } from "@berkeley/sockets/ffi";
-import { encodeControlMessages, Socket } from "@berkeley/sockets/socket";
+import { encodeControlMessages, SO_PASSPIDFD, Socket } from "@berkeley/sockets/socket";
 import {
   decodeCredentials,
   encodeCredentials,
@@ -27,7 +27,6 @@ import {
 
 const TYPES = ["stream", "seqpacket", "datagram"] as const;
 const SO_PASSCRED = 16;
-const SO_PASSPIDFD = 76;
 
 for (const type of TYPES) {
   test(`${type}: a passed file is the same file`, { needs: ["read", "write", "env"] }, async () => {
@@ -151,7 +150,8 @@ for (const type of TYPES) {
 
   test(`${type}: SCM_PIDFD is a descriptor of the sender`, { needs: ["read"] }, async () => {
     const [left, right] = socketPair(type);
-    right.socket.setOption(C.SOL_SOCKET, SO_PASSPIDFD, 1);
+    right.socket.set(SO_PASSPIDFD, true);
+    assertEquals(right.socket.get(SO_PASSPIDFD), true);
     await left.sendMessage({ data: Uint8Array.of(1) });
     {
       using message = await right.receiveMessage({ buffer: new Uint8Array(8) });
