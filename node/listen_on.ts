@@ -1,3 +1,4 @@
+import { hooksOf } from "../socket/descriptor.ts";
 import type { Server } from "node:net";
 import type { SocketOwner } from "../socket/socket_owner.ts";
 import { adopt } from "./_adopt.ts";
@@ -40,7 +41,7 @@ export async function listenOn(server: Server, listener: SocketOwner): Promise<v
     stop = () => void server.off("listening", resolve).off("error", reject).off("close", closed);
   });
   const path = pathOf(listener);
-  const removeFile = listener.socket.beforeClose;
+  const removeFile = hooksOf(listener.socket).beforeClose;
   try {
     adopt(listener, "listen", (fd) => server.listen({ fd }));
     if (path !== undefined) lendPath(server, path, removeFile);
