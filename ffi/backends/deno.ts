@@ -6,6 +6,7 @@ import { adoptWithNet } from "./adopt_with_net.ts";
 import { chooseWatch } from "./choose_watch.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
+import { limited } from "./limited.ts";
 import { firstLibrary } from "./open_library.ts";
 
 /** Milliseconds: for so long a `Worker` that was terminated while it waits in a thread keeps that busy. */
@@ -16,7 +17,7 @@ export function openDeno(): Backend {
   try {
     return firstLibrary(permittedPaths(), (path) => {
       const libc = symbolsOf(path, system.symbols, false) as Backend["libc"];
-      const background = symbolsOf(path, system.backgroundSymbols, true) as Backend["background"];
+      const background = limitedCalls(symbolsOf(path, system.backgroundSymbols, true) as Backend["background"]);
       const calls = { libc, background, errno: errnoByCopy(libc) };
       return { ...calls, watch: chooseWatch(calls, { adopt: adoptWithNet, longest: LONGEST }) };
     });
@@ -43,6 +44,15 @@ function permittedPaths(): string[] {
 
 function granted(path?: string): boolean {
   return Deno.permissions.querySync({ name: "ffi", ...(path === undefined ? {} : { path }) }).state === "granted";
+}
+
+/** Lookups at servers that do not answer must not take all of Deno's threads; a wait by `epoll_wait` takes one. */
+function limitedCalls({ epoll_wait, ...others }: Backend["background"]): Backend["background"] {
+  const run = limited();
+  const calls = Object.entries<(...args: never[]) => Promise<number>>(others).map(([name, call]) => {
+    return [name, (...args: never[]) => run(() => call(...args))];
+  });
+  return { epoll_wait, ...Object.fromEntries(calls) } as Backend["background"];
 }
 
 const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "usize", buffer: "buffer", address: "usize" } as const;

@@ -7,6 +7,7 @@ import { builtin, host } from "./builtin.ts";
 import { chooseWatch } from "./choose_watch.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
+import { limited } from "./limited.ts";
 import { isMainThread, loopWatch, SLICE } from "./loop_watch.ts";
 import { firstLibrary } from "./open_library.ts";
 
@@ -48,8 +49,6 @@ const TYPES = {
   address: "uint64",
 } as const;
 const READABLE = { readable: true };
-/** Calls of one function at a time, more wait: koffi refuses more than 256 in all, and there are fewer threads anyway. */
-const MAX_RUNNING = 16;
 
 /**
  * Opens libc with koffi, an optional dependency. Readiness comes from the runtime's own loop, in a `Worker` from an
@@ -65,7 +64,7 @@ export function openKoffi(): Backend {
       return withBigints(open(name, signature), signature.result);
     }) as Backend["libc"];
     const background = functionsOf<unknown>(system.backgroundSymbols, (name, signature) => {
-      return promised(open(name, signature));
+      return promised(open(name, signature), limited()); // koffi refuses more than 256 in all
     }) as Backend["background"];
     const calls = { libc, background, errno: errnoByCopy(libc) };
     const loop = loopWatch((fd, onReadable) => new KoffiWatch(koffi, fd, onReadable));
@@ -111,28 +110,13 @@ function withBigints(call: KoffiFunction, result: Signature["result"]): (...args
   return (...args) => BigInt(call(...args) as number | bigint);
 }
 
-function promised(call: KoffiFunction): (...args: unknown[]) => unknown {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  const goOn = (): void => {
-    while (running < MAX_RUNNING && waiting.length > 0) waiting.shift()?.();
-  };
-  return (...args) =>
-    new Promise((resolve, reject) => {
-      waiting.push(() => {
-        try {
-          call.async(...args, (error: unknown, value: unknown) => {
-            running--;
-            error ? reject(error) : resolve(value);
-            goOn();
-          });
-          running++;
-        } catch (error) {
-          reject(error); // the program's own calls have filled koffi
-        }
-      });
-      goOn();
+function promised(call: KoffiFunction, run: ReturnType<typeof limited>): (...args: unknown[]) => unknown {
+  const start = (args: unknown[]): Promise<unknown> => {
+    return new Promise((resolve, reject) => {
+      call.async(...args, (error: unknown, value: unknown) => error ? reject(error) : resolve(value));
     });
+  };
+  return (...args) => run(() => start(args));
 }
 
 /** A watch by libuv's loop, which goes on for as long as it is started again each time that it calls back. */
