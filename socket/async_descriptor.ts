@@ -72,6 +72,17 @@ export abstract class AsyncDescriptor extends Descriptor {
     return this.readiness.onEnd(callback);
   }
 
+  /**
+   * Whether waits keep the program alive; `callback` hears each change.
+   *
+   * @returns What tells, and a function that removes the callback.
+   * @internal
+   */
+  watchReference(callback: () => void): { isReferenced: () => boolean; stop: () => void } {
+    const { readiness } = this;
+    return { isReferenced: () => readiness.referenced, stop: readiness.onReference(callback) };
+  }
+
   /** Makes waits keep the program alive, as they do from the start. */
   ref(): void {
     this.readiness.referenced = true;

@@ -84,11 +84,20 @@ export async function poll<S extends Pollable>(
   // An epoll instance is itself a descriptor, which is readable when one of those in it is ready.
   const readiness = new Readiness(epfd);
   const ends: (() => void)[] = [];
+  const references: (() => boolean)[] = [];
+  // One socket that keeps the program alive is enough, and so is a poll of none, which is a pause.
+  const hold = (): void => {
+    readiness.referenced = references.length === 0 || references.some((isReferenced) => isReferenced());
+  };
   try {
     for (const [i, request] of requests.entries()) {
       watch(epfd, request, i);
       ends.push(socketOf(request).onEnd(() => readiness.end(closedError)));
+      const { isReferenced, stop } = socketOf(request).watchReference(hold);
+      references.push(isReferenced);
+      ends.push(stop);
     }
+    hold();
     const look = new Call("poll", () => readyOf(epfd, requests));
     return await readiness.run("read", look, options);
   } catch (error) {

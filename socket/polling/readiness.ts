@@ -53,6 +53,7 @@ export class Readiness implements RetryLater, Watched {
   /** Those of {@linkcode END_EVENTS} that have come. */
   #ending = 0;
   #ends: Set<() => void> | undefined;
+  #references: Set<() => void> | undefined;
   #shortage: Backoff | undefined;
 
   /**
@@ -151,6 +152,11 @@ export class Readiness implements RetryLater, Watched {
   }
 
   /** Whether waits keep the program alive. */
+  get referenced(): boolean {
+    return this.#referenced;
+  }
+
+  /** Sets whether waits keep the program alive. */
   set referenced(value: boolean) {
     if (value === this.#referenced) return;
     for (let i = 0; i < this.#waits; i++) {
@@ -158,6 +164,7 @@ export class Readiness implements RetryLater, Watched {
       poller().release(this.#referenced);
     }
     this.#referenced = value;
+    for (const callback of this.#references ?? []) callback();
   }
 
   /** Rejects every wait, each with an error of its own, and forgets the descriptor, which is still open. */
@@ -180,6 +187,17 @@ export class Readiness implements RetryLater, Watched {
     const ends = this.#ends ??= new Set();
     ends.add(callback);
     return () => ends.delete(callback);
+  }
+
+  /**
+   * Calls back each time that {@linkcode referenced} changes.
+   *
+   * @returns A function that removes the callback.
+   */
+  onReference(callback: () => void): () => void {
+    const references = this.#references ??= new Set();
+    references.add(callback);
+    return () => references.delete(callback);
   }
 
   #queue(direction: Direction): Queue {
