@@ -1,14 +1,14 @@
 import { TcpListener } from "../../inet/mod.ts";
 import { deno } from "../peers/deno_program.ts";
-import { assert, assertEquals, onDeno, type Permission, test } from "../runner/mod.ts";
+import { assert, assertEquals, onDeno, type Permission } from "../runner/mod.ts";
 import { processorTicks } from "./process_times.ts";
 
-const denoTest = onDeno("it starts Deno");
+const test = onDeno("it starts Deno, or a Worker of the Web");
 
 const needs: Permission[] = ["run", "read", "env"];
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
-denoTest("a program that waits uses no processor time, and answers at once when it is woken", { needs }, async () => {
+test("a program that waits uses no processor time, and answers at once when it is woken", { needs }, async () => {
   await using program = deno(`
     import { Socket } from "${SOCKET}";
     const [left, right] = Socket.pair(1, 1);
@@ -37,7 +37,7 @@ denoTest("a program that waits uses no processor time, and answers at once when 
   assertEquals([code, stdout], [0, "waiting\nread 1\nTimeoutError\n"], stderr);
 });
 
-denoTest("a program ends when nothing waits any more, although the poller was parked", { needs }, async () => {
+test("a program ends when nothing waits any more, although the poller was parked", { needs }, async () => {
   const begin = performance.now();
   await using program = deno(`
     import { Socket } from "${SOCKET}";
@@ -55,7 +55,7 @@ denoTest("a program ends when nothing waits any more, although the poller was pa
   assert(performance.now() - begin < 5000);
 });
 
-denoTest("a wait that finds no free descriptor is tried again, and leaves none", { needs }, async () => {
+test("a wait that finds no free descriptor is tried again, and leaves none", { needs }, async () => {
   await using program = deno(
     `
     import { Socket } from "${SOCKET}";
