@@ -22,7 +22,7 @@ export function openDeno(): Backend {
       return { ...calls, watch: chooseWatch(calls, { adopt: adoptWithNet, longest: LONGEST }) };
     });
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) {
+    if (error instanceof Error && error.name === "NotCapable") {
       error.message += `, or with --allow-ffi=<path of libc>, the one of these that there is: ${
         libraryPaths(platform()).join(", ")
       }`;
