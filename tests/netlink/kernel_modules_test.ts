@@ -21,7 +21,7 @@ const reason = whyNoNamespaces();
 
 function rootTest(name: string, run: () => Promise<void>): void {
   if (reason !== undefined) ignore(name, reason);
-  else test(name, { needs }, run);
+  else test(name, { needs, timeout: 180_000 }, run); // an emulated machine is slow
 }
 
 /** Raw sockets get what others send, so their memory changes. */
