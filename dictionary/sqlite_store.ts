@@ -195,6 +195,7 @@ class SqliteStore implements Store {
     const refused: [Put, unknown][] = [];
     try {
       const totals = { ...this.#selectTotals.get() } as unknown as Totals;
+      const { keys, bytes } = totals;
       for (const put of puts) {
         const old = this.#selectBytes.get(put.name)?.bytes as number | undefined;
         try {
@@ -206,7 +207,7 @@ class SqliteStore implements Store {
         this.#upsert.run(put.name, put.json, put.bytes);
         written.push(put);
       }
-      this.#updateTotals.run(totals.keys, totals.bytes);
+      if (totals.keys !== keys || totals.bytes !== bytes) this.#updateTotals.run(totals.keys, totals.bytes);
       this.#commit.run();
     } catch (error) {
       this.#rollBack();
