@@ -151,7 +151,7 @@ export const ROWS: readonly Row[] = [
   {
     c: "getpeername()",
     python: "socket.getpeername",
-    ours: "socket: Conn.remoteAddr, socket: Socket.peerSockaddr",
+    ours: "socket: Conn.remoteAddr, socket: Descriptor.peerSockaddr",
     example: "conn.remoteAddr",
   },
   // Options

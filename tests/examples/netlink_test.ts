@@ -109,8 +109,12 @@ rootTest("ip_monitor.ts tells each change that `ip` makes in a line, or as JSON"
     "neighbour 10.9.0.77 dev left lladdr 02:00:00:00:00:77 PERMANENT",
     "rule 50: from 10.42.0.0/16 lookup 9",
   ]);
-  const objects = [await json.line(), await json.line(), await json.line()].map((line) => JSON.parse(line ?? "{}"));
-  assertEquals(objects.map(({ action, value }) => `${action} ${value.destination}`), [
+  const changes: string[] = [];
+  while (changes.at(-1)?.startsWith("delete 10.41") !== true) {
+    const { action, value } = JSON.parse(await json.line() ?? '{ "action": "delete 10.41: ended", "value": {} }');
+    if (!value.destination?.includes(":")) changes.push(`${action} ${value.destination}`); // the interface's own IPv6 comes late
+  }
+  assertEquals(changes, [
     "set 10.40.0.1/32",
     "set 10.41.0.0/16",
     "delete 10.41.0.0/16",
