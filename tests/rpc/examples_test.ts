@@ -6,7 +6,10 @@ import { example, exampleClient, exampleServer } from "./example.ts";
 import { python, pythonServer } from "./python_peer.ts";
 
 const DENO_ONLY = "the examples are programs for Deno";
-const NEEDS: TestOptions = { needs: ["env", "read", "run", "write"], skipOn: { node: DENO_ONLY, bun: DENO_ONLY } };
+const NEEDS: TestOptions = {
+  needs: ["env", "read", "run", "write", "python3"],
+  skipOn: { node: DENO_ONLY, bun: DENO_ONLY },
+};
 const GET_X = { func: "GET", params: { obj: "x" } };
 
 function ok(func: string, response: unknown): unknown {
@@ -71,7 +74,7 @@ test("rpc_server.ts says in one line why it cannot start, and exits with 1", NEE
   const file = `${folder.path}/notes`;
   writeFileSync(file, "my notes\n");
   const reasons = {
-    "--file": [file, "rpc_server: Cannot read the file as a log: it is none\n"],
+    "--file": [file, `rpc_server: Cannot open ${file}: `],
     "--unix": [`${folder.path}/none/socket`, `rpc_server: Cannot bind to ${folder.path}/none/socket: No such file`],
   };
   for (const [option, [value = "", reason = ""]] of Object.entries(reasons)) {

@@ -37,15 +37,15 @@ for (const error of ["EOPNOTSUPP", "EINVAL"]) {
   const SENDS: [call: string, send: string][] = [
     ["sendto", "left.send(data)"],
     ["sendto", "left.write(data)"],
-    ["sendmsg", "left.sendMessage({ buffers: [data] })"],
-    ["sendmmsg", "left.sendBatch(batchOf(data))"],
+    ["sendmsg", "left.sendmsg({ buffers: [data] })"],
+    ["sendmmsg", "left.sendmmsg(batchOf(data))"],
   ];
   for (const [call, send] of SENDS) {
     injected(
       `${send} goes without MSG_NOSIGNAL where ${error} refuses it, and from then on`,
       `${call}:error=${error}:when=1`,
       `function batchOf(data) { const b = new MessageBatch({ capacity: 1, size: 8 }); b.push(data); return b; }
-for (let i = 0; i < 3; i++) console.log(await ${send}, await right.receive(new Uint8Array(8)));`,
+for (let i = 0; i < 3; i++) console.log(await ${send}, await right.recv(new Uint8Array(8)));`,
       (out, trace) => {
         assertEquals(out, "1 1\n".repeat(3));
         assertEquals(count(trace, call, "MSG_NOSIGNAL"), [1, 3], trace);
@@ -57,7 +57,7 @@ for (let i = 0; i < 3; i++) console.log(await ${send}, await right.receive(new U
     `recvmsg:error=${error}:when=1`,
     `for (let i = 0; i < 3; i++) {
   await left.send(data);
-  console.log((await right.receiveMessage({ buffers: [new Uint8Array(8)] })).length);
+  console.log((await right.recvmsg({ buffers: [new Uint8Array(8)] })).length);
 }`,
     (out, trace) => {
       assertEquals(out, "1\n".repeat(3));

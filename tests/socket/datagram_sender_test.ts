@@ -1,6 +1,6 @@
 import { UdpSocket } from "../../inet/mod.ts";
 import { UnixDatagramSocket } from "../../unix/mod.ts";
-import { assert, assertEquals, assertThrows, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 
 test("DatagramSocket.receive() tells each of two senders that take turns", async () => {
   using server = UdpSocket.bind({ hostname: "127.0.0.1" });
@@ -39,16 +39,14 @@ test("the sender's address is one frozen object while it is the same", async () 
   assertEquals(addr, client.localAddr);
 });
 
-test("DatagramSocket.send() sends where the address says now, though its bytes are those of the last sender", async () => {
+test("DatagramSocket.send() refuses an address whose bytes were changed into another name than its path's", async () => {
   const name = (last: number) => new Uint8Array([0xff, Math.random() * 256, Math.random() * 256, last]);
-  const [here, there] = [name(0xfe), name(0xfe)];
+  const [here, there] = [name(0xfe), name(0xfd)];
   using server = UnixDatagramSocket.bind({ autobind: true });
   using client = UnixDatagramSocket.bind({ abstract: here });
-  using other = UnixDatagramSocket.bind({ abstract: there });
   await client.send(new Uint8Array(1), { addr: server.localAddr });
   const { addr } = await server.receive();
   assert("abstract" in addr && addr.abstract instanceof Uint8Array);
   addr.abstract.set(there);
-  await server.send(Uint8Array.of(7), { addr });
-  assertEquals((await other.receive({ timeout: 5000 })).data, Uint8Array.of(7));
+  await assertRejects(async () => await server.send(Uint8Array.of(7), { addr }), TypeError, "two names");
 });
