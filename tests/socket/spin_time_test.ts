@@ -7,10 +7,11 @@ test("setSpinTime() refuses what is no time", () => {
   for (const time of [-1, NaN, Infinity]) assertThrows(() => setSpinTime(time), RangeError);
 });
 
-test("setSpinTime() sets how long an idle wait keeps the processor busy", async () => {
+test("setSpinTime() bounds how long an idle wait keeps the processor busy", async () => {
   try {
-    const [parked, spinning] = [await busy(0), await busy(150)];
-    assert(spinning > parked + 25, `${parked} ms of processor time parked, ${spinning} ms spinning`);
+    const [parked, bounded] = [await busy(0), await busy(50)];
+    // The poller spins only where that pays, so it may not spin at all; and never longer than it was told.
+    assert(parked < 50 && bounded < 110, `${parked} ms of processor time parked, ${bounded} ms with 50 ms to spin`);
   } finally {
     setSpinTime(0.05);
   }
