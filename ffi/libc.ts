@@ -1,3 +1,4 @@
+export { avoidRing } from "./backends/choose_watch.ts";
 import { openBun } from "./backends/bun.ts";
 import { openDeno } from "./backends/deno.ts";
 import { openKoffi } from "./backends/koffi.ts";

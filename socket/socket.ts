@@ -1,3 +1,4 @@
+import { poller } from "./polling/poller.ts";
 import { checkBuffer } from "../checks/check_buffer.ts";
 import { checkMessage } from "../checks/check_message.ts";
 import { INT_MAX, within } from "../checks/within.ts";
@@ -101,7 +102,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `EAFNOSUPPORT` for a family that it lacks.
    */
   static open(family: number, type: number, protocol = 0): Socket {
-    return new Socket(openFd(family, type, protocol), family, type, protocol);
+    const fd = openFd(family, type, protocol);
+    if (family === C.AF_SMC) poller().avoidRing();
+    return new Socket(fd, family, type, protocol);
   }
 
   /**
@@ -136,6 +139,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    */
   static fromFd(fd: number): Socket {
     const { family, type, protocol } = adoptFd(fd);
+    if (family === C.AF_SMC) poller().avoidRing();
     return new Socket(fd, family, type, protocol);
   }
 

@@ -16,6 +16,13 @@ export interface Ways {
   longest?: number | undefined;
 }
 
+let isRingAvoided = false;
+
+/** Has a thread wait in place of an io_uring from now on, where the runtime's own loop cannot. */
+export function avoidRing(): void {
+  isRingAvoided = true;
+}
+
 const VARIABLE = "BERKELEY_SOCKETS_WAKE";
 
 /**
@@ -42,6 +49,7 @@ export function chooseWatch(backend: Omit<Backend, "watch">, { loop, adopt, long
   if (loop !== undefined) return loop;
   let chosen = ring;
   return (fd, onReadable) => {
+    if (isRingAvoided) return thread(fd, onReadable);
     try {
       return chosen(fd, onReadable);
     } catch (error) {

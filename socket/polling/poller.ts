@@ -1,6 +1,6 @@
 import { C } from "../../ffi/constants.ts";
 import { check, outcome } from "../../ffi/gate.ts";
-import { libc, watch } from "../../ffi/libc.ts";
+import { avoidRing, libc, watch } from "../../ffi/libc.ts";
 import type { Watch } from "../../ffi/native.ts";
 import { layout } from "../../ffi/system.ts";
 import { SpinHistory } from "./spin_history.ts";
@@ -93,6 +93,16 @@ export class Poller {
     if (referenced) this.#waits--;
     else this.#unrefWaits--;
     if (this.#waits === 0) this.#ask();
+  }
+
+  /** Waits in a thread from now on where an io_uring would: sockets of AF_SMC do not always wake one (Linux 6.12). */
+  avoidRing(): void {
+    avoidRing();
+    if (this.#epfd < 0) return;
+    this.#watch?.close();
+    this.#watch = watch(this.#epfd, this.#wake);
+    this.#isReferenced = true;
+    this.#schedule();
   }
 
   #open(): void {

@@ -51,7 +51,7 @@ smcTest("examples/http_over_smc.ts answers over SMC-R", { leaks }, async () => {
   for (let n = await client.read(buffer); n !== null; n = await client.read(buffer)) {
     text += new TextDecoder().decode(buffer.subarray(0, n));
   }
-  assert(text.startsWith("HTTP/1.1 200 OK\r\n") && text.endsWith("GET /path\n"), text);
+  assert(text.startsWith("HTTP/1.1 200 OK\r\n") && text.includes("GET /path\n"), text);
   assertMatch(await server.line() ?? "", /^127\.0\.0\.1:\d+ GET \/path$/);
 });
 
