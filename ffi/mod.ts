@@ -67,4 +67,4 @@ export {
   type SockaddrLayout,
   writeSockaddrHead,
 } from "./sockaddr_layout.ts";
-export { type Layout, layout } from "./system.ts";
+export { type BACKGROUND_SYMBOLS, type CONSTANTS_LINUX, type Layout, layout, type SYMBOLS } from "./system.ts";

@@ -3,6 +3,9 @@ import type { BACKGROUND_SYMBOLS, SYMBOLS } from "./linux/symbols.ts";
 import type { Constants } from "./constants.ts";
 import { platform } from "./platform.ts";
 
+export type { CONSTANTS_LINUX } from "./linux/constants.ts";
+export type { BACKGROUND_SYMBOLS, SYMBOLS } from "./linux/symbols.ts";
+
 /** Sizes and offsets, in bytes, of the C structures that differ between platforms. */
 export interface Layout {
   /** Size of `struct epoll_event`. */

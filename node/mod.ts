@@ -32,4 +32,4 @@ export { serveNode } from "./serve_node.ts";
 export { type RequestTarget, SocketAgent } from "./socket_agent.ts";
 export { startTls } from "./start_tls.ts";
 export { toNodeSocket } from "./to_node_socket.ts";
-export { undiciConnector } from "./undici_connector.ts";
+export { type UndiciCallback, undiciConnector, type UndiciTarget } from "./undici_connector.ts";

@@ -5,14 +5,21 @@ import type { RequestTarget } from "./socket_agent.ts";
 import { startTls } from "./start_tls.ts";
 
 /** What undici asks of a connector. */
-interface UndiciTarget {
+export interface UndiciTarget {
+  /** The host name of the URL. */
   hostname: string;
+  /** The port as text; empty for the protocol's own. */
   port: string;
+  /** `"http:"` or `"https:"`. */
   protocol: string;
+  /** The name that the certificate must have. */
   servername?: string | null;
 }
 
-type UndiciCallback = (...result: [error: Error, socket: null] | [error: null, socket: Socket | TLSSocket]) => void;
+/** How undici takes a connection, or why there is none. */
+export type UndiciCallback = (
+  ...result: [error: Error, socket: null] | [error: null, socket: Socket | TLSSocket]
+) => void;
 
 /**
  * A connector for undici, so that `fetch` goes over connections of yours: `new Agent({ connect: undiciConnector(…) })` is

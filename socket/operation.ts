@@ -63,7 +63,11 @@ export abstract class Operation<T> {
   stopWatching: (() => void) | undefined = undefined;
   /** Where the caller wants to be told how much was done. */
   progress: Progress | undefined = undefined;
-  /** Where it waits. */
+  /**
+   * Where it waits.
+   *
+   * @internal
+   */
   queue: OperationQueue | undefined = undefined;
   /** The operation before this one in its queue. */
   before: Operation<unknown> | undefined = undefined;

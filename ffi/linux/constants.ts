@@ -2,8 +2,6 @@ import { FAMILY_CONSTANTS } from "./family_constants.ts";
 
 /**
  * Constants of Linux, the same on x86-64 and aarch64; names and values as in the C headers.
- *
- * @internal
  */
 export const CONSTANTS_LINUX = {
   ...FAMILY_CONSTANTS,

@@ -2,8 +2,6 @@ import type { Signature } from "../native.ts";
 
 /**
  * Every function of libc that the library calls, with its prototype.
- *
- * @internal
  */
 export const SYMBOLS = {
   // int socket(int domain, int type, int protocol);
@@ -142,8 +140,6 @@ export const SYMBOLS = {
 /**
  * The functions that may block whatever their arguments are, and so run off the event loop. errno is lost there. They
  * get no memory of JavaScript: that of a terminated `Worker` is freed while the call still writes to it.
- *
- * @internal
  */
 export const BACKGROUND_SYMBOLS = {
   // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout);

@@ -39,10 +39,12 @@ export class Names<T extends string> {
   }
 }
 
+/** How far a route or an address reaches (`RT_SCOPE_*`). */
 export type RouteScope = Named<"global" | "site" | "link" | "host" | "nowhere">;
 /** `RT_SCOPE_*`. */
 export const SCOPES = new Names("scope", { 0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere" });
 
+/** Who set a route (`RTPROT_*`). */
 export type RouteProtocol = Named<
   | "unspec"
   | "redirect"
@@ -93,6 +95,7 @@ export const PROTOCOLS = new Names("protocol", {
   192: "eigrp",
 });
 
+/** What a route does (`RTN_*`). */
 export type RouteType = Named<
   | "none"
   | "unicast"
