@@ -9,6 +9,14 @@ import { runtime } from "./platform.ts";
  *
  * @param name The variable.
  * @returns Its value, or `undefined` if it is not set.
+ *
+ * @example Usage
+ * ```ts
+ * import { environmentVariable } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(environmentVariable("NO_SUCH_VARIABLE"), undefined);
+ * ```
  */
 export function environmentVariable(name: string): string | undefined {
   if (runtime() !== "deno") return host().env[name];
@@ -23,6 +31,14 @@ export function environmentVariable(name: string): string | undefined {
  * The ids of this process: those that `SCM_CREDENTIALS` may carry without privileges.
  *
  * @returns The process id, and the real user and group id.
+ *
+ * @example Usage
+ * ```ts
+ * import { processIds } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(processIds().pid > 0, true);
+ * ```
  */
 export function processIds(): { pid: number; uid: number; gid: number } {
   return { pid: libc().getpid(), uid: libc().getuid(), gid: libc().getgid() };

@@ -55,6 +55,16 @@ export const DARWIN_SOCKADDR: SockaddrLayout = {
  * Writes the head of a sockaddr whose length is that of `bytes`.
  *
  * @throws {RangeError} If the family does not fit its field, or `bytes` is not 2 to 128 bytes long.
+ *
+ * @example Usage
+ * ```ts
+ * import { LINUX_SOCKADDR, readSockaddrFamily, writeSockaddrHead } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array(16);
+ * writeSockaddrHead(bytes, LINUX_SOCKADDR.AF_INET, LINUX_SOCKADDR);
+ * assertEquals(readSockaddrFamily(bytes, LINUX_SOCKADDR), 2);
+ * ```
  */
 export function writeSockaddrHead(bytes: Uint8Array, family: number, layout: SockaddrLayout): void {
   checkLength("encode", bytes.length);
@@ -77,6 +87,16 @@ export function writeSockaddrHead(bytes: Uint8Array, family: number, layout: Soc
  * The address family of a whole sockaddr.
  *
  * @throws {RangeError} If `bytes` is not 2 to 128 bytes long, or `sa_len` says another length.
+ *
+ * @example Usage
+ * ```ts
+ * import { LINUX_SOCKADDR, readSockaddrFamily, writeSockaddrHead } from "@berkeley/sockets/ffi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array(16);
+ * writeSockaddrHead(bytes, LINUX_SOCKADDR.AF_INET, LINUX_SOCKADDR);
+ * assertEquals(readSockaddrFamily(bytes, LINUX_SOCKADDR), 2);
+ * ```
  */
 export function readSockaddrFamily(bytes: Uint8Array, layout: SockaddrLayout): number {
   checkLength("decode", bytes.length);
