@@ -1,4 +1,4 @@
-import { AbstractConnector, Redis, type RedisOptions } from "ioredis";
+import type { RedisOptions } from "ioredis";
 import type { Socket as NetSocket } from "node:net";
 import { NodeStream } from "../../node/mod.ts";
 import { UnixConn } from "../../unix/mod.ts";
@@ -8,7 +8,8 @@ import { startRedis } from "./servers.ts";
 type Connector = NonNullable<RedisOptions["Connector"]>;
 
 /** What ioredis asks of a `Connector`: each connection is one of ours. */
-function connectorTo(path: string): Connector {
+async function connectorTo(path: string): Promise<Connector> {
+  const { AbstractConnector } = await import("ioredis"); // it needs permissions, so not before the test runs
   return class extends AbstractConnector {
     constructor() {
       super(1000);
@@ -24,9 +25,10 @@ test("ioredis sends 1,000 commands over a connection of ours, and goes on after 
   needs: ["net", "read", "write", "run", "env", "sys", "redis-server"],
 }, async () => {
   using dir = tempDir();
+  const { Redis } = await import("ioredis");
   const first = await startRedis(dir.path);
   const redis = new Redis({
-    Connector: connectorTo(`${dir.path}/redis`),
+    Connector: await connectorTo(`${dir.path}/redis`),
     retryStrategy: () => 50,
     maxRetriesPerRequest: null,
   });

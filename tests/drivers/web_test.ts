@@ -1,11 +1,6 @@
-import { createAdaptorServer } from "@hono/node-server";
-import express from "express";
-import fastify from "fastify";
-import { Hono } from "hono";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { Server } from "node:net";
 import { text } from "node:stream/consumers";
-import { Agent, fetch as undiciFetch } from "undici";
 import { serveNode, SocketAgent, undiciConnector } from "../../node/mod.ts";
 import { type UnixAddr, UnixConn, UnixListener } from "../../unix/mod.ts";
 import { assertEquals, type Need, test } from "../runner/mod.ts";
@@ -40,6 +35,7 @@ test(
   "Express serves over serveNode()",
   { needs, leaks: "Bun opens a pipe of its own for the first server" },
   async () => {
+    const { default: express } = await import("express");
     const app = express();
     app.get("/greet/:name", ({ params }: { params: { name: string } }, response: ServerResponse) => {
       response.end(`hello ${params.name}`);
@@ -50,6 +46,7 @@ test(
 );
 
 test("Fastify serves over serveNode()", { needs }, async () => {
+  const { default: fastify } = await import("fastify");
   const app = fastify();
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.get("/greet/:name", (request) => `hello ${(request.params as { name: string }).name}`);
@@ -59,6 +56,8 @@ test("Fastify serves over serveNode()", { needs }, async () => {
 });
 
 test("Hono serves over serveNode()", { needs }, async () => {
+  const { createAdaptorServer } = await import("@hono/node-server");
+  const { Hono } = await import("hono");
   const app = new Hono();
   app.get("/greet/:name", (context) => context.text(`hello ${context.req.param("name")}`));
   app.post("/echo", async (context) => context.text(await context.req.text()));
@@ -73,7 +72,8 @@ test("undici's fetch goes over connections of ours", {
     if (message.method === "POST") message.pipe(response);
     else response.end(`hello ${message.url?.slice(7)}`);
   });
-  let agent: Agent | undefined;
+  const { Agent, fetch: undiciFetch } = await import("undici");
+  let agent: InstanceType<typeof Agent> | undefined;
   await exchange(server, async (addr, path, body) => {
     const dispatcher = agent ??= new Agent({ connect: undiciConnector(() => UnixConn.connect(addr)) });
     const init = body === undefined ? {} : { method: "POST", body };
