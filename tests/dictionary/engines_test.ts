@@ -1,6 +1,3 @@
-import { Etcd3 } from "etcd3";
-import { Cluster, Redis } from "ioredis";
-import { createClient, createCluster } from "redis";
 import { dictionary, etcdStore, redisStore, type Store } from "../../dictionary/mod.ts";
 import { mkdirSync } from "node:fs";
 import { assert, assertEquals, assertRejects, tempDir, test, type TestOptions } from "../runner/mod.ts";
@@ -20,12 +17,14 @@ interface Client {
 }
 
 const REDIS_CLIENTS: Record<string, (engines: Engine[]) => Promise<Client>> = {
-  "ioredis": ([engine]) => {
+  "ioredis": async ([engine]) => {
+    const { Redis } = await import("ioredis"); // it needs permissions, so not before the test runs
     const client = new Redis({ host: HOST, port: engine!.port, retryStrategy: () => 50 });
     client.on("error", () => {}); // it connects again
-    return Promise.resolve({ store: redisStore(client, { prefix: "words:" }), end: () => client.disconnect() });
+    return { store: redisStore(client, { prefix: "words:" }), end: () => client.disconnect() };
   },
   "redis": async ([engine]) => {
+    const { createClient } = await import("redis");
     const client = createClient({ socket: { host: HOST, port: engine!.port, reconnectStrategy: () => 50 } });
     client.on("error", () => {});
     await client.connect();
@@ -34,16 +33,18 @@ const REDIS_CLIENTS: Record<string, (engines: Engine[]) => Promise<Client>> = {
 };
 
 const CLUSTER_CLIENTS: Record<string, (engines: Engine[]) => Promise<Client>> = {
-  "ioredis": (engines) => {
+  "ioredis": async (engines) => {
+    const { Cluster } = await import("ioredis");
     const client = new Cluster(engines.map(({ port }) => ({ host: HOST, port })), {
       clusterRetryStrategy: () => 50,
       retryDelayOnFailover: 50,
       redisOptions: { connectTimeout: 2000 },
     });
     client.on("error", () => {});
-    return Promise.resolve({ store: redisStore(client), end: () => client.disconnect() });
+    return { store: redisStore(client), end: () => client.disconnect() };
   },
   "redis": async (engines) => {
+    const { createCluster } = await import("redis");
     const client = createCluster({
       rootNodes: engines.map(({ port }) => ({ url: `redis://${HOST}:${port}` })),
       defaults: { socket: { reconnectStrategy: () => 50 } },
@@ -106,9 +107,10 @@ test(
   async () => {
     using folders = tempDir();
     const members = await etcdCluster([0, 1, 2].map((i) => makeFolder(folders.path, i)));
-    await putWhileKilled(members, (engines) => {
+    await putWhileKilled(members, async (engines) => {
+      const { Etcd3 } = await import("etcd3");
       const client = new Etcd3({ hosts: engines.map(({ port }) => `http://${HOST}:${port}`) });
-      return Promise.resolve({ store: etcdStore(client, { prefix: "words/" }), end: () => client.close() });
+      return { store: etcdStore(client, { prefix: "words/" }), end: () => client.close() };
     });
     await Promise.all(members.map((member) => member.kill()));
   },

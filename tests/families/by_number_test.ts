@@ -21,15 +21,12 @@ for (const { name, numbers, shown, pass } of NUMBERED) {
   });
 }
 
-if (existsSync(docs)) {
-  test("docs/families.md lists the families by number as they are tested", { needs: ["read"] }, () => {
-    const rows = [...readFileSync(docs, "utf8").matchAll(/^\| `([^`]+)` *\| ([^|]+?) *\| ([^|]+?) *\|$/gm)];
-    const listed = rows.map(([, name, numbers, shown]) => [name, numbers, shown]);
-    assertEquals(listed, NUMBERED.map(({ name, numbers, shown }) => [name, numbers.join(", "), shown]));
-  });
-} else {
-  ignore(
-    "docs/families.md lists the families by number as they are tested",
-    "it reads the sources, which are not here",
-  );
-}
+test("docs/families.md lists the families by number as they are tested", {
+  needs: ["read"],
+  skipOn: { node: "it reads the sources, which are not here", bun: "it reads the sources, which are not here" },
+}, () => {
+  if (!existsSync(docs)) return; // in the guest, which has no documents
+  const rows = [...readFileSync(docs, "utf8").matchAll(/^\| `([^`]+)` *\| ([^|]+?) *\| ([^|]+?) *\|$/gm)];
+  const listed = rows.map(([, name, numbers, shown]) => [name, numbers, shown]);
+  assertEquals(listed, NUMBERED.map(({ name, numbers, shown }) => [name, numbers.join(", "), shown]));
+});
