@@ -47,6 +47,9 @@ const KEEP_ALIVE_OPTIONS: OptionNames<KeepAliveOptions> = { count: true, idle: t
  * A TCP connection, in the shape of `Deno.TcpConn`. Its `read`, `write`, `closeWrite`, streams and `close` are those of
  * {@linkcode Conn} in `./socket`.
  *
+ * `Deno.startTls(conn)` type-checks, and then throws: it takes Deno's own connections only. `startTls()` of `./node` is for
+ * these.
+ *
  * @see {@link https://man7.org/linux/man-pages/man7/tcp.7.html | tcp(7)}
  *
  * @example Usage
