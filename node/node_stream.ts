@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import { Duplex } from "node:stream";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { isSystemError } from "../ffi/error.ts";
 import type { Conn } from "../socket/conn.ts";
@@ -14,6 +15,8 @@ export interface NodeStreamOptions {
    */
   allowHalfOpen?: boolean;
 }
+
+const STREAM_OPTIONS: OptionNames<NodeStreamOptions> = { allowHalfOpen: true };
 
 /** A connection as {@linkcode NodeStream} takes it: that of TCP, AF_UNIX, SMC, vsock, or one of your own. */
 export type StreamConn = Pick<
@@ -66,8 +69,10 @@ export class NodeStream extends Duplex {
    * @param conn A connection that carries a stream, or the promise of one: what is written meanwhile waits for it, and
    * `"connect"` tells of it. Nothing else may read from the connection or write to it any more.
    * @param options How it ends.
+   * @throws {TypeError} If there is no such option.
    */
   constructor(conn: StreamConn | Promise<StreamConn>, options: NodeStreamOptions = {}) {
+    checkOptions("make a stream", options, STREAM_OPTIONS);
     super({ allowHalfOpen: options.allowHalfOpen ?? false });
     this.#dialled = conn;
     if (!(conn instanceof Promise)) this.#conn = conn;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
 import { serveNode } from "./serve_node.ts";
@@ -24,6 +25,8 @@ export interface ServeHttpOptions {
   server?: ServerOptions;
 }
 
+const SERVE_OPTIONS: OptionNames<ServeHttpOptions> = { onError: true, server: true, signal: true };
+
 /**
  * Serves HTTP/1.1 over a listener of any family, in the shape of `Deno.serve`: a function from request to response.
  *
@@ -31,6 +34,7 @@ export interface ServeHttpOptions {
  * @param handler Answers a request.
  * @param options How to end, and what to do with errors.
  * @returns Fulfilled when the listener is closed and every response is sent.
+ * @throws {TypeError} If there is no such option.
  * @throws {SystemError} If accepting fails.
  *
  * @example Usage
@@ -53,6 +57,7 @@ export async function serveHttp(
   handler: (request: Request, info: ServeHttpInfo) => Response | Promise<Response>,
   options: ServeHttpOptions = {},
 ): Promise<void> {
+  checkOptions("serve HTTP", options, SERVE_OPTIONS);
   const { signal, onError = failed } = options;
   const running = new Set<Promise<void>>();
   const server = createServer(options.server ?? {}, (message, response) => {
@@ -66,9 +71,10 @@ export async function serveHttp(
     const remoteAddr = hostname === undefined || port === undefined ? undefined : { hostname, port };
     const over = new AbortController();
     response.once("close", () => over.abort(new Error("The connection was closed")));
+    const request = requestOf(message, over.signal);
     let result: Response;
     try {
-      result = await handler(requestOf(message, over.signal), { remoteAddr });
+      result = request === undefined ? badRequest() : await handler(request, { remoteAddr });
     } catch (error) {
       result = await onError(error);
     }
@@ -92,11 +98,22 @@ function failed(error: unknown): Response {
   return new Response("Internal Server Error", { status: 500 });
 }
 
-function requestOf(message: IncomingMessage, signal: AbortSignal): Request {
+/** Methods that a `Request` refuses. */
+const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
+
+/** Not the handler's fault, and not for its `onError`: any peer could fill the log. */
+function badRequest(): Response {
+  return new Response("Bad Request", { status: 400 });
+}
+
+/** The request; `undefined` if its target, its `Host` or its method is none that a `Request` may have. */
+function requestOf(message: IncomingMessage, signal: AbortSignal): Request | undefined {
   const headers = new Headers();
   const { rawHeaders, method = "GET" } = message;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");
-  const url = new URL(message.url ?? "/", `http://${message.headers.host ?? "localhost"}`);
+  const base = `http://${message.headers.host ?? "localhost"}`;
+  if (!URL.canParse(message.url ?? "/", base) || FORBIDDEN.includes(method)) return undefined;
+  const url = new URL(message.url ?? "/", base);
   if (method === "GET" || method === "HEAD") return new Request(url, { method, headers, signal });
   const body = Readable.toWeb(message) as ReadableStream<Uint8Array<ArrayBuffer>>;
   // `duplex` is not in every runtime's types yet.

@@ -49,6 +49,7 @@ export class Poller {
   readonly #events = new Int32Array(STRIDE * MAX_EVENTS);
   #waits = 0;
   #unrefWaits = 0;
+  #avoidsRing = false;
   /** Whether the watch keeps the program alive. */
   #isReferenced = true;
   readonly #history = new SpinHistory();
@@ -97,6 +98,8 @@ export class Poller {
 
   /** Waits in a thread from now on where an io_uring would: sockets of AF_SMC do not always wake one (Linux 6.12). */
   avoidRing(): void {
+    if (this.#avoidsRing) return;
+    this.#avoidsRing = true;
     avoidRing();
     if (this.#epfd < 0) return;
     this.#watch?.close();

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { serveHttp, serveNode, SocketAgent } from "../../node/mod.ts";
 import { UnixConn, UnixListener } from "../../unix/mod.ts";
-import { assert, assertEquals, type Permission, spawn, tempDir, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, type Permission, spawn, tempDir, test } from "../runner/mod.ts";
 
 const LOCAL = { hostname: "127.0.0.1", port: 0 };
 const needs: Permission[] = ["net"];
@@ -87,6 +87,26 @@ test("serveHttp() tells the handler that the client has gone, and cancels the bo
   await gone;
   assert(aborted);
   await end();
+});
+
+test("serveHttp() answers a request that none can be made of with 400, and does not ask the handler", async () => {
+  let asked = 0;
+  const { listener, end } = serve(() => new Response(String(++asked)));
+  for (const head of ["GET / HTTP/1.1\r\nHost: a b", "TRACE / HTTP/1.1\r\nHost: here"]) {
+    using client = await TcpConn.connect(listener.addr);
+    await client.write(new TextEncoder().encode(`${head}\r\nConnection: close\r\n\r\n`));
+    const answer = await new Response(client.readable).text();
+    assert(answer.startsWith("HTTP/1.1 400 "), answer);
+  }
+  assertEquals(asked, 0);
+  await end();
+});
+
+test("node's options are refused where they are misspelt", async () => {
+  using listener = TcpListener.listen(LOCAL);
+  const misspelt = { onerror: () => new Response() } as object;
+  await assertRejects(() => serveHttp(listener, () => new Response(), misspelt), TypeError, "onError");
+  assert(listener.socket.fd >= 0);
 });
 
 test("serveHttp() ends by its signal once what has begun is answered", { needs }, async () => {

@@ -1,37 +1,60 @@
-import process from "node:process";
-import { C } from "../../ffi/mod.ts";
-import { setSpinTime, Socket } from "../../socket/mod.ts";
-import { assert, assertThrows, test } from "../runner/mod.ts";
+import { setSpinTime } from "../../socket/mod.ts";
+import { SpinHistory } from "../../socket/polling/spin_history.ts";
+import { assert, assertEquals, assertThrows, spawnScript, test } from "../runner/mod.ts";
+
+const FFI = new URL("../../ffi/mod.ts", import.meta.url);
+const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
 test("setSpinTime() refuses what is no time", () => {
   for (const time of [-1, NaN, Infinity]) assertThrows(() => setSpinTime(time), RangeError);
 });
 
-test("setSpinTime() bounds how long an idle wait keeps the processor busy", async () => {
-  try {
-    const [parked, bounded] = [await busy(0), await busy(50)];
-    // The poller spins only where that pays, so it may not spin at all; and never longer than it was told.
-    assert(parked < 50 && bounded < 110, `${parked} ms of processor time parked, ${bounded} ms with 50 ms to spin`);
-  } finally {
-    setSpinTime(0.05);
-  }
+// A program of its own, which has not learned yet that spinning does not pay.
+test("setSpinTime() sets how long an idle wait keeps the processor busy", { needs: ["run", "env"] }, async () => {
+  await using program = spawnScript(`
+    import process from "node:process";
+    import { C } from "${FFI}";
+    import { setSpinTime, Socket } from "${SOCKET}";
+    const cpuTime = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000;
+    const busy = async (spin) => {
+      setSpinTime(spin);
+      const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+      const before = cpuTime();
+      const read = right.read(new Uint8Array(1));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const time = cpuTime() - before;
+      left.close();
+      await read;
+      right.close();
+      return time;
+    };
+    await busy(0); // what the runtime does once, it has done then
+    console.log(JSON.stringify([await busy(0), await busy(150)]));
+  `);
+  const { code, stdout, stderr } = await program.exit;
+  assertEquals(code, 0, stderr);
+  const [parked, spinning] = JSON.parse(stdout);
+  assert(spinning > parked + 25, `${parked} ms of processor time parked, ${spinning} ms spinning`);
 });
 
-/** Milliseconds of processor time that 200 ms of waiting take. */
-async function busy(spin: number): Promise<number> {
-  setSpinTime(spin);
-  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
-  const before = cpuTime();
-  const read = right.read(new Uint8Array(1));
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  const time = cpuTime() - before;
-  left.close();
-  await read;
-  right.close();
-  return time;
-}
-
-function cpuTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
+test("SpinHistory stops where spinning meets nothing, and is back after short gaps, each time more reluctantly", () => {
+  const history = new SpinHistory();
+  assert(history.pays);
+  for (let i = 0; i < 100; i++) history.met();
+  for (let i = 0; i < 2; i++) history.missed();
+  assert(history.pays, "two misses among many hits");
+  while (history.pays) history.missed();
+  const shortGapsUntilBack = (): number => {
+    for (let gaps = 0;; gaps++) {
+      if (history.pays) return gaps;
+      history.woke(true);
+    }
+  };
+  const first = shortGapsUntilBack();
+  while (history.pays) history.missed();
+  const second = shortGapsUntilBack();
+  assert(first > 0 && second > first, `${first}, then ${second} short gaps`);
+  while (history.pays) history.missed();
+  for (let i = 0; i < 1000; i++) history.woke(i % 3 === 0);
+  assert(!history.pays, "long gaps between");
+});
