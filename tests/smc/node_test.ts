@@ -18,7 +18,7 @@ else {
     const ready = await node.line();
     if (ready === undefined) throw new Error(`Node did not serve: ${(await node.exit).stderr}`);
     const { version, byListenOn, byDescriptor } = JSON.parse(ready);
-    assertMatch(version, /^v20\./);
+    assertMatch(version, /^v22\./);
     for (const port of [byListenOn, byDescriptor]) {
       using smc = await SmcConn.connect({ port });
       using tcp = await TcpConn.connect({ port });
