@@ -1,10 +1,10 @@
 /**
- * Refuses arguments that nobody would look at.
+ * Refuses surplus arguments, which would be ignored.
  *
  * @param action What the call does, for the error: `Cannot <action>: …`.
  * @param given How many arguments were given: `arguments.length`.
- * @param expected The arguments that there are, each with what it may hold.
- * @throws {TypeError} If there are more.
+ * @param expected The arguments that the function takes, each with what it may hold.
+ * @throws {TypeError} If there are too many.
  */
 export function checkArgumentCount(action: string, given: number, ...expected: readonly string[]): void {
   if (given > expected.length) throw surplusArguments(action, given, ...expected);

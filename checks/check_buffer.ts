@@ -1,12 +1,14 @@
 /**
- * To be called before each system call: the memory of a buffer that was transferred away while the operation waited is
- * not ours any more, and what is no array of bytes would be measured wrongly.
+ * Call this before each system call: a buffer may have been transferred away while the operation waited, and its memory
+ * is then no longer ours. The length of a value that is not a `Uint8Array` would be misread.
  *
- * @throws {TypeError} If `buffer` is no array of bytes, was transferred away, or is not as long as it was.
+ * @throws {TypeError} If `buffer` is not a `Uint8Array`, was transferred away, or was resized.
  */
 export function checkBuffer(buffer: Uint8Array, length: number): void {
   if (buffer?.BYTES_PER_ELEMENT !== 1) {
-    throw new TypeError(`Cannot use what is no Uint8Array: current value is ${Object.prototype.toString.call(buffer)}`);
+    throw new TypeError(
+      `Cannot use a buffer that is not a Uint8Array: current value is ${Object.prototype.toString.call(buffer)}`,
+    );
   }
   if (buffer.byteLength !== length) {
     throw new TypeError("Cannot use a buffer that was transferred away or resized while the operation waited");

@@ -1,9 +1,14 @@
 /**
- * To be called with what is to be sent: the bytes of a message in place of the message would be a message of nothing.
+ * Refuses a message that is not an object. A caller who passes the bytes directly would otherwise send an empty
+ * message.
  *
- * @throws {TypeError} If it is no object with the parts of a message.
+ * @throws {TypeError} If `message` is not an object that holds the parts of a message.
  */
 export function checkMessage(message: object): void {
   if (typeof message === "object" && message !== null && !ArrayBuffer.isView(message)) return;
-  throw new TypeError(`Cannot send what is no message: current value is ${Object.prototype.toString.call(message)}`);
+  throw new TypeError(
+    `Cannot send: the message must be an object such as { data }: current value is ${
+      Object.prototype.toString.call(message)
+    }`,
+  );
 }

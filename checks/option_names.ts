@@ -2,10 +2,10 @@ import { quoted } from "./quoted.ts";
 
 type KeyOfAny<T> = T extends unknown ? keyof T : never;
 
-/** The names of the options of `T`: a table that lacks one, or has another, does not compile. */
+/** The names of the options of `T`: a table with a name missing or an extra name does not compile. */
 export type OptionNames<T> = Readonly<Record<KeyOfAny<T>, true>>;
 
-/** What other libraries and other systems call an option, and what it may be called here. */
+/** What other libraries and systems call an option, and what this library may call it. */
 const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   abortSignal: ["signal"],
   abstract: ["addr"],
@@ -37,14 +37,14 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Refuses what is no options object, and an object with a name that is no option: a misspelt option must not be taken
- * for one that was left out. Options that are `undefined` count as left out.
+ * Refuses options that are not an object, and unknown option names: a misspelt option must not count as one that was
+ * left out. Options that are `undefined` count as left out.
  *
  * @param action What the options are for, for the error: `Cannot <action>: …`.
- * @param options The options, as they were given.
- * @param names The names that there are.
- * @param elsewhere What does the work of options that other libraries have here, by their names.
- * @throws {TypeError} If it is refused; the message names the option, and the nearest one that there is.
+ * @param options The options, as the caller gave them.
+ * @param names The names of all options.
+ * @param elsewhere What replaces the options of other libraries here, by their names there.
+ * @throws {TypeError} If it refuses the options; the message names the unknown option and the nearest known one.
  */
 export function checkOptions(
   action: string,
@@ -53,13 +53,13 @@ export function checkOptions(
   elsewhere: Readonly<Record<string, string>> = {},
 ): void {
   if ("buffer" in names && ArrayBuffer.isView(options)) {
-    throw new TypeError(`Cannot ${action}: options must be an object with the buffer in it: current value is a buffer`);
+    throw new TypeError(`Cannot ${action}: options must be an object that holds the buffer: current value is a buffer`);
   }
   if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
     throw new TypeError(`Cannot ${action}: options must be an object: current value is ${shown(options)}`);
   }
   if (options instanceof AbortSignal) {
-    throw new TypeError(`Cannot ${action}: options must be an object with the signal in it: current value is a signal`);
+    throw new TypeError(`Cannot ${action}: options must be an object that holds the signal: current value is a signal`);
   }
   for (const name in options) {
     if (names[name] === true || (options as Record<string, unknown>)[name] === undefined) continue;
@@ -86,7 +86,7 @@ function nearestName(name: string, names: readonly string[]): string | undefined
   return least <= Math.max(1, name.length / 3) ? names[distances.indexOf(least)] : undefined;
 }
 
-/** How many letters to put in, take out or change (Levenshtein). */
+/** How many letters to insert, delete or replace (Levenshtein distance). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, j) => j);
   for (let i = 1; i <= from.length; i++) {

@@ -1,4 +1,4 @@
-/** A value as a message shows it: text in quotes, so that `"80"` is not taken for 80. */
+/** A value as an error message shows it: strings are quoted, to tell `"80"` from 80. */
 export function quoted(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

@@ -1,9 +1,9 @@
 import { copyMemory } from "./memory.ts";
 
-/** No list of the system is longer: a bound on what is read from foreign memory. */
+/** No list of the system is longer: a limit on what is read from foreign memory. */
 const MAX_LENGTH = 4096;
 
-/** The pointers of a list that a null pointer ends, such as `char **h_aliases`. */
+/** The pointers of a null-terminated list, such as `char **h_aliases`. */
 export function readPointers(list: bigint): bigint[] {
   const pointers: bigint[] = [];
   for (let at = list; list !== 0n && pointers.length < MAX_LENGTH; at += 8n) {

@@ -1,13 +1,13 @@
 import { C, type ConstantName } from "./constants.ts";
 
-/** What socket(2) takes: a family, a type or a protocol. */
+/** The arguments of socket(2): a family, a type or a protocol. */
 export type ConstantKind = "family" | "type" | "protocol";
 
 /** The prefix of the C names. */
 const PREFIXES = { family: "AF_", type: "SOCK_", protocol: "IPPROTO_" } as const;
 
 /**
- * The C name of a number that socket(2) takes, to show it to people. No permission is needed.
+ * The C name of a number that socket(2) takes, for display. No permission is needed.
  *
  * @param kind What the number is.
  * @param value The number.
@@ -29,7 +29,7 @@ export function constantName(kind: ConstantKind, value: number): ConstantName | 
 }
 
 /**
- * The number that a C name stands for, of any constant in {@linkcode C}. No permission is needed.
+ * The number of any constant in {@linkcode C}, by its C name. No permission is needed.
  *
  * @param name The name, such as `"AF_INET"`.
  * @returns The number, or `undefined` for a name that the library does not know.

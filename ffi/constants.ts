@@ -4,12 +4,12 @@ import { system } from "./system.ts";
 /** The C name of a constant that the library knows. */
 export type ConstantName = keyof typeof CONSTANTS_LINUX;
 
-/** The value of every constant by its C name; a platform's table that lacks one does not compile. */
+/** The value of every constant by its C name; a platform's table that misses one does not compile. */
 export type Constants = Readonly<Record<ConstantName, number>>;
 
 /**
- * The constants of this platform, by their C names. Where the library opens no sockets, they are those of Linux, so that
- * the codecs have numbers.
+ * The constants of this platform, by their C names. On platforms where the library opens no sockets, they are those of
+ * Linux, so that the codecs work.
  *
  * @example Usage
  * ```ts

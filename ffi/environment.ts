@@ -4,8 +4,8 @@ import { copyMemory } from "./memory.ts";
 import { runtime } from "./platform.ts";
 
 /**
- * Reads an environment variable: on Deno by getenv(3), which needs `--allow-ffi` only; elsewhere as the program sees it,
- * since Bun and the Workers of Node keep what it sets from getenv(3).
+ * Reads an environment variable: on Deno by getenv(3), which needs only `--allow-ffi`; elsewhere through `process.env`,
+ * since in Bun and in Node's Workers getenv(3) does not see what the program sets.
  *
  * @param name The variable.
  * @returns Its value, or `undefined` if it is not set.
@@ -28,7 +28,7 @@ export function environmentVariable(name: string): string | undefined {
 }
 
 /**
- * The ids of this process: those that `SCM_CREDENTIALS` may carry without privileges.
+ * The ids of this process, which `SCM_CREDENTIALS` may carry without privileges.
  *
  * @returns The process id, and the real user and group id.
  *

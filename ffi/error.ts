@@ -1,15 +1,15 @@
 import { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 
 /**
- * An error of the operating system. Its class is the runtime's own where there is one for the error number, such as
- * `Deno.errors.AddrInUse`, else `Error`.
+ * An error of the operating system. If the runtime has a class for the error number, such as
+ * `Deno.errors.AddrInUse`, the error has that class, else `Error`.
  */
 export interface SystemError extends Error {
   /** C name of the error number, such as `"EADDRINUSE"`; `"E<number>"` for a number without a name. */
   code: string;
   /**
-   * The error number of errno(3), always positive. For a name that was not found, libc's `EAI_*` or `h_errno` number
-   * without its sign: `code` tells which of them it is.
+   * The error number of errno(3), always positive. For a failed name lookup, it is libc's `EAI_*` or `h_errno` number
+   * without its sign: `code` says which of them.
    */
   errno: number;
   /** The call that failed, by its C name, such as `"bind"`. */
@@ -19,7 +19,7 @@ export interface SystemError extends Error {
 }
 
 /**
- * Whether an error came from the operating system, and optionally, whether it is a certain one.
+ * Whether an error came from the operating system; optionally, whether it has a certain code.
  *
  * @param error What was thrown.
  * @param code C name of the error number, such as `"ECONNREFUSED"`. Default: any.
@@ -46,7 +46,7 @@ export function isSystemError(error: unknown, code?: string): error is SystemErr
 
 type ErrorClass = new (message: string) => Error;
 
-/** Names of Deno's error classes by errno name; the other runtimes have plain errors with a `code`. */
+/** Deno's error classes by errno name; the other runtimes have plain errors with a `code`. */
 const CLASSES: Record<string, string> = {
   EACCES: "PermissionDenied",
   EADDRINUSE: "AddrInUse",
@@ -73,13 +73,13 @@ const CLASSES: Record<string, string> = {
   ESOCKTNOSUPPORT: "NotSupported",
 };
 
-/** What a call was doing, where its C name is not a verb of English. */
+/** What a call does, where its C name is not an English verb. */
 const ACTIONS: Record<string, string> = {
   accept4: "accept on",
   bind: "bind to",
   connect: "connect to",
-  getpeername: "tell the remote address of",
-  getsockname: "tell the local address of",
+  getpeername: "get the remote address of",
+  getsockname: "get the local address of",
   getsockopt: "read the option of",
   listen: "listen on",
   recv: "receive from",
@@ -117,7 +117,7 @@ export function systemError(errno: number, syscall: string, address?: string): S
   return describeError(message, { errno, code, syscall, ...(address === undefined ? {} : { address }) });
 }
 
-/** What a call was to do, as a verb of English with its object. */
+/** What a call does, as an English verb with its object. */
 export function actionOf(syscall: string, address?: string): string {
   const action = ACTIONS[syscall] ?? syscall;
   const target = address ?? (/ (?:from|of|on|to)$/.test(action) ? "the socket" : "");
@@ -125,11 +125,11 @@ export function actionOf(syscall: string, address?: string): string {
 }
 
 /**
- * Makes the error for something that the library itself refuses, in the class and with the fields of an error number.
+ * Makes the error for what the library itself refuses, with the class and the fields of an error number.
  *
  * @param code C name of the errno, such as `"EBADF"`.
- * @param syscall C name of the call that was not made.
- * @param message The whole text.
+ * @param syscall C name of the call that the library did not make.
+ * @param message The whole message.
  * @returns The error, not thrown.
  */
 export function libraryError(code: string, syscall: string, message: string): SystemError {

@@ -4,7 +4,7 @@ import { check, outcome } from "./gate.ts";
 import { libc } from "./libc.ts";
 import { layout } from "./system.ts";
 
-/** What {@linkcode lstat} tells of a file. If all but the mode is equal, it is the same file. */
+/** What {@linkcode lstat} returns. If everything except the mode is equal, it is the same file. */
 export interface FileStatus {
   /** Type and permissions, as `st_mode` has them. */
   mode: number;
@@ -30,7 +30,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * Tells about a file, without following a symbolic link.
+ * Gets the status of a file, without following a symbolic link.
  *
  * ```c
  * struct statx {
@@ -55,7 +55,7 @@ export function lstat(path: Uint8Array): FileStatus | undefined {
 }
 
 /**
- * Tells about an open file, also one that was opened with `O_PATH`, and about a socket.
+ * Gets the status of an open file or socket; also of a file that was opened with `O_PATH`.
  *
  * @param fd The descriptor.
  * @returns The status.
@@ -86,8 +86,8 @@ function statx(folder: number, path: Uint8Array, flags: number): FileStatus | un
 }
 
 /**
- * Creates a file that only this user may open, if it is not there, and locks it by flock(2). The lock ends with the
- * descriptor.
+ * Creates a file that only this user may open, if it does not exist, and locks it with flock(2). Closing the descriptor
+ * releases the lock.
  *
  * @param path The path, as bytes without a NUL.
  * @returns The descriptor; `undefined` where another process holds the lock.
@@ -97,18 +97,18 @@ export function openLocked(path: Uint8Array): number | undefined {
   const flags = C.O_RDWR | C.O_CREAT | C.O_CLOEXEC | C.O_NONBLOCK | layout.O_NOFOLLOW;
   const fd = check(libc().openCreate(cString(path), flags, 0o600), "open", decoder.decode(path));
   if (outcome(libc().flock(fd, C.LOCK_EX | C.LOCK_NB)) === 0 && isSameFile(lstat(path), fstat(fd))) return fd;
-  closeFd(fd); // held, or removed by who held it
+  closeFd(fd); // held by another process, or removed by the one that held it
   return undefined;
 }
 
-/** Whether two statuses are of one file. */
+/** Whether two statuses are those of one file. */
 export function isSameFile(a: FileStatus | undefined, b: FileStatus | undefined): boolean {
   return a !== undefined && b !== undefined && a.inode === b.inode && a.modified === b.modified &&
     a.device[0] === b.device[0] && a.device[1] === b.device[1];
 }
 
 /**
- * Sets the permissions of a file that `accepts` takes for the right one: of the very file that it looked at.
+ * Sets the permissions of a file if `accepts` approves of it; no other file can take its place in between.
  *
  * @param path The path, as bytes without a NUL; a symbolic link is not followed.
  * @param mode The permissions, such as `0o600`.
@@ -142,8 +142,8 @@ export function unlink(path: Uint8Array): void {
 }
 
 /**
- * Sets the permissions of an open file. On a socket that is not bound yet, they are what bind(2) gives to the socket's
- * file, less the umask.
+ * Sets the permissions of an open file. For a socket that is not bound yet, bind(2) gives them to the socket's file,
+ * minus the umask.
  *
  * @param fd The descriptor.
  * @param mode The permissions, such as `0o600`.
@@ -185,7 +185,7 @@ export function listDirectory(path: string): string[] {
 }
 
 /**
- * Where a symbolic link leads, of 4095 bytes at most.
+ * The target of a symbolic link, at most 4095 bytes.
  *
  * @param path The path of the link.
  * @returns The target.
@@ -198,7 +198,7 @@ export function readLink(path: string): string {
 }
 
 /**
- * The text of a small file, such as those in `/proc`: 4096 bytes at most.
+ * The text of a small file, such as those in `/proc`: at most 4096 bytes.
  *
  * @param path The path.
  * @returns The text.

@@ -4,8 +4,8 @@ import { libc } from "./libc.ts";
 import type { Bytes } from "./native.ts";
 
 /**
- * Memory of libc's for a call off the event loop, all of it freed together once the call is over. What is not freed
- * stays for the life of the program.
+ * Memory from libc for a call off the event loop. Free all of it together once the call is over; what is not freed
+ * stays allocated until the program ends.
  *
  * @example Usage
  * ```ts
@@ -23,11 +23,11 @@ export class ForeignMemory {
   readonly #addresses: bigint[] = [];
 
   /**
-   * Takes room.
+   * Allocates memory.
    *
    * @param length Bytes.
-   * @returns The address of the first; all are zero.
-   * @throws {SystemError} If there is no room (`ENOMEM`).
+   * @returns The address of the first byte; all bytes are zero.
+   * @throws {SystemError} If there is no memory (`ENOMEM`).
    */
   allocate(length: number): bigint {
     const address = libc().calloc(1n, BigInt(Math.max(length, 1)));
@@ -37,11 +37,11 @@ export class ForeignMemory {
   }
 
   /**
-   * Takes room for a copy of a buffer.
+   * Allocates a copy of a buffer.
    *
    * @param bytes The buffer; `null` is the null pointer.
    * @returns The address of the copy.
-   * @throws {SystemError} If there is no room (`ENOMEM`).
+   * @throws {SystemError} If there is no memory (`ENOMEM`).
    */
   copy(bytes: Bytes): bigint {
     if (bytes === null) return 0n;

@@ -2,8 +2,8 @@ import { systemError } from "./error.ts";
 import { errno } from "./libc.ts";
 
 /**
- * Turns the result of a C function into what the kernel itself answers: a negative error number in place of -1. Make
- * the call in the argument, so that nothing runs between it and the reading of errno.
+ * Turns the result of a C function into what the kernel itself returns: a negative error number instead of -1. Make the
+ * call in the argument, so that nothing runs between the call and the reading of errno.
  *
  * This is the one place in the library that compares with -1.
  *

@@ -11,17 +11,17 @@ export interface Ifaddrs {
   name: string;
   /** `IFF_*` flags, ORed. */
   flags: number;
-  /** The address, as sockaddr bytes; left out for an interface without one. */
+  /** The address, as sockaddr bytes; absent for an interface without one. */
   addr?: Uint8Array;
   /** Its network mask. */
   netmask?: Uint8Array;
-  /** The broadcast address, or the other end's of a point-to-point interface. */
+  /** The broadcast address, or the address of the other end of a point-to-point link. */
   broadaddr?: Uint8Array;
 }
 
 /** `sizeof(struct ifaddrs)` on 64-bit Linux. */
 const IFADDRS_SIZE = 56;
-/** No list is longer: a bound on what is read from foreign memory. */
+/** No list is longer: a limit on what is read from foreign memory. */
 const MAX_ENTRIES = 65536;
 /** `sizeof` of the sockaddr of each family. */
 const SIZES = new Map<number, number>([[C.AF_INET, 16], [C.AF_INET6, 28], [C.AF_PACKET, 20]]);

@@ -10,7 +10,8 @@ import { requireSystem } from "./system.ts";
 let opened: Backend | undefined;
 
 /**
- * The functions of libc, opened at the first call. Permission: `--allow-ffi`, or `--allow-ffi=<absolute path of libc>`.
+ * The functions of libc, which the first call opens. Permission: `--allow-ffi`, or `--allow-ffi=<absolute path of
+ * libc>`.
  *
  * @returns The functions, by their C names and in C argument order.
  * @throws {Error} If no libc can be opened, or the runtime has no FFI; the message lists what was tried.
@@ -30,8 +31,8 @@ export function libc(): Backend["libc"] {
 }
 
 /**
- * The few functions of libc that may block whatever their arguments are, run off the event loop. Their pointers are to
- * {@linkcode ForeignMemory}, and their errno is lost. Permission: as {@linkcode libc}.
+ * The few functions of libc that may block whatever their arguments are; they run off the event loop. Their pointers
+ * must point to {@linkcode ForeignMemory}, and their errno is lost. Permission: as {@linkcode libc}.
  *
  * @returns The functions; each returns a promise.
  * @throws {Error} If no libc can be opened, or the runtime has no FFI.
@@ -52,16 +53,17 @@ export function background(): Backend["background"] {
 }
 
 /**
- * Watches a descriptor by the event loop of this runtime. Permission: as {@linkcode libc}.
+ * Watches a descriptor with the event loop of this runtime. Permission: as {@linkcode libc}.
  *
- * The environment variable `BERKELEY_SOCKETS_WAKE` sets how: `ring` by io_uring(7), `thread` by a call off the event
- * loop. Default: by the loop itself where the runtime gives a way to it, as Node does on its main thread, else by an
- * io_uring, else, where that is refused, by a thread.
+ * The environment variable `BERKELEY_SOCKETS_WAKE` sets how: `ring` uses io_uring(7), `thread` a call off the event
+ * loop. By default, it uses the event loop itself where the runtime gives access to it, as Node does on its main
+ * thread; else an io_uring; where that is refused, a thread.
  *
  * @param fd The descriptor, borrowed: close the watch first.
- * @param onReadable Called once after each start, as soon as the descriptor is readable; it may be called without that.
+ * @param onReadable Called once after each start, as soon as the descriptor is readable; it may also be called for no
+ * reason.
  * @returns The watch, stopped at first.
- * @throws {SystemError} If there is no descriptor left (`EMFILE`).
+ * @throws {SystemError} If no descriptor is left (`EMFILE`).
  *
  * @example Usage
  * ```ts
@@ -85,7 +87,7 @@ export function watch(fd: number, onReadable: () => void): Watch {
   return (opened ??= open()).watch(fd, onReadable);
 }
 
-/** errno of this thread. To be read right after the call that set it. */
+/** errno of this thread. Read it right after the call that set it. */
 export function errno(): number {
   return (opened ??= open()).errno();
 }

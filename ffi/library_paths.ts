@@ -1,7 +1,7 @@
 import type { Platform } from "./platform.ts";
 
 /**
- * Where libc may be: absolute paths, as `--allow-ffi=<path>` takes them. Only one of them exists on most systems.
+ * Where libc may be: absolute paths, as `--allow-ffi=<path>` takes them. On most systems only one of them exists.
  *
  * @param on The platform.
  * @returns Absolute paths.
@@ -31,8 +31,9 @@ export function libraryPaths(on: Platform): string[] {
 }
 
 /**
- * What may be given to dlopen(3), best first: the bare names, by which the dynamic linker gives the libc that this program
- * has already, then the paths. Not for a scoped `--allow-ffi`: Deno takes a bare name for a file of the current folder.
+ * What to give to dlopen(3), best first: the bare names, for which the dynamic linker returns the libc that this
+ * program has already loaded, then the paths. Not for a scoped `--allow-ffi`: Deno looks for a bare name in the current
+ * folder.
  */
 export function libraryNames(on: Platform): string[] {
   const bare = on.os === "darwin" ? ["libSystem.B.dylib"] : ["libc.so.6", `libc.musl-${on.arch}.so.1`];

@@ -27,7 +27,7 @@ export interface Addrinfo {
   protocol: number;
   /** The address, as sockaddr bytes. */
   sockaddr: Uint8Array;
-  /** The canonical name: with `AI_CANONNAME`, the first answer has it. */
+  /** The canonical name: with `AI_CANONNAME`, in the first answer. */
   canonicalName?: string;
 }
 
@@ -35,7 +35,7 @@ export interface Addrinfo {
 const ADDRINFO_SIZE = 48;
 /** `NI_MAXHOST`: no canonical name is longer. */
 const MAX_NAME = 1025;
-/** No list is longer: a bound on what is read from foreign memory. */
+/** No list is longer: a limit on what is read from foreign memory. */
 const MAX_ANSWERS = 4096;
 
 /**

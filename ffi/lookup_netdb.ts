@@ -31,11 +31,11 @@ export interface Servent {
 
 /** `NI_MAXHOST` and `NI_MAXSERV`. */
 const [MAX_HOST, MAX_SERVICE] = [1025, 32];
-/** Room for the strings of an entry; it is doubled while the call answers ERANGE. */
+/** Bytes for the strings of an entry, doubled as long as the call returns ERANGE. */
 const [FIRST_ROOM, MAX_ROOM] = [8192, 1 << 20];
-/** `h_errno` of a name that nobody knows. */
+/** `h_errno` for an unknown name. */
 const HOST_NOT_FOUND = 1;
-/** No less than `sizeof(struct hostent)` and `sizeof(struct servent)`. */
+/** At least `sizeof(struct hostent)` and `sizeof(struct servent)`. */
 const ENTRY_SIZE = 32;
 const ERANGE = errnoNumber("ERANGE") ?? 34;
 
@@ -43,7 +43,7 @@ const ERANGE = errnoNumber("ERANGE") ?? 34;
  * Finds the names of an address and a port, off the event loop. Permission: `--allow-ffi`.
  *
  * @param sockaddr The address, as bytes.
- * @param flags `NI_*` flags, or-ed.
+ * @param flags `NI_*` flags, ORed.
  * @returns Both names, or libc's `EAI_*` number, which is negative.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/getnameinfo.3.html | getnameinfo(3)}
@@ -229,7 +229,7 @@ function lookUpService(call: Lookup<[]>): Promise<Servent | null> {
   }));
 }
 
-/** Calls with ever more room, and reads the entry while its strings are still there. */
+/** Calls again with more memory until it is enough, and reads the entry before its strings are freed. */
 async function lookUp<T>(call: Lookup<[]>, read: (entry: DataView) => T): Promise<T | null> {
   for (let size = FIRST_ROOM;; size *= 2) {
     using memory = new ForeignMemory();

@@ -2,7 +2,8 @@ import { libc } from "./libc.ts";
 import type { Bytes } from "./native.ts";
 
 /**
- * The address of a buffer. The number keeps nothing alive: hold the buffer until the call that uses it is over.
+ * The address of a buffer. The number does not keep the buffer alive: hold the buffer until the call that uses it is
+ * over.
  *
  * @param buffer The buffer.
  * @returns The address of its first byte.
@@ -26,7 +27,7 @@ export function addressOf(buffer: NonNullable<Bytes>): bigint {
  * Fills a buffer from memory at an address.
  *
  * @param into The buffer; its whole length is read.
- * @param address Where to read. A wrong address ends the process.
+ * @param address Where to read. A wrong address crashes the process.
  *
  * @example Usage
  * ```ts

@@ -1,16 +1,16 @@
 /**
- * libc itself: its functions by their C names, its constants and its errors. Nothing is retried or set by default: that
- * is what the other modules are for.
+ * libc itself: its functions by their C names, its constants and its errors. This module retries nothing and sets no
+ * defaults: the other modules do.
  *
- * - {@linkcode libc} has the functions, {@linkcode background} those that may block. {@linkcode check} turns -1 into an
- *   error, {@linkcode outcome} into a negative error number.
+ * - {@linkcode libc} has the functions, {@linkcode background} has those that may block. {@linkcode check} turns -1
+ *   into an error, {@linkcode outcome} into a negative error number.
  * - {@linkcode C} has the constants; {@linkcode errnoName} and {@linkcode errnoNumber} know the error numbers.
  * - {@linkcode ForeignMemory}, {@linkcode addressOf} and {@linkcode copyMemory} are for pointers.
  * - {@linkcode isSystemError} recognizes the errors that all modules throw.
  *
  * Importing this module opens nothing; the first call opens libc and needs `--allow-ffi`.
  *
- * @example Open a socket by the numbers
+ * @example Open a socket by its numbers
  * ```ts
  * import { C, check, libc } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";

@@ -1,10 +1,11 @@
 import type { BACKGROUND_SYMBOLS, SYMBOLS } from "./linux/symbols.ts";
 
 /**
- * A C type as the backends know it. Results of type `ssize_t` are `"i32"`: the kernel moves at most 0x7ffff000 bytes
- * in one call, and a number is cheaper than a bigint. An `"address"` is a pointer by its value.
+ * A C type as the backends know it. Results of type `ssize_t` are `"i32"`: the kernel moves at most 0x7ffff000 bytes in
+ * one call, and a number is cheaper than a bigint. An `"address"` is a pointer given as a number.
  *
- * Give a `"usize"` or an `"i64"` as a bigint where speed matters: V8 calls C directly only then, 150 ns faster.
+ * Pass a `"usize"` or an `"i64"` as a bigint where speed matters: only then does V8 call C directly, which is 150 ns
+ * faster.
  */
 export type NativeType = "i32" | "u32" | "i64" | "usize" | "buffer" | "address";
 
@@ -14,7 +15,7 @@ export interface Signature {
   readonly parameters: readonly NativeType[];
   /** The type of the result. */
   readonly result: NativeType;
-  /** Name of the C function, where the key is not. */
+  /** Name of the C function, if it differs from the key. */
   readonly name?: string;
 }
 
@@ -31,9 +32,9 @@ export interface ArgumentTypes {
   i64: bigint;
   /** `size_t` */
   usize: bigint;
-  /** A pointer to memory of JavaScript. */
+  /** A pointer to JavaScript memory. */
   buffer: Bytes;
-  /** A pointer by its value. */
+  /** A pointer as a number. */
   address: bigint;
 }
 
@@ -47,9 +48,9 @@ export interface ResultTypes {
   i64: bigint;
   /** `size_t` */
   usize: bigint;
-  /** No function gives memory of JavaScript. */
+  /** No function returns JavaScript memory. */
   buffer: never;
-  /** A pointer by its value. */
+  /** A pointer as a number. */
   address: bigint;
 }
 
@@ -72,18 +73,18 @@ export interface Backend {
   readonly libc: Functions<typeof SYMBOLS>;
   /** Calls that may block, run off the event loop. A pending call keeps the program alive. */
   readonly background: BackgroundFunctions<typeof BACKGROUND_SYMBOLS>;
-  /** errno of this thread, to be read before anything else runs. */
+  /** errno of this thread; read it before anything else runs. */
   errno(): number;
-  /** Watches a descriptor, stopped at first. */
+  /** Makes a watch on a descriptor, stopped at first. */
   watch(fd: number, onReadable: () => void): Watch;
 }
 
 /** A watch on one descriptor by the event loop of the runtime. */
 export interface Watch {
-  /** Starts: calls back once, as soon as the descriptor is readable. It may call back without that. */
+  /** Starts: calls back once, as soon as the descriptor is readable. It may also call back for no reason. */
   start(): void;
-  /** Sets whether it keeps the program alive, as it does from the start on. */
+  /** Sets whether it keeps the program alive. It does by default. */
   reference(value: boolean): void;
-  /** Ends it, and closes what it has opened. The descriptor stays open. */
+  /** Ends the watch and closes what it opened. The descriptor stays open. */
   close(): void;
 }

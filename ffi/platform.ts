@@ -9,7 +9,7 @@ export interface Platform {
 /** The JavaScript runtime this program runs on; `"other"` is one without FFI, such as a browser. */
 export type Runtime = "deno" | "node" | "bun" | "other";
 
-/** Names of the runtimes' own globals: their one place outside the backends and the error classes. */
+/** The global names of the runtimes: used only here, in the backends and in the error classes. */
 interface Host {
   Deno?: { build: { os: string; arch: string } };
   process?: { platform: string; arch: string; versions: Record<string, string | undefined> };
@@ -28,7 +28,7 @@ export function runtime(): Runtime {
 }
 
 /**
- * The platform that this program runs on, by the names that Deno has for them.
+ * The platform that this program runs on, in Deno's names.
  *
  * @returns The platform.
  *

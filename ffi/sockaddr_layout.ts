@@ -1,4 +1,4 @@
-/** True where the running machine stores the least significant byte of a number first. */
+/** Whether this machine stores the least significant byte of a number first. */
 export const HOST_LITTLE_ENDIAN: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** `sizeof(struct sockaddr_storage)`: no address is longer. The same on Linux and on the BSDs. */
@@ -86,7 +86,7 @@ export function writeSockaddrHead(bytes: Uint8Array, family: number, layout: Soc
 /**
  * The address family of a whole sockaddr.
  *
- * @throws {RangeError} If `bytes` is not 2 to 128 bytes long, or `sa_len` says another length.
+ * @throws {RangeError} If `bytes` is not 2 to 128 bytes long, or `sa_len` differs from its length.
  *
  * @example Usage
  * ```ts

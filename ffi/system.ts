@@ -26,29 +26,29 @@ export interface Layout {
   getdents64Number: bigint;
 }
 
-/** What the library knows of an operating system. A second one is a folder beside `linux/`, and its line below. */
+/** What the library knows about an operating system. A second one needs a folder next to `linux/`, and a line below. */
 export interface System {
-  /** Its name, as Deno and Node have it. */
+  /** Its name, as in Deno and Node. */
   os: string;
   /** The constants of its C headers. */
   constants: Constants;
   /** Its error numbers: number, C name, message. */
   errors: readonly (readonly [number: number, name: string, message: string])[];
-  /** Second names of error numbers. */
+  /** Aliases of error numbers. */
   errorAliases: Readonly<Record<string, number>>;
   /** The layout of its C structures on a processor. */
   layoutOf: (arch: string) => Layout;
   /** The functions of its libc. */
   symbols: typeof SYMBOLS;
-  /** Those that run off the event loop. */
+  /** The functions that run off the event loop. */
   backgroundSymbols: typeof BACKGROUND_SYMBOLS;
 }
 
 const SYSTEMS: readonly System[] = [LINUX];
 
 /**
- * The operating system that this program runs on. Elsewhere, as on macOS or in a browser, it is Linux: the codecs have
- * their numbers then, and nothing opens.
+ * The operating system that this program runs on. On any other, such as macOS or a browser, it is Linux: the codecs
+ * work with its numbers, and no socket can be opened.
  */
 export const system: System = SYSTEMS.find(({ os }) => os === platform().os) ?? LINUX;
 
@@ -64,6 +64,6 @@ export function requireSystem(): void {
   const { os, arch } = platform();
   if (os === system.os && (arch === "x86_64" || arch === "aarch64")) return;
   throw new Error(
-    `Cannot open libc: the library opens sockets on Linux on x86-64 and aarch64 alone: current platform is ${os} ${arch}`,
+    `Cannot open libc: the library opens sockets only on Linux on x86-64 and aarch64: current platform is ${os} ${arch}`,
   );
 }

@@ -9,7 +9,7 @@ export interface StreamEnd {
   close(): void;
 }
 
-/** Bytes read at once for a reader that brings no buffer. */
+/** Bytes per read for a reader that brings no buffer. */
 const CHUNK_SIZE = 65536;
 
 /** The two Web Streams of a connection. */
@@ -65,7 +65,7 @@ export class Duplex {
   }
 
   async #closeWrite(): Promise<void> {
-    if (!this.#end.socket.isOver) await this.#end.closeWrite(); // else it was done already, by its own name
+    if (!this.#end.socket.isOver) await this.#end.closeWrite(); // else `closeWrite()` was already called directly
   }
 }
 
@@ -73,5 +73,5 @@ function bytesOf(chunk: ArrayBufferView | ArrayBufferLike): Uint8Array {
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const kind = Object.prototype.toString.call(chunk);
   if (kind === "[object ArrayBuffer]" || kind === "[object SharedArrayBuffer]") return new Uint8Array(chunk);
-  throw new TypeError(`Cannot write what is no BufferSource: current value is ${kind}`);
+  throw new TypeError(`Cannot write a chunk that is not a BufferSource: current value is ${kind}`);
 }

@@ -1,14 +1,14 @@
 /**
- * Turns the addresses of one family from values into sockaddr bytes, and back.
+ * Converts the addresses of one family between values and sockaddr bytes.
  *
- * @typeParam A The address that comes out.
- * @typeParam I The address that goes in, which may need fewer fields.
+ * @typeParam A The address type that decoding returns.
+ * @typeParam I The address type that encoding takes, which may need fewer fields.
  */
 export interface AddrCodec<A, I = A> {
-  /** The sockaddr of an address. */
+  /** Encodes an address as a sockaddr. */
   encode(addr: I): Uint8Array;
-  /** The address in a sockaddr. */
+  /** Decodes the address in a sockaddr. */
   decode(sockaddr: Uint8Array): A;
-  /** The address as text, for messages. */
+  /** Formats the address as text, for messages. */
   format(addr: I): string;
 }

@@ -5,7 +5,7 @@ import { Readiness } from "./polling/readiness.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /**
- * The owner of a socket's descriptor that waits on it by promises, on the event loop. {@linkcode Socket} adds sending and
+ * Owns a socket's descriptor and waits on it with promises, on the event loop. {@linkcode Socket} adds sending and
  * receiving.
  *
  * @example Usage
@@ -23,7 +23,7 @@ import type { WaitOptions } from "./wait_options.ts";
  */
 export abstract class AsyncDescriptor extends Descriptor {
   /**
-   * When it can be read and written.
+   * Tracks when it can be read and written.
    *
    * @internal
    */
@@ -40,8 +40,8 @@ export abstract class AsyncDescriptor extends Descriptor {
   }
 
   /**
-   * Runs an operation of your own on the descriptor: at once if no other is waiting before it, else in its turn, and
-   * again each time the descriptor is ready, as long as it would block.
+   * Runs your own operation on the descriptor: immediately if no other operation is waiting before it, else in its
+   * turn. It tries again each time the descriptor is ready, as long as it would block.
    *
    * @param direction The queue that it joins.
    * @param operation The operation.
@@ -65,7 +65,7 @@ export abstract class AsyncDescriptor extends Descriptor {
   /**
    * Calls back once the descriptor is closed or detached.
    *
-   * @param callback What is called.
+   * @param callback The function to call.
    * @returns A function that removes the callback.
    */
   onEnd(callback: () => void): () => void {
@@ -73,9 +73,9 @@ export abstract class AsyncDescriptor extends Descriptor {
   }
 
   /**
-   * Whether waits keep the program alive; `callback` hears each change.
+   * Whether waits keep the program alive; `callback` is called after each change.
    *
-   * @returns What tells, and a function that removes the callback.
+   * @returns A function that returns the current state, and one that removes the callback.
    * @internal
    */
   watchReference(callback: () => void): { isReferenced: () => boolean; stop: () => void } {
@@ -83,7 +83,7 @@ export abstract class AsyncDescriptor extends Descriptor {
     return { isReferenced: () => readiness.referenced, stop: readiness.onReference(callback) };
   }
 
-  /** Makes waits keep the program alive, as they do from the start. */
+  /** Makes waits keep the program alive, which is the default. */
   ref(): void {
     this.readiness.referenced = true;
   }
@@ -95,18 +95,18 @@ export abstract class AsyncDescriptor extends Descriptor {
 
   /**
    * Closes like {@linkcode close}, but keeps the descriptor until the kernel's send buffer is empty: for families that
-   * lose what is still in it.
+   * lose the data that is still in it.
    *
-   * @param timeout Milliseconds to wait at most; then the rest is lost.
-   * @returns Settles once the descriptor is closed.
-   * @throws {SystemError} If not all was sent because the other end is gone (`EPIPE`).
-   * @throws {DOMException} `TimeoutError` if not all was sent in time.
+   * @param timeout Milliseconds to wait at most; after that the rest is lost.
+   * @returns A promise that settles once the descriptor is closed.
+   * @throws {SystemError} If not all data was sent because the other end is gone (`EPIPE`).
+   * @throws {DOMException} `TimeoutError` if not all data was sent in time.
    */
   closeDrained(timeout: number): Promise<void> {
     return this.fd < 0 ? Promise.resolve() : drainAndClose(this.release(), timeout, hooksOf(this).beforeClose);
   }
 
-  /** Rejects what waits. */
+  /** Rejects all pending waits. */
   protected override ended(error: () => Error): void {
     this.readiness.end(error);
   }

@@ -7,11 +7,11 @@ import type { WaitOptions } from "./wait_options.ts";
 /**
  * A connection that carries a stream of bytes, in the shape of `Deno.Conn`. It owns its socket.
  *
- * It closes itself once both directions are over, however that came: the incoming one when `read()` has given `null` or
- * `readable` has ended, the outgoing one when `closeWrite()` is done or `writable` is closed. It closes at once, and both
- * directions end, where `readable` is cancelled, also by leaving a `for await` loop over it, where `writable` is aborted,
- * and where one of the streams fails. In all other cases {@linkcode close} is the caller's. Reading goes on giving `null`
- * afterwards, and the addresses stay known.
+ * It closes itself once both directions have ended. The incoming direction ends when `read()` returns `null` or
+ * `readable` ends; the outgoing one when `closeWrite()` is done or `writable` is closed. It closes immediately when
+ * `readable` is cancelled (leaving a `for await` loop over it does that), when `writable` is aborted, and when one of
+ * the streams fails. In all other cases the caller must call {@linkcode close}. After the end, reads still return
+ * `null`, and the addresses stay known.
  *
  * @typeParam A The family's address.
  *
@@ -35,7 +35,7 @@ export class Conn<A> extends SocketOwner {
   #remoteAddr: A | undefined;
 
   /**
-   * Makes a connection of a connected stream socket, and takes ownership of it.
+   * Makes a connection from a connected stream socket, and takes ownership of it.
    *
    * @param socket The socket.
    * @param codec The codec of its family's addresses.
@@ -57,11 +57,11 @@ export class Conn<A> extends SocketOwner {
   }
 
   /**
-   * Reads: waits until there are bytes, and takes at most as many as fit.
+   * Waits until there are bytes, and reads at most as many as fit.
    *
-   * @param p Where the bytes go.
+   * @param p Where to put the bytes.
    * @param options How long to wait.
-   * @returns How many bytes came, at least 1; `null` at the end of the stream; 0 for an empty buffer.
+   * @returns How many bytes were read, at least 1; `null` at the end of the stream; 0 for an empty buffer.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
@@ -69,12 +69,12 @@ export class Conn<A> extends SocketOwner {
   }
 
   /**
-   * Writes all of the bytes, waiting for room as often as needed.
+   * Writes all bytes, and waits for room as often as needed.
    *
    * @param p The bytes; they must not change until the promise is settled.
    * @param options How long to wait.
    * @returns How many bytes were written: all of them.
-   * @throws {SystemError} If not all could be written (`EPIPE`); `bytesWritten` on the error tells how many were.
+   * @throws {SystemError} If not all bytes could be written (`EPIPE`); `bytesWritten` on the error is how many were.
    */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     return this.socket.write(p, options);
@@ -91,15 +91,15 @@ export class Conn<A> extends SocketOwner {
   }
 
   /**
-   * The incoming bytes as a byte stream with backpressure. To cancel it, or to leave a `for await` loop over it, closes
-   * the connection, as in Deno; its end does not, as long as there may be something to write.
+   * The incoming bytes as a byte stream with backpressure. Cancelling it, or leaving a `for await` loop over it, closes
+   * the connection, as in Deno. Its end does not, as long as the sending direction is open.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#streams().readable;
   }
 
   /**
-   * The outgoing bytes as a stream, of which a chunk may be any `BufferSource`. Closing it ends the sending direction;
+   * The outgoing bytes as a stream; a chunk may be any `BufferSource`. Closing it ends the sending direction;
    * aborting it closes the connection.
    */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {

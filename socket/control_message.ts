@@ -1,19 +1,19 @@
 import { layout } from "../ffi/system.ts";
 
-/** One piece of ancillary data, as sendmsg(2) takes it and recvmsg(2) gives it. */
+/** One piece of ancillary data, as sendmsg(2) takes it and recvmsg(2) returns it. */
 export interface ControlMessage {
   /** `cmsg_level`: the protocol it belongs to, such as `SOL_SOCKET`. */
   level: number;
   /** `cmsg_type`: what it is, such as `SCM_RIGHTS`. */
   type: number;
-  /** The bytes behind the header; numbers in them are in the machine's byte order. */
+  /** The bytes after the header; numbers in them are in the machine's byte order. */
   data: Uint8Array;
 }
 
 const HEADER_SIZE = layout.cmsghdrSize;
 
 /**
- * `CMSG_SPACE` of cmsg(3): the room that one control message takes, its header and padding included.
+ * `CMSG_SPACE` of cmsg(3): the space that one control message takes, its header and padding included.
  *
  * ```c
  * #define CMSG_ALIGN(len) (((len) + sizeof (size_t) - 1) & (size_t) ~(sizeof (size_t) - 1))
@@ -21,7 +21,7 @@ const HEADER_SIZE = layout.cmsghdrSize;
  * ```
  *
  * @param length Bytes of data.
- * @returns Bytes in all, for 64-bit Linux.
+ * @returns Bytes in total, for 64-bit Linux.
  *
  * @example Room for three descriptors
  * ```ts
@@ -39,7 +39,7 @@ export function controlMessageSpace(length: number): number {
  * Encodes control messages for sendmsg(2), in order, for 64-bit Linux. No permission is needed.
  *
  * @param messages The control messages.
- * @returns The bytes, the padding behind each message included.
+ * @returns The bytes, including the padding after each message.
  * @throws {RangeError} If a level or a type is not an `int`.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/cmsg.3.html | cmsg(3)}
@@ -70,10 +70,10 @@ export function encodeControlMessages(messages: readonly ControlMessage[]): Uint
 }
 
 /**
- * Decodes the control messages that recvmsg(2) gave, in order, for 64-bit Linux. No permission is needed.
+ * Decodes the control messages that recvmsg(2) returned, in order, for 64-bit Linux. No permission is needed.
  *
- * No input makes it fail: a message that claims to be longer than what is there ends where the bytes end, and one that
- * claims to be shorter than its header ends the list.
+ * It never fails: a message that claims to be longer than the input ends where the bytes end, and one that claims to be
+ * shorter than its header ends the list.
  *
  * ```c
  * struct cmsghdr {
@@ -84,8 +84,8 @@ export function encodeControlMessages(messages: readonly ControlMessage[]): Uint
  * };
  * ```
  *
- * @param bytes The ancillary data, as long as the kernel said it is.
- * @returns The messages; their data are views of `bytes`, no copies.
+ * @param bytes The ancillary data, cut to the length that the kernel reported.
+ * @returns The messages; their data are views of `bytes`, not copies.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/cmsg.3.html | cmsg(3)}
  *
@@ -94,7 +94,7 @@ export function encodeControlMessages(messages: readonly ControlMessage[]): Uint
  * import { decodeControlMessages } from "@berkeley/sockets/socket";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(decodeControlMessages(new Uint8Array(100)), []); // a length of 0 is no message
+ * assertEquals(decodeControlMessages(new Uint8Array(100)), []); // a length of 0 is not a message
  * ```
  */
 export function decodeControlMessages(bytes: Uint8Array): ControlMessage[] {
@@ -121,5 +121,7 @@ function align(length: number): number {
 
 function int(field: string, value: number): number {
   if (Number.isInteger(value) && value === (value | 0)) return value;
-  throw new RangeError(`Cannot encode control message ${field} as it must be an int: current value is ${value}`);
+  throw new RangeError(
+    `Cannot encode control message ${field} as it must be a 32-bit integer: current value is ${value}`,
+  );
 }

@@ -19,8 +19,8 @@ import {
 /**
  * A socket for datagrams. It owns its socket.
  *
- * @typeParam A The family's address, as it comes out.
- * @typeParam I The family's address, as it goes in: it may need fewer fields.
+ * @typeParam A The family's address type, as the socket returns it.
+ * @typeParam I The family's address type, as the socket takes it: it may need fewer fields.
  *
  * @example Usage
  * ```ts
@@ -43,7 +43,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   #receive: DatagramReceive<A> | undefined;
 
   /**
-   * Makes a datagram socket of an open socket, and takes ownership of it.
+   * Makes a datagram socket from an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    * @param codec The codec of its family's addresses.
@@ -55,7 +55,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
     this.#formatted = { address: (sockaddr) => codec.format(codec.decode(sockaddr)) };
   }
 
-  /** The address that it is bound to, including what the kernel chose. It stays known after the end. */
+  /** The address that it is bound to, including what the kernel chose. It stays known after the socket is closed. */
   get localAddr(): A {
     return this.codec.decode(this.socket.localSockaddr());
   }
@@ -82,8 +82,8 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   /**
    * Waits for room in the send buffer and sends a datagram.
    *
-   * A receiver of AF_UNIX whose queue is full holds up what goes to it, and nothing else, as long as the unread messages
-   * do not fill this socket's own send buffer.
+   * A full AF_UNIX receiver delays only the datagrams that go to it, as long as the unread messages do not fill this
+   * socket's own send buffer.
    *
    * @param data The datagram; it must not change until the promise is settled.
    * @param options The destination, flags, and how long to wait.
@@ -106,11 +106,11 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   }
 
   /**
-   * Receives all datagrams that are there, at least one and at most the batch's capacity, by one system call.
+   * Receives all datagrams that are there, at least one and at most the batch's capacity, with one system call.
    *
-   * @param batch Where they go, in place of what it held. `batch.sockaddr(i)` is the sender, as bytes.
+   * @param batch Where to put them; they replace its earlier contents. `batch.sockaddr(i)` is the sender, as bytes.
    * @param options Flags, and how long to wait for the first.
-   * @returns How many datagrams came.
+   * @returns How many datagrams were received.
    * @throws {SystemError} As {@linkcode receive}.
    */
   receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
@@ -118,12 +118,12 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   }
 
   /**
-   * Sends all datagrams of a batch, by as few system calls as possible.
+   * Sends all datagrams of a batch, with as few system calls as possible.
    *
    * @param batch The datagrams; they must not change until the promise is settled.
    * @param options Flags, and how long to wait.
    * @returns How many datagrams were sent: all of them.
-   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many were sent.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error is how many were sent.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     return this.socket.sendmmsg(batch, options);

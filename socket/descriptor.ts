@@ -18,23 +18,23 @@ import { encodeInt, optionError, type ReadableOption, type WritableOption } from
 // Scratch memory for option values: used within one synchronous call, never across a wait.
 const optionSpace = new Int32Array(1);
 
-/** What a family has added to a socket. */
+/** Hooks that a family adds to a socket. */
 interface Hooks {
   /** Called once, right before the descriptor is closed, to clean up what belongs to it, such as a socket's file. */
   beforeClose?: (() => void) | undefined;
   /**
    * Called before an option is set, with its level, number and bytes: returns the bytes for the kernel, or throws. For
-   * families on which an option does harm.
+   * families that an option could harm.
    */
   beforeOption?: ((level: number, number: number, value: Uint8Array) => Uint8Array) | undefined;
 }
 
-/** The hooks of a socket, to be set: for the families of this library alone. */
+/** The hooks of a socket, to be set by the families of this library only. */
 export let hooksOf: (descriptor: Descriptor) => Hooks;
 
 /**
- * The owner of a socket's descriptor: its options, its address, and closing it. {@linkcode Socket} adds what waits by
- * promises, and `BlockingSocket` of `./blocking` what blocks.
+ * Owns a socket's descriptor: its options, its address, and closing it. {@linkcode Socket} adds operations that wait
+ * with promises, and `BlockingSocket` of `./blocking` adds operations that block.
  *
  * @example Usage
  * ```ts
@@ -48,10 +48,10 @@ export let hooksOf: (descriptor: Descriptor) => Hooks;
  */
 export abstract class Descriptor implements Disposable {
   #fd: number;
-  /** The local sockaddr, packed: remembered at the end. */
+  /** The local sockaddr, packed: stored when the socket is closed. */
   #local: string | undefined;
   /**
-   * The sockaddr of the peer, packed, as far as it is remembered.
+   * The sockaddr of the peer, packed, if it is stored.
    *
    * @internal
    */
@@ -97,7 +97,7 @@ export abstract class Descriptor implements Disposable {
    *
    * @param option The option, such as `SO_RCVBUF`.
    * @param value The value.
-   * @throws {RangeError} If the value cannot be one of the option.
+   * @throws {RangeError} If the option cannot have this value.
    * @throws {SystemError} If the kernel refuses, such as `EPERM`; the message names the option.
    */
   set<T>(option: WritableOption<T>, value: T): void {
@@ -125,8 +125,8 @@ export abstract class Descriptor implements Disposable {
    *
    * @param level The level, such as `IPPROTO_TCP`.
    * @param number The option, such as `TCP_INFO`.
-   * @param size Bytes of room for the value.
-   * @returns The bytes that the kernel gave.
+   * @param size The size of the value, in bytes.
+   * @returns The bytes that the kernel returned.
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
   getOptionBytes(level: number, number: number, size: number): Uint8Array {
@@ -142,8 +142,8 @@ export abstract class Descriptor implements Disposable {
    *
    * @param level The level, such as `SOL_SOCKET`.
    * @param number The option, such as `SO_RCVBUF`.
-   * @param value A number for an option that is an `int`, else the bytes.
-   * @throws {RangeError} If the number is not a whole one of 32 bits.
+   * @param value A number if the option is an `int`, else the bytes.
+   * @throws {RangeError} If the number is not a 32-bit integer.
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
   setOption(level: number, number: number, value: number | Uint8Array): void {
@@ -156,7 +156,7 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * The address that the socket is bound to; after the end, the one that it was bound to.
+   * The address that the socket is bound to; after it is closed, the one that it was bound to.
    *
    * @returns The sockaddr bytes.
    * @throws {SystemError} If the kernel refuses.
@@ -184,11 +184,11 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * `SIOCOUTQ`: bytes that were written and are still in the kernel's send buffer. TCP includes those that are sent and
-   * not yet acknowledged; AF_SMC counts those that are not in the peer's memory yet.
+   * `SIOCOUTQ`: bytes that were written and are still in the kernel's send buffer. TCP includes bytes that are sent but
+   * not yet acknowledged; AF_SMC counts bytes that are not yet in the peer's memory.
    *
    * @returns The number of bytes.
-   * @throws {SystemError} If the kernel cannot tell, such as `EINVAL` for a listener.
+   * @throws {SystemError} If the kernel cannot answer, such as `EINVAL` for a listener.
    */
   unsentBytes(): number {
     return unsentBytes(this.open("ioctl"));
@@ -208,7 +208,7 @@ export abstract class Descriptor implements Disposable {
   }
 
   /**
-   * Gives up the descriptor: from now on the caller owns it. It stays non-blocking. Pending waits are rejected.
+   * Releases the descriptor: from now on the caller owns it. It stays non-blocking. Pending waits are rejected.
    *
    * @returns The descriptor.
    * @throws {SystemError} If the socket is closed.
@@ -216,7 +216,7 @@ export abstract class Descriptor implements Disposable {
   detach(): number {
     const fd = this.open("detach");
     this.#forget();
-    this.ended(() => libraryError("EBADF", "detach", "Cannot go on waiting: the descriptor was given away"));
+    this.ended(() => libraryError("EBADF", "detach", "Cannot continue to wait: the descriptor was detached"));
     return fd;
   }
 
@@ -236,7 +236,7 @@ export abstract class Descriptor implements Disposable {
     this.close();
   }
 
-  /** The descriptor for a call; throws if it is closed. */
+  /** The descriptor for a call; throws if the socket is closed. */
   protected open(syscall: string): number {
     if (this.#fd < 0) throw closedError(syscall);
     return this.#fd;
@@ -246,11 +246,11 @@ export abstract class Descriptor implements Disposable {
   protected release(): number {
     const fd = this.#fd;
     this.#forget();
-    this.ended(() => libraryError("EBADF", "close", "Cannot go on waiting: the socket was closed"));
+    this.ended(() => libraryError("EBADF", "close", "Cannot continue to wait: the socket was closed"));
     return fd;
   }
 
-  /** Called once the descriptor is no longer owned, with what makes the error of whoever waits on it. */
+  /** Called once the descriptor is no longer owned, with a function that makes the error for each pending wait. */
   protected ended(_error: () => Error): void {}
 
   /** Forgets the descriptor, but not the addresses. */
@@ -266,7 +266,7 @@ export abstract class Descriptor implements Disposable {
   }
 }
 
-/** What getsockname(2) or getpeername(2) tells, packed. */
+/** What getsockname(2) or getpeername(2) returns, packed. */
 export function packedName(name: ReturnType<typeof libc>["getsockname"], fd: number): string | undefined {
   lengthSpace[0] = SOCKADDR_SIZE;
   return outcome(name(fd, sockaddrSpace, lengthSpace)) < 0 ? undefined : packSockaddr();
@@ -277,7 +277,7 @@ function checkName(level: number, number: number): void {
   within("use an option", "number", number, INT_MAX);
 }
 
-/** Reads an option that is an `int`, of a descriptor that nobody owns yet. */
+/** Reads an `int` option of a descriptor that no object owns yet. */
 export function readOption(fd: number, level: number, number: number): number {
   lengthSpace[0] = 4;
   optionSpace[0] = 0; // some options are shorter

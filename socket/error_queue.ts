@@ -9,11 +9,11 @@ import type { Socket } from "./socket.ts";
 import type { MessageSpace, ReceivedMessage } from "./transfer.ts";
 
 /**
- * Takes an entry out of a socket's error queue (`MSG_ERRQUEUE`). It does not wait: `poll()` with `"error"` does.
+ * Takes an entry from a socket's error queue (`MSG_ERRQUEUE`). It does not wait; to wait, use `poll()` with `"error"`.
  *
  * @param socket The socket.
- * @param space Where the packet that the entry is about, and its ancillary data go.
- * @returns The entry, whose ancillary data tell the error; `null` if there is none.
+ * @param space Where to put the packet that the entry is about, and its ancillary data.
+ * @returns The entry, whose ancillary data describe the error; `null` if the queue is empty.
  * @throws {SystemError} If the socket is closed (`EBADF`), or its family has no error queue.
  *
  * @see {@link https://man7.org/linux/man-pages/man2/recv.2.html | recv(2)}

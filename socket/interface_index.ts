@@ -13,18 +13,18 @@ const NAME_SIZE = 16;
 const IFREQ_SIZE = 40;
 
 /**
- * `SIOCGIFINDEX`: the number of a network interface, in the socket's own network namespace. if_nametoindex(3) asks the
- * thread's.
+ * `SIOCGIFINDEX`: the index of a network interface in the socket's network namespace. if_nametoindex(3) uses the
+ * thread's namespace.
  *
  * ```c
  * struct ifreq { char ifr_name[IFNAMSIZ]; union { int ifr_ifindex; … }; };   // 0, 16
  * ```
  *
  * @param socket Any socket.
- * @param name The interface, by its name.
- * @returns The number, 1 or more.
+ * @param name The name of the interface.
+ * @returns The index, 1 or more.
  * @throws {RangeError} If the name is not 1 to 15 bytes.
- * @throws {SystemError} If there is none (`ENODEV`).
+ * @throws {SystemError} If there is no such interface (`ENODEV`).
  *
  * @see {@link https://man7.org/linux/man-pages/man7/netdevice.7.html | netdevice(7)}
  *
@@ -49,7 +49,7 @@ export function interfaceIndex(socket: Socket, name: string): number {
   request.set(text);
   const n = outcome(libc().ioctl(socket.fd, BigInt(C.SIOCGIFINDEX), request));
   if (n < 0 && errnoName(-n) === "ENODEV") {
-    throw libraryError("ENODEV", "ioctl", `Cannot find interface ${name}: there is none of that name (ENODEV)`);
+    throw libraryError("ENODEV", "ioctl", `Cannot find interface ${name}: there is no interface of that name (ENODEV)`);
   }
   if (n < 0) throw systemError(-n, "ioctl", name);
   return new DataView(request.buffer).getInt32(NAME_SIZE, HOST_LITTLE_ENDIAN);

@@ -28,11 +28,11 @@ export class Listener<A, C> extends SocketOwner implements AsyncIterable<C> {
   #addr: A | undefined;
 
   /**
-   * Makes a listener of a listening socket, and takes ownership of it.
+   * Makes a listener from a listening socket, and takes ownership of it.
    *
    * @param socket The socket.
    * @param codec The codec of its family's addresses.
-   * @param connOf Makes the connection of an accepted socket.
+   * @param connOf Makes a connection from an accepted socket.
    */
   constructor(socket: Socket, codec: AddrCodec<A>, connOf: (socket: Socket) => C) {
     super(socket);
@@ -40,7 +40,10 @@ export class Listener<A, C> extends SocketOwner implements AsyncIterable<C> {
     this.#connOf = connOf;
   }
 
-  /** The address that it listens on, with the port that the kernel chose if 0 was asked for. It stays known. */
+  /**
+   * The address that it listens on, with the port that the kernel chose if the port was 0. It stays known after the
+   * listener is closed.
+   */
   get addr(): A {
     return this.#addr ??= this.#codec.decode(this.socket.localSockaddr());
   }

@@ -3,12 +3,12 @@ import { addressOf } from "../ffi/memory.ts";
 
 /** How large a {@linkcode MessageBatch} is. */
 export interface MessageBatchOptions {
-  /** Messages at most. */
+  /** The most messages that it can hold. */
   capacity: number;
-  /** Bytes of room for the data of each message. */
+  /** Space for the data of each message, in bytes. */
   size: number;
   /**
-   * Bytes of room for the ancillary data of each message.
+   * Space for the ancillary data of each message, in bytes.
    *
    * @default {0}
    */
@@ -16,7 +16,7 @@ export interface MessageBatchOptions {
 }
 
 const BATCH_OPTIONS: OptionNames<MessageBatchOptions> = { capacity: true, controlLength: true, size: true };
-/** `UIO_MAXIOV`: the kernel takes no more messages at once. */
+/** `UIO_MAXIOV`: the kernel takes no more messages per call. */
 const MAX_CAPACITY = 1024;
 /** `sizeof(struct sockaddr_storage)`. */
 const SOCKADDR_SIZE = 128;
@@ -25,7 +25,8 @@ const HEADER_SIZE = 64;
 /** `sizeof(struct iovec)`. */
 const VECTOR_SIZE = 16;
 
-// The same, and the members that change, in words of 32 bits. The machine is little-endian: the low half comes first.
+// The same size, and the offsets of the members that change, in 32-bit words. The machine is little-endian: the low
+// half comes first.
 const HEADER_WORDS = HEADER_SIZE / 4;
 const VECTOR_WORDS = VECTOR_SIZE / 4;
 const NAMELEN = 2;
@@ -34,14 +35,14 @@ const FLAGS = 12;
 const LENGTH = 14;
 const IOV_LEN = 2;
 
-/** Has a cleared batch take over what recvmmsg(2) wrote into it: so many messages. */
+/** Sets the length of a cleared batch to the number of messages that recvmmsg(2) wrote into it. */
 export let takeReceived: (batch: MessageBatch, count: number) => void;
 
 /**
- * Many messages in memory that is used again and again, for recvmmsg(2) and sendmmsg(2): each has a slot for its data,
- * its sockaddr and its ancillary data.
+ * Many messages in reusable memory, for recvmmsg(2) and sendmmsg(2): each has a slot for its data, its sockaddr and its
+ * ancillary data.
  *
- * The batch that {@linkcode Socket.recvmmsg} filled can be given to {@linkcode Socket.sendmmsg} as it is: every
+ * The batch that {@linkcode Socket.recvmmsg} filled can be passed to {@linkcode Socket.sendmmsg} unchanged: every
  * message then goes back to its sender.
  *
  * ```c
@@ -80,11 +81,11 @@ export let takeReceived: (batch: MessageBatch, count: number) => void;
  * ```
  */
 export class MessageBatch {
-  /** Messages at most. */
+  /** The most messages that it can hold. */
   readonly capacity: number;
-  /** Bytes of room for the data of each message. */
+  /** Space for the data of each message, in bytes. */
   readonly size: number;
-  /** Bytes of room for the ancillary data of each message. */
+  /** Space for the ancillary data of each message, in bytes. */
   readonly controlLength: number;
   /** The array of `struct mmsghdr`, for the system call. */
   readonly headers: Uint8Array;
@@ -99,7 +100,7 @@ export class MessageBatch {
     takeReceived = (batch, count) => batch.#received(count);
   }
 
-  /** Slots from 0 up to here may have other lengths than a receiving call needs. */
+  /** The slots below this index may have lengths that a receiving call cannot use. */
   #used: number;
 
   /**
@@ -129,7 +130,7 @@ export class MessageBatch {
     return this.#length;
   }
 
-  /** Empties the batch and makes all of its room ready to receive. */
+  /** Empties the batch and makes all its space ready to receive. */
   clear(): void {
     for (let i = 0; i < this.#used; i++) {
       const at = i * HEADER_WORDS;
@@ -141,12 +142,12 @@ export class MessageBatch {
   }
 
   /**
-   * Adds a message to be sent; its parts are copied.
+   * Adds a message to send; its parts are copied.
    *
    * @param data The data.
    * @param sockaddr Where to send; none for a connected socket.
    * @param control The ancillary data, encoded as control messages.
-   * @throws {RangeError} If the batch is full, or a part is larger than its room.
+   * @throws {RangeError} If the batch is full, or a part is larger than its slot.
    */
   push(data: Uint8Array, sockaddr?: Uint8Array, control?: Uint8Array): void {
     const i = this.#length;
@@ -168,7 +169,7 @@ export class MessageBatch {
    * The data of a message.
    *
    * @param i Which message, from 0.
-   * @returns A view of the batch's memory: good until the batch is used again.
+   * @returns A view of the batch's memory, valid until the batch is used again.
    * @throws {RangeError} If there is no such message.
    */
   data(i: number): Uint8Array {
@@ -177,7 +178,7 @@ export class MessageBatch {
   }
 
   /**
-   * The length that the kernel told of a message: with `MSG_TRUNC` among the flags asked for, that of the whole message
+   * The length that the kernel reported for a message: if the call had the flag `MSG_TRUNC`, that of the whole message
    * even if it did not fit.
    *
    * @param i Which message, from 0.
@@ -192,7 +193,7 @@ export class MessageBatch {
    * The kernel's `MSG_*` flags of a received message, such as `MSG_TRUNC` for data that did not fit.
    *
    * @param i Which message, from 0.
-   * @returns The flags, or-ed.
+   * @returns The flags, ORed.
    * @throws {RangeError} If there is no such message.
    */
   flags(i: number): number {
@@ -200,7 +201,7 @@ export class MessageBatch {
   }
 
   /**
-   * The sockaddr of a message: its sender, or where it is to go.
+   * The sockaddr of a message: its sender, or its destination.
    *
    * @param i Which message, from 0.
    * @returns A view of the batch's memory, empty if there is none.
@@ -212,7 +213,7 @@ export class MessageBatch {
   }
 
   /**
-   * The ancillary data of a message, for `decodeControlMessages()`. Descriptors in it are the caller's to close.
+   * The ancillary data of a message, for `decodeControlMessages()`. The caller must close the descriptors in it.
    *
    * @param i Which message, from 0.
    * @returns A view of the batch's memory, empty if there is none.
@@ -242,7 +243,7 @@ export class MessageBatch {
     }
   }
 
-  /** Writes what never changes: where each slot is. The fields of this object keep the memory alive. */
+  /** Writes the pointers to each slot, which never change. The fields of this object keep the memory alive. */
   #writePointers(): void {
     const headers = new DataView(this.headers.buffer);
     const vectors = new DataView(this.#vectorWords.buffer);
@@ -276,7 +277,7 @@ export class MessageBatch {
   #check(i: number): number {
     if (Number.isInteger(i) && i >= 0 && i < this.#length) return i;
     throw new RangeError(
-      `Cannot give a message that is not among the ${this.#length} of the batch: current index is ${i}`,
+      `Cannot get a message as the batch has ${this.#length} of them: current index is ${i}`,
     );
   }
 }

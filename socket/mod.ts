@@ -1,16 +1,16 @@
 /**
- * One owned socket of any family, and what every family's connections and listeners are made of.
+ * One owned socket of any family, and the base of every family's connections and listeners.
  *
- * - {@linkcode Socket}: for a family that the library has no module for, it takes the family's numbers, and addresses
- *   as bytes. Every connection, listener and datagram socket has one as its `socket`.
- * - {@linkcode Conn}, {@linkcode Listener}, {@linkcode DatagramSocket}, {@linkcode SeqpacketConn}: the classes that
- *   those of the families extend.
+ * - {@linkcode Socket}: a socket of any family, also one without a module in this library: it takes the family's
+ *   numbers, and addresses as bytes. Every connection, listener and datagram socket has one as its `socket`.
+ * - {@linkcode Conn}, {@linkcode Listener}, {@linkcode DatagramSocket}, {@linkcode SeqpacketConn}: the base classes
+ *   of the families' classes.
  * - Options such as {@linkcode SO_RCVBUF}, for {@linkcode Descriptor.get} and {@linkcode Descriptor.set}.
- * - {@linkcode poll}, {@linkcode relay}, {@linkcode sendFile}, {@linkcode MessageBatch}: many sockets, whole
- *   connections, files and messages at once.
- * - {@linkcode inNetworkNamespace}: sockets of another network namespace.
+ * - {@linkcode poll}, {@linkcode relay}, {@linkcode sendFile}, {@linkcode MessageBatch}: for many sockets, whole
+ *   connections, files and many messages.
+ * - {@linkcode inNetworkNamespace}: opens sockets in another network namespace.
  *
- * @example Messages of a family by its numbers
+ * @example Send a message through a family given by its numbers
  * ```ts
  * import { C } from "@berkeley/sockets/ffi";
  * import { Socket } from "@berkeley/sockets/socket";

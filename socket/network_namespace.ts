@@ -6,13 +6,13 @@ import { libc } from "../ffi/libc.ts";
  * Runs a function in another network namespace, for example to open a socket, which then stays in that namespace. The
  * thread is back in its own namespace when this returns; if it cannot go back, the program is aborted.
  *
- * Needs CAP_SYS_ADMIN, and `--allow-ffi`.
+ * Needs CAP_SYS_ADMIN and `--allow-ffi`.
  *
  * @typeParam T The result.
  * @param path The namespace, such as `/run/netns/blue` or `/proc/123/ns/net`.
- * @param action The function. It must be synchronous: what runs later runs in the thread's own namespace.
+ * @param action The function. It must be synchronous: code that runs later runs in the thread's own namespace.
  * @returns The result of the function.
- * @throws {SystemError} If there is no such namespace (`ENOENT`, `EINVAL`), or it may not be entered (`EPERM`).
+ * @throws {SystemError} If there is no such namespace (`ENOENT`, `EINVAL`), or the process may not enter it (`EPERM`).
  *
  * @see {@link https://man7.org/linux/man-pages/man2/setns.2.html | setns(2)}
  *

@@ -3,7 +3,7 @@ import { inNetworkNamespace } from "./network_namespace.ts";
 import type { Socket } from "./socket.ts";
 import { WAIT_OPTIONS, type WaitOptions, waitOptionsOf } from "./wait_options.ts";
 
-/** Options of everything that opens a socket. */
+/** Options of all functions that open a socket. */
 export interface OpenOptions {
   /** Called with the socket before bind(2) and connect(2), to set any option. */
   configure?: (socket: Socket) => void;
@@ -14,10 +14,10 @@ export interface OpenOptions {
 /** The names of {@linkcode OpenOptions}. */
 export const OPEN_OPTIONS: OptionNames<OpenOptions> = { configure: true, networkNamespace: true };
 
-/** Options of everything that listens. */
+/** Options of all functions that listen. */
 export interface ListenOptions extends OpenOptions {
   /**
-   * Connections that may wait to be accepted (listen(2)); the system's `net.core.somaxconn` bounds it.
+   * How many connections may wait to be accepted (listen(2)), at most the system's `net.core.somaxconn`.
    *
    * @default {511}
    */
@@ -27,27 +27,27 @@ export interface ListenOptions extends OpenOptions {
 /** The names of {@linkcode ListenOptions}. */
 export const LISTEN_OPTIONS: OptionNames<ListenOptions> = { ...OPEN_OPTIONS, backlog: true };
 
-/** Options of everything that connects. */
+/** Options of all functions that connect. */
 export interface ConnectOptions extends OpenOptions, WaitOptions {}
 
 /** The names of {@linkcode ConnectOptions}. */
 export const CONNECT_OPTIONS: OptionNames<ConnectOptions> = { ...OPEN_OPTIONS, ...WAIT_OPTIONS };
 
-/** What a family does to open a socket; the rest is the same for all. */
+/** The steps of a family that open a socket; the rest is the same for all families. */
 export interface OpenSteps {
   /** Opens the socket. */
   open: () => Socket;
-  /** Sets the options that the family has a name for; `configure` comes after it. */
+  /** Sets the options that the family names; `configure` runs after it. */
   prepare?: (socket: Socket) => void;
-  /** Gives the socket its address. */
+  /** Binds the socket to its address. */
   bind?: (socket: Socket) => void;
 }
 
 /**
  * Opens a socket, prepares it and binds it. Closes it if that fails.
  *
- * @param steps What the family does.
- * @param options What the caller asked for.
+ * @param steps The steps of the family.
+ * @param options The caller's options.
  * @returns The socket, which the caller owns.
  *
  * @example Usage
@@ -76,10 +76,10 @@ export function openSocket(steps: OpenSteps, options: OpenOptions): Socket {
 }
 
 /**
- * Opens a socket that listens.
+ * Opens a listening socket.
  *
- * @param steps What the family does.
- * @param options What the caller asked for.
+ * @param steps The steps of the family.
+ * @param options The caller's options.
  * @param address The address as text, for errors.
  * @returns The listening socket, which the caller owns.
  *
@@ -109,8 +109,8 @@ export function openListener(steps: OpenSteps, options: ListenOptions, address?:
 /**
  * Opens a socket and connects it.
  *
- * @param steps What the family does.
- * @param options What the caller asked for.
+ * @param steps The steps of the family.
+ * @param options The caller's options.
  * @param sockaddr The address to connect to, as bytes.
  * @param address The same as text, for errors.
  * @returns The connected socket, which the caller owns.

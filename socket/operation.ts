@@ -1,11 +1,11 @@
 import type { Progress } from "./wait_options.ts";
 
-/** What an operation waits for: bytes, room for them, or urgent data. Each has its own queue. */
+/** What an operation waits for: bytes, room in the send buffer, or urgent data. Each has its own queue. */
 export type Direction = "read" | "write" | "urgent";
 
-/** Operations that wait for each other: of one direction, or to one destination. */
+/** Operations that wait for each other: those of one direction, or those to one destination. */
 export interface OperationQueue {
-  /** False after the kernel answered that the call would block: only an event sets it again. */
+  /** False after the kernel reported that the call would block: only an event sets it to true again. */
   ready: boolean;
   head: Operation<unknown> | undefined;
   tail: Operation<unknown> | undefined;
@@ -15,15 +15,15 @@ export interface OperationQueue {
   deferred: boolean;
   /** The events that it waits for, `EPOLL*` bits. */
   readonly interest: number;
-  /** What {@linkcode Operation.destination} gave, if it holds up only what goes there. */
+  /** The value of {@linkcode Operation.destination}, if this queue delays only operations to that destination. */
   readonly destination: string | undefined;
 }
 
 /**
- * An operation on a socket that may have to wait: what it tries, and the promise that it then settles.
+ * An operation on a socket that may have to wait: what it tries, and the promise that it settles.
  *
- * A class for each frequent operation, and not a closure for each call: V8 optimizes a method once, and only optimized
- * code calls C directly.
+ * Each frequent operation is a class, not a closure per call: V8 optimizes a method once, and only optimized code calls
+ * C directly.
  *
  * @typeParam T The result.
  *
@@ -55,44 +55,44 @@ export interface OperationQueue {
 export abstract class Operation<T> {
   /** C name of the call, for errors. */
   abstract readonly syscall: string;
-  /** Settles the promise; set when the operation has to wait. */
+  /** Resolves the promise; set when the operation has to wait. */
   resolve: (value: never) => void = unset;
   /** Rejects the promise; set when the operation has to wait. */
   reject: (error: unknown) => void = unset;
   /** Stops watching for the signal and the timeout of the wait. */
   stopWatching: (() => void) | undefined = undefined;
-  /** Where the caller wants to be told how much was done. */
+  /** Where to report how much was done. */
   progress: Progress | undefined = undefined;
   /**
-   * Where it waits.
+   * The queue that it waits in.
    *
    * @internal
    */
   queue: OperationQueue | undefined = undefined;
   /** The operation before this one in its queue. */
   before: Operation<unknown> | undefined = undefined;
-  /** The operation behind this one in its queue. */
+  /** The operation after this one in its queue. */
   next: Operation<unknown> | undefined = undefined;
 
   /** Tries once: returns the result, or `undefined` if it would block. */
   abstract attempt(): T | undefined;
 
-  /** What stands for the one place that it goes to, where that may be full while the socket's other destinations are not. */
+  /** Identifies the destination, where one may be full while the socket's other destinations are not. */
   destination(): string | undefined {
     return undefined;
   }
 
-  /** The address that it is about, as text, for errors. */
+  /** The address for error messages, as text. */
   address(): string | undefined {
     return undefined;
   }
 
   /**
-   * The error to reject with, made of the one that ended the operation: a place to add how much was done.
+   * The error to reject with, made from the one that ended the operation: a place to add how much was done.
    *
    * @param error The error.
    * @param _aborted Whether it is the reason of an `AbortSignal`, which must not be changed.
-   * @returns The error, or one that tells more.
+   * @returns The same error, or a more detailed one.
    */
   rejection(error: unknown, _aborted: boolean): unknown {
     return error;

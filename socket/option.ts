@@ -12,27 +12,27 @@ export interface OptionName {
   readonly level: number;
   /** The number, unique within the level. */
   readonly number: number;
-  /** The address that it is about, as text, for errors. */
+  /** The address for error messages, as text. */
   readonly address?: string;
 }
 
 /** An option that getsockopt(2) reads. */
 export interface ReadableOption<T> extends OptionName {
-  /** Bytes of room for the value. */
+  /** The size of the value, in bytes. */
   readonly size: number;
-  /** The value that the kernel's bytes mean. */
+  /** Decodes the kernel's bytes. */
   decode(bytes: Uint8Array): T;
 }
 
 /** An option that setsockopt(2) sets. */
 export interface WritableOption<T> extends OptionName {
-  /** The bytes that the kernel takes for a value. */
+  /** Encodes a value for the kernel. */
   encode(value: T): Uint8Array;
 }
 
 /**
- * An option of a socket, for `socket.get(option)` and `socket.set(option, value)`. For one that the library does not
- * define, make an object of this shape.
+ * An option of a socket, for `socket.get(option)` and `socket.set(option, value)`. For an option that the library does
+ * not define, make an object of this shape.
  *
  * @example Define an option
  * ```ts
@@ -60,8 +60,8 @@ export interface SocketOption<T> extends ReadableOption<T>, WritableOption<T> {}
  *
  * @param level The level: its C name, or its number.
  * @param name C name of the option.
- * @param number The option's number, where the library does not know it by its name.
- * @returns The option. It takes the whole numbers of 32 bits, signed or not, and reads them as signed.
+ * @param number The option's number, if the library does not know its name.
+ * @returns The option. It takes 32-bit integers, signed or unsigned, and reads them as signed.
  *
  * @example Usage
  * ```ts
@@ -105,11 +105,11 @@ export function booleanOption(level: ConstantName, name: ConstantName): SocketOp
 }
 
 /**
- * Defines an option that is a text, such as the name of an interface or of an algorithm. No permission is needed.
+ * Defines an option whose value is a string, such as the name of an interface or an algorithm. No permission is needed.
  *
  * @param level C name of the level.
  * @param name C name of the option.
- * @param size Bytes that the kernel has for it, its NUL included.
+ * @param size The size of the kernel's buffer for it, its NUL included.
  * @returns The option.
  */
 export function textOption(level: ConstantName, name: ConstantName, size: number): SocketOption<string> {
@@ -120,11 +120,11 @@ export function textOption(level: ConstantName, name: ConstantName, size: number
 }
 
 /**
- * Defines an option that is bytes, as they stand. No permission is needed.
+ * Defines an option whose value is raw bytes. No permission is needed.
  *
  * @param level C name of the level.
  * @param name C name of the option.
- * @param size Bytes of room for the value when it is read.
+ * @param size The size of the value when it is read, in bytes.
  * @returns The option.
  */
 export function bytesOption(level: ConstantName, name: ConstantName, size: number): SocketOption<Uint8Array> {
@@ -136,9 +136,9 @@ export function bytesOption(level: ConstantName, name: ConstantName, size: numbe
  *
  * @param level C name of the level.
  * @param name C name of the option.
- * @param size Bytes of room for the value when it is read.
- * @param encode Makes the bytes of a value.
- * @param decode Makes the value of the bytes.
+ * @param size The size of the value when it is read, in bytes.
+ * @param encode Encodes a value.
+ * @param decode Decodes a value.
  * @returns The option.
  */
 export function defineOption<T>(
@@ -151,7 +151,7 @@ export function defineOption<T>(
   return { ...writableOption(level, name, encode), size, decode };
 }
 
-/** As {@linkcode defineOption}, of an option that can only be read. */
+/** Like {@linkcode defineOption}, for an option that can only be read. */
 export function readableOption<T>(
   level: ConstantName,
   name: ConstantName,
@@ -161,7 +161,7 @@ export function readableOption<T>(
   return { name, level: C[level], number: C[name], size, decode };
 }
 
-/** As {@linkcode defineOption}, of an option that can only be set. */
+/** Like {@linkcode defineOption}, for an option that can only be set. */
 export function writableOption<T>(
   level: ConstantName,
   name: ConstantName,
@@ -174,7 +174,7 @@ export function writableOption<T>(
 export function encodeInt(value: number, name: string): Uint8Array {
   if (!(Number.isInteger(value) && value >= -0x80000000 && value <= 0xffffffff)) {
     throw new RangeError(
-      `Cannot set ${name} as it must be a whole number of 32 bits: current value is ${quoted(value)}`,
+      `Cannot set ${name} as it must be a 32-bit integer: current value is ${quoted(value)}`,
     );
   }
   const bytes = new Uint8Array(4);
@@ -182,13 +182,13 @@ export function encodeInt(value: number, name: string): Uint8Array {
   return bytes;
 }
 
-/** Decodes an `int` in the machine's byte order, or the one byte that the kernel stores some options in. */
+/** Decodes an `int` in the machine's byte order, or the single byte that the kernel uses for some options. */
 export function decodeInt(bytes: Uint8Array): number {
   if (bytes.byteLength < 4) return bytes[0] ?? 0;
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, HOST_LITTLE_ENDIAN);
 }
 
-/** As {@linkcode decodeInt}, of an `unsigned int`. */
+/** Like {@linkcode decodeInt}, for an `unsigned int`. */
 export function decodeUnsigned(bytes: Uint8Array): number {
   return decodeInt(bytes) >>> 0;
 }
@@ -197,12 +197,12 @@ function encodeText(value: string, name: string, size: number): Uint8Array {
   const text = new TextEncoder().encode(value);
   if (text.length >= size || text.includes(0)) {
     throw new RangeError(
-      `Cannot set ${name} as it must be shorter than ${size} bytes, without a NUL: current value is ${
+      `Cannot set ${name} as it must be shorter than ${size} bytes and without a NUL: current value is ${
         JSON.stringify(value)
       }`,
     );
   }
-  // The kernel wants no NUL, but options shorter than an int are refused by SMC sockets.
+  // The kernel needs no NUL, but SMC sockets refuse options that are shorter than an int.
   const bytes = new Uint8Array(Math.max(text.length + 1, 4));
   bytes.set(text);
   return bytes;

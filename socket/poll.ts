@@ -10,15 +10,15 @@ import { Readiness } from "./polling/readiness.ts";
 import type { Socket } from "./socket.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
-/** What {@linkcode poll} looks for: `"error"` is reported even if it is not asked for, and so is the end. */
+/** What {@linkcode poll} looks for: it always reports `"error"` and the end, even if not requested. */
 export type PollEvent = "read" | "write" | "urgent" | "error";
 
-/** What {@linkcode poll} can watch: a socket, or a connection, a listener or a datagram socket, which has one. */
+/** What {@linkcode poll} can watch: a socket, or a connection, listener or datagram socket that has one. */
 export type Pollable = Socket | { readonly socket: Socket };
 
 /** A socket for {@linkcode poll} to watch. */
 export interface PollRequest<S extends Pollable> {
-  /** The socket, or what owns it. */
+  /** The socket, or its owner. */
   socket: S;
   /**
    * What to look for.
@@ -28,36 +28,36 @@ export interface PollRequest<S extends Pollable> {
   events?: PollEvent[];
 }
 
-/** What {@linkcode poll} found out about a socket: `true` for what would not wait now. */
+/** What {@linkcode poll} found for a socket: `true` for what would not wait now. */
 export interface PollResult<S extends Pollable> {
-  /** The socket, as it was given. */
+  /** The socket of the request. */
   socket: S;
   /** There is something to read or to accept, or the end of the stream. */
   read: boolean;
-  /** There is room to write, or the connection is made. */
+  /** There is room to write, or the connection is established. */
   write: boolean;
   /** There is urgent data. */
   urgent: boolean;
   /** There is an error: of the connection, or in the error queue. */
   error: boolean;
-  /** The other end sends no more, or the connection is over. */
+  /** The other end has stopped sending, or the connection is over. */
   hangup: boolean;
 }
 
 const BITS: Record<PollEvent, number> = { read: C.EPOLLIN, write: C.EPOLLOUT, urgent: C.EPOLLPRI, error: 0 };
 
 /**
- * Waits until one of several sockets is ready, like poll(2) and select(2). It reads nothing, and may run beside reads
- * and writes that wait on the same sockets.
+ * Waits until one of several sockets is ready, like poll(2) and select(2). It reads nothing, and may run while reads
+ * and writes wait on the same sockets.
  *
  * Permission: `--allow-ffi`.
  *
- * @typeParam S What is watched.
+ * @typeParam S The type of the sockets.
  * @param requests The sockets, each at most once, and what to look for.
  * @param options How long to wait; with a `timeout` of 0, it does not wait.
- * @returns Those that are ready, in the order of the requests; none after the timeout.
- * @throws {TypeError} If a socket is given twice.
- * @throws {SystemError} If a socket is closed, or is being closed meanwhile (`EBADF`).
+ * @returns The ready sockets, in the order of the requests; none after the timeout.
+ * @throws {TypeError} If a socket appears twice.
+ * @throws {SystemError} If a socket is closed, or is closed during the wait (`EBADF`).
  *
  * @see {@link https://man7.org/linux/man-pages/man2/poll.2.html | poll(2)}
  *
@@ -81,11 +81,11 @@ export async function poll<S extends Pollable>(
   options?: WaitOptions,
 ): Promise<PollResult<S>[]> {
   const epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
-  // An epoll instance is itself a descriptor, which is readable when one of those in it is ready.
+  // An epoll instance is itself a descriptor, which is readable when one of its descriptors is ready.
   const readiness = new Readiness(epfd);
   const ends: (() => void)[] = [];
   const references: (() => boolean)[] = [];
-  // One socket that keeps the program alive is enough, and so is a poll of none, which is a pause.
+  // One socket that keeps the program alive is enough; so is a poll of no sockets, which is a pause.
   const hold = (): void => {
     readiness.referenced = references.length === 0 || references.some((isReferenced) => isReferenced());
   };
@@ -134,7 +134,7 @@ function readyOf<S extends Pollable>(
   epfd: number,
   requests: readonly PollRequest<S>[],
 ): PollResult<S>[] | undefined {
-  const most = Math.max(requests.length, 1); // epoll_wait(2) takes no 0
+  const most = Math.max(requests.length, 1); // epoll_wait(2) refuses 0
   const events = new Uint8Array(layout.epollEventSize * most);
   const n = outcome(libc().epoll_wait(epfd, events, most, 0));
   if (n <= 0) return undefined;

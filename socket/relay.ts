@@ -30,16 +30,16 @@ export interface RelayedBytes {
 }
 
 /**
- * Forwards between two connections: what arrives on one is sent on the other, by splice(2) inside the kernel, until
- * both have ended or one fails. The end of one direction is passed on while the other continues. Takes ownership of
- * both, and closes them at the end. Urgent data is left out; with `SO_OOBINLINE` it is forwarded as ordinary data.
+ * Forwards between two connections until both have ended or one fails: what arrives on one is sent on the other, inside
+ * the kernel with splice(2). It passes on the end of one direction while the other continues. It takes ownership of
+ * both connections, and closes them at the end. It does not forward urgent data; with `SO_OOBINLINE` it forwards it as
+ * ordinary data.
  *
  * Permission: `--allow-ffi`.
  *
  * @param a One connection.
  * @param b The other, of any family.
- * @param options A `signal` ends it; so does a `timeout` in milliseconds during which no byte moves in either
- * direction.
+ * @param options A `signal` ends it; so does a `timeout` in milliseconds in which no byte moves in either direction.
  * @returns How many bytes were forwarded each way.
  * @throws {SystemError} If a connection breaks, such as `ECONNRESET`, `ETIMEDOUT`, …
  * @throws {DOMException} `TimeoutError` after the timeout.
@@ -98,12 +98,12 @@ export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Pr
   }
 }
 
-/** When bytes moved last, by `performance.now()`. */
+/** When bytes last moved, as `performance.now()` counts. */
 interface Activity {
   at: number;
 }
 
-/** A pipe holds so much where the system allows it (`fs.pipe-max-size`). */
+/** The size of a pipe, where the system allows it (`fs.pipe-max-size`). */
 const PIPE_SIZE = 1 << 20;
 
 async function pump(from: RelayEnd, to: RelayEnd, signal: AbortSignal, activity: Activity): Promise<number> {
@@ -111,11 +111,11 @@ async function pump(from: RelayEnd, to: RelayEnd, signal: AbortSignal, activity:
   check(libc().pipe2(pipe, C.O_CLOEXEC | C.O_NONBLOCK), "pipe2");
   const [out = -1, into = -1] = pipe;
   try {
-    outcome(libc().fcntl(into, C.F_SETPIPE_SZ, BigInt(PIPE_SIZE))); // refused where many pipes are that large
+    outcome(libc().fcntl(into, C.F_SETPIPE_SZ, BigInt(PIPE_SIZE))); // refused if many pipes are that large
     const room = check(libc().fcntl(into, C.F_GETPIPE_SZ, 0n), "fcntl");
     let total = 0;
     for (;;) {
-      // The pipe is empty here, so an answer of EAGAIN can only mean the socket.
+      // The pipe is empty here, so EAGAIN can only mean the socket.
       const n = await from.socket.run("read", new Splice(from.socket.fd, into, room, false, activity), { signal });
       if (n === 0) break;
       await to.socket.run("write", new Splice(out, to.socket.fd, n, true, activity), { signal });
@@ -167,7 +167,9 @@ class Splice extends Operation<number> {
     return this.#moved;
   }
 
-  /** splice(2) stops before urgent data, as if there were no more. recv(2) goes on; the pipe has room, for it is empty. */
+  /**
+   * splice(2) stops before urgent data, as if the stream ended. recv(2) continues; the pipe is empty, so it has room.
+   */
   #passMark(): number {
     const n = outcome(libc().recv(this.#in, byte, 1n, 0));
     return n > 0 ? outcome(libc().write(this.#out, byte, 1n)) : n;

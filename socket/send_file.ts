@@ -24,23 +24,23 @@ export interface SendFileOptions extends WaitOptions {
 const SEND_FILE_OPTIONS: OptionNames<SendFileOptions> = { ...WAIT_OPTIONS, length: true, offset: true };
 
 /**
- * Sends a file over a connection by sendfile(2), inside the kernel. Earlier writes are sent first, and later ones wait.
+ * Sends a file over a connection inside the kernel, with sendfile(2). It waits for earlier writes, and later ones wait
+ * for it.
  *
- * Parts of the file that are not cached in memory are read from the disk, which blocks this thread. Permission:
+ * The kernel reads uncached parts of the file from the disk, which blocks this thread. Permission:
  * `--allow-ffi`.
  *
  * @param conn The connection.
- * @param fd The descriptor of the file, borrowed, such as `openSync()` of `node:fs` returns.
+ * @param fd The descriptor of the file, borrowed, such as one from `openSync()` of `node:fs`.
  * @param options Which part of the file, and how long to wait.
- * @returns How many bytes were sent: the whole part, or as much of it as the file has.
+ * @returns How many bytes were sent: the whole range, or as much of it as the file has.
  * @throws {RangeError} If the offset or the length is not a whole number of 0 or more.
- * @throws {SystemError} If the connection is broken (`EPIPE`), or the descriptor is that of a socket or a
- * pipe (`ESPIPE`), or of something else that is no file (`EINVAL`);
- * `bytesWritten` on the error tells how many bytes were sent.
+ * @throws {SystemError} If the connection is broken (`EPIPE`), or the descriptor is a socket or a pipe (`ESPIPE`) or
+ * another non-file (`EINVAL`); `bytesWritten` on the error is how many bytes were sent.
  *
  * @see {@link https://man7.org/linux/man-pages/man2/sendfile.2.html | sendfile(2)}
  *
- * @example Send this very file
+ * @example Send this source file
  * ```ts
  * import { closeSync, openSync, readFileSync } from "node:fs";
  * import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
@@ -70,7 +70,7 @@ export async function sendFile(
   return await conn.socket.run("write", new SendFile(conn.socket.fd, fd, offset, length), options, SEND_FILE_OPTIONS);
 }
 
-const NO_FILE = "it is a socket or a pipe, and no file (ESPIPE)";
+const NO_FILE = "it is a socket or a pipe, not a file (ESPIPE)";
 
 /** sendfile(2), until all is sent or the file ends. */
 class SendFile extends Operation<number> {

@@ -16,7 +16,7 @@ let scratch: SeqpacketSpace | undefined;
 
 /**
  * A connection that carries messages, in order and with their boundaries kept. It owns its socket, and closes itself
- * once both directions are over: the end was received, and {@linkcode closeWrite} is done.
+ * once both directions have ended: the end was received, and {@linkcode closeWrite} is done.
  *
  * @typeParam A The family's address.
  *
@@ -43,8 +43,8 @@ export class SeqpacketConn<A> extends SocketOwner {
   #remoteAddr: A | undefined;
 
   /**
-   * Makes a connection of a connected seqpacket socket, and takes ownership of it. Sets `SO_TIMESTAMP`: recvmsg(2)
-   * answers 0 both for an empty message and at the end, and only the message has a timestamp.
+   * Makes a connection from a connected seqpacket socket, and takes ownership of it. Sets `SO_TIMESTAMP`: recvmsg(2)
+   * returns 0 both for an empty message and at the end, but only the message has a timestamp.
    *
    * @param socket The socket.
    * @param codec The codec of its family's addresses.
@@ -69,8 +69,8 @@ export class SeqpacketConn<A> extends SocketOwner {
   /**
    * Waits for a message and receives it.
    *
-   * @param options A buffer for its bytes, flags such as `MSG_PEEK`, and how long to wait. To give the same buffer each
-   * time is quickest.
+   * @param options A buffer for its bytes, flags such as `MSG_PEEK`, and how long to wait. Reusing the same buffer is
+   * fastest.
    * @returns The message, which may be empty; `null` at the end of the connection.
    * @throws {TypeError} If the buffer was transferred away.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
@@ -113,11 +113,11 @@ export class SeqpacketConn<A> extends SocketOwner {
   }
 
   /**
-   * Receives all messages that are there, at least one and at most the batch's capacity, by one system call.
+   * Receives all messages that are there, at least one and at most the batch's capacity, with one system call.
    *
-   * @param batch Where they go, in place of what it held.
+   * @param batch Where to put them; they replace its earlier contents.
    * @param options Flags, and how long to wait for the first.
-   * @returns How many messages came; `null` at the end of the connection.
+   * @returns How many messages were received; `null` at the end of the connection.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   async receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number | null> {
@@ -125,19 +125,19 @@ export class SeqpacketConn<A> extends SocketOwner {
     const count = await this.socket.recvmmsg(batch, options);
     let messages = 0;
     while (messages < count && isMessage(batch, messages)) messages++;
-    if (messages < count) takeReceived(batch, messages); // recvmmsg(2) fills the rest with ends
+    if (messages < count) takeReceived(batch, messages); // recvmmsg(2) fills the rest with end markers
     if (messages > 0) return messages;
     this.socket.over("read");
     return null;
   }
 
   /**
-   * Sends all messages of a batch, by as few system calls as possible.
+   * Sends all messages of a batch, with as few system calls as possible.
    *
    * @param batch The messages; they must not change until the promise is settled.
    * @param options Flags, and how long to wait.
    * @returns How many messages were sent: all of them.
-   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many were sent.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error is how many were sent.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     return this.socket.sendmmsg(batch, options);
@@ -154,7 +154,7 @@ export class SeqpacketConn<A> extends SocketOwner {
   }
 
   /**
-   * Turns `SO_TIMESTAMP` off and gives up the descriptor: from now on the caller owns it.
+   * Turns `SO_TIMESTAMP` off and releases the descriptor: from now on the caller owns it.
    *
    * @returns The descriptor, non-blocking.
    */
@@ -169,7 +169,7 @@ export class SeqpacketConn<A> extends SocketOwner {
     return { localAddr: () => format(this.localAddr), remoteAddr: () => format(this.remoteAddr) };
   }
 
-  /** The last operation, unless it still waits: making one takes a good part of the time of receiving. */
+  /** The last operation, unless it still waits: making a new one takes a large part of the time to receive. */
   #operation(): SeqpacketReceive {
     return this.#receive?.done === true
       ? this.#receive
@@ -191,7 +191,7 @@ export class SeqpacketConn<A> extends SocketOwner {
   }
 }
 
-/** A message has a timestamp, whether there is room for it or not. */
+/** A message has a timestamp, whether there is space for it or not. */
 function isMessage(batch: MessageBatch, i: number): boolean {
   return batch.messageLength(i) > 0 || (batch.flags(i) & C.MSG_CTRUNC) !== 0 || batch.control(i).length > 0;
 }

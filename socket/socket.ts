@@ -37,22 +37,26 @@ import {
 } from "./transfer.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "./wait_options.ts";
 
-// The names of the options that are no type of their own.
+// The names of options that have no named type.
 const CONNECT_OPTIONS = { ...WAIT_OPTIONS, address: true } as const;
 const SENDTO_OPTIONS = { ...TRANSFER_OPTIONS, address: true } as const;
 const CLOSE_WRITE_OPTIONS = { ...WAIT_OPTIONS, drained: true } as const;
 
-// What `#over` is made of.
+// The bits of `#over`.
 const READ = 1;
 const WRITE = 2;
-/** As {@linkcode Socket.accept}, but gives what `as` makes of the connection's socket: for the listeners of this library. */
+/**
+ * Like {@linkcode Socket.accept}, but returns what `as` makes from the connection's socket: for the listeners of this
+ * library.
+ */
 export let acceptAs: <T>(socket: Socket, options: WaitOptions | undefined, as: (socket: Socket) => T) => Promise<T>;
 
 /**
- * One descriptor of a socket of any family, owned: non-blocking and close-on-exec, `EINTR` retried, `EAGAIN` waited for.
- * Addresses are sockaddr bytes, so that a family which the library does not know works too.
+ * Owns one socket of any family. Its descriptor is non-blocking and close-on-exec; it retries
+ * `EINTR` and waits on `EAGAIN`. Addresses are sockaddr bytes, so that families that the library does not know work
+ * too.
  *
- * Operations of one direction queue: concurrent reads are answered in the order of the calls, and so are writes.
+ * Operations of one direction form a queue: concurrent reads finish in the order of the calls, and so do writes.
  * Permission: `--allow-ffi`.
  *
  * @see {@link https://man7.org/linux/man-pages/man2/socket.2.html | socket(2)}
@@ -76,7 +80,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   readonly #family: number;
   readonly #type: number;
   readonly #protocol: number;
-  /** Which directions are over, {@linkcode READ} and {@linkcode WRITE}. */
+  /** Which directions have ended, {@linkcode READ} and {@linkcode WRITE}. */
   #over = 0;
   #owner: { close(): void } | undefined;
   #added: { send: AddedFlag; receive: AddedFlag } | undefined;
@@ -97,7 +101,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    *
    * @param family The address family, such as `AF_INET`.
    * @param type The socket type, such as `SOCK_STREAM`.
-   * @param protocol The protocol; 0 is the family's own for the type.
+   * @param protocol The protocol; 0 is the family's default for the type.
    * @returns The socket.
    * @throws {SystemError} If the kernel refuses, such as `EAFNOSUPPORT` for a family that it lacks.
    */
@@ -112,7 +116,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    *
    * @param family The address family; Linux pairs `AF_UNIX` and `AF_TIPC`.
    * @param type The socket type.
-   * @param protocol The protocol; 0 is the family's own for the type.
+   * @param protocol The protocol; 0 is the family's default for the type.
    * @returns Both sockets.
    * @throws {SystemError} If the kernel refuses, such as `EOPNOTSUPP` for a family without pairs.
    */
@@ -130,12 +134,13 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Takes ownership of an open descriptor: it becomes non-blocking and close-on-exec, and is closed with this socket.
+   * Takes ownership of an open descriptor: it becomes non-blocking and close-on-exec, and closing this socket closes
+   * it.
    *
    * @param fd The descriptor.
    * @returns The socket.
-   * @throws {RangeError} If no descriptor has such a number.
-   * @throws {SystemError} If the number is not an open socket; it is then left as it was.
+   * @throws {RangeError} If the number cannot be that of a descriptor.
+   * @throws {SystemError} If it is not an open socket; it then stays as it was.
    */
   static fromFd(fd: number): Socket {
     const { family, type, protocol } = adoptFd(fd);
@@ -144,7 +149,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Gives the socket an address.
+   * Binds the socket to an address.
    *
    * @param sockaddr The address, as bytes.
    * @param address The same as text, for errors.
@@ -158,7 +163,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   /**
    * Makes the socket accept connections.
    *
-   * @param backlog Connections that may wait to be accepted; the system's `somaxconn` bounds it.
+   * @param backlog How many connections may wait to be accepted, at most the system's `somaxconn`.
    * @param address The local address as text, for errors.
    * @throws {SystemError} If the kernel refuses.
    */
@@ -168,7 +173,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Connects to an address and waits until that is done.
+   * Connects to an address, and waits until the connection is established.
    *
    * @param sockaddr The address, as bytes.
    * @param options How long to wait, and the address as text for errors.
@@ -182,23 +187,23 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Waits for a connection and takes it. A connection that its peer gave up meanwhile is passed over; without free
-   * descriptors or memory it is tried again after a while, up to a second.
+   * Waits for a connection and accepts it. It skips connections that the peer has already given up. Without free
+   * descriptors or memory it tries again after a while, at most a second.
    *
    * @param options How long to wait.
-   * @returns The connection's socket, which the caller owns; {@linkcode peerSockaddr} tells whose it is.
-   * @throws {SystemError} If the socket does not listen, or is closed meanwhile.
+   * @returns The connection's socket, which the caller owns; {@linkcode peerSockaddr} is its peer.
+   * @throws {SystemError} If the socket does not listen, or is closed during the wait.
    */
   accept(options?: WaitOptions): Promise<Socket> {
     return this.#accept(options, (socket) => socket);
   }
 
   /**
-   * Reads from a stream: waits until there are bytes, and takes at most as many as fit.
+   * Waits until a stream has bytes, and reads at most as many as fit.
    *
-   * @param buffer Where the bytes go.
+   * @param buffer Where to put the bytes.
    * @param options How long to wait.
-   * @returns How many bytes came, at least 1; `null` at the end of the stream; 0 for an empty buffer.
+   * @returns How many bytes were read, at least 1; `null` at the end of the stream; 0 for an empty buffer.
    * @throws {SystemError} If the connection is broken, such as `ECONNRESET`.
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
@@ -209,23 +214,24 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Writes all of the bytes to a stream, waiting for room as often as needed.
+   * Writes all bytes to a stream, and waits for room as often as needed.
    *
    * @param bytes The bytes; they must not change until the promise is settled.
    * @param options How long to wait.
    * @returns The number of bytes, always all.
-   * @throws {SystemError} If not all could be written, such as `EPIPE`; `bytesWritten` on the error tells how many were.
+   * @throws {SystemError} If not all bytes could be written, such as `EPIPE`; `bytesWritten` on the error is how many
+   * were.
    */
   write(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
     return this.run("write", new StreamWrite(this.fd, bytes, this.#flags.send), options, TRANSFER_OPTIONS);
   }
 
   /**
-   * Sends bytes with one send(2), waiting for room first.
+   * Waits for room, and sends bytes with one send(2).
    *
    * @param bytes The bytes; on a datagram or seqpacket socket, the message.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes went; less than all only on a stream.
+   * @returns How many bytes were sent; fewer than all only on a stream.
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
@@ -242,8 +248,8 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    *
    * @param bytes The datagram.
    * @param sockaddr The address, as bytes.
-   * @param options Flags, how long to wait, and what makes a text of the address for errors.
-   * @returns How many bytes went.
+   * @param options Flags, how long to wait, and a function that formats the address for errors.
+   * @returns How many bytes were sent.
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   sendto(
@@ -258,14 +264,14 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Receives with one recv(2), once there is something. With `MSG_WAITALL` on a stream, until the buffer is full.
+   * Waits for data, and receives it with one recv(2). With `MSG_WAITALL` on a stream, waits until the buffer is full.
    *
-   * @param buffer Where the bytes go.
+   * @param buffer Where to put the bytes.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes came. 0 is the end of a stream, and an empty message elsewhere; with `MSG_WAITALL`, the end is
-   * less than the buffer has room for.
-   * @throws {SystemError} If the connection is broken, such as `ECONNRESET`; after a wait with `MSG_WAITALL`, `bytesRead`
-   * on the error tells how many bytes are in the buffer already.
+   * @returns How many bytes were received. 0 is the end of a stream, and an empty message elsewhere; with
+   * `MSG_WAITALL`, fewer bytes than the buffer can hold mean the end.
+   * @throws {SystemError} If the connection is broken, such as `ECONNRESET`; after a wait with `MSG_WAITALL`,
+   * `bytesRead` on the error is the number of bytes already in the buffer.
    */
   recv(buffer: Uint8Array, options?: TransferOptions): Promise<number> {
     const flags = options?.flags ?? 0;
@@ -276,8 +282,8 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Waits for the byte of urgent data of a stream, past the data before it. A read that goes past its place discards it;
-   * one that waits beside this goes second.
+   * Waits for a stream's urgent byte, ahead of the data before it. A read that goes past its position discards it; a
+   * read that waits at the same time comes second.
    *
    * @param options How long to wait.
    * @returns The byte, or `null` if the other end has ended the stream.
@@ -312,13 +318,13 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Sends a message with ancillary data by sendmsg(2). On a stream all of the data is sent, waiting for room as often as
-   * needed, and the ancillary data goes with its beginning.
+   * Sends a message with ancillary data with sendmsg(2). On a stream it sends all data, waiting for room as often as
+   * needed; the ancillary data goes with the first bytes.
    *
    * @param message The parts of the message.
    * @param options Flags, and how long to wait.
-   * @returns How many bytes of data went.
-   * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error tells how much of a stream's data went.
+   * @returns How many bytes of data were sent.
+   * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error is how much of a stream's data was sent.
    */
   async sendmsg(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
     checkMessage(message);
@@ -329,9 +335,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Receives a message with ancillary data by recvmsg(2).
+   * Receives a message with ancillary data with recvmsg(2).
    *
-   * @param space Where it goes.
+   * @param space Where to put it.
    * @param options Flags, and how long to wait. `MSG_CMSG_CLOEXEC` is added.
    * @returns The length, the kernel's flags (`MSG_TRUNC`, `MSG_CTRUNC`, …), the sender and the ancillary data.
    * @throws {SystemError} If the kernel refuses.
@@ -342,11 +348,11 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Receives as many messages as are there, at least one and at most the batch's capacity, by one recvmmsg(2).
+   * Receives the messages that are there, at least one and at most the batch's capacity, with one recvmmsg(2).
    *
-   * @param batch Where they go; what it held before is gone.
+   * @param batch Where to put them; they replace its earlier contents.
    * @param options Flags, and how long to wait for the first. `MSG_CMSG_CLOEXEC` is added.
-   * @returns How many messages came: the batch's `length`.
+   * @returns How many messages were received: the batch's `length`.
    * @throws {SystemError} If the kernel refuses.
    */
   recvmmsg(batch: MessageBatch, options?: TransferOptions): Promise<number> {
@@ -359,12 +365,12 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Sends all messages of a batch, by as few calls of sendmmsg(2) as there is room for.
+   * Sends all messages of a batch, with as few calls of sendmmsg(2) as possible.
    *
    * @param batch The messages; they must not change until the promise is settled.
    * @param options Flags, and how long to wait.
    * @returns The number of messages, always all.
-   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error is how many were sent before it.
    */
   sendmmsg(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     const operation = new BatchSend(this.fd, this.readiness, batch, options?.flags ?? 0, this.#flags.send);
@@ -382,7 +388,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Ends the sending direction once all writes before it are done.
+   * Ends the sending direction once all earlier writes are done.
    *
    * @param options How long to wait for them; with `drained`, also until the kernel's send buffer is empty.
    * @throws {SystemError} If the kernel refuses, such as `ENOTCONN`.
@@ -411,33 +417,33 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     });
   }
 
-  /** Whether both directions are over: the end was read, and {@linkcode closeWrite} is done. */
+  /** Whether both directions have ended: the end was read, and {@linkcode closeWrite} is done. */
   get isOver(): boolean {
     return this.#over === (READ | WRITE);
   }
 
   /**
-   * Has the socket's owner closed once both directions are over.
+   * Closes the socket's owner once both directions have ended.
    *
-   * @param owner What is closed.
+   * @param owner What to close.
    */
   closeWhenOver(owner: { close(): void }): void {
     this.#owner = owner;
   }
 
   /**
-   * Notes that a direction is over: for operations of a family's own that find the end.
+   * Records that a direction has ended: for a family's own operations that reach the end.
    *
-   * @param direction Which.
+   * @param direction The direction.
    */
   over(direction: "read" | "write"): void {
     const before = this.#over;
     this.#over |= direction === "read" ? READ : WRITE;
-    // Not at once: other reads that wait are to find the end too.
+    // Not immediately: other waiting reads must see the end too.
     if (this.isOver && this.#over !== before && this.#owner !== undefined) queueMicrotask(() => this.#owner?.close());
   }
 
-  /** Made when they are needed: a listener needs none. */
+  /** Made on first use: a listener needs none. */
   get #flags(): { send: AddedFlag; receive: AddedFlag } {
     return this.#added ??= { send: new AddedFlag(C.MSG_NOSIGNAL), receive: new AddedFlag(C.MSG_CMSG_CLOEXEC) };
   }
@@ -456,7 +462,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     return this.run("read", new Accept(this.fd, this.readiness, this.#family !== C.AF_ALG, make), options);
   }
 
-  // deno-lint-ignore require-await -- so that what it throws is a rejection
+  // deno-lint-ignore require-await -- so that its errors become rejections
   async #readNothing(buffer: Uint8Array): Promise<number> {
     this.open("recv");
     checkBuffer(buffer, 0);
@@ -464,8 +470,8 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Goes on with the same descriptor in calls that block. This socket is then as if closed, its waits are rejected.
-   * `Socket.fromFd(blocking.detach())` is the way back.
+   * Moves the descriptor to a socket whose calls block. This socket is then closed, and its pending waits are rejected.
+   * `Socket.fromFd(blocking.detach())` moves it back.
    *
    * @param options The codec of the family's addresses.
    * @returns The blocking socket, which owns the descriptor.
@@ -481,7 +487,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   /**
-   * Duplicates the descriptor. Both refer to one socket of the kernel; closing one does not affect the other.
+   * Duplicates the descriptor. Both refer to the same socket in the kernel; closing one does not affect the other.
    *
    * @returns The second owner.
    * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
@@ -493,8 +499,8 @@ export class Socket extends AsyncDescriptor implements Inspectable {
 }
 
 /**
- * Only streams that are known to stop short for want of bytes, or to tell by an event: AF_UNIX stops where the ancillary
- * data changes, SCTP behind each message.
+ * Only streams on which a short read means that no more bytes are there, or on which an event follows: AF_UNIX stops
+ * where the ancillary data changes, SCTP after each message.
  */
 function readsAll(family: number, protocol: number): boolean {
   return (family === C.AF_INET || family === C.AF_INET6 || family === C.AF_SMC) && protocol !== C.IPPROTO_SCTP;

@@ -15,7 +15,7 @@ import {
   writableOption,
 } from "./option.ts";
 
-// The options of the socket level, which every family has; sorted by C name. See socket(7).
+// The options of level `SOL_SOCKET`, which every family has, sorted by C name. See socket(7).
 
 /** Whether the socket listens. */
 export const SO_ACCEPTCONN: ReadableOption<boolean> = booleanOption("SOL_SOCKET", "SO_ACCEPTCONN");
@@ -35,9 +35,9 @@ export const SO_BINDTOIFINDEX: SocketOption<number> = intOption("SOL_SOCKET", "S
 export const SO_BROADCAST: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_BROADCAST");
 /** Microseconds to poll the device for when there is nothing to receive. Raising it needs CAP_NET_ADMIN. */
 export const SO_BUSY_POLL: SocketOption<number> = intOption("SOL_SOCKET", "SO_BUSY_POLL");
-/** Packets that one busy poll takes at most. Raising it needs CAP_NET_ADMIN. It cannot be read. Since Linux 5.11. */
+/** The most packets that one busy poll takes. Raising it needs CAP_NET_ADMIN. It cannot be read. Since Linux 5.11. */
 export const SO_BUSY_POLL_BUDGET: WritableOption<number> = intOption("SOL_SOCKET", "SO_BUSY_POLL_BUDGET");
-/** The number by which sock_diag(7) knows the socket. */
+/** The number that identifies the socket in sock_diag(7). */
 export const SO_COOKIE: ReadableOption<bigint> = unsigned64("SO_COOKIE");
 /** Whether the protocol records debugging information. Turning it on needs CAP_NET_ADMIN. */
 export const SO_DEBUG: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_DEBUG");
@@ -51,13 +51,13 @@ export const SO_DOMAIN: ReadableOption<number> = intOption("SOL_SOCKET", "SO_DOM
 export const SO_DONTROUTE: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_DONTROUTE");
 /** The pending error as an errno number, or 0. Reading it clears it. */
 export const SO_ERROR: ReadableOption<number> = intOption("SOL_SOCKET", "SO_ERROR");
-/** The number of the processor that takes the socket's packets; -1 before there were any. */
+/** The number of the processor that handled the socket's last packet; -1 before the first. */
 export const SO_INCOMING_CPU: SocketOption<number> = intOption("SOL_SOCKET", "SO_INCOMING_CPU");
 /** The number of the device queue that the last packet came through; 0 for none. */
 export const SO_INCOMING_NAPI_ID: ReadableOption<number> = intOption("SOL_SOCKET", "SO_INCOMING_NAPI_ID");
 /** Whether a silent connection is probed. */
 export const SO_KEEPALIVE: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_KEEPALIVE");
-/** Seconds that close(2) goes on sending; 0 resets the connection, `null` sends all in the background. */
+/** Seconds for which close(2) continues to send; 0 resets the connection, `null` sends everything in the background. */
 export const SO_LINGER: SocketOption<number | null> = defineOption(
   "SOL_SOCKET",
   "SO_LINGER",
@@ -77,7 +77,7 @@ export const SO_MARK: SocketOption<number> = defineOption(
   (mark) => encodeInt(mark, "SO_MARK"),
   decodeUnsigned,
 );
-/** Bytes a second to send at most; `null` for no limit. */
+/** The most bytes per second to send; `null` for no limit. */
 export const SO_MAX_PACING_RATE: SocketOption<number | null> = defineOption(
   "SOL_SOCKET",
   "SO_MAX_PACING_RATE",
@@ -85,11 +85,11 @@ export const SO_MAX_PACING_RATE: SocketOption<number | null> = defineOption(
   encodePacing,
   decodePacing,
 );
-/** The number by which the kernel knows the socket's network namespace. Since Linux 5.14. */
+/** The number that identifies the socket's network namespace in the kernel. Since Linux 5.14. */
 export const SO_NETNS_COOKIE: ReadableOption<bigint> = unsigned64("SO_NETNS_COOKIE");
 /** Whether UDP over IPv4 sends no checksum. */
 export const SO_NO_CHECK: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_NO_CHECK");
-/** Whether urgent data stays among the other data. */
+/** Whether urgent data stays in the normal data stream. */
 export const SO_OOBINLINE: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_OOBINLINE");
 /** Whether each message of AF_UNIX carries its sender's credentials. */
 export const SO_PASSCRED: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_PASSCRED");
@@ -97,47 +97,49 @@ export const SO_PASSCRED: SocketOption<boolean> = booleanOption("SOL_SOCKET", "S
 export const SO_PASSPIDFD: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_PASSPIDFD");
 /** Whether each message carries its sender's security label. */
 export const SO_PASSSEC: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_PASSSEC");
-/** Bytes to skip when peeking, going on with each peek; -1 for off. */
+/** Bytes to skip when peeking, advanced by each peek; -1 for off. */
 export const SO_PEEK_OFF: SocketOption<number> = intOption("SOL_SOCKET", "SO_PEEK_OFF");
 /** The security label of the other end. */
 export const SO_PEERSEC: ReadableOption<string> = textOption("SOL_SOCKET", "SO_PEERSEC", 256);
-/** Whether busy polling goes before interrupts. Since Linux 5.11. */
+/** Whether busy polling takes precedence over interrupts. Since Linux 5.11. */
 export const SO_PREFER_BUSY_POLL: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_PREFER_BUSY_POLL");
 /** The priority of every packet, for queueing disciplines. Above 6 it needs CAP_NET_ADMIN. */
 export const SO_PRIORITY: SocketOption<number> = intOption("SOL_SOCKET", "SO_PRIORITY");
 /** The protocol, such as `IPPROTO_TCP`. */
 export const SO_PROTOCOL: ReadableOption<number> = intOption("SOL_SOCKET", "SO_PROTOCOL");
-/** Bytes of the receive buffer. The kernel doubles what it is given, up to `net.core.rmem_max`. */
+/** Size of the receive buffer, in bytes. The kernel doubles the value, and limits it to `net.core.rmem_max`. */
 export const SO_RCVBUF: SocketOption<number> = intOption("SOL_SOCKET", "SO_RCVBUF");
-/** As {@linkcode SO_RCVBUF}, above the limit. Needs CAP_NET_ADMIN. */
+/** Like {@linkcode SO_RCVBUF}, without the limit. Needs CAP_NET_ADMIN. */
 export const SO_RCVBUFFORCE: WritableOption<number> = intOption("SOL_SOCKET", "SO_RCVBUFFORCE");
 /** Bytes that must be there before the socket counts as readable. */
 export const SO_RCVLOWAT: SocketOption<number> = intOption("SOL_SOCKET", "SO_RCVLOWAT");
 /** Whether each datagram carries its mark. Since Linux 5.19. */
 export const SO_RCVMARK: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_RCVMARK");
-/** Milliseconds that a blocking receive waits; 0 for no limit. It matters only after `detach()`: ours never block. */
+/**
+ * Milliseconds that a blocking receive waits; 0 for no limit. Effective only after `detach()`: our calls never block.
+ */
 export const SO_RCVTIMEO: SocketOption<number> = timevalOption("SO_RCVTIMEO");
-/** Bytes that are kept for the socket when memory is short. Since Linux 5.16. */
+/** Bytes that are reserved for the socket when memory is short. Since Linux 5.16. */
 export const SO_RESERVE_MEM: SocketOption<number> = intOption("SOL_SOCKET", "SO_RESERVE_MEM");
-/** Whether an address may be bound that old connections still use; for UDP, that another socket uses. */
+/** Whether the socket may bind an address that old connections still use; for UDP, one that another socket uses. */
 export const SO_REUSEADDR: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_REUSEADDR");
-/** Whether several sockets of one user may share an address, and the kernel spreads what comes. */
+/** Whether several sockets of one user may share an address, among which the kernel distributes the load. */
 export const SO_REUSEPORT: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_REUSEPORT");
 /** Whether each datagram carries the number of datagrams that were dropped before it. */
 export const SO_RXQ_OVFL: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_RXQ_OVFL");
-/** Whether an entry of the error queue counts as urgent for poll(2). */
+/** Whether an entry in the error queue counts as urgent for poll(2). */
 export const SO_SELECT_ERR_QUEUE: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_SELECT_ERR_QUEUE");
-/** Bytes of the send buffer. The kernel doubles what it is given, up to `net.core.wmem_max`. */
+/** Size of the send buffer, in bytes. The kernel doubles the value, and limits it to `net.core.wmem_max`. */
 export const SO_SNDBUF: SocketOption<number> = intOption("SOL_SOCKET", "SO_SNDBUF");
-/** As {@linkcode SO_SNDBUF}, above the limit. Needs CAP_NET_ADMIN. */
+/** Like {@linkcode SO_SNDBUF}, without the limit. Needs CAP_NET_ADMIN. */
 export const SO_SNDBUFFORCE: WritableOption<number> = intOption("SOL_SOCKET", "SO_SNDBUFFORCE");
 /** Bytes that must be free before the socket counts as writable: always 1. */
 export const SO_SNDLOWAT: ReadableOption<number> = intOption("SOL_SOCKET", "SO_SNDLOWAT");
-/** Milliseconds that a blocking send waits; 0 for no limit. It matters only after `detach()`: ours never block. */
+/** Milliseconds that a blocking send waits; 0 for no limit. Effective only after `detach()`: our calls never block. */
 export const SO_SNDTIMEO: SocketOption<number> = timevalOption("SO_SNDTIMEO");
 /** Whether each datagram carries the time of its arrival in microseconds. */
 export const SO_TIMESTAMP: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_TIMESTAMP");
-/** `SOF_TIMESTAMPING_*` flags, ORed: which times of packets are reported, in and out. */
+/** `SOF_TIMESTAMPING_*` flags, ORed: which times of incoming and outgoing packets are reported. */
 export const SO_TIMESTAMPING: SocketOption<number> = intOption("SOL_SOCKET", "SO_TIMESTAMPING");
 /** Whether each datagram carries the time of its arrival in nanoseconds. */
 export const SO_TIMESTAMPNS: SocketOption<boolean> = booleanOption("SOL_SOCKET", "SO_TIMESTAMPNS");
@@ -201,7 +203,7 @@ function decodePacing(bytes: Uint8Array): number | null {
 }
 
 /**
- * The structure and the program behind it in one memory, so that the pointer in it stays good as long as the bytes do.
+ * The structure and the program after it in one buffer, so that the pointer in it is valid as long as the buffer.
  *
  * ```c
  * struct sock_fprog { unsigned short len; struct sock_filter *filter; };   // 0, 8

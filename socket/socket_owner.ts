@@ -35,7 +35,7 @@ export abstract class SocketOwner implements Disposable, Inspectable {
     return describe(this, { ...this.shown(), fd: () => String(this.socket.fd) });
   }
 
-  /** What {@linkcode INSPECT} tells beside the descriptor, by name; what throws is left out. */
+  /** What {@linkcode INSPECT} shows besides the descriptor, by name; a field that throws is left out. */
   protected shown(): Record<string, () => string> {
     return {};
   }
@@ -50,7 +50,7 @@ export abstract class SocketOwner implements Disposable, Inspectable {
     this.close();
   }
 
-  /** Makes waits keep the program alive, as they do from the start. */
+  /** Makes waits keep the program alive, which is the default. */
   ref(): void {
     this.socket.ref();
   }
@@ -61,7 +61,7 @@ export abstract class SocketOwner implements Disposable, Inspectable {
   }
 
   /**
-   * Gives up the descriptor: from now on the caller owns it, for example to let `node:net` or `node:http` adopt it.
+   * Releases the descriptor: from now on the caller owns it, for example to pass it to `node:net` or `node:http`.
    *
    * @returns The descriptor, non-blocking.
    */

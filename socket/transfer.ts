@@ -4,9 +4,9 @@ import { WAIT_OPTIONS, type WaitOptions, waitOptionsOf } from "./wait_options.ts
 /** Options of operations that take the flags of send(2) and recv(2). */
 export interface TransferOptions extends WaitOptions {
   /**
-   * `MSG_*` flags, ORed. `MSG_NOSIGNAL` is added to a send, and `MSG_CMSG_CLOEXEC` to what receives ancillary data,
-   * unless the family refuses it. `MSG_DONTWAIT` changes nothing, since no call blocks: a `timeout` of 0 tries without
-   * waiting.
+   * `MSG_*` flags, ORed. Sends add `MSG_NOSIGNAL`, and receives of ancillary data add
+   * `MSG_CMSG_CLOEXEC`, unless the family refuses it. `MSG_DONTWAIT` changes nothing, since no call blocks: a `timeout`
+   * of 0 tries without waiting.
    *
    * @default {0}
    */
@@ -16,11 +16,11 @@ export interface TransferOptions extends WaitOptions {
 /** The names of {@linkcode TransferOptions}. */
 export const TRANSFER_OPTIONS: OptionNames<TransferOptions> = { ...WAIT_OPTIONS, flags: true };
 
-/** Options of everything that receives a message. */
+/** Options of all methods that receive a message. */
 export interface ReceiveOptions extends TransferOptions {
   /**
-   * Where the bytes go; what does not fit is cut off, which `truncated` tells. Default: a new array, as long as the
-   * message.
+   * Where to put the bytes; if they do not fit, the rest is cut off and `truncated` is true. Default: a new array, as
+   * long as the message.
    */
   buffer?: Uint8Array;
 }
@@ -29,7 +29,7 @@ export interface ReceiveOptions extends TransferOptions {
 export const RECEIVE_OPTIONS: OptionNames<ReceiveOptions> = { ...TRANSFER_OPTIONS, buffer: true };
 
 /**
- * Options of everything that sends a datagram.
+ * Options of all methods that send a datagram.
  *
  * @typeParam A The address.
  */
@@ -41,14 +41,14 @@ export interface SendOptions<A> extends TransferOptions {
 /** The names of {@linkcode SendOptions}. */
 export const SEND_OPTIONS: OptionNames<SendOptions<unknown>> = { ...TRANSFER_OPTIONS, addr: true };
 
-/** The transfer options among others; `undefined` if there are none. */
+/** Picks the transfer options out of others; `undefined` if there are none. */
 export function transferOptionsOf(options: TransferOptions): TransferOptions | undefined {
   const { flags, progress, signal, timeout } = options;
   if (flags === undefined && progress === undefined && signal === undefined && timeout === undefined) return undefined;
   return { ...waitOptionsOf(options), ...(flags === undefined ? {} : { flags }) };
 }
 
-/** A datagram's length and sender, as {@linkcode Socket.recvfrom} gives them. */
+/** A datagram's length and sender, as {@linkcode Socket.recvfrom} returns them. */
 export interface ReceivedFrom {
   /** Bytes written into the buffer; with `MSG_TRUNC` in the flags, the length of the whole datagram. */
   length: number;
@@ -73,16 +73,16 @@ export interface MessageSpace {
   /** The data is scattered into these buffers in order. */
   buffers: Uint8Array[];
   /**
-   * Bytes of room for ancillary data.
+   * Space for ancillary data, in bytes.
    *
    * @default {0}
    */
   controlLength?: number;
 }
 
-/** A message as {@linkcode Socket.recvmsg} gives it. */
+/** A message as {@linkcode Socket.recvmsg} returns it. */
 export interface ReceivedMessage {
-  /** Bytes written into the buffers; with `MSG_TRUNC` among the flags asked for, the length of the whole message. */
+  /** Bytes written into the buffers; if the call had the flag `MSG_TRUNC`, the length of the whole message. */
   length: number;
   /** The kernel's `MSG_*` flags: `MSG_TRUNC` for data cut off, `MSG_CTRUNC` for ancillary data cut off, `MSG_EOR`, … */
   flags: number;
@@ -96,7 +96,10 @@ export interface ReceivedMessage {
 export interface Datagram<A> {
   /** The bytes. */
   data: Uint8Array;
-  /** The sender: the same object as long as the sender is the same. To answer to this very object is quickest. */
+  /**
+   * The sender: the same object as long as the sender is the same. Passing this object to `send()` is the fastest way
+   * to answer.
+   */
   addr: Readonly<A>;
   /** Whether bytes were cut off because the buffer was too small. */
   truncated: boolean;
@@ -104,7 +107,7 @@ export interface Datagram<A> {
 
 /** A message of a seqpacket connection. */
 export interface SeqpacketMessage {
-  /** The bytes; there may be none. */
+  /** The bytes, possibly none. */
   data: Uint8Array;
   /** Whether bytes were cut off because the buffer was too small. */
   truncated: boolean;

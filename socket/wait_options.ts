@@ -13,11 +13,12 @@ export interface Progress {
 /**
  * Options of every operation that may wait.
  *
- * One rule holds for all that ends early. An abort rejects with the signal's reason itself. A time-out rejects with a
- * `DOMException` whose `name` is `"TimeoutError"`, as `AbortSignal.timeout()` gives it: `ETIMEDOUT` is always the
- * network's own verdict. What was done until then stays done, and whoever waits behind goes on: a write may have sent
- * its first bytes. `progress` tells how much, in any case; errors other than a signal's reason also have it as
- * `bytesWritten`, `bytesRead` or `messagesSent`.
+ * One rule applies to everything that ends early. An abort rejects with the signal's reason itself. A timeout rejects
+ * with a `DOMException` named `"TimeoutError"`, like that of `AbortSignal.timeout()`; `ETIMEDOUT` always comes from the
+ * network. What was done until then stays done: a write may have sent its first bytes. Operations that wait after it
+ * continue.
+ * `progress` always reports how much was done; errors other than a signal's reason also have it as `bytesWritten`,
+ * `bytesRead` or `messagesSent`.
  *
  * @example Abort a write that the other end does not read
  * ```ts
@@ -31,7 +32,7 @@ export interface Progress {
  * assertEquals([reason, progress.done], ["not now", 0]);
  * const error = await left.write(new Uint8Array(1 << 24), { timeout: 10, progress }).catch((error) => error);
  * assertEquals(error.name, "TimeoutError");
- * assert(progress.done > 0 && error.bytesWritten === progress.done); // so many bytes the other end can read
+ * assert(progress.done > 0 && error.bytesWritten === progress.done); // the other end can read this many bytes
  * left.close();
  * right.close();
  * ```
@@ -40,19 +41,19 @@ export interface WaitOptions {
   /** Ends the wait; the operation is rejected with the signal's reason. */
   signal?: AbortSignal;
   /**
-   * Milliseconds to wait at most; then the operation is rejected with a `TimeoutError`.
+   * Milliseconds to wait at most; after that the operation is rejected with a `TimeoutError`.
    *
    * @default {Infinity}
    */
   timeout?: number;
-  /** Where an operation that is rejected tells how much it did; 0 for what is done all at once. */
+  /** Where a rejected operation reports how much it did; 0 for operations that do all or nothing. */
   progress?: Progress;
 }
 
 /** The names of {@linkcode WaitOptions}. */
 export const WAIT_OPTIONS: OptionNames<WaitOptions> = { progress: true, signal: true, timeout: true };
 
-/** The wait options among others. */
+/** Picks the wait options out of others. */
 export function waitOptionsOf({ progress, signal, timeout }: WaitOptions): WaitOptions {
   return {
     ...(progress === undefined ? {} : { progress }),
@@ -61,15 +62,15 @@ export function waitOptionsOf({ progress, signal, timeout }: WaitOptions): WaitO
   };
 }
 
-/** setTimeout() takes no more milliseconds: what is longer is waited for in parts. */
+/** The most milliseconds that setTimeout() takes: a longer wait is split. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
 /**
- * Throws if an option is invalid or the signal is aborted already: to be called before any system call.
+ * Throws if an option is invalid or the signal is already aborted. Call it before any system call.
  *
  * @param action What waits, for errors: `Cannot <action>: …`.
  * @param options The options.
- * @param names The names that they may have.
+ * @param names The known option names.
  */
 export function checkWaitOptions(
   action: string,
@@ -80,20 +81,20 @@ export function checkWaitOptions(
   const { signal, timeout, progress } = options;
   if (progress !== undefined) {
     if (typeof progress !== "object" || progress === null) {
-      throw new TypeError(`Cannot ${action} with progress that is no object: current value is ${quoted(progress)}`);
+      throw new TypeError(`Cannot ${action} as progress must be an object: current value is ${quoted(progress)}`);
     }
     progress.done = 0;
   }
   if (timeout !== undefined) checkTimeout(timeout);
   if (signal && typeof signal.addEventListener !== "function") {
-    throw new TypeError(`Cannot wait for what is no AbortSignal: current value is ${quoted(signal)}`);
+    throw new TypeError(`Cannot wait: signal must be an AbortSignal: current value is ${quoted(signal)}`);
   }
   signal?.throwIfAborted();
 }
 
 /**
- * Calls `onEnd` once with the error that ends a wait early, and whether that is the signal's reason, which may be any
- * value. It does not keep the program alive: the wait does that.
+ * Calls `onEnd` once with the error that ends a wait early, and whether it is the signal's reason, which may be any
+ * value. It does not keep the program alive: the wait does.
  *
  * @param action What waits, for the error: `Cannot <action> in time`.
  * @returns A function that stops watching.

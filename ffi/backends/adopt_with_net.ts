@@ -19,7 +19,7 @@ interface NetSocket {
 
 let net: Net | undefined;
 
-/** Has `node:net` read a socket. */
+/** Makes `node:net` read a socket. */
 export function adoptWithNet(fd: number, onBytes: () => void): Adopted {
   let [socket, isReferenced, isClosed]: [NetSocket | undefined, boolean, boolean] = [undefined, true, false];
   const open = (): void => {
@@ -33,7 +33,7 @@ export function adoptWithNet(fd: number, onBytes: () => void): Adopted {
     if (!isReferenced) socket.unref();
     if (isClosed) socket.destroy();
   };
-  // Deno settles promises while it loads the module, in the middle of whatever runs: so it is loaded in a turn of its own.
+  // While Deno loads the module, it settles promises in the middle of the running code: so load it in a separate turn.
   if (net === undefined) setImmediate(open);
   else open();
   return {

@@ -13,8 +13,8 @@ export function host(): Process {
 }
 
 /**
- * A module that is built into Node or Bun, synchronously and without an import that other runtimes would refuse;
- * `undefined` if this version has none of that name.
+ * Loads a module that is built into Node or Bun, synchronously and without an import that other runtimes would refuse.
+ * Returns `undefined` if this version has no module of that name.
  */
 export function builtin<T>(name: string): T | undefined {
   return host().getBuiltinModule(name) as T | undefined;

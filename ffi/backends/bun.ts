@@ -33,12 +33,12 @@ interface BunSocket {
   terminate(): void;
 }
 
-/** Milliseconds of one call in a thread. */
+/** Milliseconds that one call in a thread may take. */
 const LONGEST = 60_000;
 
 const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "u64", buffer: "ptr", address: "u64" } as const;
 
-/** Opens libc with `bun:ffi`, which has no asynchronous call: what may wait runs in a thread. */
+/** Opens libc with `bun:ffi`, which has no asynchronous calls: calls that may wait run in a thread. */
 export function openBun(): Backend {
   const { dlopen } = builtin<BunFfi>("bun:ffi") as BunFfi;
   return firstLibrary(libraryNames(platform()), (path) => {
@@ -53,7 +53,7 @@ export function openBun(): Backend {
     return { ...calls, watch: chooseWatch(calls, { adopt: adoptWithBun, longest: LONGEST }) };
 
     function addressOf(buffer: Bytes): bigint {
-      // A small array moves when its `buffer` is asked for the first time; from then on it stays.
+      // A small array moves in memory when its `buffer` property is first read; after that it stays.
       void buffer?.buffer;
       return libc.addressOf(buffer, buffer, 0n);
     }
@@ -64,7 +64,7 @@ function definitionOf({ parameters, result }: Signature): Definition {
   return { args: parameters.map((type) => TYPES[type]), returns: TYPES[result] };
 }
 
-/** Has Bun's own loop read a socket. */
+/** Makes Bun's event loop read a socket. */
 function adoptWithBun(fd: number, onBytes: () => void): Adopted {
   const { connect } = (globalThis as unknown as { Bun: BunSockets }).Bun;
   let [socket, isReferenced, isClosed]: [BunSocket | undefined, boolean, boolean] = [undefined, true, false];
@@ -78,7 +78,7 @@ function adoptWithBun(fd: number, onBytes: () => void): Adopted {
     if (isClosed) socket.terminate();
     else reference(isReferenced);
   };
-  // Bun settles promises while it connects, in the middle of whatever runs: so it does so in a turn of its own.
+  // While Bun connects, it settles promises in the middle of the running code: so connect in a separate turn.
   setImmediate(() => {
     connect({ fd, socket: { open, data: onBytes, error: () => {} } }).catch(() => {});
   });

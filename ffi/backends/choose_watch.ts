@@ -6,19 +6,19 @@ import { TimerWatch } from "./timer_watch.ts";
 
 type OpenWatch = Backend["watch"];
 
-/** The ways in which a runtime can tell that a descriptor is readable. */
+/** The ways in which a runtime can learn that a descriptor is readable. */
 export interface Ways {
-  /** The runtime's own event loop watches the descriptor. The quickest, where there is a way to it. */
+  /** The runtime's event loop watches the descriptor. This is fastest, where the runtime gives access to its loop. */
   loop?: OpenWatch | undefined;
-  /** How the runtime takes a socket to read, for an io_uring to send to. */
+  /** Makes the runtime read a socket, to which an io_uring then sends. */
   adopt: Adopt;
-  /** Milliseconds that a call off the event loop may last; left out where such a call would do harm. */
+  /** Milliseconds that a call off the event loop may take; left out where such a call would do harm. */
   longest?: number | undefined;
 }
 
 let isRingAvoided = false;
 
-/** Has a thread wait in place of an io_uring from now on, where the runtime's own loop cannot. */
+/** From now on, a thread waits instead of an io_uring where the runtime's loop cannot. */
 export function avoidRing(): void {
   isRingAvoided = true;
 }
@@ -26,7 +26,7 @@ export function avoidRing(): void {
 const VARIABLE = "BERKELEY_SOCKETS_WAKE";
 
 /**
- * Chooses how a program that waits is woken: by the runtime's own loop, else by an io_uring, else by a thread. The
+ * Chooses what wakes a waiting program: the runtime's event loop, else an io_uring, else a thread. The
  * environment variable `BERKELEY_SOCKETS_WAKE` forces one: `ring` or `thread`.
  */
 export function chooseWatch(backend: Omit<Backend, "watch">, { loop, adopt, longest }: Ways): OpenWatch {
@@ -72,7 +72,7 @@ function variable(libc: Backend["libc"], name: string): string | undefined {
 function warn(): void {
   const host = globalThis as unknown as { process?: { emitWarning(text: string, options: { code: string }): void } };
   host.process?.emitWarning(
-    "io_uring is refused on this system: @berkeley/sockets waits in a thread, which wakes up later and costs more",
+    "This system refuses io_uring: @berkeley/sockets waits in a thread, which wakes up later and costs more",
     { code: "BERKELEY_SOCKETS_THREAD" },
   );
 }

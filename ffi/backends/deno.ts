@@ -9,7 +9,7 @@ import { functionsOf } from "./functions_of.ts";
 import { limited } from "./limited.ts";
 import { firstLibrary } from "./open_library.ts";
 
-/** Milliseconds: for so long a `Worker` that was terminated while it waits in a thread keeps that busy. */
+/** Milliseconds for which a `Worker` that was terminated while it waits in a thread still occupies that thread. */
 const LONGEST = 60_000;
 
 /** Opens libc with `Deno.dlopen`. */
@@ -23,7 +23,7 @@ export function openDeno(): Backend {
     });
   } catch (error) {
     if (error instanceof Error && error.name === "NotCapable") {
-      error.message += `, or with --allow-ffi=<path of libc>, the one of these that there is: ${
+      error.message += `, or with --allow-ffi=<path of libc>, one of these that exists: ${
         libraryPaths(platform()).join(", ")
       }`;
     }
@@ -32,8 +32,8 @@ export function openDeno(): Backend {
 }
 
 /**
- * Deno compares a scoped permission (`--allow-ffi=/lib/…/libc.so.6`) with the path as given, so only the paths that are
- * already granted are tried. Where none is, the first asks for the permission.
+ * Deno compares a scoped permission (`--allow-ffi=/lib/…/libc.so.6`) with the path as given, so only paths that are
+ * already granted are tried. If none is granted, the first path asks for the permission.
  */
 function permittedPaths(): string[] {
   if (granted()) return libraryNames(platform());
@@ -46,7 +46,7 @@ function granted(path?: string): boolean {
   return Deno.permissions.querySync({ name: "ffi", ...(path === undefined ? {} : { path }) }).state === "granted";
 }
 
-/** Lookups at servers that do not answer must not take all of Deno's threads; a wait by `epoll_wait` takes one. */
+/** Lookups that wait for silent servers must not occupy all of Deno's threads; `epoll_wait` needs one. */
 function limitedCalls({ epoll_wait, ...others }: Backend["background"]): Backend["background"] {
   const run = limited();
   const calls = Object.entries<(...args: never[]) => Promise<number>>(others).map(([name, call]) => {

@@ -1,6 +1,6 @@
 import type { Signature } from "../native.ts";
 
-/** Makes something of each function of a table, under the same keys; `make` gets the name that libc has for it. */
+/** Maps each function of a table, under the same keys; `make` gets the function's name in libc. */
 export function functionsOf<T>(
   table: Readonly<Record<string, Signature>>,
   make: (name: string, signature: Signature) => T,

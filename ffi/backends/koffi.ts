@@ -51,9 +51,10 @@ const TYPES = {
 const READABLE = { readable: true };
 
 /**
- * Opens libc with koffi, an optional dependency. Readiness comes from the runtime's own loop, in a `Worker` from an
- * io_uring; where that is refused from a timer, since asynchronous calls take one of the four threads that the whole program
- * has for its files, and to load koffi in a thread that is ended meanwhile ends the program.
+ * Opens libc with koffi, an optional dependency. Readiness comes from the runtime's event loop, and in a `Worker` from
+ * an io_uring. Where io_uring is refused, it comes from a timer: an asynchronous call would occupy one of the four
+ * threads that the whole program has for its files, and a thread that is terminated while it loads koffi ends the
+ * program.
  */
 export function openKoffi(): Backend {
   const koffi = loadKoffi();
@@ -78,9 +79,9 @@ function definitionOf(name: string, { parameters, result }: Signature): Definiti
 }
 
 /**
- * Looks for koffi beside the program, then in the working directory: not beside this file, which a bundler moves.
+ * Looks for koffi next to the program, then in the working directory: not next to this file, which a bundler moves.
  *
- * @throws {Error} If it is nowhere, or may not be loaded.
+ * @throws {Error} If koffi is not installed, or may not be loaded.
  */
 function loadKoffi(): Koffi {
   const { createRequire } = builtin<Module>("node:module") as Module;
@@ -93,11 +94,11 @@ function loadKoffi(): Koffi {
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === "ERR_DLOPEN_DISABLED") throw new Error(REFUSED, { cause: error });
-      if (code === "ERR_ACCESS_DENIED") throw error; // Node's own words name the flag
+      if (code === "ERR_ACCESS_DENIED") throw error; // Node's message names the flag
       cause ??= error;
     }
   }
-  throw new Error(`Cannot open libc: this Node has no FFI of its own: ${INSTALL}`, { cause });
+  throw new Error(`Cannot open libc: this version of Node has no built-in FFI: ${INSTALL}`, { cause });
 }
 
 const INSTALL = "install the package koffi (npm install koffi), or use Node 26.9 or later, " +
@@ -119,7 +120,7 @@ function promised(call: KoffiFunction, run: ReturnType<typeof limited>): (...arg
   return (...args) => run(() => start(args));
 }
 
-/** A watch by libuv's loop, which goes on for as long as it is started again each time that it calls back. */
+/** A watch by libuv's loop, which continues as long as each callback starts it again. */
 class KoffiWatch implements Watch {
   readonly #poll: KoffiPoll;
   readonly #look: () => void;

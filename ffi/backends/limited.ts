@@ -1,13 +1,15 @@
-/** Calls that may run at a time: fewer than the threads that a runtime has for its files and for all else that blocks. */
+/** How many calls may run at a time: fewer than the threads that a runtime has for files and other blocking work. */
 const MOST = 16;
 
-/** Makes a function that runs calls off the event loop: so many at a time, the others wait for their turn. */
+/**
+ * Makes a function that runs a limited number of calls off the event loop at a time; the others wait for their turn.
+ */
 export function limited(most: number = MOST): <T>(call: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (call) => {
     if (running < most) running++;
-    else await new Promise<void>((resolve) => waiting.push(resolve)); // it takes the place of the one that ends
+    else await new Promise<void>((resolve) => waiting.push(resolve)); // takes the place of the call that ends
     try {
       return await call();
     } finally {

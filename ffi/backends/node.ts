@@ -37,15 +37,17 @@ const TYPES = {
   address: "uint64",
 } as const;
 
-/** Whether this Node has `node:ffi`, and its event loop can be reached: from 26.6 on. */
+/** Whether this version of Node has `node:ffi` and gives access to its event loop: 26.6 or later. */
 export function hasNodeFfi(): boolean {
   return builtin<NodeFfi>("node:ffi")?.getCurrentEventLoop !== undefined;
 }
 
-/** Opens libc with `node:ffi`. Readiness comes from the runtime's own loop; what else may wait runs in a thread. */
+/**
+ * Opens libc with `node:ffi`. Readiness comes from the runtime's event loop; other calls that may wait run in a thread.
+ */
 export function openNode(): Backend {
   return firstLibrary(libraryNames(platform()), (path) => {
-    // They are not wrapped: V8 dies of compiling one that gets its arguments spread.
+    // Not wrapped: V8 crashes when it compiles such a call with spread arguments.
     const open = (name: string, signature: Signature): unknown => {
       return ffi().dlopen(path, { [name]: definitionOf(signature) }).functions[name];
     };
@@ -54,7 +56,7 @@ export function openNode(): Backend {
       const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
       return inThread(`require("node:ffi").dlopen(${args}).functions.${name}`, signature);
     }) as Backend["background"];
-    // Seen through a buffer: between two calls the compiler may run, and set errno.
+    // Read through a buffer: between two calls the compiler may run and set errno.
     const errno = new Int32Array(ffi().toArrayBuffer(libc.__errno_location(), 4, false));
     const calls = { libc, background, errno: () => errno[0] ?? 0 };
     return {
@@ -94,7 +96,7 @@ function openUv(): { functions: Native; lib: Library } {
   });
 }
 
-/** A `uv_poll_t` for each number of a descriptor: stopped, it holds nothing of the kernel's, and serves the number again. */
+/** A `uv_poll_t` for each descriptor number. When stopped, it holds no kernel resources, and the number reuses it. */
 const handles = new Map<number, UvPoll>();
 
 /** A `uv_poll_t` on this thread's loop. */
@@ -113,7 +115,7 @@ class UvPoll {
     this.#callback = openUv().lib.registerCallback(definition, () => {
       if (this.#isNoted) return;
       this.#isNoted = true;
-      // No promise is settled behind a foreign callback until something else happens; an immediate comes at once.
+      // After a foreign callback, promises settle only when something else happens; an immediate runs right away.
       setImmediate(() => {
         this.#isNoted = false;
         this.onReadable();
@@ -134,7 +136,7 @@ class UvPoll {
   }
 }
 
-/** A watch by libuv, which goes on for as long as it is started again each time that it calls back. */
+/** A watch by libuv, which continues as long as each callback starts it again. */
 class UvWatch implements Watch {
   readonly #poll: UvPoll;
   #isStarted = false;

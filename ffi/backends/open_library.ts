@@ -1,7 +1,7 @@
 /**
  * Opens the first library that can be opened.
  *
- * @throws {Error} If there is none; the message lists what was tried and why it failed.
+ * @throws {Error} If none can be opened; the message lists each path and why it failed.
  */
 export function firstLibrary<T>(paths: readonly string[], open: (path: string) => T): T {
   const failures: string[] = [];
@@ -9,7 +9,7 @@ export function firstLibrary<T>(paths: readonly string[], open: (path: string) =
     try {
       return open(path);
     } catch (error) {
-      // A refused permission, or the one library that was permitted: the runtime's own words name the flag.
+      // A refused permission, or the only permitted library: the runtime's message names the flag.
       if (paths.length === 1 || (error as { code?: string }).code === "ERR_ACCESS_DENIED") throw error;
       failures.push(`${path}: ${error instanceof Error ? error.message : error}`);
     }

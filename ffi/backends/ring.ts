@@ -24,13 +24,13 @@ const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 const PARAMS_SIZE = 120;
 const SQE_SIZE = 64;
 const CQE_SIZE = 16;
-/** The two requests of one wait; the ring is so small that they always have the same places. */
+/** The two requests of one wait; the ring is so small that they always use the same slots. */
 const ENTRIES = 2;
 
 /**
  * An io_uring(7) that does one thing: once a descriptor is readable, it sends a byte on a socket. No thread waits: when
- * the descriptor gets readable, the kernel interrupts the sleep of the thread that has submitted the wait, sends there,
- * and the thread's own event loop finds the other end of the socket readable.
+ * the descriptor becomes readable, the kernel interrupts the sleep of the thread that submitted the wait and sends the
+ * byte. The thread's event loop then finds the other end of the socket readable.
  */
 export class Ring {
   readonly #libc: Backend["libc"];
@@ -40,14 +40,14 @@ export class Ring {
   readonly #sqes: bigint;
   readonly #tailAt: bigint;
   readonly #tail = new Uint32Array(1);
-  /** Whether the last requests were not taken: they are still in the queue. */
+  /** Whether the kernel has not taken the last requests: they are still in the queue. */
   #isQueued = false;
 
   /**
    * @param fd The descriptor to watch.
-   * @param socket Where the byte is sent; it may be closed afterwards.
+   * @param socket Where to send the byte; the caller may close it afterwards.
    * @throws {RingRefused} If the kernel has no io_uring, an old one, or does not let this program use it.
-   * @throws {SystemError} If there is no descriptor left (`EMFILE`).
+   * @throws {SystemError} If no descriptor is left (`EMFILE`).
    */
   constructor(libc: Backend["libc"], errno: () => number, fd: number, socket: number) {
     this.#libc = libc;
@@ -76,7 +76,7 @@ export class Ring {
     libc.copyTo(this.#sqes, requests(fd, this.#ring), SQES_SIZE);
   }
 
-  /** Begins one wait; there must be no other. Returns whether the kernel has taken it. */
+  /** Begins one wait; no other may be pending. Returns whether the kernel has taken it. */
   wait(): boolean {
     if (!this.#isQueued) {
       this.#tail[0] = (this.#tail[0] ?? 0) + ENTRIES;
@@ -109,7 +109,7 @@ const SQES_SIZE = BigInt(ENTRIES * SQE_SIZE);
 function requests(fd: number, address: bigint): Uint8Array {
   const view = new DataView(new ArrayBuffer(ENTRIES * SQE_SIZE));
   view.setUint8(0, IORING_OP_POLL_ADD);
-  view.setUint8(1, IOSQE_IO_HARDLINK | IOSQE_CQE_SKIP_SUCCESS); // however the wait ends, the byte goes
+  view.setUint8(1, IOSQE_IO_HARDLINK | IOSQE_CQE_SKIP_SUCCESS); // however the wait ends, the byte is sent
   view.setInt32(4, fd, true);
   view.setUint32(28, POLLIN, true);
   view.setUint8(SQE_SIZE, IORING_OP_SEND);
@@ -120,10 +120,10 @@ function requests(fd: number, address: bigint): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/** The kernel gives this program no io_uring. */
+/** The kernel refuses io_uring to this program. */
 export class RingRefused extends Error {}
 
-/** The error that stopped it: one that passes, or the news that there is none to be had. */
+/** The error to throw: a temporary one as it is, or else that io_uring is not available. */
 function refusal(errno: number): Error {
   const name = errnoName(errno);
   return name === "EMFILE" || name === "ENFILE" ? systemError(errno, "io_uring_setup") : new RingRefused();

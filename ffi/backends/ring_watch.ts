@@ -6,23 +6,23 @@ import { TimerWatch } from "./timer_watch.ts";
 
 const { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } = system.constants;
 
-/** A socket that the event loop of the runtime reads, and owns. */
+/** A socket that the runtime's event loop reads and owns. */
 export interface Adopted {
-  /** Sets whether it keeps the program alive, as it does from the start on. */
+  /** Sets whether it keeps the program alive. It does by default. */
   reference(value: boolean): void;
   /** Closes it. */
   close(): void;
 }
 
-/** Has the runtime read a socket, forget what it reads, and call back each time. */
+/** Makes the runtime read a socket, discard the data, and call back each time. */
 export type Adopt = (fd: number, onBytes: () => void) => Adopted;
 
-/** A watch by a {@linkcode Ring} that sends to a socket of the runtime's own. */
+/** A watch by a {@linkcode Ring} that sends to a socket of the runtime. */
 export class RingWatch implements Watch {
   readonly #ring: Ring;
   readonly #end: Adopted;
   readonly #onReadable: () => void;
-  /** For when the kernel takes no request, for want of memory. */
+  /** For when the kernel takes no request because it lacks memory. */
   readonly #timer: TimerWatch;
   #isStarted = false;
 

@@ -17,17 +17,17 @@ interface Thread {
 
 type Args = (number | bigint)[];
 
-/** Milliseconds after which a thread that has nothing to do is ended. */
+/** Milliseconds after which an idle thread is terminated. */
 const IDLE_TIME = 500;
 
-/** Threads of one function: more calls at once wait for each other. */
+/** Threads for one function: further calls wait for a free one. */
 const MAX_THREADS = 4;
 
 /**
  * Makes a function that runs a function of libc in a thread, for runtimes whose FFI is synchronous. A pending call keeps
  * the program alive. Functions do not wait for each other.
  *
- * @param source JavaScript that gives the function; it has `require`.
+ * @param source A JavaScript expression for the function; `require` is available.
  */
 export function inThread(source: string, { parameters }: Signature): (...args: Args) => Promise<number> {
   const program = programOf(source, parameters.length);
@@ -41,8 +41,8 @@ export function inThread(source: string, { parameters }: Signature): (...args: A
 }
 
 /**
- * A text rather than a file of its own, which would be missing from a program that was bundled into one file. The
- * arguments are not spread: V8 dies of compiling a call of `node:ffi` that gets them so.
+ * A string rather than a separate file, which would be missing from a program that is bundled into one file. The
+ * arguments are not spread: V8 crashes when it compiles a `node:ffi` call with spread arguments.
  */
 function programOf(source: string, parameters: number): string {
   return `const { parentPort } = require("node:worker_threads");
@@ -52,14 +52,14 @@ parentPort.on("message", (a) => parentPort.postMessage(call(${
   })));`;
 }
 
-/** The program's flags that hide warnings, and no others: `--input-type=module` would take `require` away. */
+/** Only the program's flags that hide warnings: `--input-type=module` would remove `require`. */
 function warningFlags(): string[] {
   return host().execArgv.filter((flag) => /^--(?:no-warnings$|disable-warning=)/.test(flag));
 }
 
-/** A thread that takes calls one after the other; between them it does not keep the program alive. */
+/** A thread that runs calls one after the other; between calls it does not keep the program alive. */
 class Caller {
-  /** Calls that are not answered yet. */
+  /** Calls without an answer yet. */
   calls = 0;
   readonly #all: Caller[];
   readonly #thread: Thread;

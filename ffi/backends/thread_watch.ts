@@ -11,9 +11,9 @@ const ONE = new BigUint64Array([1n]);
 export type ThreadCalls = Omit<Backend, "watch">;
 
 /**
- * A watch that waits in `epoll_wait` off the event loop, which costs two changes of thread for each wake-up.
+ * A watch that waits in `epoll_wait` off the event loop, which costs two thread switches per wake-up.
  *
- * A call off the event loop keeps the program alive: what must not do so looks from time to time instead.
+ * A call off the event loop keeps the program alive: a watch that must not do so polls from time to time instead.
  */
 export class ThreadWatch implements Watch {
   readonly #calls: ThreadCalls;
@@ -23,14 +23,14 @@ export class ThreadWatch implements Watch {
   /** Holds the descriptor, and an eventfd that ends the call. */
   readonly #epfd: number;
   readonly #eventfd: number;
-  /** Of libc's: the isolate may end before the call does. */
+  /** In libc's memory: the isolate may end before the call does. */
   readonly #events: bigint;
   #isStarted = false;
   #isWaiting = false;
   #isReferenced = true;
   #isClosed = false;
 
-  /** @param longest Milliseconds of one call at most: for so long the thread cannot be ended. */
+  /** @param longest The most milliseconds that one call takes: the thread cannot be terminated meanwhile. */
   constructor(calls: ThreadCalls, fd: number, longest: number, onReadable: () => void) {
     const { libc, errno } = calls;
     this.#calls = calls;

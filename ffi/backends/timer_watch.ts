@@ -1,9 +1,9 @@
 import type { Watch } from "../native.ts";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two calls. */
 const INTERVAL = 10;
 
-/** Calls back every so often: for where nothing else tells that a descriptor is readable. */
+/** Calls back at intervals: for platforms where nothing else reports that a descriptor is readable. */
 export class TimerWatch implements Watch {
   readonly #onReadable: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;

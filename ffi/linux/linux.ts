@@ -4,7 +4,7 @@ import { ERRNO_ALIASES, ERRNO_LINUX } from "./errno.ts";
 import { linuxLayout } from "./layout.ts";
 import { BACKGROUND_SYMBOLS, SYMBOLS } from "./symbols.ts";
 
-/** All that is Linux's. */
+/** Everything that is specific to Linux. */
 export const LINUX: System = {
   os: "linux",
   constants: CONSTANTS_LINUX,

@@ -138,8 +138,8 @@ export const SYMBOLS = {
 } as const satisfies Record<string, Signature>;
 
 /**
- * The functions that may block whatever their arguments are, and so run off the event loop. errno is lost there. They
- * get no memory of JavaScript: that of a terminated `Worker` is freed while the call still writes to it.
+ * The functions that may block whatever their arguments are, and so run off the event loop. Their errno is lost. They
+ * get no JavaScript memory: that of a terminated `Worker` is freed while the call still writes to it.
  */
 export const BACKGROUND_SYMBOLS = {
   // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout);

@@ -4,7 +4,7 @@ import { closeNow } from "../operations/close_now.ts";
 import { giveUp, isDrained } from "../operations/drain.ts";
 import { sleepUntil } from "./_wait.ts";
 
-/** Blocks until the send buffer of a connection is empty. No event tells: it is looked at every 1 to 16 ms. */
+/** Blocks until the send buffer of a connection is empty. No event reports this, so it checks every 1 to 16 ms. */
 export function drainNow(fd: number, timeout: number): void {
   const later = new Backoff(1, 16);
   const deadline = performance.now() + timeout;

@@ -4,9 +4,9 @@ import { libc } from "../../ffi/libc.ts";
 import { SLICE } from "./_wait.ts";
 
 /**
- * Makes a receiving call block in the kernel, a slice of time at once; or not block any more.
+ * Makes receiving calls block in the kernel, for one slice of time each; or makes them non-blocking again.
  *
- * @returns Whether it blocks.
+ * @returns Whether it now blocks.
  */
 export function setBlocking(fd: number, blocks: boolean): boolean {
   // struct timeval { time_t tv_sec; suseconds_t tv_usec; };

@@ -6,7 +6,7 @@ import { EINTR } from "../operations/kernel_numbers.ts";
 import type { RetryLater } from "../operations/retry_later.ts";
 
 /**
- * Milliseconds that a thread waits at once. Between two waits it is in JavaScript, where the runtime can end it: by
+ * Milliseconds of one wait. Between two waits the thread runs JavaScript, where the runtime can end it: by
  * `worker.terminate()`, or because the program exits.
  */
 export const SLICE = 250;
@@ -15,13 +15,13 @@ export const SLICE = 250;
 const one = new Int32Array(2);
 const NONE = new Int32Array(0);
 
-/** The time at which `timeout` milliseconds from now are over. */
+/** The time `timeout` milliseconds from now. */
 export function deadlineIn(timeout: number): number {
   return timeout === Infinity ? Infinity : performance.now() + timeout;
 }
 
 /**
- * Waits by poll(2) until a descriptor is ready, or the time is over.
+ * Waits with poll(2) until a descriptor is ready, or the time is over.
  *
  * ```c
  * struct pollfd {
@@ -32,7 +32,7 @@ export function deadlineIn(timeout: number): number {
  * ```
  *
  * @param fds An array of `struct pollfd`, two words each: the kernel writes `revents` into the high half of the second.
- * @param deadline When to stop, in the time of `performance.now()`: never earlier.
+ * @param deadline When to stop, as `performance.now()` counts; it never stops earlier.
  * @returns How many are ready: 0 after the deadline.
  */
 export function pollUntil(fds: Int32Array, deadline: number): number {
@@ -45,19 +45,19 @@ export function pollUntil(fds: Int32Array, deadline: number): number {
   }
 }
 
-/** Waits until one descriptor has one of the `POLL*` events, or an error; tells whether it has. */
+/** Waits until one descriptor has one of the `POLL*` events, or an error; returns whether it has. */
 export function waitFor(fd: number, events: number, deadline: number): boolean {
   one[0] = fd;
   one[1] = events;
   return pollUntil(one, deadline) > 0;
 }
 
-/** Does nothing until then. */
+/** Sleeps until then. */
 export function sleepUntil(deadline: number): void {
   pollUntil(NONE, deadline);
 }
 
-/** Takes the pauses that an operation asks for where the kernel raises no event. */
+/** Makes the pauses that an operation asks for where the kernel raises no event. */
 export class Pause implements RetryLater {
   #time: number | undefined;
 

@@ -42,29 +42,29 @@ const TRANSFER: OptionNames<BlockingTransferOptions> = { ...BLOCKING, flags: tru
 const ADOPT: OptionNames<Pick<BlockingSocketOptions<unknown>, "codec">> = { codec: true };
 const OPEN: OptionNames<BlockingSocketOptions<unknown>> = { ...ADOPT, protocol: true };
 
-/** Flags with which C does not block either. */
+/** Flags with which the C call does not block either. */
 const NO_WAIT = MSG_DONTWAIT | MSG_ERRQUEUE;
-/** Milliseconds for which the end of an AF_SMC connection waits for the peer to take what was written. */
+/** Milliseconds that closing an AF_SMC connection waits for the peer to take the written data. */
 const DRAIN_TIMEOUT = 30_000;
 
 /**
- * One socket of any family, whose calls block the thread until they are done: for a Worker, a script, a REPL, or a host
- * of WebAssembly. On the thread of a server that serves others meanwhile, it stops everything: there, use `Socket`, or
- * the classes of the families.
+ * One socket of any family, whose calls block the thread until they are done: for a Worker, a script, a REPL, or a
+ * WebAssembly host. On a server's main thread it stops everything: use `Socket` there, or the classes of the families.
  *
- * The names are those of C; addresses are those of the codec that it is opened with. Each call takes a `timeout`, which
- * {@linkcode timeout} is the default of. The same descriptor may go on as a `Socket`: `Socket.fromFd(blocking.detach())`,
- * and back by `socket.blocking()`. It must not be both at once, in duplicates either: the first receive without a timeout
- * clears `O_NONBLOCK`, which all duplicates share, and sets `SO_RCVTIMEO`.
+ * The methods have their C names; addresses are in the form of the codec that it is opened with. Each call takes a
+ * `timeout`, whose default is {@linkcode timeout}. The same descriptor can become a `Socket` with
+ * `Socket.fromFd(blocking.detach())`, and return with `socket.blocking()`. It must not be both at the same time, not
+ * even through duplicates: the first receive without a timeout clears
+ * `O_NONBLOCK`, which all duplicates share, and sets `SO_RCVTIMEO`.
  *
- * **Ctrl+C** ends a program that blocks, on every runtime, unless it listens for the signal: a listener runs on the
- * event loop, which stands still. A Worker that blocks is ended by `terminate()`, or by the main thread's exit, within
- * 250 ms.
+ * **Ctrl+C** ends a blocked program on every runtime, unless the program listens for the signal: a signal listener runs
+ * on the event loop, which is blocked. `terminate()` or the exit of the main thread ends a blocked Worker within 250
+ * ms.
  *
  * Permission: `--allow-ffi`.
  *
- * @typeParam A The address that comes out.
- * @typeParam I The address that goes in, which may need fewer fields.
+ * @typeParam A The address type that the socket returns.
+ * @typeParam I The address type that the socket takes, which may need fewer fields.
  *
  * @see {@link https://man7.org/linux/man-pages/man2/socket.2.html | socket(2)}
  *
@@ -97,7 +97,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   readonly #codec: AddrCodec<A, I>;
   readonly #pause = new Pause();
   readonly #added = { send: new AddedFlag(C.MSG_NOSIGNAL), receive: new AddedFlag(C.MSG_CMSG_CLOEXEC) };
-  /** Whether the descriptor blocks: from the first receive on that has to wait, and has no timeout. */
+  /** Whether the descriptor blocks: it does after the first receive that has to wait without a timeout. */
   #blocks = false;
   #timeout = Infinity;
   /** Packed. */
@@ -130,13 +130,14 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Takes ownership of an open descriptor: it becomes non-blocking and close-on-exec, and is closed with this socket.
+   * Takes ownership of an open descriptor: it becomes non-blocking and close-on-exec, and closing this socket closes
+   * it.
    *
    * @param fd The descriptor.
    * @param options The codec of the family's addresses.
    * @returns The socket.
-   * @throws {RangeError} If no descriptor has such a number.
-   * @throws {SystemError} If the number is not an open socket; it is then left as it was.
+   * @throws {RangeError} If the number cannot be that of a descriptor.
+   * @throws {SystemError} If it is not an open socket; it then stays as it was.
    */
   static fromFd<A = Uint8Array, I = A>(
     fd: number,
@@ -149,7 +150,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * The default `timeout` of every call, in milliseconds. An accepted connection begins without one.
+   * The default `timeout` of every call, in milliseconds. An accepted connection starts without one.
    *
    * @default {Infinity}
    */
@@ -165,7 +166,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     return this.#codec.decode(this.localSockaddr());
   }
 
-  /** The address that it is connected to (getpeername(2)), remembered from {@linkcode connect} and {@linkcode accept}. */
+  /** The address that it is connected to (getpeername(2)), stored by {@linkcode connect} and {@linkcode accept}. */
   get remoteAddr(): A {
     return this.#codec.decode(this.peerSockaddr());
   }
@@ -176,7 +177,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Gives the socket an address.
+   * Binds the socket to an address.
    *
    * @param addr The address.
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
@@ -189,7 +190,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   /**
    * Makes the socket accept connections.
    *
-   * @param backlog Connections that may wait to be accepted; the system's `somaxconn` bounds it. Default: 511.
+   * @param backlog How many connections may wait to be accepted, at most the system's `somaxconn`. Default: 511.
    * @throws {SystemError} If the kernel refuses.
    */
   listen(backlog = 511): void {
@@ -197,7 +198,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Blocks until it is connected.
+   * Blocks until the socket is connected.
    *
    * @param addr The address.
    * @param options How long to block.
@@ -210,11 +211,11 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Blocks until there is a connection, and takes it. A connection that its peer gave up meanwhile is passed over; without
-   * free descriptors or memory it is tried again after a while, up to a second.
+   * Blocks until there is a connection, and accepts it. It skips connections that the peer has already given up.
+   * Without free descriptors or memory it tries again after a while, at most a second.
    *
    * @param options How long to block.
-   * @returns The connection, which the caller owns; {@linkcode remoteAddr} tells whose it is.
+   * @returns The connection, which the caller owns; {@linkcode remoteAddr} is its peer.
    * @throws {SystemError} If the socket does not listen.
    */
   accept(options?: BlockingOptions): BlockingSocket<A, I> {
@@ -231,13 +232,14 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Blocks until there is something, and takes what fits. With `MSG_WAITALL` on a stream, until the buffer is full.
+   * Blocks until there is data, and takes as much as fits. With `MSG_WAITALL` on a stream, blocks until the buffer is
+   * full.
    *
    * @param buffer Where the bytes go.
    * @param options Flags, and how long to block.
-   * @returns How many bytes came. 0 is the end of a connection, and an empty message elsewhere.
-   * @throws {SystemError} If the connection is broken, such as `ECONNRESET`. After a time-out with `MSG_WAITALL`,
-   * `bytesRead` on the error tells how many bytes are in the buffer already.
+   * @returns The number of bytes received. 0 is the end of a stream, and an empty message elsewhere.
+   * @throws {SystemError} If the connection is broken, such as `ECONNRESET`. After a timeout with `MSG_WAITALL`,
+   * `bytesRead` on the error is the number of bytes already in the buffer.
    */
   recv(buffer: Uint8Array, options?: BlockingTransferOptions): number {
     const flags = options?.flags ?? 0;
@@ -254,7 +256,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Blocks until there is a datagram, and takes it.
+   * Blocks until there is a datagram, and receives it.
    *
    * @param buffer Where the bytes go; what does not fit is cut off.
    * @param options Flags, and how long to block.
@@ -269,9 +271,9 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Blocks until there is a message, and takes it with its ancillary data.
+   * Blocks until there is a message, and receives it with its ancillary data.
    *
-   * @param space Where it goes.
+   * @param space Where to put it.
    * @param options Flags, and how long to block. `MSG_CMSG_CLOEXEC` is always added.
    * @returns The length, the kernel's flags (`MSG_TRUNC`, `MSG_CTRUNC`, …), the sender and the ancillary data.
    * @throws {SystemError} If the kernel refuses.
@@ -289,11 +291,12 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Blocks until there are messages, and takes those that are there, at most the batch's capacity, by one recvmmsg(2).
+   * Blocks until there are messages, and receives those that are there, at most the batch's capacity, with one
+   * recvmmsg(2).
    *
-   * @param batch Where they go; what it held before is gone.
+   * @param batch Where to put them; they replace its earlier contents.
    * @param options Flags, and how long to block for the first. `MSG_CMSG_CLOEXEC` is always added.
-   * @returns How many messages came: the batch's `length`.
+   * @returns How many messages were received: the batch's `length`.
    * @throws {SystemError} If the kernel refuses.
    */
   recvmmsg(batch: MessageBatch, options?: BlockingTransferOptions): number {
@@ -304,11 +307,11 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Sends with one send(2), once there is room.
+   * Sends with one send(2), once there is room in the send buffer.
    *
    * @param data The bytes; on a datagram or seqpacket socket, the message.
    * @param options Flags, and how long to block.
-   * @returns How many bytes went; less than all only on a stream.
+   * @returns How many bytes were sent; fewer than all only on a stream.
    * @throws {SystemError} If the kernel refuses, such as `EPIPE`.
    */
   send(data: Uint8Array, options?: BlockingTransferOptions): number {
@@ -321,11 +324,12 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Sends all of the bytes, blocking for room as often as needed.
+   * Sends all bytes, and blocks for room as often as needed.
    *
    * @param data The bytes.
    * @param options How long to block in all.
-   * @throws {SystemError} If not all could be sent, such as `EPIPE`; `bytesWritten` on the error tells how many were.
+   * @throws {SystemError} If not all bytes could be sent, such as `EPIPE`; `bytesWritten` on the error is how many
+   * were.
    */
   sendall(data: Uint8Array, options?: BlockingOptions): void {
     this.#run(
@@ -341,7 +345,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @param data The datagram.
    * @param addr The address.
    * @param options Flags, and how long to block.
-   * @returns How many bytes went.
+   * @returns How many bytes were sent.
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   sendto(data: Uint8Array, addr: I, options?: BlockingTransferOptions): number {
@@ -361,13 +365,13 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Sends a message with ancillary data. On a stream all of the data is sent, blocking for room as often as needed, and
-   * the ancillary data goes with its beginning.
+   * Sends a message with ancillary data. On a stream it sends all data, blocking for room as often as needed; the
+   * ancillary data goes with the first bytes.
    *
    * @param message The parts of the message.
    * @param options Flags, and how long to block.
-   * @returns How many bytes of data went.
-   * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error tells how much of a stream's data went.
+   * @returns How many bytes of data were sent.
+   * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error is how much of a stream's data was sent.
    */
   sendmsg(message: BlockingOutgoingMessage<I>, options?: BlockingTransferOptions): number {
     checkMessage(message);
@@ -380,12 +384,12 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Sends all messages of a batch, by as few calls of sendmmsg(2) as there is room for.
+   * Sends all messages of a batch, with as few calls of sendmmsg(2) as possible.
    *
    * @param batch The messages.
    * @param options Flags, and how long to block in all.
    * @returns The number of messages, always all.
-   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error tells how many went before.
+   * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error is how many were sent before it.
    */
   sendmmsg(batch: MessageBatch, options?: BlockingTransferOptions): number {
     const flags = options?.flags ?? 0;
@@ -394,8 +398,8 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Ends one or both directions of a connection; the descriptor stays open. AF_SMC first blocks until the peer has taken
-   * what was written, which the kernel would drop.
+   * Ends one or both directions of a connection; the descriptor stays open. AF_SMC first blocks until the peer has
+   * taken the written data, which the kernel would otherwise drop.
    *
    * @param how `SHUT_RD`, `SHUT_WR` or `SHUT_RDWR`.
    * @param options How long AF_SMC blocks. Default: 30 s, if the socket has no default of its own.
@@ -409,12 +413,12 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Closes the descriptor. AF_SMC first blocks until the peer has taken what was written, which the kernel would drop.
-   * Closing again does nothing.
+   * Closes the descriptor. AF_SMC first blocks until the peer has taken the written data, which the kernel would
+   * otherwise drop. Closing again does nothing.
    *
    * @param options How long AF_SMC blocks. Default: 30 s, if the socket has no default of its own.
-   * @throws {SystemError} If the peer of AF_SMC has not taken all: in time, or because it is gone (`EPIPE`). The descriptor
-   * is closed all the same.
+   * @throws {SystemError} If the AF_SMC peer has not taken all data: it was too slow, or it is gone (`EPIPE`). The
+   * descriptor is closed anyway.
    */
   override close(options?: BlockingOptions): void {
     const timeout = this.#drainTimeout("close", options);
@@ -423,7 +427,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Gives up the descriptor: from now on the caller owns it, for example as `Socket.fromFd(fd)`.
+   * Releases the descriptor: from now on the caller owns it, for example for `Socket.fromFd(fd)`.
    *
    * @returns The descriptor, non-blocking.
    * @throws {SystemError} If the socket is closed.
@@ -440,15 +444,15 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   }
 
   /**
-   * Blocks until a receiving call has its result: without a timeout in the call itself, as in C, which wakes soonest; else
-   * in poll(2) before it.
+   * Blocks until a receiving call has its result: without a timeout, in the call itself, as in C, which wakes up
+   * fastest; else in a poll(2) before the call.
    */
   #read<T>(operation: Operation<T>, timeout: number, flags: number): T {
     if (timeout === Infinity && (flags & MSG_OOB) === 0) return this.#runInKernel(operation);
     return this.#run((flags & MSG_OOB) === 0 ? C.POLLIN : C.POLLPRI, operation, timeout, "poll first");
   }
 
-  /** The options checked, and how long to block. */
+  /** Checks the options, and returns how long to block. */
   #timeoutOf(syscall: string, options: BlockingTransferOptions | undefined, names: Names = BLOCKING): number {
     if (options === undefined) return this.#timeout;
     checkOptions(`call ${syscall}`, options, names);
@@ -456,12 +460,12 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     return checkTimeout(options.timeout ?? this.#timeout);
   }
 
-  /** Blocks in poll(2) until an operation, which itself does not block, has its result. */
+  /** Blocks in poll(2) until a non-blocking operation has its result. */
   #run<T>(events: number, operation: Operation<T>, timeout: number, first?: "poll first"): T {
     const fd = this.open(operation.syscall);
     const deadline = deadlineIn(timeout);
     try {
-      if (first !== undefined) waitFor(fd, events, deadline); // if in vain, the call says so
+      if (first !== undefined) waitFor(fd, events, deadline); // if it was in vain, the call reports it
       for (;;) {
         const value = operation.attempt();
         if (value !== undefined) return value;
@@ -474,7 +478,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     }
   }
 
-  /** Blocks in the system call of an operation, a slice of time at once, until it has its result. */
+  /** Blocks in the system call of an operation, one slice of time after another, until it has its result. */
   #runInKernel<T>(operation: Operation<T>): T {
     const fd = this.open(operation.syscall);
     try {
@@ -488,7 +492,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     }
   }
 
-  /** An AF_SMC connection that the peer aborted reads as ended, and keeps its error for whoever asks. */
+  /** An AF_SMC connection that the peer aborted reads as ended, and keeps its error as `SO_ERROR`. */
   #throwPending(syscall: string): void {
     const errno = this.getOption(C.SOL_SOCKET, C.SO_ERROR);
     if (errno !== 0) throw systemError(errno, syscall);

@@ -8,7 +8,7 @@ import type { BlockingOptions } from "./options.ts";
 /** Options of a {@linkcode LineReader}. */
 export interface LineReaderOptions {
   /**
-   * Bytes of a line at most, its end included.
+   * The most bytes that a line may have, its line ending included.
    *
    * @default {65536}
    */
@@ -19,8 +19,8 @@ const NEWLINE = 10;
 const RETURN = 13;
 
 /**
- * The lines of a stream, like Python's `makefile()`: in UTF-8, ended by `\n` or `\r\n`, which is left out. It reads ahead:
- * what lies behind the last line comes by {@linkcode LineReader.recv}.
+ * Reads the lines of a stream, like Python's `makefile()`: in UTF-8, ended by `\n` or `\r\n`, which it removes. It
+ * reads ahead: {@linkcode LineReader.recv} returns the bytes after the last line.
  *
  * @example Usage
  * ```ts
@@ -42,24 +42,24 @@ const RETURN = 13;
 export class LineReader implements Iterable<string> {
   readonly #socket: Pick<BlockingSocket, "recv">;
   readonly #buffer: Uint8Array;
-  // What is not given out yet, and how much of that has no newline in it.
+  // The bytes that were not returned yet, and how many of them are known to contain no newline.
   #begin = 0;
   #end = 0;
   #searched = 0;
 
   /**
-   * Reads from a socket, which stays the caller's.
+   * Reads from a socket, which the caller still owns.
    *
-   * @param socket The socket, a stream.
+   * @param socket The stream socket.
    * @param options How long a line may be.
-   * @throws {RangeError} If `maxLength` is no whole number from 1 on.
+   * @throws {RangeError} If `maxLength` is not a positive integer.
    */
   constructor(socket: Pick<BlockingSocket, "recv">, options: LineReaderOptions = {}) {
     checkOptions("read lines", options, { maxLength: true });
     const { maxLength = 65_536 } = options;
     if (!(Number.isInteger(maxLength) && maxLength > 0)) {
       throw new RangeError(
-        `Cannot read lines as maxLength must be a whole number from 1 on: current value is ${quoted(maxLength)}`,
+        `Cannot read lines as maxLength must be a positive integer: current value is ${quoted(maxLength)}`,
       );
     }
     this.#socket = socket;
@@ -69,8 +69,8 @@ export class LineReader implements Iterable<string> {
   /**
    * Blocks until there is a line.
    *
-   * @param options How long to block in all. After a time-out, what has come of the line is kept for the next call.
-   * @returns The line; `null` at the end of the stream. A last line without an end counts.
+   * @param options How long to block in all. After a timeout, the received part of the line is kept for the next call.
+   * @returns The line; `null` at the end of the stream. A last line without a line ending counts too.
    * @throws {RangeError} If the line is longer than `maxLength`.
    * @throws {SystemError} If the connection is broken.
    */
@@ -94,11 +94,11 @@ export class LineReader implements Iterable<string> {
   }
 
   /**
-   * Gives what was read ahead, else blocks like {@linkcode BlockingSocket.recv}.
+   * Returns bytes that were read ahead, else blocks like {@linkcode BlockingSocket.recv}.
    *
-   * @param buffer Where the bytes go.
+   * @param buffer Where to put the bytes.
    * @param options How long to block.
-   * @returns How many bytes came; 0 at the end of the stream.
+   * @returns The number of bytes received; 0 at the end of the stream.
    */
   recv(buffer: Uint8Array, options?: BlockingOptions): number {
     const ahead = this.#buffer.subarray(this.#begin, Math.min(this.#end, this.#begin + buffer.byteLength));

@@ -1,13 +1,14 @@
 /**
- * Sockets whose calls block the thread until they are done, as in C and Python: for Workers, scripts, a REPL, and hosts of
- * WebAssembly. A thread that blocks does nothing else: no timer runs there, no promise settles, no other connection is
- * served. The thread of a server belongs to `./socket` and the families.
+ * Sockets whose calls block the thread until they are done, as in C and Python: for Workers, scripts, a REPL, and
+ * WebAssembly hosts. A blocked thread does nothing else: no timer runs, no promise settles, and it serves no other
+ * connection. In a server, use `./socket` and the families.
  *
  * - {@linkcode BlockingSocket}: one socket of any family, with the calls by their C names, each with a `timeout`.
  * - {@linkcode poll}: blocks until one of several is ready.
  * - {@linkcode LineReader}: the lines of a stream.
  *
- * A descriptor moves between both worlds: `socket.blocking()` there, `Socket.fromFd(blocking.detach())` back.
+ * A descriptor can move between the two: `socket.blocking()` makes it blocking, `Socket.fromFd(blocking.detach())`
+ * makes it asynchronous again.
  *
  * @example Lines over a pair
  * ```ts

@@ -3,8 +3,8 @@ import type { AddrCodec } from "../addr_codec.ts";
 /** Options of every call that may block. */
 export interface BlockingOptions {
   /**
-   * Milliseconds to block at most; then the call throws a `DOMException` whose `name` is `"TimeoutError"`. Nothing is lost.
-   * With 0 it tries without blocking.
+   * Milliseconds to block at most; after that the call throws a `DOMException` named `"TimeoutError"`. No data is lost.
+   * With 0 it tries once without blocking.
    *
    * @default {that of the socket}
    */
@@ -30,8 +30,8 @@ export interface BlockingSocketOptions<A, I = A> {
    */
   protocol?: number;
   /**
-   * The codec of the family's addresses, such as `tcpAddrCodec` or `unixAddrCodec`. Without one, addresses are sockaddr
-   * bytes.
+   * The codec for the family's addresses, such as `tcpAddrCodec` or `unixAddrCodec`. Without one, addresses are
+   * sockaddr bytes.
    */
   codec?: AddrCodec<A, I>;
 }
@@ -46,10 +46,10 @@ export interface BlockingOutgoingMessage<I> {
   control?: Uint8Array;
 }
 
-/** The sender of what was received. */
+/** The sender of a received message. */
 export interface Sender<A> {
   /** The sender's sockaddr, empty if the family or the connection gives none. */
   readonly sockaddr: Uint8Array;
-  /** The same as an address, decoded when it is asked for; it throws where there is none. */
+  /** The sender as an address, decoded on access; throws if there is none. */
   readonly addr: A;
 }

@@ -20,19 +20,19 @@ export interface PollRequest<S extends { readonly fd: number }> {
   events?: PollEvent[];
 }
 
-/** What {@linkcode poll} found out about a socket: `true` for what would not block now. */
+/** What {@linkcode poll} found for a socket: `true` for what would not block now. */
 export interface PollResult<S extends { readonly fd: number }> {
-  /** The socket, as it was given. */
+  /** The socket of the request. */
   socket: S;
   /** There is something to read or to accept, or the end of the stream. */
   read: boolean;
-  /** There is room to write, or the connection is made. */
+  /** There is room to write, or the connection is established. */
   write: boolean;
   /** There is urgent data. */
   urgent: boolean;
   /** There is an error: of the connection, or in the error queue. */
   error: boolean;
-  /** The other end sends no more, or the connection is over. */
+  /** The other end has stopped sending, or the connection is over. */
   hangup: boolean;
 }
 
@@ -44,13 +44,13 @@ const BITS: Record<PollEvent, number> = {
 };
 
 /**
- * Blocks until one of several sockets is ready, like poll(2) and select(2); other descriptors may be among them, such as
+ * Blocks until one of several sockets is ready, like poll(2) and select(2). Other descriptors are allowed too, such as
  * `{ fd: 0 }`. It reads nothing. Permission: `--allow-ffi`.
  *
- * @typeParam S What is watched.
+ * @typeParam S The type of the sockets.
  * @param requests The sockets, and what to look for.
  * @param options How long to block; with a `timeout` of 0, it does not block.
- * @returns Those that are ready, in the order of the requests; none after the timeout.
+ * @returns The ready sockets, in the order of the requests; none after the timeout.
  * @throws {SystemError} If a socket is closed (`EBADF`).
  *
  * @see {@link https://man7.org/linux/man-pages/man2/poll.2.html | poll(2)}
@@ -62,14 +62,10 @@ const BITS: Record<PollEvent, number> = {
  * import { udpAddrCodec } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";
  *
- * const [one, two] = [0, 1].map(() => BlockingSocket.open(C.AF_INET, C.SOCK_DGRAM, { codec: udpAddrCodec }));
- * if (one === undefined || two === undefined) throw new Error("there are two");
- * two.bind({ hostname: "127.0.0.1", port: 0 });
- * assertEquals(poll([{ socket: one }, { socket: two }], { timeout: 0 }), []);
- * one.sendto(new Uint8Array(1), two.localAddr);
- * assertEquals(poll([{ socket: one }, { socket: two }])[0]?.socket, two);
- * one.close();
- * two.close();
+ * const [one, two] = [0, 1].map(() => BlockingSocket.open(C.AF_INET, C.SOCK_DGRAM, { codec: udpAddrCodec })); if (one
+ * === undefined || two === undefined) throw new Error("expected two sockets"); two.bind({ hostname: "127.0.0.1", port:
+ * 0 }); assertEquals(poll([{ socket: one }, { socket: two }], { timeout: 0 }), []); one.sendto(new Uint8Array(1),
+ * two.localAddr); assertEquals(poll([{ socket: one }, { socket: two }])[0]?.socket, two); one.close(); two.close();
  * ```
  */
 export function poll<S extends { readonly fd: number }>(

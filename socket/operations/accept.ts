@@ -9,14 +9,14 @@ import { EAGAIN } from "./kernel_numbers.ts";
 import type { RetryLater } from "./retry_later.ts";
 import { lengthSpace, packSockaddr, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
-/** Pending network errors of the new connection that accept(2) passes on, and tells to treat like EAGAIN. */
+/** Pending network errors of the new connection, which accept(2) returns and says to treat like EAGAIN. */
 const AGAIN = new Set(
   ["ECONNABORTED", "EINTR", "ENETDOWN", "EPROTO", "ENOPROTOOPT", "EHOSTDOWN", "ENONET", "EHOSTUNREACH", "ENETUNREACH"],
 );
-/** What accept(2) answers when the process or the system has no room: it may have later. */
+/** What accept(2) returns when the process or the system has no room; there may be room later. */
 const LATER = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 
-/** So many connections in a row that were given up: the event loop turns before the next is looked at. */
+/** After this many aborted connections in a row, the event loop turns before the next attempt. */
 const MAX_TRIES = 64;
 
 const FLAGS = C.SOCK_NONBLOCK | C.SOCK_CLOEXEC;
@@ -30,7 +30,7 @@ export class Accept<T> extends Operation<T> {
   readonly #make: (fd: number, sockaddr: string | undefined) => T;
   #later: Backoff | undefined;
 
-  /** @param peers Whether the family tells of peers: accept4(2) fails where it cannot give the address it is asked for. */
+  /** @param peers Whether the family reports peers: accept4(2) fails where it cannot return the requested address. */
   constructor(
     fd: number,
     readiness: RetryLater,
@@ -44,7 +44,7 @@ export class Accept<T> extends Operation<T> {
     this.#make = make;
   }
 
-  /** What is made of the connection. */
+  /** The result, made from the connection. */
   attempt(): T | undefined {
     for (let tries = 1;; tries++) {
       lengthSpace[0] = SOCKADDR_SIZE;

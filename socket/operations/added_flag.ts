@@ -14,8 +14,8 @@ export class AddedFlag {
   }
 
   /**
-   * Takes the error of a call, and tells whether to make it once more, now without the flag. If it fails all the same,
-   * the flag was not the reason, and the next call has it again.
+   * Takes the error of a call, and returns whether to call once more, now without the flag. If that fails too, the flag
+   * was not the reason, and the next call has it again.
    *
    * @param n The negative errno.
    */

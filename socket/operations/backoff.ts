@@ -3,7 +3,7 @@ export class Backoff {
   #delay: number;
   readonly #most: number;
 
-  /** Pauses of `first` ms, then twice as long each, up to `most`. */
+  /** Pauses of `first` ms, then twice as long each time, up to `most`. */
   constructor(first: number, most: number) {
     this.#delay = first;
     this.#most = most;

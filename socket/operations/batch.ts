@@ -10,7 +10,7 @@ import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
 import { destinationOf, SendRetry } from "./send_retry.ts";
 
-/** recvmmsg(2) of what is there. */
+/** recvmmsg(2) of the messages that are there. */
 export class BatchReceive extends Operation<number> {
   readonly syscall = "recvmmsg";
   readonly #fd: number;
@@ -26,7 +26,7 @@ export class BatchReceive extends Operation<number> {
     this.#added = added;
   }
 
-  /** How many messages came. */
+  /** How many messages were received. */
   attempt(): number | undefined {
     const batch = this.#batch;
     checkBatch(batch);
@@ -82,7 +82,7 @@ export class BatchSend extends Operation<number> {
     return this.#total;
   }
 
-  /** That of the first message that is not sent. */
+  /** The address of the first message that is not sent. */
   override destination(): string | undefined {
     return this.#sent < this.#batch.length ? destinationOf(this.#batch.sockaddr(this.#sent)) : undefined;
   }
@@ -95,5 +95,7 @@ export class BatchSend extends Operation<number> {
 
 function checkBatch(batch: MessageBatch): void {
   if (batch instanceof MessageBatch) return;
-  throw new TypeError(`Cannot use what is no MessageBatch: current value is ${Object.prototype.toString.call(batch)}`);
+  throw new TypeError(
+    `Cannot use a batch that is not a MessageBatch: current value is ${Object.prototype.toString.call(batch)}`,
+  );
 }

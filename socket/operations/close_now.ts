@@ -3,7 +3,7 @@ import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { EINTR } from "./kernel_numbers.ts";
 
-/** close(2). After EINTR the number is free all the same: it is not tried again. */
+/** close(2). EINTR also frees the number, so it must not try again. */
 export function closeNow(fd: number): void {
   const n = outcome(libc().close(fd));
   if (n < 0 && n !== -EINTR) throw systemError(-n, "close");

@@ -28,7 +28,7 @@ export class Connect extends Operation<string> {
     this.#address = address;
   }
 
-  /** The peer's sockaddr, packed; empty where connect(2) was done at once. */
+  /** The peer's sockaddr, packed; empty if connect(2) succeeded immediately. */
   attempt(): string | undefined {
     return this.#started ? this.#finish() : this.#start();
   }
@@ -41,7 +41,7 @@ export class Connect extends Operation<string> {
     const n = outcome(libc().connect(this.#fd, this.#sockaddr, this.#sockaddr.byteLength));
     if (n === 0) return "";
     if (n === -EAGAIN) {
-      // A full backlog of AF_UNIX raises no event when there is room again.
+      // When an AF_UNIX backlog has room again, the kernel raises no event.
       this.#readiness.readyLater("write", this.#later);
     } else if (n === -EINPROGRESS || n === -EINTR) {
       this.#started = true;
@@ -54,7 +54,7 @@ export class Connect extends Operation<string> {
   #finish(): string | undefined {
     const error = readOption(this.#fd, C.SOL_SOCKET, C.SO_ERROR);
     if (error !== 0) throw systemError(error, "connect", this.#address);
-    // Without an error the socket may still be on its way: only a peer's address proves a connection.
+    // Without an error the connection may still be in progress: only a peer's address proves it.
     lengthSpace[0] = SOCKADDR_SIZE;
     const n = outcome(libc().getpeername(this.#fd, sockaddrSpace, lengthSpace));
     if (n === -ENOTCONN) return undefined;

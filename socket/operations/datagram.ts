@@ -16,7 +16,7 @@ import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace } from "./sockaddr_space.ts";
 
 const { MSG_TRUNC } = C;
 
-/** recvfrom(2) of one datagram: into a buffer, or into a copy as long as the datagram. */
+/** recvfrom(2) of one datagram: into a buffer, or into a new array as long as the datagram. */
 export class DatagramReceive<A> extends Operation<Datagram<A>> {
   readonly syscall = "recvfrom";
   /** True once it has its result, and can be used again. */
@@ -26,7 +26,7 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
   #buffer: Uint8Array | undefined;
   #flags = 0;
   #room = 0;
-  /** `#room` for C, and the number that it was made of: a bigint is slow to make. */
+  /** `#room` for C, and the number that it was made from: a bigint is slow to make. */
   #size = 0n;
   #sized = 0;
 

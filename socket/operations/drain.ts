@@ -23,7 +23,7 @@ export function isDrained(fd: number): boolean {
   return false;
 }
 
-/** Closes a descriptor once its send buffer is empty; at once if it is. No event tells: it is looked at every 1 to 16 ms. */
+/** Closes a descriptor once its send buffer is empty. No event reports this, so it checks every 1 to 16 ms. */
 export async function drainAndClose(fd: number, timeout: number, beforeClose?: () => void): Promise<void> {
   const later = new Backoff(1, 16);
   const deadline = performance.now() + timeout;
@@ -38,11 +38,11 @@ export async function drainAndClose(fd: number, timeout: number, beforeClose?: (
   }
 }
 
-/** Has close(2) drop what is left, and not wait for it. */
+/** Makes close(2) drop the remaining data instead of waiting for it. */
 export function giveUp(fd: number, timeout: number): never {
   const rest = unsentBytes(fd);
   // struct linger { int l_onoff; int l_linger; };
   check(libc().setsockopt(fd, C.SOL_SOCKET, C.SO_LINGER, new Int32Array([1, 0]), 8), "setsockopt");
-  const text = `Cannot close in time: ${rest} bytes were not taken by the other end within ${timeout} ms`;
+  const text = `Cannot close in time: the other end did not take ${rest} bytes within ${timeout} ms`;
   throw new DOMException(text, "TimeoutError");
 }

@@ -13,7 +13,7 @@ import { sendError } from "./send_error.ts";
 import { destinationOf, SendRetry } from "./send_retry.ts";
 import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
 
-/** sendmsg(2); on a stream until all is sent, the ancillary data with the beginning. */
+/** sendmsg(2); on a stream until all is sent, the ancillary data with the first bytes. */
 export class MessageSend extends Operation<number> {
   readonly syscall = "sendmsg";
   readonly #fd: number;
@@ -112,7 +112,7 @@ export class MessageReceive extends Operation<ReceivedMessage> {
   }
 }
 
-/** What one sendmsg(2) sends of the buffers of a stream, from a place on. */
+/** What one sendmsg(2) sends of a stream's buffers, starting at an offset. */
 function partOf(buffers: Uint8Array[], from: number): Uint8Array[] {
   const part: Uint8Array[] = [];
   let [begin, end] = [from, from + MAX_CALL];

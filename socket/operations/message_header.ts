@@ -6,7 +6,8 @@ import type { ReceivedMessage } from "../transfer.ts";
 const { msghdrSize: MSGHDR_SIZE, iovecSize: IOVEC_SIZE } = layout;
 
 /**
- * A `msghdr` with its `iovec`s. It holds every buffer that its pointers lead to, since a number keeps nothing alive.
+ * A `msghdr` with its `iovec`s. It holds every buffer that its pointers refer to, since an address as a number keeps
+ * nothing alive.
  *
  * ```c
  * struct msghdr {
@@ -26,7 +27,7 @@ export class MessageHeader {
   readonly #view: DataView;
   readonly #sockaddr: Uint8Array | undefined;
   readonly #control: Uint8Array | undefined;
-  /** Kept for their addresses. */
+  /** Held so that their addresses stay valid. */
   readonly #held: Uint8Array[];
   readonly #lengths: number[];
 
@@ -52,9 +53,9 @@ export class MessageHeader {
   }
 
   /**
-   * To be called before each system call.
+   * Call this before each system call.
    *
-   * @throws {TypeError} If a buffer was transferred away or resized, or is no array of bytes.
+   * @throws {TypeError} If a buffer was transferred away or resized, or is not a `Uint8Array`.
    */
   check(): void {
     for (let i = 0; i < this.#held.length; i++) {

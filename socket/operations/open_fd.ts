@@ -4,7 +4,7 @@ import { check } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { readOption } from "../descriptor.ts";
 
-/** What socket(2) was told. */
+/** The arguments of socket(2). */
 export interface SocketKind {
   /** The address family. */
   family: number;
@@ -20,12 +20,15 @@ export function openFd(family: number, type: number, protocol: number): number {
   return check(libc().socket(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol), "socket");
 }
 
-/** Throws if a number is none that socket(2) could take. */
+/** Throws if socket(2) could not take a number. */
 export function checkKind(kind: SocketKind): void {
   for (const [field, value] of Object.entries(kind)) within("open a socket", field, value, INT_MAX);
 }
 
-/** Makes an open descriptor non-blocking and close-on-exec, and tells what it is. What is no socket is left as it was. */
+/**
+ * Makes an open descriptor non-blocking and close-on-exec, and returns what kind of socket it is. A descriptor that is
+ * not a socket stays as it was.
+ */
 export function adoptFd(fd: number): SocketKind {
   within("take a descriptor", "number", fd, INT_MAX);
   const type = readOption(fd, C.SOL_SOCKET, C.SO_TYPE);

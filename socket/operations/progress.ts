@@ -1,6 +1,6 @@
 import type { Operation } from "../operation.ts";
 
-/** Tells how much of a transfer was done when it ended with an error. */
+/** Reports how much of a transfer was done when it ended with an error. */
 export function withProgress(
   { progress }: Operation<unknown>,
   error: unknown,
@@ -9,6 +9,6 @@ export function withProgress(
   done: number,
 ): unknown {
   if (progress !== undefined) progress.done = done;
-  // The reason of a signal may be any value, and end other operations too.
+  // A signal's reason may be any value, and may end other operations too.
   return aborted || !(error instanceof Error) ? error : Object.assign(error, { [field]: done });
 }

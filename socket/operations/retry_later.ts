@@ -1,13 +1,13 @@
 import type { Direction } from "../operation.ts";
 
-/** Whoever runs an operation: it is asked to try again after a while, where the kernel will raise no event. */
+/** The part of whatever runs an operation that can try again after a while, where the kernel will raise no event. */
 export interface RetryLater {
   /**
-   * Tries what waits again after a while.
+   * Tries the waiting operations again after a while.
    *
-   * @param direction What waits.
-   * @param later Gives the pause in milliseconds.
-   * @param destination What held up the operation that is tried now, if only what goes there has to wait.
+   * @param direction The queue of the waiting operations.
+   * @param later Returns the pause in milliseconds.
+   * @param destination The destination of the current operation, if only operations to it have to wait.
    */
   readyLater(direction: Direction, later: { next(): number }, destination?: string): void;
 }

@@ -7,7 +7,7 @@ import { countBytes } from "../polling/turn.ts";
 import type { AddedFlag } from "./added_flag.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 
-/** send(2) of one message, or of what a stream has room for. */
+/** send(2) of one message, or of as much as a stream has room for. */
 export class Send extends Operation<number> {
   readonly syscall = "send";
   readonly #fd: number;

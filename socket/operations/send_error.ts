@@ -6,7 +6,7 @@ import { type SystemError, systemError } from "../../ffi/error.ts";
  *
  * @param n The negative errno.
  * @param syscall The call.
- * @param sockaddr Where to, as bytes.
+ * @param sockaddr The destination, as bytes.
  * @param address The same as text.
  */
 export function sendError(

@@ -6,14 +6,17 @@ import type { RetryLater } from "./retry_later.ts";
 import { bytesToText } from "./sockaddr_space.ts";
 
 /**
- * What stands for a destination that may be full while others are not. That is so for AF_UNIX: each receiver has a queue.
+ * Identifies a destination that may be full while others are not. AF_UNIX has those: each receiver has a queue.
  */
 export function destinationOf(sockaddr: Uint8Array | undefined): string | undefined {
   const isUnix = sockaddr !== undefined && sockaddr[0] === C.AF_UNIX && sockaddr[1] === 0;
   return isUnix ? bytesToText(sockaddr) : undefined;
 }
 
-/** Tries a send again where the kernel raises no event when there is room: AF_UNIX, if another socket's queue is full. */
+/**
+ * Tries a send again where the kernel raises no event when there is room: on AF_UNIX, if another socket's queue is
+ * full.
+ */
 export class SendRetry {
   readonly #fd: number;
   readonly #readiness: RetryLater;
@@ -24,11 +27,11 @@ export class SendRetry {
     this.#readiness = readiness;
   }
 
-  /** To be called after `EAGAIN`: has the send tried again after a while, if its destination asks for that. */
+  /** Call this after `EAGAIN`: it tries the send again after a while, if the destination needs that. */
   wait(sockaddr: Uint8Array | undefined): undefined {
     const destination = destinationOf(sockaddr);
     if (destination === undefined) return;
-    // What waits in the receivers' queues is in this socket's send buffer: where that is full, nothing can be sent.
+    // Messages in the receivers' queues count in this socket's send buffer: if that is full, nothing can be sent.
     const isFull = unsentBytes(this.#fd) >= readOption(this.#fd, C.SOL_SOCKET, C.SO_SNDBUF);
     this.#readiness.readyLater("write", this.#delays, isFull ? undefined : destination);
   }

@@ -10,7 +10,7 @@ import type { Ends } from "./stream.ts";
 
 const { MSG_CTRUNC, MSG_TRUNC } = C;
 
-/** A buffer and its `msghdr`, kept: making one takes longer than recvmsg(2). */
+/** A buffer and its `msghdr`, kept for reuse: making one takes longer than recvmsg(2). */
 export class SeqpacketSpace {
   readonly buffer: Uint8Array;
   readonly header: MessageHeader;
@@ -25,12 +25,12 @@ export class SeqpacketSpace {
     this.length = buffer.byteLength;
   }
 
-  /** Whether this is for `buffer`, at the place where it was: a buffer that was transferred away has no length. */
+  /** Whether this is still for `buffer`: a buffer that was transferred away has no length. */
   fits(buffer: Uint8Array): boolean {
     return this.buffer === buffer && this.length === buffer.byteLength;
   }
 
-  /** The first bytes of the buffer. Messages are often of one length: the view of the last one serves again. */
+  /** The first bytes of the buffer. Messages often have the same length: then the last view is reused. */
   view(length: number): Uint8Array {
     if (this.#view.byteLength !== length) this.#view = this.buffer.subarray(0, length);
     return this.#view;
@@ -39,7 +39,7 @@ export class SeqpacketSpace {
 
 /**
  * recvmsg(2) of one message, on a socket with `SO_TIMESTAMP`: an empty message has a timestamp, for which there is no
- * room here, and the end of the connection has none.
+ * space here; the end of the connection has none.
  */
 export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
   readonly syscall = "recvmsg";

@@ -14,7 +14,7 @@ import { withProgress } from "./progress.ts";
 const pending = new Int32Array(1);
 const length = new Uint32Array(1);
 
-/** Who wants to know that a direction is over. */
+/** The owner of the stream, which is told when a direction has ended. */
 export interface Ends {
   over(direction: "read" | "write"): void;
 }
@@ -29,7 +29,7 @@ export class StreamRead extends Operation<number | null> {
   readonly #size: bigint;
   readonly #ends: Ends | undefined;
 
-  /** @param readiness What a read of less than asked for drains; left out where it proves nothing. */
+  /** @param readiness Marked as drained after a short read; left out where a short read proves nothing. */
   constructor(fd: number, readiness: Readiness | undefined, buffer: Uint8Array, ends?: Ends) {
     super();
     this.#fd = fd;
@@ -56,7 +56,7 @@ export class StreamRead extends Operation<number | null> {
     }
   }
 
-  /** An AF_SMC connection that the peer aborted reads as ended, and keeps its error for whoever asks. */
+  /** An AF_SMC connection that the peer aborted reads as ended, and keeps its error as `SO_ERROR`. */
   #end(): null {
     length[0] = 4;
     const n = outcome(libc().getsockopt(this.#fd, C.SOL_SOCKET, C.SO_ERROR, pending, length));

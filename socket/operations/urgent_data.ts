@@ -12,7 +12,7 @@ const SIOCATMARK = BigInt(C.SIOCATMARK);
 const byte = new Uint8Array(1);
 const mark = new Int32Array(1);
 
-/** recv(2) of the byte of urgent data of a stream; `null` once there will be none. A read past its place discards it. */
+/** recv(2) of a stream's urgent byte; `null` once none can come. A read past its position discards it. */
 export class UrgentReceive extends Operation<number | null> {
   readonly syscall = "recv";
   readonly #fd: number;
@@ -30,15 +30,15 @@ export class UrgentReceive extends Operation<number | null> {
       const n = outcome(libc().recv(this.#fd, byte, 1n, C.MSG_OOB));
       if (n === 1) return byte[0] ?? 0;
       if (n === 0) return null;
-      // There is none, or it was taken already.
+      // There is none, or it was already taken.
       if (n === -EINVAL) return this.#readiness.hungUp ? null : undefined;
-      if (n === -EAGAIN) return undefined; // it is announced, but has not come
+      if (n === -EAGAIN) return undefined; // it is announced, but has not arrived
       if (n !== -EINTR) throw systemError(-n, "recv");
     }
   }
 }
 
-/** `SIOCATMARK`: 1 if the next byte to read is the one behind the urgent data, else 0; or the negative errno. */
+/** `SIOCATMARK`: 1 if the next byte to read is the one after the urgent data, else 0; or the negative errno. */
 export function urgentMark(fd: number): number {
   const n = outcome(libc().ioctl(fd, SIOCATMARK, mark));
   return n < 0 ? n : mark[0] ?? 0;

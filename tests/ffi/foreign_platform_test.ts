@@ -60,7 +60,7 @@ for (const [name, disguise, shown] of PLATFORMS) {
       assertEquals(code, 0, stderr);
       assertEquals(
         stdout,
-        "16\nCannot open libc: the library opens sockets on Linux on x86-64 and aarch64 alone: " +
+        "16\nCannot open libc: the library opens sockets only on Linux on x86-64 and aarch64: " +
           `current platform is ${shown}\n`,
       );
     },

@@ -139,7 +139,7 @@ test("setNoDelay(), setKeepAlive() and setLinger() set what the kernel then tell
 test("detach() gives a descriptor that goes on working, and the connection is over", async () => {
   using pair = await connected();
   const { client, server } = pair;
-  const waiting = assertRejects(() => client.read(new Uint8Array(1)), Error, "given away");
+  const waiting = assertRejects(() => client.read(new Uint8Array(1)), Error, "was detached");
   const fd = client.detach();
   await waiting;
   assertThrows(() => client.socket.getOption(C.SOL_SOCKET, C.SO_TYPE));

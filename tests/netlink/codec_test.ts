@@ -183,11 +183,11 @@ test("the encoders refuse numbers that do not fit their fields, and what is no a
   }
   assertThrows(() => encodeMessage({ type: 65536, payload }), RangeError, "current value is 65536");
   for (const bytes of [undefined, null, 5, [1, 2], new Uint16Array(2), new ArrayBuffer(4)] as never[]) {
-    assertThrows(() => encodeMessage({ type: 1, payload: bytes }), TypeError, "is no Uint8Array");
-    if (!Array.isArray(bytes)) assertThrows(() => encodeAttribute(1, bytes), TypeError, "is no Uint8Array");
-    assertThrows(() => encodeAttribute(1, [bytes]), TypeError, "is no Uint8Array");
-    assertThrows(() => encodeGeneric(1, [bytes]), TypeError, "is no Uint8Array");
+    assertThrows(() => encodeMessage({ type: 1, payload: bytes }), TypeError, "is not a Uint8Array");
+    if (!Array.isArray(bytes)) assertThrows(() => encodeAttribute(1, bytes), TypeError, "is not a Uint8Array");
+    assertThrows(() => encodeAttribute(1, [bytes]), TypeError, "is not a Uint8Array");
+    assertThrows(() => encodeGeneric(1, [bytes]), TypeError, "is not a Uint8Array");
   }
-  assertThrows(() => encodeMessage({ type: 1, payload: "text" as never }), TypeError, "is no Uint8Array");
+  assertThrows(() => encodeMessage({ type: 1, payload: "text" as never }), TypeError, "is not a Uint8Array");
   assertThrows(() => encodeAttribute(1, "a\0b"), TypeError, "NUL");
 });

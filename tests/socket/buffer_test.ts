@@ -77,11 +77,11 @@ test("what is no array of bytes is refused, and not waited with", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, STREAM);
   const wrong = ["text", [1, 2], new ArrayBuffer(8), new DataView(new ArrayBuffer(8)), new Float64Array(1 << 18)];
   for (const value of wrong as unknown as Uint8Array[]) {
-    await assertRejects(() => left.write(value), TypeError, "no Uint8Array");
-    await assertRejects(() => left.read(value), TypeError, "no Uint8Array");
-    await assertRejects(() => left.recv(value), TypeError, "no Uint8Array");
-    await assertRejects(() => left.recv(value, { flags: C.MSG_WAITALL }), TypeError, "no Uint8Array");
-    await assertRejects(() => left.recvfrom(value), TypeError, "no Uint8Array");
+    await assertRejects(() => left.write(value), TypeError, "not a Uint8Array");
+    await assertRejects(() => left.read(value), TypeError, "not a Uint8Array");
+    await assertRejects(() => left.recv(value), TypeError, "not a Uint8Array");
+    await assertRejects(() => left.recv(value, { flags: C.MSG_WAITALL }), TypeError, "not a Uint8Array");
+    await assertRejects(() => left.recvfrom(value), TypeError, "not a Uint8Array");
   }
   assertEquals(await left.write(new Uint8Array([1])), 1);
   assertEquals(await right.read(new Uint8Array(8)), 1); // nothing else came

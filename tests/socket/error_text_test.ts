@@ -35,7 +35,7 @@ test("sendFile() of a socket says that it is no file", async () => {
   const [left, right] = socketPair("stream");
   const error = await assertRejects(() => sendFile(left, right.socket.fd)) as Error & { code: string };
   assertEquals(error.code, "ESPIPE");
-  assert(error.message.includes("it is a socket or a pipe, and no file"), error.message);
+  assert(error.message.includes("it is a socket or a pipe, not a file"), error.message);
   left.close();
   right.close();
 });

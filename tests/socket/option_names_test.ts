@@ -213,9 +213,9 @@ test("arguments in the places of node:dgram and of Deno are refused by what is e
     [() => send(BYTES, { hostname, port }), "Cannot send: there is no option hostname: did you mean addr?"],
     [() => send(BYTES, { addr: udp.localAddr }, { timeout: 5 }), "Cannot send: the arguments are (data, { addr, … })"],
     [() => send(BYTES, port, hostname), "Cannot send: the arguments are (data, { addr, … })"],
-    [() => receive(BYTES), "Cannot call recvfrom: options must be an object with the buffer in it"],
+    [() => receive(BYTES), "Cannot call recvfrom: options must be an object that holds the buffer"],
     [() => receive(undefined, { timeout: 5 }), "Cannot receive: the arguments are ({ buffer, … })"],
-    [() => left.receive(BYTES as never), "Cannot receive: options must be an object with the buffer in it"],
+    [() => left.receive(BYTES as never), "Cannot receive: options must be an object that holds the buffer"],
     [() => left.receiveMessage(BYTES as never), "Cannot receive a message: options must be an object with the buffer"],
   ];
   for (const [call, text] of expected) {

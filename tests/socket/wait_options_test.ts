@@ -64,7 +64,7 @@ test("an operation whose timeout or signal is refused takes nothing of what come
     await assertRejects(() => left.read(buffer, { timeout }), RangeError, "timeout");
   }
   for (const signal of [{}, 5, "x", { throwIfAborted() {} }] as never[]) {
-    await assertRejects(() => left.read(buffer, { signal }), TypeError, "no AbortSignal");
+    await assertRejects(() => left.read(buffer, { signal }), TypeError, "must be an AbortSignal");
   }
   const read = left.read(buffer, { timeout: 5000 });
   await right.write(new Uint8Array(3));

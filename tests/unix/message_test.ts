@@ -385,7 +385,7 @@ for (const type of TYPES) {
       await assertRejects(
         async () => await right.receiveMessage({ buffer: wrong as unknown as Uint8Array }),
         TypeError,
-        "Cannot use what is no Uint8Array",
+        "Cannot use a buffer that is not a Uint8Array",
       );
     }
     using message = await right.receiveMessage();
