@@ -1,12 +1,12 @@
 import type { Socket } from "../socket/socket.ts";
 
-/** One address of several that a name stands for. */
+/** One of the addresses that a name resolves to. */
 export interface Endpoint {
   /** The address family, `AF_*`. */
   family: number;
   /** The address, as bytes. */
   sockaddr: Uint8Array;
-  /** The same as text, for errors. */
+  /** The address as text, for errors. */
   address: string;
 }
 
@@ -14,14 +14,14 @@ export interface Endpoint {
 const ATTEMPT_DELAY = 250;
 
 /**
- * Connects to whichever of several addresses answers first, as RFC 8305 says: families alternate, an attempt starts
- * when the one before has failed or has not answered within 250 ms, and the first success ends the others.
+ * Connects to whichever of several addresses answers first, as RFC 8305 describes: families alternate, an attempt
+ * starts when the previous one has failed or has not answered within 250 ms, and the first success ends the others.
  *
  * @param endpoints The addresses, the preferred one first.
  * @param open Makes the socket for an address.
  * @param signal Ends all attempts.
  * @returns The connected socket, which the caller owns.
- * @throws The error of the preferred address if all fail; those of the others are in its `cause`.
+ * @throws The error of the preferred address if all attempts fail; the other errors are in its `cause`.
  */
 export async function connectFirst(
   endpoints: readonly Endpoint[],
@@ -31,7 +31,7 @@ export async function connectFirst(
   const queue = alternateFamilies(endpoints);
   const over = new AbortController();
   const end = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
-  const errors: unknown[] = []; // by the attempts' places
+  const errors: unknown[] = []; // in the order of the attempts
   const attempts: Promise<Socket | undefined>[] = [];
   const running = new Set<Promise<Socket | undefined>>();
   let winner: Socket | undefined;

@@ -2,11 +2,11 @@ import { SOCKADDR_STORAGE_SIZE } from "../ffi/sockaddr_layout.ts";
 import { encodeInt, type WritableOption, writableOption } from "../socket/option.ts";
 import { encodeInetSockaddr } from "./addresses/sockaddr.ts";
 
-/** A multicast group on an interface, and the one sender that it is about, if any. */
+/** A multicast group on an interface; optionally, of one sender only. */
 export interface GroupRequest {
   /** The group, as a numeric address. */
   group: string;
-  /** The number of the interface; 0 for the system's choice. */
+  /** The index of the interface; 0 for the system's choice. */
   interfaceIndex: number;
   /** The sender, as a numeric address. */
   source?: string;

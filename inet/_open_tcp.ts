@@ -2,10 +2,10 @@ import { C } from "../ffi/constants.ts";
 import { isSystemError } from "../ffi/error.ts";
 import { Socket } from "../socket/socket.ts";
 
-/** What a kernel without Multipath TCP, or with it turned off (`net.mptcp.enabled`), answers. */
+/** The errors of a kernel without Multipath TCP, or with it turned off (`net.mptcp.enabled`). */
 const NO_MPTCP = ["EPROTONOSUPPORT", "ENOPROTOOPT", "EINVAL"];
 
-/** Opens a TCP socket: one of Multipath TCP if that is asked for and the kernel has it. */
+/** Opens a TCP socket, or a Multipath TCP socket if requested and the kernel has it. */
 export function openTcp(family: number, multipath: boolean): Socket {
   if (multipath) {
     try {

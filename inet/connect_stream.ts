@@ -10,12 +10,12 @@ import { checkTransport } from "./addresses/_check_transport.ts";
 import { ADDR_NAMES, STREAM_CONNECT_OPTIONS, type StreamConnectOptions } from "./stream_options.ts";
 
 /**
- * Makes a stream socket that is connected to a host: looks the name up, and races its addresses (RFC 8305).
+ * Opens a stream socket and connects it to a host: looks up the name, and races its addresses (RFC 8305).
  *
- * For families that use the addresses of IP, such as TCP, AF_SMC and SCTP.
+ * For families that use IP addresses, such as TCP, AF_SMC and SCTP.
  *
  * @param openFamily Opens a socket of the family for addresses of `AF_INET` or `AF_INET6`.
- * @param options Where to connect, and how.
+ * @param options The address to connect to, and how to connect.
  * @returns The connected socket, which the caller owns.
  * @throws {SystemError} If the connection fails, such as `ECONNREFUSED`.
  *

@@ -28,17 +28,17 @@ export interface InetMessage<A> {
   truncated: boolean;
   /** Whether ancillary data was cut off. */
   controlTruncated: boolean;
-  /** What the socket's options asked for. */
+  /** What the socket's options request. */
   info: PacketInfo;
 }
 
-/** A datagram to send, with settings of its own. */
+/** A datagram to send, with its own settings. */
 export interface OutgoingInetMessage<I> {
   /** The bytes. */
   data: Uint8Array;
   /** The destination; left out on a connected socket. */
   addr?: I;
-  /** What to send it with, such as its TTL or the local address, instead of the socket's own settings. */
+  /** Settings that replace those of the socket, such as the TTL or the local address. */
   info?: OutgoingPacketInfo;
 }
 
@@ -46,19 +46,19 @@ export interface OutgoingInetMessage<I> {
 export interface QueuedError<A> {
   /** The error, or the timestamp. */
   error: NetworkError;
-  /** The destination of the datagram that it is about. */
+  /** The destination of the datagram that caused it. */
   addr: A | undefined;
-  /** That datagram, as much of it as came back. */
+  /** That datagram, or the part of it that came back. */
   data: Uint8Array;
-  /** All that the kernel reports, including the timestamp. */
+  /** Everything that the kernel reports, including the timestamp. */
   info: PacketInfo;
 }
 
-/** Which packets of a multicast group are meant. */
+/** Selects packets of a multicast group. */
 export interface MulticastOptions {
-  /** The interface, by name or number. Default: the system's choice. */
+  /** The interface, by name or index. Default: the system's choice. */
   interface?: string | number;
-  /** The one sender whose packets are wanted, as a numeric address (source-specific multicast, RFC 4607). */
+  /** The only sender to receive from, as a numeric address (source-specific multicast, RFC 4607). */
   source?: string;
 }
 
@@ -66,19 +66,19 @@ const MULTICAST_OPTIONS: OptionNames<MulticastOptions> = { interface: true, sour
 const BLOCK_OPTIONS: OptionNames<Omit<MulticastOptions, "source">> = { interface: true };
 const MESSAGE_PARTS: OptionNames<OutgoingInetMessage<unknown>> = { addr: true, data: true, info: true };
 
-/** No datagram of IP is longer. */
+/** No IP datagram is longer. */
 const MAX_SIZE = 65536;
-/** Room for all control messages that the options of this library can ask for at once. */
+/** Space for all control messages that the options of this library can request together. */
 const CONTROL_SIZE = 512;
 
 /**
- * A datagram socket over IP: ancillary data, the error queue and multicast, for UDP and raw sockets. It owns its
+ * A datagram socket over IP, for UDP and raw sockets: with ancillary data, the error queue and multicast. It owns its
  * socket.
  *
- * @typeParam A The address as it comes out.
- * @typeParam I The address as it goes in.
+ * @typeParam A The address type, as the socket returns it.
+ * @typeParam I The address type, as the socket takes it.
  *
- * @example Find out to which of this machine's addresses a datagram was sent
+ * @example Find out which of this machine's addresses a datagram was sent to
  * ```ts
  * import { IP_PKTINFO, UdpSocket } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";
@@ -95,10 +95,10 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   readonly #ipv6: boolean;
 
   /**
-   * Makes a datagram socket of an open socket, and takes ownership of it.
+   * Makes a datagram socket from an open socket, and takes ownership of it.
    *
    * @param socket The socket.
-   * @param codec The codec of its addresses.
+   * @param codec The codec for its addresses.
    */
   constructor(socket: Socket, codec: AddrCodec<A, I>) {
     super(socket, codec);
@@ -111,10 +111,10 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Connects the socket: it sends to this address, and receives from no other. Nothing is sent. It may be connected
-   * again to another address.
+   * Connects the socket: it then sends to this address and receives only from it. This sends nothing. The socket can be
+   * connected again to another address.
    *
-   * @param addr The other end: numeric.
+   * @param addr The numeric address of the other end.
    * @throws {SystemError} If there is no route, such as `ENETUNREACH`.
    */
   async connect(addr: I): Promise<void> {
@@ -123,15 +123,16 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Ends the connection: from now on it receives from any address, at the address and port that it was bound to.
+   * Ends the connection: from now on the socket receives from any address again, at the address and port that it was
+   * bound to.
    *
-   * @throws {SystemError} If another socket has taken the port meanwhile (`EADDRINUSE`).
+   * @throws {SystemError} If another socket has taken the port in between (`EADDRINUSE`).
    */
   async disconnect(): Promise<void> {
     const local = this.socket.localSockaddr();
     await this.socket.connect(new Uint8Array(SOCKADDR_IN_SIZE)); // a sockaddr of AF_UNSPEC
-    // The kernel also takes back a port that it had chosen itself: bytes 2 and 3 of either sockaddr. The address is again
-    // the one from before the connection.
+    // The kernel also takes back a port that it chose itself (bytes 2 and 3 of either sockaddr): bind again to that
+    // port and to the address from before the connection.
     const now = this.socket.localSockaddr();
     if (now[2] === local[2] && now[3] === local[3]) return;
     now.set(local.subarray(2, 4), 2);
@@ -139,7 +140,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Receives a datagram with its ancillary data, which options such as `IP_PKTINFO` ask for.
+   * Receives a datagram with its ancillary data, which options such as `IP_PKTINFO` request.
    *
    * @param options A buffer for its bytes, flags, and how long to wait.
    * @returns The datagram with its ancillary data.
@@ -163,7 +164,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Sends a datagram with settings of its own, such as its TTL or the local address.
+   * Sends a datagram with its own settings, such as the TTL or the local address.
    *
    * @param message The datagram, its destination and its settings.
    * @param options Flags, and how long to wait.
@@ -185,10 +186,10 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Takes an entry out of the error queue, which `IP_RECVERR`, `IPV6_RECVERR` and `SO_TIMESTAMPING` fill. It does not
-   * wait: `poll()` with `"error"` does.
+   * Takes an entry from the error queue, which `IP_RECVERR`, `IPV6_RECVERR` and
+   * `SO_TIMESTAMPING` fill. It does not wait; to wait, use `poll()` with `"error"`.
    *
-   * @returns The entry, or `null` if there is none.
+   * @returns The entry, or `null` if the queue is empty.
    * @throws {SystemError} If the socket is closed (`EBADF`).
    */
   receiveError(): QueuedError<A> | null {
@@ -205,9 +206,10 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * Joins a multicast group.
    *
    * @param group The group, as a numeric address such as `"239.1.2.3"` or `"ff02::1:2"`.
-   * @param options On which interface, and from whom.
-   * @throws {RangeError} If the number of the interface does not fit 32 bits.
-   * @throws {SystemError} If the kernel refuses: `EADDRINUSE` if it has joined already, `ENODEV` without an interface.
+   * @param options The interface, and the sender.
+   * @throws {RangeError} If the index of the interface does not fit 32 bits.
+   * @throws {SystemError} If the kernel refuses: `EADDRINUSE` if the socket has already joined, `ENODEV` without an
+   * interface.
    */
   joinMulticast(group: string, options: MulticastOptions = {}): void {
     checkOptions("join a group", options, MULTICAST_OPTIONS);
@@ -215,11 +217,11 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Leaves a multicast group. The options are those that it was joined with.
+   * Leaves a multicast group. Pass the options that it was joined with.
    *
    * @param group The group.
-   * @param options On which interface, and from whom.
-   * @throws {SystemError} If it has not joined (`EADDRNOTAVAIL`).
+   * @param options The interface, and the sender.
+   * @throws {SystemError} If the socket has not joined the group (`EADDRNOTAVAIL`).
    */
   leaveMulticast(group: string, options: MulticastOptions = {}): void {
     checkOptions("leave a group", options, MULTICAST_OPTIONS);
@@ -227,12 +229,12 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Drops the packets of one sender to a group that it has joined.
+   * Drops the packets of one sender to a group that the socket has joined.
    *
    * @param group The group.
    * @param source The sender.
-   * @param options On which interface.
-   * @throws {SystemError} If it has not joined (`EINVAL`).
+   * @param options The interface.
+   * @throws {SystemError} If the socket has not joined the group (`EINVAL`).
    */
   blockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
     checkOptions("block a sender", options, BLOCK_OPTIONS);
@@ -244,8 +246,8 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    *
    * @param group The group.
    * @param source The sender.
-   * @param options On which interface.
-   * @throws {SystemError} If it is not blocked (`EADDRNOTAVAIL`).
+   * @param options The interface.
+   * @throws {SystemError} If the sender is not blocked (`EADDRNOTAVAIL`).
    */
   unblockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
     checkOptions("unblock a sender", options, BLOCK_OPTIONS);
@@ -253,26 +255,26 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Sets the interface that multicast is sent through.
+   * Sets the interface for outgoing multicast.
    *
-   * @param nameOrIndex The interface; 0 for the system's choice.
-   * @throws {SystemError} If there is none (`ENODEV`).
+   * @param nameOrIndex The name or index of the interface; 0 for the system's choice.
+   * @throws {SystemError} If there is no such interface (`ENODEV`).
    */
   setMulticastInterface(nameOrIndex: string | number): void {
     this.socket.set(this.#ipv6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF, this.#index(nameOrIndex));
   }
 
   /**
-   * Sets whether multicast that this socket sends is received on this machine too. Default: it is.
+   * Sets whether this machine also receives the multicast that this socket sends. Default: true.
    *
-   * @param loop Whether it is.
+   * @param loop Whether it does.
    */
   setMulticastLoop(loop: boolean): void {
     this.socket.set(this.#ipv6 ? IPV6_MULTICAST_LOOP : IP_MULTICAST_LOOP, loop);
   }
 
   /**
-   * Sets how far multicast may go: 0 stays on this machine, 1, the default, in the local network; up to 255.
+   * Sets how far multicast may travel: 0 stays on this machine, 1 (the default) on the local network; at most 255.
    *
    * @param hops The TTL or hop limit.
    */
@@ -290,7 +292,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     return typeof nameOrIndex === "number" ? nameOrIndex : interfaceIndex(this.socket, nameOrIndex);
   }
 
-  /** An IPv6 socket sends packets of IPv4 to IPv4 addresses: these take IPv4's control messages. */
+  /** An IPv6 socket sends IPv4 packets to IPv4-mapped addresses; those need the control messages of IPv4. */
   #goesByIpv6(destination: Uint8Array | undefined): boolean {
     if (!this.#ipv6) return false;
     const sockaddr = destination ?? this.#connectedTo();
@@ -301,7 +303,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     try {
       return this.socket.peerSockaddr();
     } catch {
-      return new Uint8Array(0); // to nowhere: the kernel will refuse the message
+      return new Uint8Array(0); // no destination: the kernel will refuse the message
     }
   }
 }

@@ -9,12 +9,12 @@ import { IPV6_V6ONLY } from "./options/ipv6_options.ts";
 import { STREAM_LISTEN_OPTIONS, type StreamListenOptions } from "./stream_options.ts";
 
 /**
- * Makes a stream socket that listens on an address.
+ * Opens a stream socket that listens on an address.
  *
- * For families that use the addresses of IP, such as TCP, AF_SMC and SCTP.
+ * For families that use IP addresses, such as TCP, AF_SMC and SCTP.
  *
  * @param openFamily Opens a socket of the family for addresses of `AF_INET` or `AF_INET6`.
- * @param options Where to listen, and how.
+ * @param options The address to listen on, and how to listen.
  * @returns The listening socket, which the caller owns.
  * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
  *

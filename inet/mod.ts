@@ -1,21 +1,21 @@
 /**
- * IPv4 and IPv6: TCP, UDP, raw sockets and all their options; addresses, names and interfaces.
+ * IPv4 and IPv6: TCP, UDP and raw sockets with all their options; addresses, names and interfaces.
  *
- * - {@linkcode TcpConn}, {@linkcode TcpListener}: connections, of Multipath TCP too; {@linkcode TcpConn.connect} takes
- *   names.
+ * - {@linkcode TcpConn}, {@linkcode TcpListener}: TCP connections, also with Multipath TCP;
+ *   {@linkcode TcpConn.connect} takes host names.
  * - {@linkcode UdpSocket}: datagrams, multicast ({@linkcode UdpSocket.joinMulticast}), ancillary data and the error
  *   queue.
- * - {@linkcode RawSocket}: ICMP and every other protocol of IP.
- * - Options such as {@linkcode TCP_NODELAY}, {@linkcode IP_TTL} and {@linkcode IPV6_V6ONLY}, for `get` and `set` of the
- *   `socket` that each of them has.
- * - {@linkcode getaddrinfo}, {@linkcode getnameinfo}, {@linkcode getservbyname}, {@linkcode interfaces}: names,
- *   services and interfaces that the system knows.
+ * - {@linkcode RawSocket}: ICMP and every other IP protocol.
+ * - Options such as {@linkcode TCP_NODELAY}, {@linkcode IP_TTL} and {@linkcode IPV6_V6ONLY}, for `get` and `set` of
+ *   each object's `socket`.
+ * - {@linkcode getaddrinfo}, {@linkcode getnameinfo}, {@linkcode getservbyname}, {@linkcode interfaces}: the names,
+ *   services and interfaces of the system.
  * - Codecs: `parse…` and `format…` between text and values, `encode…` and `decode…` between values and C's sockaddr.
  *   {@linkcode parseIpv4} and {@linkcode parseIpv6} are strict and throw; {@linkcode inetAton}, {@linkcode inetPton}
- *   and the others with names of libc answer exactly as libc does: null where it returns 0.
+ *   and the others with libc names behave exactly like libc, and return null where it returns 0.
  *
  * An address has the shape of `Deno.NetAddr`; ports and all other numbers are in host order. Sockets need
- * `--allow-ffi`; the codecs are pure: they need no permission, touch no socket and run in a browser.
+ * `--allow-ffi`; the codecs are pure: they need no permission and no socket, and run in a browser.
  *
  * @example A TCP connection, and its end
  * ```ts
@@ -32,7 +32,7 @@
  * assertEquals(await server.read(buffer), null);
  * ```
  *
- * @example From text to the bytes that bind(2) takes, and back
+ * @example Convert text to the bytes that bind(2) takes, and back
  * ```ts
  * import { decodeInetSockaddr, encodeInetSockaddr, formatNetAddr, parseNetAddr } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";

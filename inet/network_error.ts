@@ -10,7 +10,7 @@ export interface NetworkError {
   errno: number;
   /** Its C name, such as `"ECONNREFUSED"`; `""` for a timestamp. */
   code: string;
-  /** What strerror(3) says of it. */
+  /** The message of strerror(3). */
   message: string;
   /** Where it comes from. */
   origin: "none" | "local" | "icmp" | "icmpv6" | "timestamping" | "zerocopy" | "txtime";
@@ -18,9 +18,9 @@ export interface NetworkError {
   icmpType: number;
   /** The code of the ICMP message. */
   icmpCode: number;
-  /** With `EMSGSIZE`, the MTU in bytes; for a timestamp, which one it is. */
+  /** With `EMSGSIZE`, the MTU in bytes; for a timestamp, its kind. */
   info: number;
-  /** For a timestamp, the number of the packet. */
+  /** For a timestamp, the packet number. */
   data: number;
   /** The host that reported it, such as a router. */
   offender?: string;
@@ -29,18 +29,11 @@ export interface NetworkError {
 const ORIGINS = ["none", "local", "icmp", "icmpv6", "timestamping", "zerocopy", "txtime"] as const;
 
 /**
- * Decodes what `IP_RECVERR` and `IPV6_RECVERR` carry.
+ * Decodes the data of `IP_RECVERR` and `IPV6_RECVERR`.
  *
  * ```c
- * struct sock_extended_err {
- *   __u32 ee_errno;    //  0
- *   __u8  ee_origin;   //  4
- *   __u8  ee_type;     //  5
- *   __u8  ee_code;     //  6
- *   __u8  ee_pad;      //  7
- *   __u32 ee_info;     //  8
- *   __u32 ee_data;     // 12
- * };                   // and behind it the sockaddr of the offender
+ * struct sock_extended_err { __u32 ee_errno; // 0 __u8 ee_origin; // 4 __u8 ee_type; // 5 __u8 ee_code; // 6 __u8
+ *   ee_pad; // 7 __u32 ee_info; // 8 __u32 ee_data; // 12 }; // followed by the sockaddr of the offender
  * ```
  */
 export function decodeNetworkError(bytes: Uint8Array): NetworkError {

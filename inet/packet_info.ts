@@ -11,27 +11,27 @@ import { parseIpv6 } from "./addresses/parse_ipv6.ts";
 import { decodeInetSockaddr } from "./addresses/sockaddr.ts";
 import { decodeNetworkError, type NetworkError } from "./network_error.ts";
 
-/** What the kernel reports of a packet besides its data; each part only if an option asked for it. */
+/** What the kernel reports about a packet besides its data; each part only if an option requests it. */
 export interface PacketInfo {
   /** The address that it was sent to, which may be a multicast group (`IP_PKTINFO`, `IPV6_RECVPKTINFO`). */
   destination?: string;
   /** The local address to answer from (`IP_PKTINFO`). */
   localAddress?: string;
-  /** The number of the interface that it came through (`IP_PKTINFO`, `IPV6_RECVPKTINFO`). */
+  /** The index of the interface that it arrived on (`IP_PKTINFO`, `IPV6_RECVPKTINFO`). */
   interfaceIndex?: number;
-  /** TTL or hop limit, as it arrived (`IP_RECVTTL`, `IPV6_RECVHOPLIMIT`). */
+  /** TTL or hop limit on arrival (`IP_RECVTTL`, `IPV6_RECVHOPLIMIT`). */
   hopLimit?: number;
   /** Type of service or traffic class: 6 bits of DSCP, 2 of ECN (`IP_RECVTOS`, `IPV6_RECVTCLASS`). */
   trafficClass?: number;
-  /** When it came, in nanoseconds since 1970 (`SO_TIMESTAMPNS`, `SO_TIMESTAMP`, `SO_TIMESTAMPING`). */
+  /** When it arrived, in nanoseconds since 1970 (`SO_TIMESTAMPNS`, `SO_TIMESTAMP`, `SO_TIMESTAMPING`). */
   timestamp?: bigint;
-  /** When the device took it, in nanoseconds of the device's clock (`SO_TIMESTAMPING`). */
+  /** When the device received it, in nanoseconds of the device's clock (`SO_TIMESTAMPING`). */
   hardwareTimestamp?: bigint;
-  /** Bytes of each of the datagrams that the data is made of; the last may be shorter (`UDP_GRO`). */
+  /** The size of each datagram in the data, in bytes; the last may be shorter (`UDP_GRO`). */
   segmentSize?: number;
   /** The address that it was sent to before it was redirected (`IP_RECVORIGDSTADDR`, `IPV6_RECVORIGDSTADDR`). */
   originalDestination?: NetAddr;
-  /** Bytes of the largest fragment that it came in (`IP_RECVFRAGSIZE`, `IPV6_RECVFRAGSIZE`). */
+  /** The size of its largest fragment, in bytes (`IP_RECVFRAGSIZE`, `IPV6_RECVFRAGSIZE`). */
   fragmentSize?: number;
   /** The new MTU of a path, in bytes; the packet then has no data (`IPV6_RECVPATHMTU`). */
   pathMtu?: number;
@@ -39,32 +39,34 @@ export interface PacketInfo {
   dropped?: number;
   /** Its mark (`SO_RCVMARK`). */
   mark?: number;
-  /** The error, of an entry of the error queue (`IP_RECVERR`, `IPV6_RECVERR`). */
+  /** The error, in an entry of the error queue (`IP_RECVERR`, `IPV6_RECVERR`). */
   error?: NetworkError;
   /** Control messages that the library does not know. */
   others?: ControlMessage[];
 }
 
-/** What a packet is to be sent with, instead of the socket's own settings. */
+/** Settings for a packet to send, which replace those of the socket. */
 export interface OutgoingPacketInfo {
-  /** The local address to send from, numeric, of the destination's family. */
+  /** The numeric local address to send from, of the destination's family. */
   source?: string;
-  /** The number of the interface to send through. */
+  /** The index of the interface to send through. */
   interfaceIndex?: number;
   /** TTL or hop limit. */
   hopLimit?: number;
   /** Type of service or traffic class. */
   trafficClass?: number;
-  /** Bytes of the datagrams into which the data is cut (GSO); at most 64 of them, 128 since Linux 6.9. */
+  /**
+   * The size of the datagrams that the data is split into (GSO), in bytes; at most 64 datagrams, 128 since Linux 6.9.
+   */
   segmentSize?: number;
   /** The mark. Needs CAP_NET_ADMIN or CAP_NET_RAW. */
   mark?: number;
 }
 
 /**
- * Encodes what a packet is to be sent with as control messages, for sendmsg(2). No permission is needed.
+ * Encodes the settings for a packet as control messages, for sendmsg(2). No permission is needed.
  *
- * @param info What to send with.
+ * @param info The settings.
  * @param ipv6 Whether the packet goes to an IPv6 address.
  * @returns The ancillary data.
  * @throws {SyntaxError} If the source is not a numeric address.
@@ -102,11 +104,11 @@ export function encodePacketInfo(info: OutgoingPacketInfo, ipv6: boolean): Uint8
 }
 
 /**
- * Decodes the ancillary data of a packet, as recvmsg(2) gave it. No permission is needed.
+ * Decodes the ancillary data of a packet, as recvmsg(2) returned it. No permission is needed.
  *
  * @param control The ancillary data.
  * @param transport The protocol of the ports in it.
- * @returns What it says.
+ * @returns The information in it.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/ip.7.html | ip(7)}
  *
@@ -131,12 +133,12 @@ export function decodePacketInfo(control: Uint8Array, transport: NetAddr["transp
 }
 
 interface Decoder {
-  /** Bytes at least. */
+  /** The smallest size, in bytes. */
   size: number;
   fields(view: DataView, data: Uint8Array, transport: NetAddr["transport"]): PacketInfo;
 }
 
-/** How each control message is read, by level and type. */
+/** How to decode each control message, by level and type. */
 const DECODERS = new Map<number, Map<number, Decoder>>([
   [
     C.IPPROTO_IP,
@@ -183,7 +185,7 @@ const DECODERS = new Map<number, Map<number, Decoder>>([
       // struct timeval: seconds, microseconds; struct timespec: seconds, nanoseconds; all of 8 bytes
       [C.SO_TIMESTAMP, { size: 16, fields: (view) => ({ timestamp: nanoseconds(view, 0, 1000n) }) }],
       [C.SO_TIMESTAMPNS, { size: 16, fields: (view) => ({ timestamp: nanoseconds(view, 0, 1n) }) }],
-      // struct scm_timestamping { struct timespec ts[3]; }: software, unused, hardware; those not asked for are 0
+      // struct scm_timestamping { struct timespec ts[3]; }: software, unused, hardware; those not requested are 0
       [C.SO_TIMESTAMPING, {
         size: 48,
         fields: (view) => {

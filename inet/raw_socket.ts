@@ -14,7 +14,10 @@ import { IPV6_HDRINCL } from "./options/ipv6_options.ts";
 
 /** Options of {@linkcode RawSocket.open}. */
 export interface RawOpenOptions extends OpenOptions {
-  /** The protocol, such as `IPPROTO_ICMP`. With `IPPROTO_RAW` it only sends, and packets begin with their header. */
+  /**
+   * The protocol, such as `IPPROTO_ICMP`. With `IPPROTO_RAW` the socket only sends, and packets begin with their
+   * header.
+   */
   protocol: number;
   /**
    * IPv6 instead of IPv4.
@@ -22,9 +25,9 @@ export interface RawOpenOptions extends OpenOptions {
    * @default {false}
    */
   ipv6?: boolean;
-  /** The local address: numeric. Only packets to it are received, and packets are sent from it. Default: any. */
+  /** The numeric local address. The socket receives only packets to it, and sends from it. Default: any. */
   hostname?: string;
-  /** The zone of a link-local IPv6 address, mostly an interface index: as what follows a `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, usually an interface index, like the part after `%` in the hostname. */
   scopeId?: number;
   /**
    * `IP_HDRINCL`: packets to send begin with their IP header, whose checksum and length the kernel still fills in.
@@ -34,7 +37,7 @@ export interface RawOpenOptions extends OpenOptions {
   headerIncluded?: boolean;
   /**
    * `SOCK_DGRAM`: ICMP echo without privileges, if `net.ipv4.ping_group_range` includes the user's group. The kernel
-   * sets the identifier and the checksum, delivers only the answers, and leaves out the IP header.
+   * sets the identifier and the checksum, delivers only the answers, and removes the IP header.
    *
    * @default {false}
    */
@@ -52,14 +55,14 @@ const RAW_OPEN_OPTIONS: OptionNames<RawOpenOptions> = {
 };
 
 /**
- * A raw socket: the packets of an IP protocol as they are. Received IPv4 packets begin with their IP header; those of
- * IPv6 do not.
+ * A raw socket sends and receives the packets of an IP protocol. Received IPv4 packets begin with their IP header; IPv6
+ * packets do not.
  *
- * Needs CAP_NET_RAW, unless it is `unprivileged`.
+ * It needs CAP_NET_RAW, unless it is `unprivileged`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/raw.7.html | raw(7)}
  *
- * @example Open one, where that is allowed
+ * @example Open a raw socket, if permitted
  * ```ts
  * import { C } from "@berkeley/sockets/ffi";
  * import { ICMP_FILTER, RawSocket } from "@berkeley/sockets/inet";
@@ -76,7 +79,7 @@ const RAW_OPEN_OPTIONS: OptionNames<RawOpenOptions> = {
  */
 export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
   /**
-   * Makes a raw socket of an open socket, and takes ownership of it.
+   * Makes a raw socket from an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -87,12 +90,12 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
   /**
    * Opens a raw socket. Permission: `--allow-ffi`.
    *
-   * @param options Which protocol, and how.
+   * @param options The protocol, and how to open the socket.
    * @returns The socket.
-   * @throws {TypeError} If an option is wrong, or there is none of its name.
+   * @throws {TypeError} If an option is invalid or unknown.
    * @throws {SyntaxError} If the hostname is not numeric.
    * @throws {RangeError} If the protocol is not 0 to 255.
-   * @throws {SystemError} If it is not allowed: `EPERM` without CAP_NET_RAW, or `EACCES` if `unprivileged`.
+   * @throws {SystemError} If it is not permitted: `EPERM` without CAP_NET_RAW, or `EACCES` if `unprivileged`.
    */
   static open(options: RawOpenOptions): RawSocket {
     checkArgumentCount("open a raw socket", arguments.length, "{ protocol, … }");
@@ -117,14 +120,16 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
   }
 
   /**
-   * Ends the connection of an `unprivileged` socket. Any other raw socket would receive nothing after that: close it,
-   * and open another.
+   * Ends the connection of an `unprivileged` socket. Any other raw socket would receive nothing after that: close it
+   * and open a new one.
    *
    * @throws {TypeError} If it is not `unprivileged`.
    */
   override async disconnect(): Promise<void> {
     if (this.socket.get(SO_TYPE) === C.SOCK_RAW) {
-      throw new TypeError("Cannot disconnect a raw socket: the kernel would give it no packet any more");
+      throw new TypeError(
+        "Cannot disconnect a raw socket as it would receive no packets afterwards: close it and open a new one",
+      );
     }
     await super.disconnect();
   }
@@ -142,6 +147,6 @@ function openRaw(family: number, unprivileged: boolean, protocol: number): Socke
 }
 
 const REASONS: Record<string, string | undefined> = {
-  EPERM: "Cannot open a raw socket: CAP_NET_RAW is needed (EPERM)",
-  EACCES: "Cannot open an ICMP socket: net.ipv4.ping_group_range does not have this group (EACCES)",
+  EPERM: "Cannot open a raw socket: it needs CAP_NET_RAW (EPERM)",
+  EACCES: "Cannot open an ICMP socket: net.ipv4.ping_group_range does not include this group (EACCES)",
 };

@@ -14,7 +14,7 @@ export const ADDR_NAMES: OptionNames<NetAddr> = {
 /** Options of a listener for streams over IP. */
 export interface StreamListenOptions extends ListenOptions {
   /**
-   * The numeric address to listen on, or `localhost`. `"::"` takes IPv4 too, unless `ipv6Only` is set.
+   * The numeric address to listen on, or `localhost`. `"::"` also accepts IPv4, unless `ipv6Only` is set.
    *
    * @default {"0.0.0.0"}
    */
@@ -25,11 +25,11 @@ export interface StreamListenOptions extends ListenOptions {
    * @default {0}
    */
   port?: number;
-  /** The zone of a link-local IPv6 address, mostly an interface index: as what follows a `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, usually an interface index, like the part after `%` in the hostname. */
   scopeId?: number;
   /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
   flowinfo?: number;
-  /** `"tcp"`, as addresses have it, so that one can be given as it is. */
+  /** `"tcp"`, so that an address object can be passed directly. */
   transport?: NetAddr["transport"];
   /**
    * `SO_REUSEADDR`: listen although connections of an earlier listener are still in TIME_WAIT.
@@ -43,7 +43,7 @@ export interface StreamListenOptions extends ListenOptions {
    * @default {false}
    */
   reusePort?: boolean;
-  /** `IPV6_V6ONLY`: an IPv6 listener takes no IPv4 connections. Default: the system's `net.ipv6.bindv6only`. */
+  /** `IPV6_V6ONLY`: an IPv6 listener accepts no IPv4 connections. Default: the system's `net.ipv6.bindv6only`. */
   ipv6Only?: boolean;
 }
 
@@ -57,7 +57,7 @@ export const STREAM_LISTEN_OPTIONS: OptionNames<StreamListenOptions> = {
 };
 
 /**
- * Options of a stream connection over IP. `configure` is called for each address that is tried; names are looked up in
+ * Options of a stream connection over IP. `configure` is called for each address that it tries; names are looked up in
  * the program's own network namespace.
  */
 export interface StreamConnectOptions extends ConnectOptions {
@@ -69,13 +69,13 @@ export interface StreamConnectOptions extends ConnectOptions {
   hostname?: string;
   /** The port, in host order. */
   port: number;
-  /** The zone of a link-local IPv6 address, mostly an interface index: as what follows a `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, usually an interface index, like the part after `%` in the hostname. */
   scopeId?: number;
   /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
   flowinfo?: number;
-  /** `"tcp"`, as addresses have it, so that one can be given as it is. */
+  /** `"tcp"`, so that an address object can be passed directly. */
   transport?: NetAddr["transport"];
-  /** The local address to connect from: numeric; its port is 0 by default. */
+  /** The numeric local address to connect from; its port is 0 by default. */
   localAddr?: Partial<NetAddr> & Pick<NetAddr, "hostname">;
 }
 

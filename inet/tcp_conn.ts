@@ -16,7 +16,7 @@ import { STREAM_CONNECT_OPTIONS, type StreamConnectOptions } from "./stream_opti
 /** Options of {@linkcode TcpConn.connect}. */
 export interface TcpConnectOptions extends StreamConnectOptions {
   /**
-   * `IPPROTO_MPTCP`: Multipath TCP, where both ends have it; {@linkcode TcpConn.isMultipath} tells.
+   * `IPPROTO_MPTCP`: Multipath TCP, if both ends support it; see {@linkcode TcpConn.isMultipath}.
    *
    * @default {false}
    */
@@ -24,14 +24,14 @@ export interface TcpConnectOptions extends StreamConnectOptions {
 }
 
 const TCP_CONNECT_OPTIONS: OptionNames<TcpConnectOptions> = { ...STREAM_CONNECT_OPTIONS, multipath: true };
-/** What does the work of the options that node:net and Deno have. */
+/** What replaces the options of node:net and Deno. */
 export const TCP_ELSEWHERE = {
-  keepAlive: "the connection's setKeepAlive() does that",
-  keepAliveInitialDelay: "the connection's setKeepAlive({ idle }) does that",
-  noDelay: "the connection's setNoDelay() does that",
+  keepAlive: "use the connection's setKeepAlive()",
+  keepAliveInitialDelay: "use the connection's setKeepAlive({ idle })",
+  noDelay: "use the connection's setNoDelay()",
 } as const;
 
-/** How TCP probes a silent connection, as {@linkcode TcpConn.setKeepAlive} takes it. */
+/** How TCP probes a silent connection, for {@linkcode TcpConn.setKeepAlive}. */
 export interface KeepAliveOptions {
   /** `TCP_KEEPIDLE`: seconds of silence before the first probe. Default: the system's, 7200. */
   idle?: number;
@@ -44,11 +44,11 @@ export interface KeepAliveOptions {
 const KEEP_ALIVE_OPTIONS: OptionNames<KeepAliveOptions> = { count: true, idle: true, interval: true };
 
 /**
- * A TCP connection, in the shape of `Deno.TcpConn`. Its `read`, `write`, `closeWrite`, streams and `close` are those of
- * {@linkcode Conn} in `./socket`.
+ * A TCP connection, in the shape of `Deno.TcpConn`. It inherits `read`, `write`, `closeWrite`, the streams and
+ * `close` from {@linkcode Conn} in `./socket`.
  *
- * `Deno.startTls(conn)` type-checks, and then throws: it takes Deno's own connections only. `startTls()` of `./node` is for
- * these.
+ * `Deno.startTls(conn)` type-checks but throws: it takes only Deno's own connections. Use `startTls()` of `./node`
+ * instead.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/tcp.7.html | tcp(7)}
  *
@@ -67,7 +67,7 @@ const KEEP_ALIVE_OPTIONS: OptionNames<KeepAliveOptions> = { count: true, idle: t
  */
 export class TcpConn extends Conn<NetAddr> {
   /**
-   * Makes a TCP connection of a connected socket, and takes ownership of it.
+   * Makes a TCP connection from a connected socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -76,11 +76,11 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * Connects to a host. The addresses of a name are raced as RFC 8305 says. Permission: `--allow-ffi`.
+   * Connects to a host. It races the addresses of a name as RFC 8305 describes. Permission: `--allow-ffi`.
    *
-   * @param options Where to connect, and how long to wait.
+   * @param options The address to connect to, and how long to wait.
    * @returns The connection.
-   * @throws {TypeError} If an option is wrong, or there is none of its name.
+   * @throws {TypeError} If an option is invalid or unknown.
    * @throws {SystemError} If no address answers, such as `ECONNREFUSED`, or the name has none (`EAI_NONAME`).
    */
   static async connect(options: TcpConnectOptions): Promise<TcpConn> {
@@ -91,7 +91,7 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * `TCP_NODELAY`: sends small writes at once, instead of gathering them while data is unacknowledged.
+   * `TCP_NODELAY`: sends small writes immediately, instead of collecting them while data is unacknowledged.
    *
    * @param noDelay Whether to do so.
    */
@@ -116,24 +116,24 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * `SO_LINGER`: how long close(2) goes on sending what is not sent yet.
+   * `SO_LINGER`: how long close(2) continues to send unsent data.
    *
-   * @param seconds How long; 0 drops the bytes and resets the connection. `null`, the default, sends all in the
+   * @param seconds The time; 0 drops the data and resets the connection. `null`, the default, sends everything in the
    * background.
    */
   setLinger(seconds: number | null): void {
     this.socket.set(SO_LINGER, seconds);
   }
 
-  /** Closes the connection at once with a reset (RST): bytes that are on their way are lost, in both directions. */
+  /** Closes the connection immediately with a reset (RST): bytes in flight are lost, in both directions. */
   reset(): void {
     if (this.socket.fd >= 0) this.setLinger(0);
     this.close();
   }
 
   /**
-   * Whether this is a connection of Multipath TCP. If `multipath` was asked for, `false` means that it fell back to
-   * TCP: the kernel, the other end or something between them does not support it.
+   * Whether this is a Multipath TCP connection. If `multipath` was requested, `false` means that it fell back to TCP:
+   * the kernel, the other end or something between them does not support it.
    *
    * @returns Whether it is.
    * @throws {SystemError} If the connection is closed (`EBADF`).
@@ -148,7 +148,7 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * Sends bytes of which the last is urgent (out-of-band data).
+   * Sends bytes, the last of which is urgent (out-of-band data).
    *
    * @param bytes The bytes, at least one.
    * @param options How long to wait for room.
@@ -160,8 +160,8 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * Waits for the byte of urgent data, ahead of the data before it. Read only afterwards: the kernel discards the byte
-   * when a read goes past its place. With `SO_OOBINLINE`, it stays among the other data and is not found here.
+   * Waits for the urgent byte, ahead of the data before it. Read only afterwards: the kernel discards the byte when a
+   * read goes past its position. With `SO_OOBINLINE`, it stays in the normal data stream and is not returned here.
    *
    * @param options How long to wait.
    * @returns The byte, or `null` if the other end has ended the stream.

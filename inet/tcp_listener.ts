@@ -12,7 +12,7 @@ import { TCP_ELSEWHERE, TcpConn } from "./tcp_conn.ts";
 /** Options of {@linkcode TcpListener.listen}. */
 export interface TcpListenOptions extends StreamListenOptions {
   /**
-   * `IPPROTO_MPTCP`: takes connections of Multipath TCP, and plain TCP too.
+   * `IPPROTO_MPTCP`: accepts Multipath TCP connections, and plain TCP too.
    *
    * @default {false}
    */
@@ -22,7 +22,7 @@ export interface TcpListenOptions extends StreamListenOptions {
 const TCP_LISTEN_OPTIONS: OptionNames<TcpListenOptions> = { ...STREAM_LISTEN_OPTIONS, multipath: true };
 
 /**
- * A TCP listener, in the shape of `Deno.TcpListener`. Its `accept`, `addr`, iteration and `close` are those of
+ * A TCP listener, in the shape of `Deno.TcpListener`. It inherits `accept`, `addr`, iteration and `close` from
  * {@linkcode Listener} in `./socket`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/tcp.7.html | tcp(7)}
@@ -40,7 +40,7 @@ const TCP_LISTEN_OPTIONS: OptionNames<TcpListenOptions> = { ...STREAM_LISTEN_OPT
  */
 export class TcpListener extends Listener<NetAddr, TcpConn> {
   /**
-   * Makes a TCP listener of a listening socket, and takes ownership of it.
+   * Makes a TCP listener from a listening socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -51,9 +51,10 @@ export class TcpListener extends Listener<NetAddr, TcpConn> {
   /**
    * Listens on an address. Permission: `--allow-ffi`.
    *
-   * @param options Where, and how. Default: a port that the kernel chooses, of all addresses.
+   * @param options The address to listen on, and how to listen. Default: a port that the kernel chooses, on all
+   * addresses.
    * @returns The listener.
-   * @throws {TypeError} If an option is wrong, or there is none of its name.
+   * @throws {TypeError} If an option is invalid or unknown.
    * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
    */

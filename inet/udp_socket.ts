@@ -15,7 +15,7 @@ import { ADDR_NAMES } from "./stream_options.ts";
 /** Options of {@linkcode UdpSocket.bind}. */
 export interface UdpBindOptions extends OpenOptions {
   /**
-   * The numeric address to receive at, or `localhost`. `"::"` takes IPv4 too, unless `ipv6Only` is set.
+   * The numeric address to receive at, or `localhost`. `"::"` also receives IPv4, unless `ipv6Only` is set.
    *
    * @default {"0.0.0.0"}
    */
@@ -27,7 +27,8 @@ export interface UdpBindOptions extends OpenOptions {
    */
   port?: number;
   /**
-   * `SO_REUSEADDR`: other sockets may bind the address too; each then receives multicast, the last one unicast.
+   * `SO_REUSEADDR`: other sockets may bind the address too; each then receives multicast, but only the last one
+   * receives unicast.
    *
    * @default {false}
    */
@@ -46,11 +47,11 @@ export interface UdpBindOptions extends OpenOptions {
   broadcast?: boolean;
   /** `IPV6_V6ONLY`: an IPv6 socket receives no IPv4. Default: the system's `net.ipv6.bindv6only`. */
   ipv6Only?: boolean;
-  /** The zone of a link-local IPv6 address, mostly an interface index: as what follows a `%` in the hostname. */
+  /** The zone of a link-local IPv6 address, usually an interface index, like the part after `%` in the hostname. */
   scopeId?: number;
   /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
   flowinfo?: number;
-  /** `"udp"`, as addresses have it, so that one can be given as it is. */
+  /** `"udp"`, so that an address object can be passed directly. */
   transport?: NetAddr["transport"];
 }
 
@@ -62,16 +63,16 @@ const UDP_BIND_OPTIONS: OptionNames<UdpBindOptions> = {
   reuseAddress: true,
   reusePort: true,
 };
-/** What does the work of the options that node:dgram and Deno have. */
+/** What replaces the options of node:dgram and Deno. */
 const ELSEWHERE = {
-  loopback: "the socket's setMulticastLoop() does that",
-  recvBufferSize: "configure: (socket) => socket.set(SO_RCVBUF, size) does that",
-  sendBufferSize: "configure: (socket) => socket.set(SO_SNDBUF, size) does that",
+  loopback: "use the socket's setMulticastLoop()",
+  recvBufferSize: "use configure: (socket) => socket.set(SO_RCVBUF, size)",
+  sendBufferSize: "use configure: (socket) => socket.set(SO_SNDBUF, size)",
 } as const;
 
 /**
- * A UDP socket. Its `send`, `receive`, `localAddr`, iteration and `close` are those of {@linkcode DatagramSocket} in
- * `./socket`; multicast, ancillary data and the error queue are those of {@linkcode InetDatagramSocket}.
+ * A UDP socket. It inherits `send`, `receive`, `localAddr`, iteration and `close` from {@linkcode DatagramSocket} in
+ * `./socket`; multicast, ancillary data and the error queue from {@linkcode InetDatagramSocket}.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/udp.7.html | udp(7)}
  *
@@ -95,7 +96,7 @@ const ELSEWHERE = {
  */
 export class UdpSocket extends InetDatagramSocket<NetAddr, UdpDestination> {
   /**
-   * Makes a UDP socket of an open socket, and takes ownership of it.
+   * Makes a UDP socket from an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -104,11 +105,11 @@ export class UdpSocket extends InetDatagramSocket<NetAddr, UdpDestination> {
   }
 
   /**
-   * Opens a socket and gives it an address. Permission: `--allow-ffi`.
+   * Opens a socket and binds it to an address. Permission: `--allow-ffi`.
    *
-   * @param options Where to receive, and how.
+   * @param options The address to bind to, and how to bind.
    * @returns The socket.
-   * @throws {TypeError} If an option is wrong, or there is none of its name.
+   * @throws {TypeError} If an option is invalid or unknown.
    * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
    */

@@ -184,6 +184,6 @@ function openPacket(type: number): Socket {
   } catch (error) {
     if (!isSystemError(error, "EPERM")) throw error;
     const { code, errno, syscall } = error;
-    throw describeError("Cannot open a packet socket: CAP_NET_RAW is needed (EPERM)", { code, errno, syscall });
+    throw describeError("Cannot open a packet socket: it needs CAP_NET_RAW (EPERM)", { code, errno, syscall });
   }
 }

@@ -6,11 +6,11 @@ import { libc } from "../ffi/libc.ts";
 /**
  * Whether a socket of any type is bound to the path of an `AF_UNIX` address, listening or not. The probed socket sees nothing of it.
  *
- * connect(2) of a datagram socket answers `ECONNREFUSED` only if there is none, and `EPROTOTYPE` for another type.
+ * connect(2) of a datagram socket returns `ECONNREFUSED` only if no socket is bound, and `EPROTOTYPE` for another type.
  *
  * @param sockaddr The address, as bytes.
- * @returns False only if there is certainly none.
- * @throws {SystemError} If no socket can be opened to ask with, such as `EMFILE`.
+ * @returns False only if certainly no socket is bound.
+ * @throws {SystemError} If the probe cannot open a socket, such as `EMFILE`.
  */
 export function isBound(sockaddr: Uint8Array): boolean {
   const fd = check(libc().socket(C.AF_UNIX, C.SOCK_DGRAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0), "socket");

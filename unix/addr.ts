@@ -1,48 +1,50 @@
 import type { OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 
-/** The address of a unix socket, as it comes out: in the shape of `Deno.UnixAddr`. */
+/** The address of a unix socket, as the library returns it: in the shape of `Deno.UnixAddr`. */
 export interface UnixAddr {
-  /** `"unixpacket"` for datagrams, else `"unix"`, as in Deno. A sockaddr does not tell it: the socket does. */
+  /**
+   * `"unixpacket"` for datagrams, else `"unix"`, as in Deno. It depends on the socket; a sockaddr does not contain it.
+   */
   transport: "unix" | "unixpacket";
   /**
-   * The path; `""` for a socket without a name, as the connecting end of a connection is and both ends of a pair. For an
-   * abstract name, that name behind a NUL. What is not UTF-8 in it is U+FFFD here.
+   * The path; `""` for a socket without a name, such as the connecting end of a connection and both ends of a pair. For
+   * an abstract name, a NUL and that name. Bytes that are not UTF-8 appear as U+FFFD.
    */
   path: string;
-  /** The path as bytes, where it is not UTF-8. */
+  /** The path as bytes, if it is not UTF-8. */
   pathBytes?: Uint8Array;
-  /** The abstract name, without the NUL; bytes where it is not UTF-8. Linux only, and not in Deno. */
+  /** The abstract name, without the NUL; bytes if it is not UTF-8. Linux only, and not in Deno. */
   abstract?: string | Uint8Array;
 }
 
 /** The name of a socket in the file system. */
 export interface UnixPathAddr {
-  /** As {@linkcode UnixAddr} has it, so that one can be given as it is. */
+  /** As in {@linkcode UnixAddr}, so that such an address can be passed directly. */
   transport?: UnixAddr["transport"];
-  /** The path; bytes where it is not UTF-8. */
+  /** The path; bytes if it is not UTF-8. */
   path: string | Uint8Array;
-  /** As {@linkcode UnixAddr} has it: the bytes of the path. */
+  /** As in {@linkcode UnixAddr}: the bytes of the path. */
   pathBytes?: Uint8Array;
 }
 
-/** A name outside the file system, which vanishes with its socket. Linux only. */
+/** A name outside the file system, which disappears with its socket. Linux only. */
 export interface UnixAbstractAddr {
-  /** As {@linkcode UnixAddr} has it, so that one can be given as it is. */
+  /** As in {@linkcode UnixAddr}, so that such an address can be passed directly. */
   transport?: UnixAddr["transport"];
-  /** The name, without the NUL that the kernel puts before it; may hold NULs. Bytes where it is not UTF-8. */
+  /** The name, without the NUL that the kernel puts before it; it may contain NULs. Bytes if it is not UTF-8. */
   abstract: string | Uint8Array;
 }
 
 /** Asks the kernel for a free abstract name. Linux only. */
 export interface UnixAutobindAddr {
-  /** As {@linkcode UnixAddr} has it. */
+  /** As in {@linkcode UnixAddr}. */
   transport?: UnixAddr["transport"];
   /** Always true. */
   autobind: true;
 }
 
-/** An address to connect to or to send to: a path or an abstract name. A {@linkcode UnixAddr} is one, if it has a name. */
+/** An address to connect to or to send to: a path or an abstract name. A {@linkcode UnixAddr} with a name is one. */
 export type UnixDestination = UnixPathAddr | UnixAbstractAddr;
 
 /** An address to listen on or to bind to. */
@@ -66,7 +68,7 @@ export function checkUnixTransport(action: string, addr: UnixBindAddr, expected:
 }
 
 /**
- * Formats an address as people write it: a path as it is, an abstract name behind an `@`. No permission is needed.
+ * Formats an address as text: a path unchanged, an abstract name after an `@`. No permission is needed.
  *
  * @param addr The address.
  * @returns The text. Bytes that are not UTF-8, and control characters, are shown as `\xNN`.
@@ -92,7 +94,7 @@ function printable(name: string | Uint8Array): string {
   return Array.from(name, (byte) => byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : escape(byte)).join("");
 }
 
-// deno-lint-ignore no-control-regex -- that is what it is for
+// deno-lint-ignore no-control-regex -- it must match control characters
 const CONTROL = /[\x00-\x1f\x7f]/g;
 
 function escape(byte: number): string {

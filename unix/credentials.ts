@@ -25,7 +25,7 @@ export const UCRED_SIZE = 12;
  *
  * @param credentials The credentials.
  * @returns The 12 bytes.
- * @throws {RangeError} If an id is not a whole number of 32 bits, 0 or more.
+ * @throws {RangeError} If an id is not an unsigned 32-bit integer.
  *
  * @example Usage
  * ```ts
@@ -75,8 +75,8 @@ export function decodeCredentials(bytes: Uint8Array): Credentials {
 }
 
 /**
- * `SO_PEERCRED`: the ids of the process at the other end, when it connected, listened or made the pair. They come from
- * the kernel and cannot be forged.
+ * `SO_PEERCRED`: the ids of the process at the other end, at the time it connected, listened or created the pair. They
+ * come from the kernel and cannot be forged.
  *
  * @param conn The connection.
  * @returns The credentials.
@@ -98,11 +98,11 @@ export function peerCredentials(conn: { readonly socket: Socket }): Credentials 
 }
 
 /**
- * `SO_PEERSEC`: the security context of the process at the other end, on a system with SELinux, Smack or AppArmor.
+ * `SO_PEERSEC`: the security context of the process at the other end, on systems with SELinux, Smack or AppArmor.
  *
  * @param conn The connection.
  * @returns The context, as text.
- * @throws {SystemError} If the system has none (`ENOPROTOOPT`).
+ * @throws {SystemError} If the system has no security contexts (`ENOPROTOOPT`).
  *
  * @example Usage
  * ```ts
@@ -125,8 +125,8 @@ export function peerSecurityContext(conn: { readonly socket: Socket }): string {
 }
 
 /**
- * `SO_PEERPIDFD`: a descriptor that stands for the process at the other end, and never for another one that got its
- * number. It becomes readable when the process ends. Since Linux 6.5.
+ * `SO_PEERPIDFD`: a descriptor for the process at the other end, and never for another process that reuses its number.
+ * It becomes readable when the process ends. Since Linux 6.5.
  *
  * @param conn The connection.
  * @returns The descriptor, owned.

@@ -10,7 +10,7 @@ export interface InheritedListener {
   name: string;
   /** The socket; the caller owns it. */
   socket: Socket;
-  /** The address family, `AF_*`, which tells whether it is one for `TcpListener`, `UnixListener`, … */
+  /** The address family, `AF_*`, to decide between `TcpListener`, `UnixListener`, … */
   family: number;
   /** The socket type, `SOCK_*`. */
   type: number;
@@ -21,14 +21,16 @@ const FIRST_FD = 3;
 let taken = false;
 
 /**
- * Takes the sockets that systemd, or another service manager with its protocol, opened for this program: `LISTEN_FDS`,
- * `LISTEN_PID` and `LISTEN_FDNAMES` of the environment tell which. They become close-on-exec and non-blocking.
+ * Takes the sockets that systemd, or another service manager with its protocol, opened for this program, as the
+ * environment variables `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES` list them. They become close-on-exec and
+ * non-blocking.
  *
- * Make a listener of one with the constructor of its family: `new TcpListener(socket)`. Permission: `--allow-ffi`.
+ * Make a listener from a socket with the constructor of its family: `new TcpListener(socket)`. Permission:
+ * `--allow-ffi`.
  *
  * @returns The sockets, in order; none if no service manager passed any.
- * @throws {TypeError} If they were taken before, or `LISTEN_FDS` is no count.
- * @throws {SystemError} If a descriptor is no socket (`ENOTSOCK`); all are then left as they were.
+ * @throws {TypeError} If they were already taken, or `LISTEN_FDS` is not a number.
+ * @throws {SystemError} If a descriptor is not a socket (`ENOTSOCK`); all of them then stay as they were.
  *
  * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html | sd_listen_fds(3)}
  *
@@ -37,19 +39,21 @@ let taken = false;
  * import { inheritedListeners } from "@berkeley/sockets/unix";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(inheritedListeners(), []); // a test is no service
+ * assertEquals(inheritedListeners(), []); // this test does not run as a service
  * ```
  */
 export function inheritedListeners(): InheritedListener[] {
   if (Number(environmentVariable("LISTEN_PID")) !== processIds().pid) return [];
   const text = environmentVariable("LISTEN_FDS") ?? "0";
   if (!/^\d{1,5}$/.test(text)) {
-    throw new TypeError(`Cannot take the inherited listeners as LISTEN_FDS is no count: current value is "${text}"`);
+    throw new TypeError(
+      `Cannot take the inherited listeners as LISTEN_FDS must be a number: current value is "${text}"`,
+    );
   }
   const count = Number(text);
   if (count === 0) return [];
   if (taken) throw new TypeError("Cannot take the inherited listeners a second time");
-  for (let i = 0; i < count; i++) readOption(FIRST_FD + i, C.SOL_SOCKET, C.SO_TYPE); // before one of them is taken
+  for (let i = 0; i < count; i++) readOption(FIRST_FD + i, C.SOL_SOCKET, C.SO_TYPE); // check all before taking one
   taken = true;
   const names = (environmentVariable("LISTEN_FDNAMES") ?? "").split(":");
   return Array.from({ length: count }, (_, i) => {

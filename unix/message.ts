@@ -21,22 +21,21 @@ import { OwnedFd } from "./owned_fd.ts";
 import { decodeSockaddrUn, encodeSockaddrUn } from "./sockaddr_un.ts";
 
 /**
- * A descriptor to pass, borrowed: its number; an object that has it as `fd`, such as a `Socket`, an {@linkcode OwnedFd}
+ * A descriptor to pass, borrowed: a number; an object with a property `fd`, such as a `Socket`, an {@linkcode OwnedFd}
  * or a file of `node:fs`; or a connection or a listener.
  */
 export type FdSource = number | { readonly fd: number } | { readonly socket: { readonly fd: number } };
 
 /** A message to send, with descriptors and credentials. */
 export interface OutgoingUnixMessage {
-  /** The data. Default: none; on a stream, at least one byte is needed to carry the rest. */
+  /** The data. Default: none; a stream needs at least one byte to carry the rest. */
   data?: Uint8Array;
   /** The destination, on a datagram socket that is not connected. */
   addr?: UnixDestination;
-  /** `SCM_RIGHTS`: descriptors to pass, 253 at most. The receiver gets duplicates; these stay the sender's. */
+  /** `SCM_RIGHTS`: descriptors to pass, at most 253. The receiver gets duplicates; the sender keeps the originals. */
   fds?: readonly FdSource[];
   /**
-   * `SCM_CREDENTIALS`: true for those of this process, as the kernel checks them; others need privileges. The receiver
-   * gets them if it has set `SO_PASSCRED`.
+   * `SCM_CREDENTIALS`: true for those of this process, which the kernel verifies; others need privileges. The receiver gets them if it has set `SO_PASSCRED`.
    */
   credentials?: boolean | Credentials;
 }
@@ -44,7 +43,7 @@ export interface OutgoingUnixMessage {
 /** Options of a receive with ancillary data. */
 export interface ReceiveMessageOptions extends ReceiveOptions {
   /**
-   * The most descriptors that are expected. All those of a message with more are closed, and `controlTruncated` is set.
+   * The most descriptors to expect. If a message has more, all of them are closed, and `controlTruncated` is set.
    *
    * @default {0}
    */
@@ -54,17 +53,17 @@ export interface ReceiveMessageOptions extends ReceiveOptions {
 const MESSAGE_PARTS: OptionNames<OutgoingUnixMessage> = { addr: true, credentials: true, data: true, fds: true };
 const RECEIVE_MESSAGE_OPTIONS: OptionNames<ReceiveMessageOptions> = { ...RECEIVE_OPTIONS, maxFds: true };
 
-/** Bytes for the data of a receive that brings no buffer. */
+/** Space for the data of a receive without a buffer, in bytes. */
 const BUFFER_SIZE = 65536;
 /** `SCM_MAX_FD`: the kernel passes no more in one message. */
 const MAX_FDS = 253;
-/** Room for a timestamp, credentials, a pidfd and a security context of 256 bytes. */
+/** Space for a timestamp, credentials, a pidfd and a security context of 256 bytes. */
 const CONTROL_BASE = controlMessageSpace(16) + controlMessageSpace(UCRED_SIZE) + controlMessageSpace(4) +
   controlMessageSpace(256);
 
 /**
- * A received message with its descriptors and credentials. It owns the descriptors: those that are not taken are closed
- * at the end of a `using` block.
+ * A received message with its descriptors and credentials. It owns the descriptors: the end of a `using` block closes
+ * those that were not taken.
  *
  * @example Usage
  * ```ts
@@ -83,9 +82,9 @@ const CONTROL_BASE = controlMessageSpace(16) + controlMessageSpace(UCRED_SIZE) +
  * ```
  */
 export class UnixMessage implements Disposable {
-  /** The bytes, in the buffer that was given. */
+  /** The bytes, in the given buffer. */
   readonly data: Uint8Array;
-  /** The sender; without a name on a connection. */
+  /** The sender; on a connection, it has no name. */
   readonly addr: UnixAddr;
   /** Whether data was cut off because the buffer was too small. */
   readonly truncated: boolean;
@@ -95,18 +94,20 @@ export class UnixMessage implements Disposable {
   readonly fds: readonly OwnedFd[];
   /** `SCM_CREDENTIALS`: the process that sent it, if the socket has `SO_PASSCRED`. */
   readonly credentials: Credentials | undefined;
-  /** `SCM_PIDFD`: a descriptor of the process that sent it, if the socket has `SO_PASSPIDFD` and that still runs. */
+  /**
+   * `SCM_PIDFD`: a descriptor of the process that sent it, if the socket has `SO_PASSPIDFD` and the process still runs.
+   */
   readonly pidfd: OwnedFd | undefined;
   /** `SCM_SECURITY`: the security context of the sender, if the socket has `SO_PASSSEC`; a stream, `SO_PASSCRED` too. */
   readonly securityContext: string | undefined;
 
   /**
-   * Decodes a message of recvmsg(2), and takes ownership of the descriptors in it.
+   * Decodes a message from recvmsg(2), and takes ownership of the descriptors in it.
    *
-   * @param buffer Where its data is.
-   * @param received What recvmsg(2) gave.
-   * @param maxFds The most descriptors that are expected.
-   * @param transport What the socket is. Default: `"unix"`.
+   * @param buffer The buffer with its data.
+   * @param received The result of recvmsg(2).
+   * @param maxFds The most descriptors to expect.
+   * @param transport The transport of the socket. Default: `"unix"`.
    */
   constructor(
     buffer: Uint8Array,
@@ -160,7 +161,7 @@ export async function sendUnixMessage(
   }, options);
 }
 
-/** Receives a message with its ancillary data; `null` at the end of a connection, which `isEnd` knows. */
+/** Receives a message with its ancillary data; `null` at the end of a connection, which `isEnd` detects. */
 export async function receiveUnixMessage(
   socket: Socket,
   options: ReceiveMessageOptions,
@@ -171,7 +172,7 @@ export async function receiveUnixMessage(
   const { buffer = new Uint8Array(BUFFER_SIZE), maxFds = 0, ...transfer } = options;
   if (!(Number.isInteger(maxFds) && maxFds >= 0 && maxFds <= MAX_FDS)) {
     throw new RangeError(
-      `Cannot receive a number of descriptors that is not 0 to ${MAX_FDS}: current value is ${maxFds}`,
+      `Cannot receive a message as maxFds must be 0 to ${MAX_FDS}: current value is ${maxFds}`,
     );
   }
   const controlLength = CONTROL_BASE + (maxFds > 0 ? controlMessageSpace(4 * maxFds) : 0);
@@ -202,7 +203,7 @@ function numberOf(source: FdSource): number {
   const fd = typeof source === "number" ? source : "fd" in source ? source.fd : source.socket?.fd;
   if (typeof fd !== "number") {
     throw new TypeError(
-      `Cannot pass what is no descriptor, a number or an object with fd is needed: current value is ${
+      `Cannot pass a descriptor as it must be a number or an object with fd: current value is ${
         Object.prototype.toString.call(source)
       }`,
     );
@@ -215,7 +216,10 @@ function dataOf(control: ControlMessage[], type: number): Uint8Array[] {
   return control.filter((message) => message.type === type).map(({ data }) => data);
 }
 
-/** Whole ints only: the kernel cuts between descriptors. For the pidfd of a process that has ended, it may give -errno. */
+/**
+ * Takes only whole ints: the kernel truncates between descriptors. For the pidfd of an ended process, it may write
+ * -errno.
+ */
 function ownFds(data: Uint8Array): OwnedFd[] {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const fds = Array.from({ length: Math.floor(data.length / 4) }, (_, i) => view.getInt32(i * 4, true));

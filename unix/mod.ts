@@ -1,18 +1,18 @@
 /**
- * AF_UNIX: sockets between the programs of one machine, of all three types, with paths and abstract names, which carry
- * descriptors and credentials too.
+ * AF_UNIX: sockets of all three types between programs on one machine, with paths and abstract names. They also carry
+ * descriptors and credentials.
  *
- * - A *stream* is bytes without boundaries: {@linkcode UnixListener}, {@linkcode UnixConn}.
- * - A *seqpacket* connection is messages, whole and in order, with an end: {@linkcode UnixSeqpacketListener},
- *   {@linkcode UnixSeqpacketConn}. It is not what Deno calls `"unixpacket"`: that is a datagram socket.
+ * - A *stream* carries bytes without boundaries: {@linkcode UnixListener}, {@linkcode UnixConn}.
+ * - A *seqpacket* connection carries whole messages in order, and has an end: {@linkcode UnixSeqpacketListener},
+ *   {@linkcode UnixSeqpacketConn}. What Deno calls `"unixpacket"` is not this, but a datagram socket.
  * - *Datagrams* are messages without a connection: {@linkcode UnixDatagramSocket}.
  *
- * {@linkcode socketPair} makes two of any type that are connected to each other.
+ * {@linkcode socketPair} makes two connected sockets of any type.
  *
  * A listener owns its file: it never takes over the path of a socket in use, and removes its own file when it is
- * closed. {@linkcode peerCredentials} tells which process is at the other end, and `sendMessage` passes open files.
+ * closed. {@linkcode peerCredentials} returns the process at the other end, and `sendMessage` passes open files.
  *
- * Permission: `--allow-ffi` alone, for files too.
+ * Permission: only `--allow-ffi`, also for files.
  *
  * @example Messages between two programs
  * ```ts

@@ -15,10 +15,10 @@ const NOTIFY_OPTIONS: OptionNames<NotifySystemdOptions> = { fds: true };
 /**
  * Tells the service manager about the state of this program, as sd_notify(3) does. Permission: `--allow-ffi`.
  *
- * @param state Assignments, one a line: `"READY=1"`, `"STATUS=Loading"`, `"WATCHDOG=1"`, `"STOPPING=1"`, …
+ * @param state Assignments, one per line: `"READY=1"`, `"STATUS=Loading"`, `"WATCHDOG=1"`, `"STOPPING=1"`, …
  * @param options Descriptors to pass with it.
  * @returns False if there is no service manager to tell (`NOTIFY_SOCKET` is not set).
- * @throws {TypeError} If `NOTIFY_SOCKET` is no unix address.
+ * @throws {TypeError} If `NOTIFY_SOCKET` is not a unix address.
  * @throws {SystemError} If the service manager cannot be reached.
  *
  * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html | sd_notify(3)}
@@ -47,5 +47,5 @@ export async function notifySystemd(state: string, options: NotifySystemdOptions
 function addrOf(name: string): UnixDestination {
   if (name.startsWith("/")) return { path: name };
   if (name.startsWith("@")) return { abstract: name.slice(1) };
-  throw new TypeError(`Cannot notify as NOTIFY_SOCKET is no path and no abstract name: current value is ${name}`);
+  throw new TypeError(`Cannot notify as NOTIFY_SOCKET must be a path or an abstract name: current value is ${name}`);
 }

@@ -26,7 +26,7 @@ export type UnixListenOptions = UnixBindAddr & UnixBindOptions & ListenOptions;
 
 /** Options of a unix connection: the address, and how to connect. */
 export type UnixConnectOptions = UnixDestination & ConnectOptions & {
-  /** The address of this end, the other's `remoteAddr`. Its file is removed when the connection is closed. */
+  /** The address of this end, which is the other end's `remoteAddr`. Closing the connection removes its file. */
   localAddr?: UnixBindAddr;
 };
 
@@ -41,7 +41,7 @@ const UNIX_CONNECT_OPTIONS: OptionNames<UnixConnectOptions> = {
 export function listenUnix(type: number, options: UnixListenOptions): Socket {
   checkOptions("listen", options, UNIX_LISTEN_OPTIONS);
   checkUnixTransport("listen", options, "unix");
-  encodeBindAddr(options); // what is wrong with it costs no socket
+  encodeBindAddr(options); // throws before a socket is opened
   const open = (): Socket => Socket.open(C.AF_UNIX, type);
   const bind = (socket: Socket): void => bindUnix(socket, options, options);
   return openListener({ open, bind }, options, formatUnixAddr(options));

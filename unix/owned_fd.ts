@@ -3,7 +3,7 @@ import { closeFd } from "../ffi/file.ts";
 /**
  * A descriptor that came in a message. It is closed with the message, unless it is taken.
  *
- * Use a socket as `Socket.fromFd(owned.take())`. Read a file by libc's read(2), or open `/proc/self/fd/N` with
+ * Use a socket as `Socket.fromFd(owned.take())`. Read a file with libc's read(2), or open `/proc/self/fd/N` with
  * `node:fs` while this descriptor is open: Deno's `node:fs` refuses numbers that Deno did not open itself (`Bad file
  * descriptor`).
  *
@@ -14,10 +14,8 @@ import { closeFd } from "../ffi/file.ts";
  * import { OwnedFd } from "@berkeley/sockets/unix";
  * import { assertEquals } from "@std/assert";
  *
- * const owned = new OwnedFd(Socket.open(C.AF_INET, C.SOCK_STREAM).detach());
- * using socket = Socket.fromFd(owned.take());
- * owned.close(); // nothing to close any more
- * assertEquals(socket.get(SO_DOMAIN), C.AF_INET);
+ * const owned = new OwnedFd(Socket.open(C.AF_INET, C.SOCK_STREAM).detach()); using socket =
+ * Socket.fromFd(owned.take()); owned.close(); // nothing left to close assertEquals(socket.get(SO_DOMAIN), C.AF_INET);
  * ```
  *
  * @example Read a file that came in a message
@@ -27,17 +25,10 @@ import { closeFd } from "../ffi/file.ts";
  * import { assertEquals } from "@std/assert";
  * import { closeSync, openSync } from "node:fs";
  *
- * const [left, right] = socketPair("datagram");
- * const file = openSync("/proc/self/cmdline", "r");
- * await left.sendMessage({ fds: [file] });
- * using message = await right.receiveMessage({ maxFds: 1 });
- * const fd = message.fds[0]?.take() ?? -1;
- * const buffer = new Uint8Array(4);
- * assertEquals(check(libc().read(fd, buffer, 4n), "read"), 4);
- * closeFd(fd); // taken: nothing else closes it
- * closeSync(file);
- * left.close();
- * right.close();
+ * const [left, right] = socketPair("datagram"); const file = openSync("/proc/self/cmdline", "r"); await
+ * left.sendMessage({ fds: [file] }); using message = await right.receiveMessage({ maxFds: 1 }); const fd =
+ * message.fds[0]?.take() ?? -1; const buffer = new Uint8Array(4); assertEquals(check(libc().read(fd, buffer, 4n),
+ * "read"), 4); closeFd(fd); // it was taken, so nothing else closes it closeSync(file); left.close(); right.close();
  * ```
  */
 export class OwnedFd implements Disposable {
@@ -58,14 +49,14 @@ export class OwnedFd implements Disposable {
   }
 
   /**
-   * Gives up the descriptor: from now on the caller owns it, and closes it by `closeFd()` of `./ffi`, or by closing the
-   * `Socket` made of it.
+   * Releases the descriptor: from now on the caller owns it, and closes it with `closeFd()` of `./ffi`, or by closing
+   * the `Socket` made from it.
    *
    * @returns The descriptor, close-on-exec.
-   * @throws {TypeError} If it was taken or closed already.
+   * @throws {TypeError} If it was already taken or closed.
    */
   take(): number {
-    if (this.#fd < 0) throw new TypeError("Cannot take a descriptor that was taken or closed already");
+    if (this.#fd < 0) throw new TypeError("Cannot take a descriptor that was already taken or closed");
     const fd = this.#fd;
     this.#fd = -1;
     return fd;

@@ -17,8 +17,8 @@ function pathSize(layout: SockaddrLayout): number {
 }
 
 /**
- * Encodes the address of a unix socket, at the length that the kernel expects: a path with a NUL at its end, an
- * abstract name without, the wish for a free name as 2 bytes. No permission is needed.
+ * Encodes the address of a unix socket, in the length that the kernel expects: a path with a NUL at its end, an
+ * abstract name without one, a request for a free name as 2 bytes. No permission is needed.
  *
  * ```c
  * struct sockaddr_un {
@@ -30,8 +30,8 @@ function pathSize(layout: SockaddrLayout): number {
  * @param addr The address.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The structure, 2 to 110 bytes.
- * @throws {TypeError} If it is not an address, has two names, a path is empty or contains a NUL, a name is not well-formed text, or
- * the platform has no abstract names.
+ * @throws {TypeError} If it is not an address or has two names, if a path is empty or contains a NUL, if a name is not
+ * a well-formed string, or if the platform has no abstract names.
  * @throws {RangeError} If the name does not fit: 107 bytes on Linux, 103 on the BSDs.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
@@ -59,7 +59,7 @@ export function encodeSockaddrUn(addr: UnixBindAddr, layout: SockaddrLayout = LI
     checkPath(addr, path);
     return sockaddrOf(path, 0, path.length + 1, layout);
   }
-  // To bind(2), no name asks for a random one: that must not come of a misspelt name.
+  // bind(2) without a name chooses a random one: a misspelt option must not cause that.
   if (!("autobind" in addr && addr.autobind)) {
     throw new TypeError("Cannot encode address as it needs a path, an abstract name or autobind: true");
   }
@@ -74,11 +74,11 @@ function checkPath(addr: UnixBindAddr, path: Uint8Array): void {
   if (!path.includes(0)) return;
   const value = formatUnixAddr(addr);
   throw new TypeError(
-    `Cannot encode path as it has a NUL in it, an abstract name is { abstract }: current value is ${value}`,
+    `Cannot encode path as it contains a NUL, use { abstract } for an abstract name: current value is ${value}`,
   );
 }
 
-/** An address that came out has its name twice: it must not be that one of them was changed. */
+/** A decoded address has its name twice: refuse it if one of them was changed. */
 function checkSame(path: unknown, name: string): void {
   if (path === undefined || path === name) return;
   throw new TypeError(`Cannot encode address as it has two names: current values are ${quoted(path)}, ${quoted(name)}`);
@@ -91,10 +91,10 @@ function checkAbstract(layout: SockaddrLayout): void {
 /**
  * Decodes the address of a unix socket. No permission is needed.
  *
- * @param bytes The structure, as long as the kernel said it is; empty for a sender without a name.
- * @param transport What the socket is. Default: `"unix"`.
+ * @param bytes The structure, cut to the length that the kernel reported; empty for a sender without a name.
+ * @param transport The transport of the socket. Default: `"unix"`.
  * @param layout The platform's layout. Default: that of Linux.
- * @returns The address. A name is text if it is UTF-8, else bytes.
+ * @returns The address. A name is a string if it is UTF-8, else bytes.
  * @throws {RangeError} If the family or a length is not that of a unix socket.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
@@ -114,7 +114,7 @@ export function decodeSockaddrUn(
   transport: UnixAddr["transport"] = "unix",
   layout: SockaddrLayout = LINUX_SOCKADDR,
 ): UnixAddr {
-  if (bytes.length === 0) return { transport, path: "" }; // recvfrom(2) tells nothing of a sender without a name
+  if (bytes.length === 0) return { transport, path: "" }; // recvfrom(2) returns nothing for a sender without a name
   const family = readSockaddrFamily(bytes, layout);
   if (family !== layout.AF_UNIX) {
     throw new RangeError(
@@ -136,27 +136,27 @@ export function decodeSockaddrUn(
   return typeof path === "string" ? { transport, path } : { transport, path: textOf(path), pathBytes: path };
 }
 
-/** The codec of the addresses of streams and seqpackets. */
+/** The codec for addresses of streams and seqpackets. */
 export const unixAddrCodec: AddrCodec<UnixAddr, UnixBindAddr> = {
   encode: (addr) => encodeSockaddrUn(addr),
   decode: (sockaddr) => decodeSockaddrUn(sockaddr),
   format: formatUnixAddr,
 };
 
-/** The codec of the addresses of datagrams. */
+/** The codec for addresses of datagrams. */
 export const unixDatagramAddrCodec: AddrCodec<UnixAddr, UnixBindAddr> = {
   ...unixAddrCodec,
   decode: (sockaddr) => decodeSockaddrUn(sockaddr, "unixpacket"),
 };
 
-/** The bytes of a name, checked for the room of both kinds: a path needs one byte more behind it, a name one before it. */
+/** The bytes of a name, checked for length: a path needs one more byte after it, an abstract name one before it. */
 export function bytesOf(
   kind: string,
   name: string | Uint8Array,
   layout: SockaddrLayout = LINUX_SOCKADDR,
 ): Uint8Array {
   if (typeof name !== "string" && !(name instanceof Uint8Array)) {
-    throw new TypeError(`Cannot encode ${kind} as it must be text or a Uint8Array: current value is ${name}`);
+    throw new TypeError(`Cannot encode ${kind} as it must be a string or a Uint8Array: current value is ${name}`);
   }
   if (typeof name === "string" && !name.isWellFormed()) {
     throw new TypeError(`Cannot encode ${kind} as it has a lone surrogate: current value is ${JSON.stringify(name)}`);
@@ -178,7 +178,7 @@ function sockaddrOf(name: Uint8Array, at: number, length: number, layout: Sockad
   return bytes;
 }
 
-// A TextDecoder takes longer than recvfrom(2), and a server hears from the same clients again and again.
+// A TextDecoder takes longer than recvfrom(2), and a server often hears from the same clients.
 let lastBytes = new Uint8Array(0);
 let lastText = "";
 
@@ -193,7 +193,7 @@ function textOrBytes(bytes: Uint8Array): string | Uint8Array {
   }
 }
 
-/** A name as text: what is not UTF-8 as U+FFFD. */
+/** A name as a string, with U+FFFD for bytes that are not UTF-8. */
 function textOf(name: string | Uint8Array): string {
   return typeof name === "string" ? name : new TextDecoder("utf-8", { ignoreBOM: true }).decode(name);
 }

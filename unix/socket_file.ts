@@ -18,11 +18,12 @@ import { isBound } from "./_is_bound.ts";
 import { formatUnixAddr, UNIX_BIND_ADDR_NAMES, type UnixBindAddr, type UnixPathAddr } from "./addr.ts";
 import { bytesOf, encodeSockaddrUn } from "./sockaddr_un.ts";
 
-/** Options of everything that binds a unix socket. */
+/** Options of all functions that bind a unix socket. */
 export interface UnixBindOptions {
   /**
-   * The permissions of the socket's file, such as `0o600`; connecting needs the permission to write. The file never has
-   * more than these. Default: `0o777` less the umask.
+   * The permissions of the socket's file, such as
+   * `0o600`; connecting needs write permission. The file never has more permissions than these. Default: `0o777` minus
+   * the umask.
    */
   mode?: number;
   /**
@@ -34,7 +35,7 @@ export interface UnixBindOptions {
   replaceStale?: boolean;
 }
 
-/** The names of what binds: those of the address, and of {@linkcode UnixBindOptions}. */
+/** The names of the options that bind: those of the address, and those of {@linkcode UnixBindOptions}. */
 export const UNIX_BIND_OPTIONS: OptionNames<UnixBindAddr & UnixBindOptions> = {
   ...UNIX_BIND_ADDR_NAMES,
   mode: true,
@@ -46,7 +47,8 @@ const LOCK_SUFFIX = new TextEncoder().encode(".lock");
 /**
  * Encodes an address to bind to.
  *
- * @throws {TypeError} If it is not one, for example because `path` is misspelt: bind(2) would choose a random name.
+ * @throws {TypeError} If it is not an address, for example because `path` is misspelt: bind(2) would choose a random
+ * name.
  */
 export function encodeBindAddr(addr: UnixBindAddr): Uint8Array<ArrayBuffer> {
   const { path, abstract, autobind }: { [K in "path" | "abstract" | "autobind"]?: unknown } = addr;
@@ -62,13 +64,13 @@ export function encodeBindAddr(addr: UnixBindAddr): Uint8Array<ArrayBuffer> {
 export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOptions = {}): void {
   const { mode, replaceStale = false } = options;
   if (mode !== undefined && !(Number.isInteger(mode) && mode >= 0 && mode <= 0o777)) {
-    throw new RangeError(`Cannot bind with a mode that is not 0 to 0o777: current value is ${mode}`);
+    throw new RangeError(`Cannot bind as the mode must be 0 to 0o777: current value is ${mode}`);
   }
   const sockaddr = encodeBindAddr(addr);
   const address = formatUnixAddr(addr);
   if (!isPath(addr)) return socket.bind(sockaddr, address);
   const path = bytesOf("path", addr.pathBytes ?? addr.path).slice();
-  // The file gets the permissions of the socket, less the umask: never more than `mode`, at no time.
+  // The file gets the permissions of the socket minus the umask: it never has more than `mode`, not even briefly.
   if (mode !== undefined) fchmod(socket.fd, mode);
   try {
     socket.bind(sockaddr, address);
@@ -83,8 +85,8 @@ export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOp
 }
 
 /**
- * Gives the file of a socket what the umask took of its mode. Who else may write to the folder may have put another name
- * there meanwhile: only the file that bind(2) has just made is touched, which nobody else can make alike.
+ * Restores the permissions that the umask removed from a socket's file. Another user who may write to the folder could
+ * have replaced the file in between: so this changes only the very file that bind(2) has just created.
  *
  * @param own The status of the socket itself.
  */
@@ -98,8 +100,8 @@ export function setMode(path: Uint8Array, mode: number, own: FileStatus, address
 }
 
 /**
- * Has the file of a bound socket stay when the socket is closed, as Go's `SetUnlinkOnClose(false)` does: for a program
- * whose successor got the descriptor, and goes on with the same file. Permission: `--allow-ffi`.
+ * Keeps the file of a bound socket when the socket is closed, like Go's
+ * `SetUnlinkOnClose(false)`: for a program that passed the descriptor to its successor, which continues to use the file. Permission: `--allow-ffi`.
  *
  * @param owner A listener, a datagram socket, or a connection that was bound to a path.
  *
@@ -129,17 +131,18 @@ function removeSame(path: Uint8Array, status: FileStatus | undefined): void {
   try {
     if (isSameFile(status, lstat(path))) unlink(path);
   } catch {
-    // The folder is gone, or not ours any more: the file stays, as after a crash.
+    // The folder is gone, or no longer ours: the file stays, as after a crash.
   }
 }
 
 /**
  * Removes the file of a socket that is not in use.
  *
- * Another program may do the same at the same time, and then bind its own socket there: who looks and removes holds the
- * lock of `<path>.lock` meanwhile. Only who may write to the folder can make that file, and only its owner can open it.
+ * Another program may do the same at the same time, and then bind its own socket there: so whoever checks and removes
+ * the file holds the lock on `<path>.lock`. Only users who may write to the folder can create that file, and only its
+ * owner can open it.
  *
- * @returns Whether the path is free now; false too where another program is at it, which is about to bind.
+ * @returns Whether the path is free now; also false if another program holds the lock and is about to bind.
  */
 function removeStale(path: Uint8Array, sockaddr: Uint8Array): boolean {
   const lockPath = concat(path, LOCK_SUFFIX);

@@ -4,11 +4,11 @@ import { UnixConn } from "./unix_conn.ts";
 import { UnixDatagramSocket } from "./unix_datagram_socket.ts";
 import { UnixSeqpacketConn } from "./unix_seqpacket_conn.ts";
 
-/** What {@linkcode socketPair} gives for each type. */
+/** What {@linkcode socketPair} returns for each type. */
 export interface SocketPairs {
   /** Streams of bytes. */
   stream: [UnixConn, UnixConn];
-  /** Messages, with an end of the connection. */
+  /** Messages, on a connection with an end. */
   seqpacket: [UnixSeqpacketConn, UnixSeqpacketConn];
   /** Datagrams. */
   datagram: [UnixDatagramSocket, UnixDatagramSocket];
@@ -17,7 +17,7 @@ export interface SocketPairs {
 /**
  * Makes two unnamed unix sockets that are connected to each other. Permission: `--allow-ffi`.
  *
- * @param type The type of both.
+ * @param type The type of both sockets.
  * @returns Both, which the caller owns.
  * @throws {TypeError} If there is no such type.
  * @throws {SystemError} If the kernel refuses, such as `EMFILE`.

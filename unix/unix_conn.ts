@@ -33,7 +33,7 @@ import { unixAddrCodec } from "./sockaddr_un.ts";
  */
 export class UnixConn extends Conn<UnixAddr> {
   /**
-   * Makes a unix connection of a connected stream socket, and takes ownership of it.
+   * Makes a unix connection from a connected stream socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -46,9 +46,9 @@ export class UnixConn extends Conn<UnixAddr> {
    *
    * @param options The address, and how to connect.
    * @returns The connection.
-   * @throws {TypeError} If there is no address among the options, or there is no option of a name.
-   * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if nobody listens, `EPROTOTYPE` if
-   * the listener is of another type.
+   * @throws {TypeError} If the options contain no address, or an unknown option.
+   * @throws {SystemError} If it fails: `ENOENT` if there is no such file, `ECONNREFUSED` if no socket listens,
+   * `EPROTOTYPE` if the listener is of another type.
    */
   static async connect(options: UnixConnectOptions): Promise<UnixConn> {
     checkArgumentCount("connect", arguments.length, "{ path, signal, timeout, … }");
@@ -58,11 +58,11 @@ export class UnixConn extends Conn<UnixAddr> {
   /**
    * Writes data with descriptors or credentials, which arrive with the first byte.
    *
-   * @param message The message; at least one byte of data is needed.
+   * @param message The message, with at least one byte of data.
    * @param options Flags, and how long to wait.
    * @returns How many bytes of data were sent: all of them.
    * @throws {TypeError} If there is no data, or a descriptor is not open.
-   * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process.
    */
   sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
     return sendUnixMessage(this.socket, message, true, options);
@@ -71,8 +71,8 @@ export class UnixConn extends Conn<UnixAddr> {
   /**
    * Reads data with its descriptors and credentials; it stops before the next descriptors.
    *
-   * @param options A buffer for its data, how many descriptors are expected, flags, and how long to wait.
-   * @returns The message, to be disposed of; `null` at the end of the stream.
+   * @param options A buffer for its data, how many descriptors to expect, flags, and how long to wait.
+   * @returns The message, which the caller must dispose of; `null` at the end of the stream.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage | null> {

@@ -23,7 +23,7 @@ export type UnixDatagramBindOptions = UnixBindAddr & UnixBindOptions & OpenOptio
 const UNIX_DATAGRAM_BIND_OPTIONS: OptionNames<UnixDatagramBindOptions> = { ...UNIX_BIND_OPTIONS, ...OPEN_OPTIONS };
 
 /**
- * A unix socket for datagrams (`SOCK_DGRAM`): each arrives whole, in order, and none is lost. Deno calls it
+ * A unix socket for datagrams (`SOCK_DGRAM`): they arrive whole and in order, and none is lost. Deno calls it
  * `"unixpacket"`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
@@ -43,7 +43,7 @@ const UNIX_DATAGRAM_BIND_OPTIONS: OptionNames<UnixDatagramBindOptions> = { ...UN
  */
 export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination> {
   /**
-   * Makes a socket for unix datagrams of an open socket, and takes ownership of it.
+   * Makes a unix datagram socket from an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -52,29 +52,29 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
   }
 
   /**
-   * Opens a socket and gives it an address. Its file is removed when it is closed. Permission: `--allow-ffi`.
+   * Opens a socket and binds it to an address. Closing it removes its file. Permission: `--allow-ffi`.
    *
    * @param options The address, and how to bind.
    * @returns The socket.
-   * @throws {TypeError} If there is no address among the options, or there is no option of a name.
+   * @throws {TypeError} If the options contain no address, or an unknown option.
    * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses, such as `EACCES`.
    */
   static override bind(options: UnixDatagramBindOptions): UnixDatagramSocket {
     checkArgumentCount("bind", arguments.length, "{ path, … }");
     checkOptions("bind", options, UNIX_DATAGRAM_BIND_OPTIONS);
     checkUnixTransport("bind", options, "unixpacket");
-    encodeBindAddr(options); // what is wrong with it costs no socket
+    encodeBindAddr(options); // throws before a socket is opened
     const open = (): Socket => Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
     const bind = (socket: Socket): void => bindUnix(socket, options, options);
     return new UnixDatagramSocket(openSocket({ open, bind }, options));
   }
 
   /**
-   * Opens a socket without an address, to send without answers. Permission: `--allow-ffi`.
+   * Opens a socket without an address, which can send but cannot receive answers. Permission: `--allow-ffi`.
    *
-   * @param options In which network namespace, and how.
+   * @param options The network namespace, and how to open the socket.
    * @returns The socket.
-   * @throws {TypeError} If there is no option of a name.
+   * @throws {TypeError} If an option is unknown.
    * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
    */
   static open(options: OpenOptions = {}): UnixDatagramSocket {
@@ -89,12 +89,13 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
   }
 
   /**
-   * Connects the socket: it sends to this address, and receives from no other. Nothing is sent. While the
-   * receiver is full, a connected socket is told of room at once; any other tries again after a pause.
+   * Connects the socket: it then sends to this address and receives only from it. This sends nothing. If the receiver
+   * is full, the kernel tells a connected socket as soon as there is room; an unconnected one tries again after a
+   * pause.
    *
    * @param addr The address.
    * @param options How long to wait.
-   * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if no socket is bound there.
+   * @throws {SystemError} If it fails: `ENOENT` if there is no such file, `ECONNREFUSED` if no socket is bound there.
    */
   async connect(addr: UnixDestination, options?: WaitOptions): Promise<void> {
     if (options !== undefined) checkOptions("connect", options, WAIT_OPTIONS);
@@ -108,7 +109,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
    * @param options Flags, and how long to wait.
    * @returns How many bytes of data were sent: all of them.
    * @throws {TypeError} If a descriptor is not open.
-   * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process.
    */
   sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
     return sendUnixMessage(this.socket, message, false, options);
@@ -117,8 +118,8 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
   /**
    * Receives a datagram with its descriptors and credentials.
    *
-   * @param options A buffer for its data, how many descriptors are expected, flags, and how long to wait.
-   * @returns The message, to be disposed of.
+   * @param options A buffer for its data, how many descriptors to expect, flags, and how long to wait.
+   * @returns The message, which the caller must dispose of.
    * @throws {SystemError} If the socket is closed (`EBADF`).
    */
   async receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage> {

@@ -8,8 +8,8 @@ import { unixAddrCodec } from "./sockaddr_un.ts";
 import { UnixConn } from "./unix_conn.ts";
 
 /**
- * A listener for unix connections that carry streams of bytes. Its file is removed when it is closed, unless
- * {@linkcode keepSocketFile} has it kept.
+ * A listener for unix connections that carry streams of bytes. Closing it removes its file, unless
+ * {@linkcode keepSocketFile} was called.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
  *
@@ -27,7 +27,7 @@ import { UnixConn } from "./unix_conn.ts";
  */
 export class UnixListener extends Listener<UnixAddr, UnixConn> {
   /**
-   * Makes a listener of a listening stream socket, and takes ownership of it.
+   * Makes a listener from a listening stream socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -40,7 +40,7 @@ export class UnixListener extends Listener<UnixAddr, UnixConn> {
    *
    * @param options The address, and how to listen.
    * @returns The listener.
-   * @throws {TypeError} If there is no address among the options, or there is no option of a name.
+   * @throws {TypeError} If the options contain no address, or an unknown option.
    * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses, such as `EACCES`.
    */
   static listen(options: UnixListenOptions): UnixListener {

@@ -15,7 +15,7 @@ import { connectUnix, type UnixConnectOptions } from "./open_unix.ts";
 import { unixAddrCodec } from "./sockaddr_un.ts";
 
 /**
- * A unix connection that carries messages (`SOCK_SEQPACKET`): in order, each whole, none lost.
+ * A unix connection that carries messages (`SOCK_SEQPACKET`): they arrive whole and in order, and none is lost.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
  *
@@ -34,7 +34,7 @@ import { unixAddrCodec } from "./sockaddr_un.ts";
  */
 export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
   /**
-   * Makes a unix connection of a connected seqpacket socket, and takes ownership of it.
+   * Makes a unix connection from a connected seqpacket socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -47,9 +47,9 @@ export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
    *
    * @param options The address, and how to connect.
    * @returns The connection.
-   * @throws {TypeError} If there is no address among the options, or there is no option of a name.
-   * @throws {SystemError} If it fails: `ENOENT` without such a file, `ECONNREFUSED` if nobody listens, `EPROTOTYPE` if
-   * the listener is of another type.
+   * @throws {TypeError} If the options contain no address, or an unknown option.
+   * @throws {SystemError} If it fails: `ENOENT` if there is no such file, `ECONNREFUSED` if no socket listens,
+   * `EPROTOTYPE` if the listener is of another type.
    */
   static async connect(options: UnixConnectOptions): Promise<UnixSeqpacketConn> {
     checkArgumentCount("connect", arguments.length, "{ path, signal, timeout, … }");
@@ -63,7 +63,7 @@ export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
    * @param options Flags, and how long to wait.
    * @returns How many bytes of data were sent: all of them.
    * @throws {TypeError} If a descriptor is not open.
-   * @throws {SystemError} If the kernel refuses, such as `EPERM` for credentials of others.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process.
    */
   sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
     return sendUnixMessage(this.socket, message, false, options);
@@ -72,12 +72,12 @@ export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
   /**
    * Receives a message with its descriptors and credentials.
    *
-   * @param options A buffer for its data, how many descriptors are expected, flags, and how long to wait.
-   * @returns The message, to be disposed of; `null` at the end of the connection.
+   * @param options A buffer for its data, how many descriptors to expect, flags, and how long to wait.
+   * @returns The message, which the caller must dispose of; `null` at the end of the connection.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage | null> {
-    // A message brings a timestamp at least; the end brings nothing.
+    // A message has at least a timestamp; the end has nothing.
     return receiveUnixMessage(this.socket, options, ({ length, flags, control }) => {
       return length === 0 && control.length === 0 && (flags & C.MSG_CTRUNC) === 0;
     });

@@ -8,7 +8,7 @@ import { unixAddrCodec } from "./sockaddr_un.ts";
 import { UnixSeqpacketConn } from "./unix_seqpacket_conn.ts";
 
 /**
- * A listener for unix connections that carry messages (`SOCK_SEQPACKET`). Its file is removed when it is closed.
+ * A listener for unix connections that carry messages (`SOCK_SEQPACKET`). Closing it removes its file.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/unix.7.html | unix(7)}
  *
@@ -26,7 +26,7 @@ import { UnixSeqpacketConn } from "./unix_seqpacket_conn.ts";
  */
 export class UnixSeqpacketListener extends Listener<UnixAddr, UnixSeqpacketConn> {
   /**
-   * Makes a listener of a listening seqpacket socket, and takes ownership of it.
+   * Makes a listener from a listening seqpacket socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -39,7 +39,7 @@ export class UnixSeqpacketListener extends Listener<UnixAddr, UnixSeqpacketConn>
    *
    * @param options The address, and how to listen.
    * @returns The listener.
-   * @throws {TypeError} If there is no address among the options, or there is no option of a name.
+   * @throws {TypeError} If the options contain no address, or an unknown option.
    * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses, such as `EACCES`.
    */
   static listen(options: UnixListenOptions): UnixSeqpacketListener {

@@ -4,15 +4,15 @@ import type { NetAddr } from "./addr.ts";
 import { encodeInetSockaddr } from "./sockaddr.ts";
 
 /**
- * As {@linkcode encodeInetSockaddr}, but takes `localhost` too, as 127.0.0.1, and the name of an interface as a zone. No
- * other name is looked up.
+ * Like {@linkcode encodeInetSockaddr}, but also takes `localhost`, as 127.0.0.1, and an interface name as a zone. It
+ * looks up no other names.
  *
  * @throws {SystemError} If there is no interface of that name (`ENODEV`).
  */
 export function encodeHost(addr: Omit<NetAddr, "transport">): Uint8Array<ArrayBuffer> {
   const { hostname } = addr;
   if (typeof hostname !== "string") {
-    throw new TypeError(`Cannot encode hostname as it must be text: current value is ${quoted(hostname)}`);
+    throw new TypeError(`Cannot encode hostname as it must be a string: current value is ${quoted(hostname)}`);
   }
   if (hostname === "localhost") return encodeInetSockaddr({ ...addr, hostname: "127.0.0.1" });
   const zone = /%(.*\D.*)$/.exec(hostname)?.[1];

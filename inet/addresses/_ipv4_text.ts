@@ -2,8 +2,8 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 
 /**
- * Reads `text` from `start` to `end` as four decimal numbers without leading zeros into 4 bytes at `offset`.
- * False where it is no such text; the bytes are then undefined.
+ * Reads `text` from `start` to `end` as four decimal numbers without leading zeros into 4 bytes at `offset`. Returns
+ * false if the text is not such an address; the bytes are then undefined.
  */
 export function readIpv4Text(text: string, start: number, end: number, bytes: Uint8Array, offset: number): boolean {
   let part = 0;
@@ -27,7 +27,7 @@ export function readIpv4Text(text: string, start: number, end: number, bytes: Ui
   return true;
 }
 
-/** The dotted text of the 4 bytes at `offset`. */
+/** The dotted-decimal text of the 4 bytes at `offset`. */
 export function ipv4Text(bytes: Uint8Array, offset: number): string {
   return `${bytes[offset]}.${bytes[offset + 1]}.${bytes[offset + 2]}.${bytes[offset + 3]}`;
 }

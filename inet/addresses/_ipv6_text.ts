@@ -5,12 +5,12 @@ const COLON = 0x3a;
 const DOT = 0x2e;
 
 /**
- * Reads `text` from `start` to `end` as an IPv6 address without a zone into 16 bytes at `offset`.
- * False where it is no such text; the bytes are then undefined.
+ * Reads `text` from `start` to `end` as an IPv6 address without a zone into 16 bytes at `offset`. Returns false if the
+ * text is not such an address; the bytes are then undefined.
  */
 export function readIpv6Text(text: string, start: number, end: number, bytes: Uint8Array, offset: number): boolean {
   let size = 0; // bytes written
-  let gap = -1; // how many of them stand before the "::"
+  let gap = -1; // how many of them come before the "::"
   let i = start;
   if (end - start >= 2 && text.charCodeAt(i) === COLON && text.charCodeAt(i + 1) === COLON) {
     gap = 0;
@@ -43,7 +43,7 @@ export function readIpv6Text(text: string, start: number, end: number, bytes: Ui
     }
   }
   if (gap < 0) return size === SIZE;
-  if (size === SIZE) return false; // "::" stands for one group at least
+  if (size === SIZE) return false; // "::" stands for at least one group
   const tail = offset + SIZE - (size - gap);
   bytes.copyWithin(tail, offset + gap, offset + size);
   bytes.fill(0, offset + gap, tail);
@@ -51,12 +51,13 @@ export function readIpv6Text(text: string, start: number, end: number, bytes: Ui
 }
 
 /**
- * The text of the 16 bytes at `offset`, by RFC 5952: lower case, no leading zeros, the longest run of zero groups
- * as "::" (the first of equals, never a single group), and IPv4-mapped addresses (`::ffff:0:0/96`) with a dotted end.
- * With `dottedCompatible`, the deprecated IPv4-compatible ones (`::/96`) have a dotted end too, as libc writes them.
+ * The text of the 16 bytes at
+ * `offset`, by RFC 5952: lower case, no leading zeros, the longest run of zero groups as "::" (the first one if several are equally long, never a single group), and IPv4-mapped addresses (`::ffff:0:0/96`)
+ * ending in dotted decimal. With `dottedCompatible`, the deprecated IPv4-compatible addresses (`::/96`) do too, as in
+ * libc.
  */
 export function ipv6Text(bytes: Uint8Array, offset: number, dottedCompatible: boolean): string {
-  let zeros = 0; // the first group of the longest run of zeros, and how many they are
+  let zeros = 0; // the first group of the longest run of zeros, and its length
   let count = 1;
   for (let i = 0; i < 8; i++) {
     const start = i;
@@ -73,7 +74,7 @@ export function ipv6Text(bytes: Uint8Array, offset: number, dottedCompatible: bo
   return `${groupsText(bytes, offset, 0, zeros)}::${groupsText(bytes, offset, zeros + count, 8)}`;
 }
 
-/** The value of a hexadecimal digit by its character code, or -1. */
+/** The value of a hexadecimal digit, given its character code, or -1. */
 export function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;

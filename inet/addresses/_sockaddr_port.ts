@@ -1,6 +1,6 @@
 import { quoted } from "../../checks/quoted.ts";
 
-/** Writes the port in network order where every inet sockaddr has it. */
+/** Writes the port in network order, at its offset in every inet sockaddr. */
 export function writePort(bytes: Uint8Array, port: number): void {
   if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
     throw new RangeError(

@@ -3,22 +3,22 @@ import { parseIpv6 } from "./parse_ipv6.ts";
 
 /** An IPv4 or IPv6 address with a port, in the shape of `Deno.NetAddr`, with two more numbers for IPv6. */
 export interface NetAddr {
-  /** The protocol that the port belongs to. A sockaddr does not tell it: the socket does. */
+  /** The protocol of the port. It depends on the socket; a sockaddr does not contain it. */
   transport: "tcp" | "udp";
-  /** The numeric address without brackets; a zone that is a name follows a `%`. */
+  /** The numeric address without brackets; the name of a zone follows a `%`. */
   hostname: string;
   /** The port, in host order. */
   port: number;
-  /** The zone of a link-local IPv6 address, mostly an interface index. Left out if it is 0. */
+  /** The zone of a link-local IPv6 address, usually an interface index. Absent if it is 0. */
   scopeId?: number;
-  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. Left out if it is 0. */
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. Absent if it is 0. */
   flowinfo?: number;
 }
 
 /**
- * Formats an address and its port as one text: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%3]:80`.
+ * Formats an address and its port as one string: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%3]:80`.
  *
- * The hostname is not checked, so that any message can show it; `transport` and `flowinfo` are left out. No permission
+ * It does not check the hostname, so that messages can show any; it ignores `transport` and `flowinfo`. No permission
  * is needed.
  *
  * @param addr The address.
@@ -42,13 +42,13 @@ export function formatNetAddr(addr: Pick<NetAddr, "hostname" | "port" | "scopeId
 /**
  * Parses the text of an address with a port, as {@linkcode formatNetAddr} writes it.
  *
- * The address must be numeric, as {@linkcode parseIpv4} or {@linkcode parseIpv6} take it; names are not looked up. No
+ * The address must be numeric, as {@linkcode parseIpv4} or {@linkcode parseIpv6} take it; it does not look up names. No
  * permission is needed.
  *
  * @param text The address.
- * @param transport The protocol that the port belongs to. Default: "tcp".
- * @returns The address. Its hostname is as it was written, except that a zone that is a number becomes the `scopeId`.
- * @throws {SyntaxError} If the text is no such address, or the port is not a plain number up to 65535.
+ * @param transport The protocol of the port. Default: "tcp".
+ * @returns The address. Its hostname is as written in the text, except that a numeric zone becomes the `scopeId`.
+ * @throws {SyntaxError} If the text is not such an address, or the port is not a decimal number up to 65535.
  *
  * @example Parse an address
  * ```ts

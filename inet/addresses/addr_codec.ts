@@ -3,7 +3,7 @@ import { encodeHost } from "./_encode_host.ts";
 import { formatNetAddr, type NetAddr } from "./addr.ts";
 import { decodeInetSockaddr } from "./sockaddr.ts";
 
-/** The codec of TCP's addresses: numeric ones and `localhost`. */
+/** The codec for TCP addresses: numeric ones and `localhost`. */
 export const tcpAddrCodec: AddrCodec<NetAddr, Omit<NetAddr, "transport">> = {
   encode: encodeHost,
   decode: (sockaddr) => decodeInetSockaddr(sockaddr, "tcp"),
@@ -13,22 +13,25 @@ export const tcpAddrCodec: AddrCodec<NetAddr, Omit<NetAddr, "transport">> = {
 /** The destination of a datagram: a numeric address or `localhost`. */
 export type UdpDestination = Omit<NetAddr, "transport">;
 
-/** The codec of UDP's addresses. */
+/** The codec for UDP addresses. */
 export const udpAddrCodec: AddrCodec<NetAddr, UdpDestination> = {
   encode: encodeHost,
   decode: (sockaddr) => decodeInetSockaddr(sockaddr, "udp"),
   format: formatNetAddr,
 };
 
-/** An IPv4 or IPv6 address; that of UDP has a port too. */
+/** An IPv4 or IPv6 address; a UDP address also has a port. */
 export interface IpAddr {
-  /** The numeric address without brackets, or `localhost`; a zone follows a `%`, by the name or the number of an interface. */
+  /**
+   * The numeric address without brackets, or `localhost`; a zone follows a `%`, as the name or the index of an
+   * interface.
+   */
   hostname: string;
-  /** The zone of a link-local IPv6 address, mostly an interface index. */
+  /** The zone of a link-local IPv6 address, usually an interface index. */
   scopeId?: number;
 }
 
-/** The codec of addresses without a port. */
+/** The codec for addresses without a port. */
 export const ipAddrCodec: AddrCodec<IpAddr> = {
   encode: ({ hostname, scopeId }) => encodeHost({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }),
   decode: (sockaddr) => {

@@ -4,7 +4,7 @@ import { HOST_LITTLE_ENDIAN } from "../../ffi/sockaddr_layout.ts";
 /**
  * Converts a 16-bit number from host to network byte order; a no-op on a big-endian host.
  *
- * Ports in this library's own API are always in host order: this is for structures of your own. No permission is
+ * Ports in this library's API are always in host order: use this for your own structures. No permission is
  * needed.
  *
  * @param value An integer from 0 to 65535.
@@ -61,12 +61,12 @@ export function htonl(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
  *
  * @param value An integer from 0 to 65535.
  * @param littleEndian The byte order of the host. Default: this machine's.
- * @returns The number that `value` is in host order.
+ * @returns `value` in host order.
  * @throws {RangeError} If `value` is not such an integer.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/ntohs.3.html | ntohs(3)}
  *
- * @example Read a port that came from the kernel
+ * @example Read a port from the kernel
  * ```ts
  * import { ntohs } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";
@@ -85,12 +85,12 @@ export function ntohs(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
  *
  * @param value An integer from 0 to 4294967295.
  * @param littleEndian The byte order of the host. Default: this machine's.
- * @returns The number that `value` is in host order, never negative.
+ * @returns `value` in host order, never negative.
  * @throws {RangeError} If `value` is not such an integer.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/ntohl.3.html | ntohl(3)}
  *
- * @example Read an `s_addr` that came from the kernel
+ * @example Read an `s_addr` from the kernel
  * ```ts
  * import { ntohl } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";

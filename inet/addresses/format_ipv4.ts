@@ -7,7 +7,7 @@ import { ipv4Text } from "./_ipv4_text.ts";
  * No permission is needed.
  *
  * @param address The 4 bytes in network order.
- * @returns The dotted text.
+ * @returns The dotted-decimal text.
  * @throws {RangeError} If `address` is not 4 bytes long.
  *
  * @example Format an address

@@ -2,13 +2,13 @@ import { checkAddressSize } from "./_address_size.ts";
 import { ipv6Text } from "./_ipv6_text.ts";
 
 /**
- * Formats an IPv6 address in its canonical text, as RFC 5952 says.
+ * Formats an IPv6 address as canonical text, as RFC 5952 defines it.
  *
- * IPv4-mapped addresses end in dotted text (`::ffff:192.0.2.1`), as the RFC recommends for well-known prefixes. No
+ * IPv4-mapped addresses end in dotted decimal (`::ffff:192.0.2.1`), as the RFC recommends for well-known prefixes. No
  * permission is needed.
  *
  * @param address The 16 bytes in network order.
- * @param zone The name of the zone or its number (the `scopeId`), to be appended after a `%`. Default: none.
+ * @param zone The name of the zone or its number (the `scopeId`), which follows a `%`. Default: none.
  * @returns The text.
  * @throws {RangeError} If `address` is not 16 bytes long.
  *

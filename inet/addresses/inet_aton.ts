@@ -4,12 +4,11 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 
 /**
- * Reads an IPv4 address in all the forms that inet_aton(3) of glibc takes.
+ * Parses an IPv4 address in all forms that glibc's inet_aton(3) takes.
  *
- * These are one to four numbers, each decimal, octal (`017`) or hexadecimal (`0xf`), of which the last fills all the
- * bytes that are left: `127.1` is 127.0.0.1. Anything after white space is ignored, as in glibc. A NUL does not end the
- * text. For text that people write, use {@linkcode parseIpv4}, which takes one form only. No permission is
- * needed.
+ * These are one to four numbers, each decimal, octal (`017`) or hexadecimal (`0xf`). The last one fills all remaining
+ * bytes: `127.1` is 127.0.0.1. Anything after white space is ignored, as in glibc. A NUL does not end the text. For
+ * user input, use {@linkcode parseIpv4}, which takes only one form. No permission is needed.
  *
  * @param text The address.
  * @returns The 4 bytes in network order, or null where glibc returns 0.
@@ -31,8 +30,8 @@ export function inetAton(text: string): Uint8Array<ArrayBuffer> | null {
   let part = 0;
   let i = 0;
   while (true) {
-    // strtoul(…, …, 0), behind a check that the number begins with a digit. No overflow: a number too long for its
-    // place grows inexact, even infinite, but never small again.
+    // strtoul(…, …, 0), after a check that the number begins with a digit. It cannot overflow: a number that is too
+    // long becomes inexact, even infinite, but never small again.
     const first = text.charCodeAt(i) - ZERO;
     if (!(first >= 0 && first <= 9)) return null;
     let base = first === 0 ? 8 : 10;

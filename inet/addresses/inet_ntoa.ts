@@ -6,7 +6,7 @@ import { formatIpv4 } from "./format_ipv4.ts";
  * No permission is needed.
  *
  * @param address The 4 bytes in network order.
- * @returns The dotted text.
+ * @returns The dotted-decimal text.
  * @throws {RangeError} If `address` is not 4 bytes long.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/inet_ntoa.3.html | inet_ntoa(3)}

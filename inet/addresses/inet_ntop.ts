@@ -4,16 +4,16 @@ import { ipv6Text } from "./_ipv6_text.ts";
 import { formatIpv4 } from "./format_ipv4.ts";
 
 /**
- * Formats an IPv4 or IPv6 address as inet_ntop(3) of glibc does.
+ * Formats an IPv4 or IPv6 address as glibc's inet_ntop(3) does.
  *
- * It differs from {@linkcode formatIpv6} in one thing: the deprecated IPv4-compatible addresses too end in dotted text
+ * It differs from {@linkcode formatIpv6} in one way: deprecated IPv4-compatible addresses also end in dotted decimal
  * (`::1.2.3.4`). No permission is needed.
  *
- * @param family AF_INET or AF_INET6, as numbered in `layout`.
+ * @param family AF_INET or AF_INET6, by its number in `layout`.
  * @param address The 4 or 16 bytes in network order.
- * @param layout Whose family numbers count. Default: those of Linux.
+ * @param layout The platform's layout, with its family numbers. Default: that of Linux.
  * @returns The text.
- * @throws {RangeError} If `family` is neither of the two, or `address` has not its length.
+ * @throws {RangeError} If `family` is neither of the two, or `address` has the wrong length.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/inet_ntop.3.html | inet_ntop(3)}
  *

@@ -3,14 +3,14 @@ import { readIpv4Text } from "./_ipv4_text.ts";
 import { readIpv6Text } from "./_ipv6_text.ts";
 
 /**
- * Reads an IPv4 or IPv6 address as inet_pton(3) of glibc does: no short forms, no zones, no white space.
+ * Parses an IPv4 or IPv6 address as glibc's inet_pton(3) does: no short forms, no zones, no white space.
  *
- * It tells whether a hostname is numeric; {@linkcode parseIpv4} and {@linkcode parseIpv6} throw instead, and the latter
- * takes zones. No permission is needed.
+ * Use it to find out whether a hostname is numeric; {@linkcode parseIpv4} and {@linkcode parseIpv6} throw instead, and
+ * the latter takes zones. No permission is needed.
  *
- * @param family AF_INET or AF_INET6, as numbered in `layout`.
+ * @param family AF_INET or AF_INET6, by its number in `layout`.
  * @param text The address.
- * @param layout Whose family numbers count. Default: those of Linux.
+ * @param layout The platform's layout, with its family numbers. Default: that of Linux.
  * @returns The 4 or 16 bytes in network order, or null where glibc returns 0.
  * @throws {RangeError} If `family` is neither of the two.
  *

@@ -24,7 +24,7 @@ export function parseIpv4(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** As {@linkcode parseIpv4}, into the 4 bytes at `offset`. */
+/** Like {@linkcode parseIpv4}, into the 4 bytes at `offset`. */
 export function parseIpv4Into(bytes: Uint8Array, offset: number, text: string): void {
   if (readIpv4Text(text, 0, text.length, bytes, offset)) return;
   throw new SyntaxError(`Cannot parse IPv4 address: current value is ${JSON.stringify(text)}`);

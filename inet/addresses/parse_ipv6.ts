@@ -2,13 +2,13 @@ import { readIpv6Text } from "./_ipv6_text.ts";
 
 const MAX_SCOPE_ID = 0xffffffff;
 
-/** A parsed IPv6 address: what {@linkcode parseIpv6} gives. */
+/** A parsed IPv6 address, as {@linkcode parseIpv6} returns it. */
 export interface Ipv6 {
   /** The 16 bytes in network order. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** The zone, if it is a name: `eth0` of `fe80::1%eth0`. {@linkcode interfaces} tells its number. */
+  /** The zone, if it is a name: `eth0` in `fe80::1%eth0`. {@linkcode interfaces} lists its index. */
   zone?: string;
-  /** The zone, if it is a number: 3 of `fe80::1%3`. */
+  /** The zone, if it is a number: 3 in `fe80::1%3`. */
   scopeId?: number;
 }
 
@@ -20,8 +20,8 @@ const NO_ZONE: Zone = {};
 /**
  * Parses an IPv6 address, with or without a zone.
  *
- * It takes every text form of RFC 4291, including a dotted end, but no brackets, prefix lengths or white space. A zone
- * of digits only is a number; any other is a name and stays text. No permission is needed.
+ * It takes every text form of RFC 4291, including a dotted-decimal end, but no brackets, prefix lengths or white space.
+ * A zone of only digits is a number; any other zone is a name and stays text. No permission is needed.
  *
  * @param text The address.
  * @returns Its bytes, and its zone if it has one.
@@ -47,7 +47,7 @@ export function parseIpv6(text: string): Ipv6 {
   return { bytes, ...parseIpv6Into(bytes, 0, text) };
 }
 
-/** As {@linkcode parseIpv6}, into the 16 bytes at `offset`; gives the zone. */
+/** Like {@linkcode parseIpv6}, into the 16 bytes at `offset`; returns the zone. */
 export function parseIpv6Into(bytes: Uint8Array, offset: number, text: string): Zone {
   const percent = text.indexOf("%");
   if (readIpv6Text(text, 0, percent < 0 ? text.length : percent, bytes, offset)) {

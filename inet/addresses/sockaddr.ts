@@ -16,7 +16,7 @@ export {
   type SockaddrLayout,
 } from "../../ffi/sockaddr_layout.ts";
 
-/** The address of any family: what {@linkcode decodeSockaddr} gives. */
+/** The address of any family, as {@linkcode decodeSockaddr} returns it. */
 export interface Sockaddr {
   /** The number of the address family, `AF_*`. */
   family: number;
@@ -25,7 +25,7 @@ export interface Sockaddr {
 }
 
 /**
- * Encodes the address of any family from its number and its bytes.
+ * Encodes an address of any family from the family's number and the address bytes.
  *
  * No permission is needed.
  *
@@ -33,7 +33,7 @@ export interface Sockaddr {
  * @param data The bytes after the family.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The whole structure, `2 + data.length` bytes.
- * @throws {RangeError} If the family does not fit its field, or the whole is longer than 128 bytes.
+ * @throws {RangeError} If the family does not fit its field, or the result is longer than 128 bytes.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/sockaddr.3type.html | sockaddr(3type)}
  *
@@ -58,14 +58,14 @@ export function encodeSockaddr(
 }
 
 /**
- * Decodes the address of any family into its number and its bytes.
+ * Decodes an address of any family into the family's number and the address bytes.
  *
  * No permission is needed.
  *
- * @param bytes The structure, as long as the kernel said it is.
+ * @param bytes The structure, cut to the length that the kernel reported.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The family, and a copy of the bytes after it.
- * @throws {RangeError} If `bytes` is not 2 to 128 bytes long, or `sa_len` says another length.
+ * @throws {RangeError} If `bytes` is not 2 to 128 bytes long, or `sa_len` differs from its length.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/sockaddr.3type.html | sockaddr(3type)}
  *
@@ -88,13 +88,13 @@ export function decodeSockaddr(bytes: Uint8Array, layout: SockaddrLayout = LINUX
 /**
  * Encodes an IPv4 or IPv6 address as a `struct sockaddr_in` or `sockaddr_in6`, depending on the hostname.
  *
- * Neither names nor interface names are looked up. No permission is needed.
+ * It looks up no hostnames and no interface names. No permission is needed.
  *
- * @param addr The address. Its transport does not matter; with an IPv4 hostname, neither do the fields of IPv6.
+ * @param addr The address. Its transport is ignored; with an IPv4 hostname, so are the IPv6 fields.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The 16 or 28 bytes.
  * @throws {SyntaxError} If the hostname is not a numeric address.
- * @throws {TypeError} If an IPv6 zone is a name and there is no `scopeId`, or is another number than `scopeId`.
+ * @throws {TypeError} If an IPv6 zone is a name and there is no `scopeId`, or is a number other than `scopeId`.
  * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
  *
  * @example Encode both kinds
@@ -118,11 +118,11 @@ export function encodeInetSockaddr(
  *
  * No permission is needed.
  *
- * @param bytes The structure, as long as the kernel said it is.
- * @param transport The protocol that the port belongs to, which the structure does not tell. Default: "tcp".
+ * @param bytes The structure, cut to the length that the kernel reported.
+ * @param transport The protocol of the port, which the structure does not contain. Default: "tcp".
  * @param layout The platform's layout. Default: that of Linux.
- * @returns The address; `scopeId` and `flowinfo` only where they are not 0.
- * @throws {RangeError} If `bytes` does not have the length of its family, or `sa_len` says another length.
+ * @returns The address; `scopeId` and `flowinfo` only if they are not 0.
+ * @throws {RangeError} If `bytes` does not have the length of its family, or `sa_len` differs from its length.
  * @throws {TypeError} If the family is neither AF_INET nor AF_INET6.
  *
  * @example Decode what was encoded

@@ -11,9 +11,9 @@ import { parseIpv4Into } from "./parse_ipv4.ts";
 /** `sizeof(struct sockaddr_in)`. */
 export const SOCKADDR_IN_SIZE = 16;
 
-/** What a `struct sockaddr_in` holds. */
+/** The contents of a `struct sockaddr_in`. */
 export interface SockaddrIn {
-  /** The IPv4 address as dotted text. */
+  /** The IPv4 address in dotted decimal. */
   hostname: string;
   /** The port, in host order. */
   port: number;
@@ -29,7 +29,7 @@ export interface SockaddrIn {
 /**
  * Encodes an IPv4 address and port as a `struct sockaddr_in`.
  *
- * Names are not looked up. No permission is needed.
+ * It does not look up names. No permission is needed.
  *
  * @param addr The address.
  * @param layout The platform's layout. Default: that of Linux.
@@ -61,10 +61,10 @@ export function encodeSockaddrIn(addr: SockaddrIn, layout: SockaddrLayout = LINU
  *
  * No permission is needed.
  *
- * @param bytes The structure, as long as the kernel said it is.
+ * @param bytes The structure, cut to the length that the kernel reported.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The address.
- * @throws {RangeError} If `bytes` is not 16 bytes long, or `sa_len` says another length.
+ * @throws {RangeError} If `bytes` is not 16 bytes long, or `sa_len` differs from its length.
  * @throws {TypeError} If the family is not AF_INET.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/ip.7.html | ip(7)}

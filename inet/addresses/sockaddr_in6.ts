@@ -12,13 +12,13 @@ import { parseIpv6Into, type Zone } from "./parse_ipv6.ts";
 /** `sizeof(struct sockaddr_in6)`. */
 export const SOCKADDR_IN6_SIZE = 28;
 
-/** What a `struct sockaddr_in6` holds. */
+/** The contents of a `struct sockaddr_in6`. */
 export interface SockaddrIn6 {
   /** The IPv6 address as text, without brackets. */
   hostname: string;
   /** The port, in host order. */
   port: number;
-  /** The zone, mostly an interface index. Default: the number after `%` in the hostname, or 0. */
+  /** The zone, usually an interface index. Default: the number after `%` in the hostname, or 0. */
   scopeId?: number;
   /** The traffic class and flow label, in host order. Default: 0. */
   flowinfo?: number;
@@ -35,7 +35,7 @@ export interface SockaddrIn6 {
 /**
  * Encodes an IPv6 address and port as a `struct sockaddr_in6`.
  *
- * Neither names nor interface names are looked up: with `fe80::1%eth0`, give the number as `scopeId` too. No permission
+ * It looks up no hostnames and no interface names: for `fe80::1%eth0`, also pass the index as `scopeId`. No permission
  * is needed.
  *
  * @param addr The address.
@@ -73,10 +73,10 @@ export function encodeSockaddrIn6(addr: SockaddrIn6, layout: SockaddrLayout = LI
  *
  * No permission is needed.
  *
- * @param bytes The structure, as long as the kernel said it is.
+ * @param bytes The structure, cut to the length that the kernel reported.
  * @param layout The platform's layout. Default: that of Linux.
- * @returns The address; `scopeId` and `flowinfo` only where they are not 0.
- * @throws {RangeError} If `bytes` is not 28 bytes long, or `sa_len` says another length.
+ * @returns The address; `scopeId` and `flowinfo` only if they are not 0.
+ * @throws {RangeError} If `bytes` is not 28 bytes long, or `sa_len` differs from its length.
  * @throws {TypeError} If the family is not AF_INET6.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/ipv6.7.html | ipv6(7)}

@@ -9,7 +9,10 @@ import type { UdpDestination } from "../addresses/addr_codec.ts";
 import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
 import { lookupError, orAborted } from "./lookup.ts";
 
-/** The endpoint of a numeric address; of `localhost`, that is 127.0.0.1. A zone's name is one of the network namespace. */
+/**
+ * The endpoint of a numeric address; for `localhost`, 127.0.0.1. The name of a zone is looked up in the network
+ * namespace.
+ */
 export function numericEndpoint(addr: UdpDestination, networkNamespace?: string): Endpoint {
   const sockaddr = networkNamespace === undefined
     ? encodeHost(addr)
@@ -18,7 +21,7 @@ export function numericEndpoint(addr: UdpDestination, networkNamespace?: string)
 }
 
 /**
- * The endpoints that a host name or numeric address stands for, in the system's order of preference (RFC 6724).
+ * The endpoints of a host name or numeric address, in the system's order of preference (RFC 6724).
  *
  * @throws {Error} If the name has no address; its `code` is libc's, such as `"EAI_NONAME"`.
  */
@@ -38,7 +41,7 @@ export async function resolveEndpoints(
     .map(({ family, sockaddr }) => ({ family, sockaddr, address: formatNetAddr(decodeInetSockaddr(sockaddr)) }));
 }
 
-/** What is no text is refused as an address is. */
+/** A hostname that is not a string fails like an invalid address. */
 function isNumeric(hostname: string): boolean {
   return typeof hostname !== "string" || /^[\d.]+$/.test(hostname) || hostname.includes(":");
 }

@@ -2,10 +2,9 @@ import { libraryError } from "../../ffi/error.ts";
 import { libc } from "../../ffi/libc.ts";
 
 /**
- * if_nametoindex(3): the number of an interface that is given by its name or its number, in the network namespace of the
- * thread.
+ * if_nametoindex(3): the index of an interface, given its name or its index, in the network namespace of the thread.
  *
- * @throws {SystemError} If there is none of that name (`ENODEV`).
+ * @throws {SystemError} If there is no interface of that name (`ENODEV`).
  */
 export function interfaceNumber(nameOrIndex: string | number): number {
   if (typeof nameOrIndex === "number") return nameOrIndex;
@@ -14,6 +13,6 @@ export function interfaceNumber(nameOrIndex: string | number): number {
   throw libraryError(
     "ENODEV",
     "if_nametoindex",
-    `Cannot find interface ${JSON.stringify(nameOrIndex)}: there is none of that name (ENODEV)`,
+    `Cannot find interface ${JSON.stringify(nameOrIndex)}: there is no interface of that name (ENODEV)`,
   );
 }

@@ -16,7 +16,7 @@ const GETADDRINFO_OPTIONS: OptionNames<GetaddrinfoOptions> = {
   type: true,
 };
 
-/** One answer of {@linkcode getaddrinfo}: all that socket(2) and connect(2) need. */
+/** One answer of {@linkcode getaddrinfo}, with everything that socket(2) and connect(2) need. */
 export interface AddressInfo {
   /** The address family, `AF_INET` or `AF_INET6`. */
   family: number;
@@ -26,21 +26,21 @@ export interface AddressInfo {
   protocol: number;
   /** The address and port. */
   addr: NetAddr;
-  /** The canonical name: with `AI_CANONNAME`, the first answer has it. */
+  /** The canonical name: with `AI_CANONNAME`, in the first answer. */
   canonicalName?: string;
 }
 
 /**
  * Looks up the addresses of a host and the port of a service, off the event loop. Permission: `--allow-ffi`.
  *
- * Each address is listed once for each socket type, unless `type` asks for one.
+ * It lists each address once for each socket type, unless `type` selects one.
  *
  * @param host The host name or numeric address; `null` for this machine: 127.0.0.1 and ::1, or with `AI_PASSIVE` the
  * addresses to listen on.
  * @param service The service name, or the port; `null` for port 0.
- * @param options The `AI_*` flags, which family, type and protocol, and a signal.
+ * @param options The `AI_*` flags, the family, type and protocol, and a signal.
  * @returns The answers, in the order in which to try them (RFC 6724).
- * @throws {Error} If there is no answer; its `code` is libc's, such as `"EAI_NONAME"`.
+ * @throws {Error} If there is no answer; its `code` is that of libc, such as `"EAI_NONAME"`.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/getaddrinfo.3.html | getaddrinfo(3)}
  *

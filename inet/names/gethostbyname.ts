@@ -30,13 +30,13 @@ export interface GethostbynameOptions extends LookupOptions {
 const GETHOSTBYNAME_OPTIONS: OptionNames<GethostbynameOptions> = { ...LOOKUP_OPTIONS, family: true };
 
 /**
- * Finds a host by its name, as gethostbyname(3) does, off the event loop. {@linkcode getaddrinfo} is newer, and knows
- * both families at once. Permission: `--allow-ffi`.
+ * Finds a host by its name, as gethostbyname(3) does, off the event loop. {@linkcode getaddrinfo} is newer, and looks
+ * up both families together. Permission: `--allow-ffi`.
  *
  * @param name The name, or a numeric address.
- * @param options Which family, and a signal.
+ * @param options The family, and a signal.
  * @returns The host.
- * @throws {Error} If it is not found; the `code` is libc's, such as `"HOST_NOT_FOUND"`.
+ * @throws {Error} If it is not found; the `code` is that of libc, such as `"HOST_NOT_FOUND"`.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyname(3)}
  *
@@ -61,7 +61,7 @@ export async function gethostbyname(name: string, options: GethostbynameOptions 
  * @param address The numeric address.
  * @param options A signal.
  * @returns The host.
- * @throws {Error} If it is not found; the `code` is libc's, such as `"HOST_NOT_FOUND"`.
+ * @throws {Error} If it is not found; the `code` is that of libc, such as `"HOST_NOT_FOUND"`.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/gethostbyname.3.html | gethostbyaddr(3)}
  *
@@ -82,7 +82,7 @@ export async function gethostbyaddr(address: string, options: LookupOptions = {}
   return hostOf(await orAborted(lookup, options.signal), address, "gethostbyaddr");
 }
 
-/** The values of `h_errno` from 1: name, and what hstrerror(3) says. */
+/** The values of `h_errno` from 1: their names and hstrerror(3) messages. */
 const FAILURES = [
   ["HOST_NOT_FOUND", "Unknown host"],
   ["TRY_AGAIN", "Host name lookup failure"],

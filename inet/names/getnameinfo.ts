@@ -19,12 +19,12 @@ const GETNAMEINFO_OPTIONS: OptionNames<GetnameinfoOptions> = { ...LOOKUP_OPTIONS
 /**
  * Looks up the names of an address and a port, off the event loop. Permission: `--allow-ffi`.
  *
- * An address or a port without a name is given as a number, unless `NI_NAMEREQD` asks for an error.
+ * An address or a port without a name is returned as a number, unless `NI_NAMEREQD` requests an error.
  *
- * @param addr The address: numeric.
+ * @param addr The numeric address.
  * @param options The `NI_*` flags, and a signal.
- * @returns The host's and the service's name.
- * @throws {Error} If there is no answer; its `code` is libc's, such as `"EAI_NONAME"`.
+ * @returns The names of the host and the service.
+ * @throws {Error} If there is no answer; its `code` is that of libc, such as `"EAI_NONAME"`.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/getnameinfo.3.html | getnameinfo(3)}
  *

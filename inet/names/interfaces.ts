@@ -7,11 +7,11 @@ import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
 export interface NetworkInterface {
   /** The name, such as `"eth0"`. */
   name: string;
-  /** The number by which addresses and options refer to it, 1 or more. */
+  /** The index that addresses and options use, 1 or more. */
   index: number;
   /** `IFF_*` flags, ORed. */
   flags: number;
-  /** The hardware address, such as `"02:fc:00:00:00:01"`; `""` for none. */
+  /** The hardware address, such as `"02:fc:00:00:00:01"`; `""` if it has none. */
   hardwareAddress: string;
   /** The IPv4 and IPv6 addresses. */
   addresses: InterfaceAddress[];
@@ -23,13 +23,13 @@ export interface InterfaceAddress {
   family: number;
   /** The numeric address. */
   address: string;
-  /** Bits of the network part. */
+  /** The prefix length, in bits. */
   prefixLength: number;
   /** The broadcast address of an IPv4 network. */
   broadcast?: string;
   /** The other end of a point-to-point interface. */
   peer?: string;
-  /** The zone of a link-local IPv6 address: the interface's number. */
+  /** The zone of a link-local IPv6 address: the interface index. */
   scopeId?: number;
 }
 
@@ -37,7 +37,7 @@ export interface InterfaceAddress {
  * Lists the network interfaces of this machine, or of the thread's network namespace, with their addresses.
  * Permission: `--allow-ffi`.
  *
- * @returns The interfaces, by their numbers.
+ * @returns The interfaces, sorted by index.
  * @throws {SystemError} If the kernel refuses.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/getifaddrs.3.html | getifaddrs(3)}
@@ -54,7 +54,7 @@ export interface InterfaceAddress {
 export function interfaces(): NetworkInterface[] {
   const found = new Map<string, NetworkInterface>();
   for (const entry of getifaddrs()) {
-    // IPv4 aliases have names of their own (`eth0:1`), but are the same interface.
+    // IPv4 aliases have their own names (`eth0:1`), but are the same interface.
     const name = entry.name.split(":")[0] ?? entry.name;
     let known = found.get(name);
     if (known === undefined) {
@@ -92,7 +92,7 @@ function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
-/** How many bits of a mask are set. What follows the mask in its sockaddr is 0. */
+/** How many bits of a mask are set. The bytes after the mask in its sockaddr are 0. */
 function ones(mask: Uint8Array): number {
   return mask.reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0);
 }

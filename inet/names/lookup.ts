@@ -2,16 +2,21 @@ import type { OptionNames } from "../../checks/option_names.ts";
 import { describeError } from "../../ffi/error.ts";
 import { eaiName } from "../../ffi/lookup_addrinfo.ts";
 
-/** Options of every lookup. */
+/** Options of all lookups. */
 export interface LookupOptions {
-  /** Ends the wait: the promise is rejected with the signal's reason. The system's own lookup goes on to its end. */
+  /**
+   * Ends the wait: the promise is rejected with the signal's reason. The system's lookup itself still runs to its end.
+   */
   signal?: AbortSignal;
 }
 
 /** The names of {@linkcode LookupOptions}. */
 export const LOOKUP_OPTIONS: OptionNames<LookupOptions> = { signal: true };
 
-/** The error of getaddrinfo(3) and getnameinfo(3), with libc's name of the number as `code`; `errno` is it without sign. */
+/**
+ * The error of getaddrinfo(3) and getnameinfo(3): `code` is libc's name for the number, `errno` the number without its
+ * sign.
+ */
 export function lookupError(
   name: string,
   error: number,
@@ -22,7 +27,7 @@ export function lookupError(
   return describeError(message, { code, errno: Math.abs(error), syscall, address: name });
 }
 
-/** What gai_strerror(3) says. */
+/** The messages of gai_strerror(3). */
 const MESSAGES: Record<string, string> = {
   EAI_BADFLAGS: "Bad value for ai_flags",
   EAI_NONAME: "Name or service not known",
@@ -38,7 +43,9 @@ const MESSAGES: Record<string, string> = {
   EAI_OVERFLOW: "Argument buffer overflow",
 };
 
-/** The promise, or a rejection with the signal's reason as soon as that is aborted. It must not be aborted yet. */
+/**
+ * Returns a promise that also rejects with the signal's reason when the signal is aborted. It must not be aborted yet.
+ */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

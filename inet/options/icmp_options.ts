@@ -5,10 +5,12 @@ import { defineOption, type SocketOption } from "../../socket/option.ts";
 
 /** The types of ICMPv6 messages that a raw socket receives; all by default. */
 export const ICMP6_FILTER: SocketOption<number[]> = filterOption("IPPROTO_ICMPV6", "ICMP6_FILTER", 256);
-/** The types of ICMP messages below 32 that a raw socket receives; all by default. It receives all from 32 on. */
+/**
+ * The types of ICMP messages below 32 that a raw socket receives; all by default. It always receives types from 32 up.
+ */
 export const ICMP_FILTER: SocketOption<number[]> = filterOption("SOL_RAW", "ICMP_FILTER", 32);
 
-/** An array of 32-bit words in the machine's order, in which a bit is set for each type that is dropped. */
+/** An array of 32-bit words in the machine's order, with a bit set for each type to drop. */
 function filterOption(
   level: "IPPROTO_ICMPV6" | "SOL_RAW",
   name: "ICMP6_FILTER" | "ICMP_FILTER",

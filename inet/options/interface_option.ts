@@ -3,12 +3,12 @@ import { decodeInt, encodeInt, type ReadableOption, readableOption, type Writabl
 import { interfaceNumber } from "../names/_interface_number.ts";
 
 /**
- * An option that is an interface, set by its name or its number and read as the number. A name is looked up in the
- * network namespace of the thread.
+ * An option whose value is an interface: set by name or index, read as the index. A name is looked up in the network
+ * namespace of the thread.
  */
 export interface InterfaceOption extends ReadableOption<number>, WritableOption<string | number> {}
 
-/** Defines an option that is the number of an interface, whose bytes the kernel may take in network order. */
+/** Defines an option whose value is the index of an interface, which the kernel may take in network byte order. */
 export function interfaceOption(
   level: "IPPROTO_IP" | "IPPROTO_IPV6",
   name: "IP_UNICAST_IF" | "IPV6_UNICAST_IF" | "IPV6_MULTICAST_IF",
@@ -20,7 +20,7 @@ export function interfaceOption(
   };
 }
 
-/** The order of bytes of the network. */
+/** Network byte order. */
 export function networkOrder(bytes: Uint8Array): Uint8Array {
   return HOST_LITTLE_ENDIAN ? bytes.slice().reverse() : bytes;
 }

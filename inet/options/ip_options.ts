@@ -18,17 +18,17 @@ import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
 import { interfaceNumber } from "../names/_interface_number.ts";
 import { type InterfaceOption, interfaceOption, networkOrder } from "./interface_option.ts";
 
-// The options of IPv4, sorted by C name; multicast groups are joined by methods of UdpSocket. See ip(7).
+// The options of IPv4, sorted by C name; to join multicast groups, use the methods of UdpSocket. See ip(7).
 
-/** Whether bind(2) with port 0 leaves the choice of the port to connect(2), so that more connections fit. */
+/** Whether bind(2) with port 0 lets connect(2) choose the port, so that more connections are possible. */
 export const IP_BIND_ADDRESS_NO_PORT: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_BIND_ADDRESS_NO_PORT");
 /** Whether each UDP datagram carries its checksum. */
 export const IP_CHECKSUM: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_CHECKSUM");
-/** Whether an address may be bound that this machine does not have (yet). */
+/** Whether the socket may bind an address that this machine does not have (yet). */
 export const IP_FREEBIND: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_FREEBIND");
-/** Whether what a raw socket sends begins with its IPv4 header. */
+/** Whether packets sent on a raw socket begin with their IPv4 header. */
 export const IP_HDRINCL: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_HDRINCL");
-/** The first and the last port to choose from; 0 is the system's bound. Since Linux 6.3. */
+/** The first and the last port to choose from; 0 is the system's limit. Since Linux 6.3. */
 export const IP_LOCAL_PORT_RANGE: SocketOption<[low: number, high: number]> = defineOption(
   "IPPROTO_IP",
   "IP_LOCAL_PORT_RANGE",
@@ -36,28 +36,28 @@ export const IP_LOCAL_PORT_RANGE: SocketOption<[low: number, high: number]> = de
   encodePortRange,
   (bytes) => [decodeUnsigned(bytes) & 0xffff, decodeUnsigned(bytes) >>> 16],
 );
-/** The least TTL of a packet that is received; 0 for any. */
+/** The lowest TTL of packets to receive; 0 for any. */
 export const IP_MINTTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_MINTTL");
-/** Bytes of the largest packet that is known to reach the connected address. */
+/** The known path MTU to the connected address, in bytes. */
 export const IP_MTU: ReadableOption<number> = intOption("IPPROTO_IP", "IP_MTU");
 /** `IP_PMTUDISC_*`: whether packets that are too large are fragmented or refused (`EMSGSIZE`). */
 export const IP_MTU_DISCOVER: SocketOption<number> = intOption("IPPROTO_IP", "IP_MTU_DISCOVER");
-/** Whether the socket receives from all groups that this machine has joined, not only from those that it has. */
+/** Whether the socket receives from all groups that this machine has joined, not only from its own groups. */
 export const IP_MULTICAST_ALL: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_MULTICAST_ALL");
 /**
- * The interface that multicast is sent through: its name, its number, or one of its local addresses; 0 or `"0.0.0.0"` for
- * the system's choice. A name is looked up in the network namespace of the thread. It is read as the local address, if it
+ * The interface for outgoing multicast: its name, its index, or one of its local addresses; 0 or `"0.0.0.0"` for the
+ * system's choice. A name is looked up in the network namespace of the thread. Reading returns a local address if it
  * was set by one.
  */
 export const IP_MULTICAST_IF: ReadableOption<string> & WritableOption<string | number> = {
   ...readableOption("IPPROTO_IP", "IP_MULTICAST_IF", 4, (bytes) => formatIpv4(bytes)),
   encode: encodeMulticastInterface,
 };
-/** Whether multicast that is sent is received on this machine too. */
+/** Whether this machine also receives the multicast that it sends. */
 export const IP_MULTICAST_LOOP: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_MULTICAST_LOOP");
-/** The TTL of multicast, 0 to 255; 1 stays in the local network. */
+/** The TTL of multicast, 0 to 255; 1 stays on the local network. */
 export const IP_MULTICAST_TTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_MULTICAST_TTL");
-/** Whether a raw socket gets fragments as they are, instead of whole packets. */
+/** Whether a raw socket receives single fragments instead of whole packets. */
 export const IP_NODEFRAG: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_NODEFRAG");
 /** The IPv4 options of every packet, as they stand in the header. */
 export const IP_OPTIONS: SocketOption<Uint8Array> = bytesOption("IPPROTO_IP", "IP_OPTIONS", 40);
@@ -65,15 +65,15 @@ export const IP_OPTIONS: SocketOption<Uint8Array> = bytesOption("IPPROTO_IP", "I
 export const IP_PASSSEC: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_PASSSEC");
 /** Whether each datagram carries the address that it was sent to, and its interface. */
 export const IP_PKTINFO: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_PKTINFO");
-/** Whether errors of the network are kept, with their details, in the error queue. */
+/** Whether network errors are kept with their details in the error queue. */
 export const IP_RECVERR: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVERR");
-/** Whether errors of ICMP extensions (RFC 4884) are kept too. Since Linux 5.9. */
+/** Whether ICMP extensions (RFC 4884) are kept too. Since Linux 5.9. */
 export const IP_RECVERR_RFC4884: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVERR_RFC4884");
 /** Whether each datagram carries the size of its largest fragment. */
 export const IP_RECVFRAGSIZE: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVFRAGSIZE");
 /** Whether each datagram carries its IPv4 options. */
 export const IP_RECVOPTS: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVOPTS");
-/** Whether each datagram carries the address that it was sent to, before a redirection. */
+/** Whether each datagram carries the address that it was sent to before a redirection. */
 export const IP_RECVORIGDSTADDR: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVORIGDSTADDR");
 /** Whether each datagram carries its type of service. */
 export const IP_RECVTOS: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVTOS");
@@ -81,15 +81,18 @@ export const IP_RECVTOS: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP
 export const IP_RECVTTL: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RECVTTL");
 /** Whether each datagram carries its IPv4 options, unprocessed. */
 export const IP_RETOPTS: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_RETOPTS");
-/** Whether a raw socket gets the forwarded packets that bear the Router Alert option. It cannot be read. */
+/** Whether a raw socket receives the forwarded packets that have the Router Alert option. It cannot be read. */
 export const IP_ROUTER_ALERT: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_ROUTER_ALERT");
 /** The type of service of every packet: 6 bits of DSCP, 2 of ECN. */
 export const IP_TOS: SocketOption<number> = intOption("IPPROTO_IP", "IP_TOS");
-/** Whether any address may be bound and sent from, for a transparent proxy. Needs CAP_NET_ADMIN or CAP_NET_RAW. */
+/**
+ * Whether the socket may bind to and send from any address, for a transparent proxy. Needs CAP_NET_ADMIN or
+ * CAP_NET_RAW.
+ */
 export const IP_TRANSPARENT: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_TRANSPARENT");
 /** The TTL of unicast, 1 to 255; -1 sets the system's default. */
 export const IP_TTL: SocketOption<number> = intOption("IPPROTO_IP", "IP_TTL");
-/** The interface that unicast is sent through; 0 for the system's choice. */
+/** The interface for outgoing unicast; 0 for the system's choice. */
 export const IP_UNICAST_IF: InterfaceOption = interfaceOption("IPPROTO_IP", "IP_UNICAST_IF", networkOrder);
 /** The address that a redirected connection was meant for. Needs netfilter's connection tracking. */
 export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = readableOption(

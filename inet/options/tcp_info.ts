@@ -1,6 +1,6 @@
 import { HOST_LITTLE_ENDIAN } from "../../ffi/sockaddr_layout.ts";
 
-/** A state of a TCP connection: its C name without `TCP_`. */
+/** The state of a TCP connection: its C name without `TCP_`. */
 export type TcpState =
   | "ESTABLISHED"
   | "SYN_SENT"
@@ -31,42 +31,42 @@ export const TCP_STATES: readonly TcpState[] = [
 
 /**
  * What the kernel knows about a TCP connection (`struct tcp_info`). All times are in milliseconds, with fractions if
- * the kernel counts microseconds. A field that this kernel is too old for is `undefined`.
+ * the kernel counts microseconds. A field is `undefined` if the kernel is too old to have it.
  */
 export interface TcpInfo {
   /** The state of the connection. */
   state: TcpState;
   /** The state of congestion control: 0 open, 1 disorder, 2 congestion window reduced, 3 recovery, 4 loss. */
   congestionState: number;
-  /** Retransmissions in a row of the segment that waits for its acknowledgement. */
+  /** Consecutive retransmissions of the segment that waits for its acknowledgement. */
   retransmits: number;
-  /** Probes without an answer: keep-alive's, or of a window of 0. */
+  /** Unanswered probes, of keep-alive or of a zero window. */
   probes: number;
   /** How often the retransmission timeout was doubled. */
   backoff: number;
   /** `TCPI_OPT_*` flags, ORed: 1 timestamps, 2 SACK, 4 window scaling, 8 ECN, 16 ECN seen, 32 SYN data acknowledged. */
   options: number;
-  /** Bits by which the window is shifted in what is sent. */
+  /** The window scale of sent segments, in bits. */
   sendWindowScale: number;
-  /** Bits by which the window is shifted in what is received. */
+  /** The window scale of received segments, in bits. */
   receiveWindowScale: number;
   /** Whether the delivery rate was limited by the program, and so says little about the network. */
   deliveryRateAppLimited: boolean;
-  /** Why fast open did not work: 0 unknown or it did, 1 no cookie, 2 data not acknowledged, 3 SYN retransmitted. */
+  /** Why fast open failed: 0 unknown or it worked, 1 no cookie, 2 data not acknowledged, 3 SYN retransmitted. */
   fastOpenClientFail: number;
   /** Retransmission timeout, ms. */
   rto: number;
   /** Delay of acknowledgements, ms. */
   ato: number;
-  /** Data in a segment that is sent, bytes at most. */
+  /** Maximum segment size of sent segments, bytes. */
   sendMss: number;
-  /** Data in a segment that is received, bytes at most. */
+  /** Maximum segment size of received segments, bytes. */
   receiveMss: number;
-  /** Segments that are sent and not acknowledged; of a listener, connections that wait to be accepted. */
+  /** Segments that are sent and not acknowledged; for a listener, connections that wait to be accepted. */
   unacked: number;
-  /** Segments that are acknowledged selectively; of a listener, its backlog. */
+  /** Segments that are acknowledged selectively; for a listener, its backlog. */
   sacked: number;
-  /** Segments that are taken for lost. */
+  /** Segments that are considered lost. */
   lost: number;
   /** Segments that are retransmitted and not acknowledged. */
   retrans: number;
@@ -74,11 +74,11 @@ export interface TcpInfo {
   fackets: number;
   /** Time since data was last sent, ms. */
   lastDataSent: number;
-  /** Always 0: not remembered. */
+  /** Always 0: the kernel does not record it. */
   lastAckSent: number;
-  /** Time since data last came, ms. */
+  /** Time since data last arrived, ms. */
   lastDataReceived: number;
-  /** Time since an acknowledgement last came, ms. */
+  /** Time since an acknowledgement last arrived, ms. */
   lastAckReceived: number;
   /** MTU of the path, bytes. */
   pathMtu: number;
@@ -92,19 +92,19 @@ export interface TcpInfo {
   sendSlowStartThreshold: number;
   /** Congestion window, segments. */
   congestionWindow: number;
-  /** The MSS that the other end was told, bytes. */
+  /** The MSS advertised to the other end, bytes. */
   advertisedMss: number;
-  /** Segments by which the network may reorder. */
+  /** The reordering that is tolerated, segments. */
   reordering: number;
   /** Round-trip time as the receiver sees it, ms. */
   receiveRtt: number;
-  /** Bytes that the program reads in a round-trip time. */
+  /** Bytes that the program reads per round-trip time. */
   receiveSpace: number;
-  /** Segments that were retransmitted in all. */
+  /** Total retransmitted segments. */
   totalRetrans: number;
   /** Rate at which segments are sent out, bytes/s; `null` for no limit. */
   pacingRate?: number | null | undefined;
-  /** Its upper bound, bytes/s; `null` for no limit. */
+  /** The upper limit of that rate, bytes/s; `null` for no limit. */
   maxPacingRate?: number | null | undefined;
   /** Bytes that were acknowledged. */
   bytesAcked?: number | undefined;
@@ -116,7 +116,7 @@ export interface TcpInfo {
   segmentsIn?: number | undefined;
   /** Bytes in the send buffer that were not sent yet. */
   notSentBytes?: number | undefined;
-  /** The least round-trip time of the last minutes, ms. */
+  /** The lowest round-trip time of the last minutes, ms. */
   minRtt?: number | undefined;
   /** Segments with data received. */
   dataSegmentsIn?: number | undefined;
@@ -138,11 +138,11 @@ export interface TcpInfo {
   bytesSent?: number | undefined;
   /** Bytes retransmitted. */
   bytesRetransmitted?: number | undefined;
-  /** Segments that the other end reported to have come twice. */
+  /** Segments that the other end reported as duplicates. */
   dsackDuplicates?: number | undefined;
   /** How often reordering was seen. */
   reorderingSeen?: number | undefined;
-  /** Segments that came out of order. */
+  /** Segments that arrived out of order. */
   receivedOutOfOrder?: number | undefined;
   /** The other end's window, bytes. */
   sendWindow?: number | undefined;
@@ -179,7 +179,7 @@ const OLD_FIELDS = [
   ["totalRetrans", "u32"],
 ] as const;
 
-/** The fields that came later, in order, from byte 104 on. */
+/** The fields that were added later, in order, from byte 104 on. */
 const NEW_FIELDS = [
   ["pacingRate", "rate"],
   ["maxPacingRate", "rate"],
@@ -207,7 +207,7 @@ const NEW_FIELDS = [
 
 type FieldType = typeof OLD_FIELDS[number][1] | typeof NEW_FIELDS[number][1];
 
-/** Decodes a `struct tcp_info`, as long as the kernel gave it. */
+/** Decodes a `struct tcp_info` of the length that the kernel returned. */
 export function decodeTcpInfo(bytes: Uint8Array): TcpInfo {
   const whole = new Uint8Array(Math.max(bytes.length, 104));
   whole.set(bytes);

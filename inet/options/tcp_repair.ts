@@ -7,19 +7,19 @@ export interface TcpRepairWindow {
   sendUpdate: number;
   /** The window of the other end, in bytes. */
   sendWindow: number;
-  /** The largest window that the other end ever had, in bytes. */
+  /** The largest window that the other end has had, in bytes. */
   maxWindow: number;
   /** Our window, in bytes. */
   receiveWindow: number;
-  /** The sequence number behind what our last acknowledgement told. */
+  /** The sequence number that our last window update acknowledged (`rcv_wup`). */
   receiveUpdate: number;
 }
 
-/** An option that both ends had agreed on in their SYNs: what `struct tcp_repair_opt` holds. */
+/** An option that both ends agreed on in their SYNs (`struct tcp_repair_opt`). */
 export interface TcpRepairOption {
   /** The kind: 2 maximum segment size, 3 window scale, 4 selective acknowledgements, 8 timestamps. */
   code: number;
-  /** The segment size in bytes; the scale of the other end, and that of ours in the upper 16 bits; else 0. */
+  /** The segment size in bytes; the window scale of the other end, and ours in the upper 16 bits; else 0. */
   value: number;
 }
 

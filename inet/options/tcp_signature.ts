@@ -2,19 +2,19 @@ import { HOST_LITTLE_ENDIAN, SOCKADDR_STORAGE_SIZE } from "../../ffi/sockaddr_la
 import { encodeInt, type WritableOption, writableOption } from "../../socket/option.ts";
 import { encodeInetSockaddr } from "../addresses/sockaddr.ts";
 
-/** The key for the segments from and to an address (RFC 2385), for {@linkcode TCP_MD5SIG}. */
+/** The key for segments from and to an address (RFC 2385), for {@linkcode TCP_MD5SIG}. */
 export interface TcpSignature {
-  /** The other end, as a numeric address, of the socket's family. */
+  /** The numeric address of the other end, of the socket's family. */
   hostname: string;
-  /** The key, 80 bytes at most; none removes it. */
+  /** The key, at most 80 bytes; empty to remove it. */
   key: Uint8Array;
 }
 
-/** As {@linkcode TcpSignature}, for more than one address: for {@linkcode TCP_MD5SIG_EXT}. */
+/** Like {@linkcode TcpSignature}, for a range of addresses, for {@linkcode TCP_MD5SIG_EXT}. */
 export interface TcpNetworkSignature extends TcpSignature {
   /** Bits of the address that count. Default: all. */
   prefixLength?: number;
-  /** The number of the interface (of an L3 master device) that the key is for. Default: any. */
+  /** The index of the interface (of an L3 master device) that the key is for. Default: any. */
   interfaceIndex?: number;
 }
 

@@ -114,7 +114,7 @@ testAsRoot("unprivileged ICMP works where the kernel allows the group, and tells
   const error = assertThrows(open) as Error & { code: string };
   assertEquals(
     error.message,
-    "Cannot open an ICMP socket: net.ipv4.ping_group_range does not have this group (EACCES)",
+    "Cannot open an ICMP socket: net.ipv4.ping_group_range does not include this group (EACCES)",
   );
   assertEquals(error.code, "EACCES");
   await setSysctl(pair.left.name, "net.ipv4.ping_group_range", "0 0");
@@ -152,8 +152,8 @@ test(
     await using child = spawnScript(program, root ? ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"] : []);
     const { stdout, stderr } = await child.exit;
     assertEquals(stdout.trimEnd().split("\n"), [
-      "EPERM Cannot open a raw socket: CAP_NET_RAW is needed (EPERM)",
-      "EPERM Cannot open a packet socket: CAP_NET_RAW is needed (EPERM)",
+      "EPERM Cannot open a raw socket: it needs CAP_NET_RAW (EPERM)",
+      "EPERM Cannot open a packet socket: it needs CAP_NET_RAW (EPERM)",
     ], stderr);
   },
 );

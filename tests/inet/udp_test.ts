@@ -364,7 +364,7 @@ test("joining what is no group and on an interface that is none tells which", ()
   assertEquals(error.message, "Cannot set MCAST_JOIN_GROUP to 10.0.0.1: Invalid argument (EINVAL)");
   assertEquals([error.code, error.address], ["EINVAL", "10.0.0.1"]);
   const none = assertThrows(() => socket.joinMulticast("239.7.7.7", { interface: "nope0" })) as SystemError;
-  assertEquals(none.message, "Cannot find interface nope0: there is none of that name (ENODEV)");
+  assertEquals(none.message, "Cannot find interface nope0: there is no interface of that name (ENODEV)");
   assertEquals(none.code, "ENODEV");
 });
 

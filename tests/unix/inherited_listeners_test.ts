@@ -71,6 +71,6 @@ test("inheritedListeners() leaves alone what is meant for another program", { ne
 
 test("inheritedListeners() refuses a LISTEN_FDS that is no count", { needs }, async () => {
   const program = "try { console.log(inheritedListeners()); } catch ({ message }) { console.log(message); }";
-  const refused = "Cannot take the inherited listeners as LISTEN_FDS is no count: current value is ";
+  const refused = "Cannot take the inherited listeners as LISTEN_FDS must be a number: current value is ";
   for (const count of ["two", "-1", "1.5"]) assertEquals(await serve(count, program), `${refused}"${count}"\n`);
 });

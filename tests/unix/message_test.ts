@@ -399,7 +399,7 @@ test("sendMessage() refuses what has no descriptor, and says what is needed", as
   const [left, right] = socketPair("datagram");
   for (const wrong of [{}, { socket: undefined }, { fd: "3" }]) {
     const fds = [wrong as unknown as OwnedFd];
-    await assertRejects(() => left.sendMessage({ fds }), TypeError, "a number or an object with fd is needed");
+    await assertRejects(() => left.sendMessage({ fds }), TypeError, "must be a number or an object with fd");
   }
   left.close();
   right.close();

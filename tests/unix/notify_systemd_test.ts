@@ -47,7 +47,7 @@ test("notifySystemd() does nothing without a manager, and tells where none can b
 }, async () => {
   assertEquals((await notify("")).stdout, "false\nfalse\n");
   const refused =
-    "TypeError: Cannot notify as NOTIFY_SOCKET is no path and no abstract name: current value is vsock:2:1";
+    "TypeError: Cannot notify as NOTIFY_SOCKET must be a path or an abstract name: current value is vsock:2:1";
   assertEquals((await notify("vsock:2:1")).stdout, `${refused}\n${refused}\n`);
   const { stdout } = await notify("/nowhere/notify");
   assertEquals(stdout.match(/\(ENOENT\)/g)?.length, 2, stdout);
