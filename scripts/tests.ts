@@ -58,7 +58,11 @@ if (args.help) {
   Deno.exit(0);
 }
 const chosen = parts.filter(({ name, extra }) => args._.length > 0 ? args._.includes(name) : args.all || !extra);
-const environment = Object.entries({ ...Deno.env.toObject(), ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }) });
+const environment = Object.entries({
+  ...Deno.env.toObject(),
+  PATH: `${pythonFolder()}${Deno.env.get("PATH") ?? ""}`,
+  ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }),
+});
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** How many tests each lack skipped, by the missing programs, and their packages. */
 const lacks = new Map<string, number>();
@@ -172,6 +176,14 @@ function noteLack(lack: string, times: number): void {
   const [, programs = "", names = ""] = lack.match(/^needs (.*): apt-get install (.*)$/) ?? [];
   lacks.set(programs, (lacks.get(programs) ?? 0) + times);
   for (const name of names.split(" ")) packages.add(name);
+}
+
+/** Where Python itself is: a launcher such as pyenv's takes ten times as long to start, and a test starts it each time. */
+function pythonFolder(): string {
+  if (!has("python3")) return "";
+  const args = ["-c", "import os, sys; print(os.path.dirname(sys.executable))"];
+  const { stdout } = new Deno.Command("python3", { args, stderr: "inherit" }).outputSync();
+  return `${new TextDecoder().decode(stdout).trim()}:`;
 }
 
 function has(program: string): boolean {

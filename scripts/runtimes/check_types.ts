@@ -1,8 +1,14 @@
 import { entryPoints, packageFields } from "../npm_package.ts";
 import { run } from "./run.ts";
 
-/** The ways of TypeScript to find a package. */
-const RESOLUTIONS = { nodenext: "nodenext", bundler: "esnext" } as const;
+/** The compilers, by their packages in the project: the oldest that the README names, and today's. */
+const COMPILERS = ["typescript-5.9", "typescript"];
+
+/** The ways of TypeScript to find a package, and the extensions of the programs: `.cts` is CommonJS. */
+const MODULES = [
+  { moduleResolution: "nodenext", module: "nodenext", extensions: ["mts", "cts"] },
+  { moduleResolution: "bundler", module: "esnext", extensions: ["mts"] },
+] as const;
 
 /** What a program may have: the types of Node, or nothing but the language and the Web. */
 const SETTINGS = {
@@ -19,11 +25,13 @@ const SETTINGS = {
 export async function checkTypes(project: string): Promise<string> {
   let found = "";
   for (const [name, { types, lib }] of Object.entries(SETTINGS)) {
-    const program = `types_${types.length}.mts`;
-    await Deno.writeTextFile(project + program, importing(types.length > 0 ? [] : ["./node"]));
-    for (const [moduleResolution, module] of Object.entries(RESOLUTIONS)) {
+    const withNode = types.length > 0;
+    for (const { moduleResolution, module, extensions } of MODULES) {
+      for (const extension of extensions) {
+        await Deno.writeTextFile(`${project}types.${extension}`, importing(withNode, extension));
+      }
       const config = {
-        files: [program],
+        files: extensions.map((extension) => `types.${extension}`),
         compilerOptions: {
           target: "es2022",
           lib,
@@ -37,30 +45,47 @@ export async function checkTypes(project: string): Promise<string> {
           skipLibCheck: false,
         },
       };
-      const file = `${project}tsconfig.${moduleResolution}_${types.length}.json`;
+      const file = `${project}tsconfig.json`;
       await Deno.writeTextFile(file, JSON.stringify(config));
-      const { success, stdout } = await run([`${project}node_modules/.bin/tsc`, "-p", file], { timeout: 120_000 });
-      if (!success) found += `${moduleResolution}, ${name}:\n${stdout}`;
+      for (const compiler of COMPILERS) {
+        const tsc = ["node", `${project}node_modules/${compiler}/lib/tsc.js`, "-p", file];
+        const { success, stdout } = await run(tsc, { timeout: 120_000 });
+        if (!success) found += `${compiler}, ${moduleResolution}, ${name}:\n${stdout}`;
+      }
     }
   }
   return found;
 }
 
-function importing(without: string[]): string {
-  const names = entryPoints.map(([name]) => name).filter((name) => !without.includes(name));
+function importing(withNode: boolean, extension: "mts" | "cts"): string {
+  const names = entryPoints.map(([name]) => name).filter((name) => withNode || name !== "./node");
   const imports = names.map((name, i) => {
-    return `import * as m${i} from "${packageFields.name}${name.slice(1)}";\nexport const n${i}: object = m${i};`;
+    const specifier = `"${packageFields.name}${name.slice(1)}"`;
+    const statement = extension === "mts" ? `import * as m${i} from ${specifier}` : `import m${i} = require(${specifier})`;
+    return `${statement};\nexport const n${i}: object = m${i};`;
   });
-  return [...imports, USE].join("\n");
+  const inet = names.indexOf("./inet"), node = names.indexOf("./node");
+  return [...imports, useOf(`m${inet}`), withNode ? useWithNode(`m${inet}`, `m${node}`) : ""].join("\n");
 }
 
 /** What an editor must know: these lines are wrong, or right, only where the types came through. */
-const USE = `
-import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
-const listener: TcpListener = TcpListener.listen({ port: 0 });
-const conn: TcpConn = await listener.accept({ timeout: 5 });
-const n: number | null = await conn.read(new Uint8Array(8));
-// @ts-expect-error a port is a number
-TcpListener.listen({ port: "0" });
-export { n };
-`;
+function useOf(inet: string): string {
+  return `
+export async function use(listener: InstanceType<typeof ${inet}.TcpListener>): Promise<number | null> {
+  const conn: InstanceType<typeof ${inet}.TcpConn> = await listener.accept({ timeout: 5 });
+  // @ts-expect-error a port is a number
+  ${inet}.TcpListener.listen({ port: "0" });
+  return await conn.read(new Uint8Array(8));
+}`;
+}
+
+/**
+ * Beside the DOM library, `Readable.fromWeb()` of `@types/node` takes no web stream, `response.body` neither; the package's
+ * own stream does not need it.
+ */
+function useWithNode(inet: string, node: string): string {
+  return `
+export function read(conn: InstanceType<typeof ${inet}.TcpConn>): AsyncIterable<Uint8Array> {
+  return new ${node}.NodeStream(conn);
+}`;
+}

@@ -55,16 +55,19 @@ if (args.suite === undefined) {
   );
 }
 const results = new Map<Suite, Map<Runtime, SuiteResult>>();
-for (const suite of suites().filter(({ name }) => name === (args.suite ?? name))) {
-  const row = new Map<Runtime, SuiteResult>();
-  results.set(suite, row);
-  await Promise.all(chosen.map(async (runtime) => {
-    const result = await runSuite(runtime, project, suite.files);
-    row.set(runtime, result);
+const jobs = suites().filter(({ name }) => name === (args.suite ?? name))
+  .flatMap((suite) => chosen.map((runtime) => ({ suite, runtime })));
+for (const { suite } of jobs) results.set(suite, new Map());
+// As many at once as there are cores: with more, tests of time-outs would fail.
+await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, async () => {
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    const { suite, runtime } = job;
+    const result = await runSuite(runtime, project, suite);
+    results.get(suite)?.set(runtime, result);
     console.log(`${suite.name} on ${runtime.name}: ${countsOf(result)}`);
     if (result.failure !== undefined) faults.push(`${suite.name} on ${runtime.name}:\n${result.failure}`);
-  }));
-}
+  }
+}));
 for (const [reason, count] of lacks(results)) console.log(`${count} × [skipped: ${reason}]`);
 let cross = "not run";
 if ((args.suite ?? "cross") === "cross") {

@@ -2,8 +2,8 @@ import { root } from "../npm_package.ts";
 import { mustRun } from "./run.ts";
 import { cache, KOFFI } from "./runtime.ts";
 
-/** What a program of a user's needs beside the package. */
-const DEPENDENCIES = [`koffi@${KOFFI}`];
+/** What a user's program needs besides the package; and the oldest compiler that takes its types. */
+const DEPENDENCIES = [`koffi@${KOFFI}`, "typescript-5.9@npm:typescript@5.9.3"];
 /** What the tests need: the compiler, and what `deno.json` maps the names in the tests to. */
 const DEV_DEPENDENCIES = [
   "typescript",

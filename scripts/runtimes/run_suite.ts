@@ -2,6 +2,7 @@ import { root } from "../npm_package.ts";
 import { parseJunit, type TestResult } from "./junit.ts";
 import { run } from "./run.ts";
 import { cache, type Runtime } from "./runtime.ts";
+import type { Suite } from "./suites.ts";
 
 /** Milliseconds for one suite on one runtime. */
 const SUITE_TIMEOUT = 900_000;
@@ -18,20 +19,16 @@ export interface SuiteResult {
   failure?: string;
 }
 
-/**
- * Runs test files on a runtime: on Deno the sources, elsewhere what was compiled of them.
- *
- * @param files The test files, relative to the repository.
- */
-export async function runSuite(runtime: Runtime, project: string, files: string[]): Promise<SuiteResult> {
-  const junit = `${cache}${runtime.name.replaceAll(/\W+/g, "_")}.xml`;
+/** Runs a suite on a runtime: on Deno its sources, elsewhere the JavaScript that was compiled from them. */
+export async function runSuite(runtime: Runtime, project: string, { name, files }: Suite): Promise<SuiteResult> {
+  const junit = `${cache}${name}_${runtime.name.replaceAll(/\W+/g, "_")}.xml`;
   await Deno.remove(junit).catch(() => {});
   const begin = performance.now();
   const command = commandOf(runtime, files, junit);
   const { success, stdout, stderr } = await run(command, {
     cwd: runtime.kind === "deno" ? root : project,
     timeout: SUITE_TIMEOUT,
-    // All runtimes run at once: the million messages are for Deno.
+    // Other suites run beside this one: the million messages are for Deno.
     env: { NO_COLOR: "1", BULK_MESSAGES: "200000" },
   });
   const tests = parseJunit(await Deno.readTextFile(junit).catch(() => ""));
