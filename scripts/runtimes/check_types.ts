@@ -61,7 +61,9 @@ function importing(withNode: boolean, extension: "mts" | "cts"): string {
   const names = entryPoints.map(([name]) => name).filter((name) => withNode || name !== "./node");
   const imports = names.map((name, i) => {
     const specifier = `"${packageFields.name}${name.slice(1)}"`;
-    const statement = extension === "mts" ? `import * as m${i} from ${specifier}` : `import m${i} = require(${specifier})`;
+    const statement = extension === "mts"
+      ? `import * as m${i} from ${specifier}`
+      : `import m${i} = require(${specifier})`;
     return `${statement};\nexport const n${i}: object = m${i};`;
   });
   const inet = names.indexOf("./inet"), node = names.indexOf("./node");

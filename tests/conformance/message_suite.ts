@@ -49,10 +49,11 @@ export function messageSuite(
     title: string,
     fn: (left: MessageEnd, right: MessageEnd) => Promise<void>,
     requires?: keyof typeof lacks,
+    timeout = 60_000,
   ): void {
     const lacking = requires === undefined ? undefined : lacks[requires];
     if (lacking !== undefined) return ignore(`${name}: ${title}`, lacking);
-    test(`${name}: ${title}`, { needs }, async () => {
+    test(`${name}: ${title}`, { needs, timeout }, async () => {
       const [left, right] = await pair();
       try {
         await fn(left, right);
@@ -204,9 +205,14 @@ export function messageSuite(
     });
   });
 
-  suiteTest(`${bulk} messages both ways at once arrive once, whole and in order`, async (left, right) => {
-    await Promise.all([sendAll(left, bulk), sendAll(right, bulk), receiveAll(left, bulk), receiveAll(right, bulk)]);
-  });
+  suiteTest(
+    `${bulk} messages both ways at once arrive once, whole and in order`,
+    async (left, right) => {
+      await Promise.all([sendAll(left, bulk), sendAll(right, bulk), receiveAll(left, bulk), receiveAll(right, bulk)]);
+    },
+    undefined,
+    240_000,
+  );
 
   suiteTest("close() rejects what waits, and use after it is refused", async (left) => {
     const waiting = assertRejects(() => left.receive());

@@ -155,6 +155,10 @@ async function putWhileKilled(engines: Engine[], connect: (engines: Engine[]) =>
     await engine.start();
   }
   await pause(1500);
+  await patiently(() => {
+    assertEquals(acknowledged.size, KEYS);
+    assert(puts > 3 * KEYS, "too few PUTs to prove anything");
+  });
   isOver = true;
   await Promise.all(writers);
   end();
@@ -163,7 +167,6 @@ async function putWhileKilled(engines: Engine[], connect: (engines: Engine[]) =>
   const read = dictionary(again.store);
   const get = async (obj: string) => await read.GET({ obj });
   await patiently(() => Promise.all([...acknowledged.keys()].map(get))); // a cluster takes seconds to agree that it is whole
-  assertEquals(acknowledged.size, KEYS);
   for (const [obj, value] of acknowledged) {
     const { n } = (await get(obj)).val as { n: number };
     assert(n >= value && n <= (sent.get(obj) ?? 0), `${obj} is ${n}, acknowledged was ${value}`);
@@ -171,11 +174,10 @@ async function putWhileKilled(engines: Engine[], connect: (engines: Engine[]) =>
   assertEquals(await get("nothing"), { obj: "nothing", val: null });
   again.end();
   console.log(`      ${puts} PUTs were acknowledged; errors: ${[...reasons].join("; ") || "none"}`);
-  assert(puts > 3 * KEYS, "too few PUTs to prove anything");
 }
 
 /** Tries for at most 20 seconds. */
-async function patiently(action: () => Promise<unknown>): Promise<void> {
+async function patiently(action: () => unknown): Promise<void> {
   for (let tries = 0;; tries++) {
     try {
       return void await action();
