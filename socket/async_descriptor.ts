@@ -55,7 +55,7 @@ export abstract class AsyncDescriptor extends Descriptor {
     options?: WaitOptions,
     names?: Readonly<Record<string, true>>,
   ): Promise<T> {
-    if (this.fd < 0) {
+    if (this.number < 0) {
       if (options?.progress) options.progress.done = 0;
       return Promise.reject(closedError(operation.syscall));
     }
@@ -103,11 +103,11 @@ export abstract class AsyncDescriptor extends Descriptor {
    * @throws {DOMException} `TimeoutError` if not all data was sent in time.
    */
   closeDrained(timeout: number): Promise<void> {
-    return this.fd < 0 ? Promise.resolve() : drainAndClose(this.release(), timeout, hooksOf(this).beforeClose);
+    return this.number < 0 ? Promise.resolve() : drainAndClose(this.release(), timeout, hooksOf(this).beforeClose);
   }
 
   /** Rejects all pending waits. */
-  protected override ended(error: () => Error): void {
-    this.readiness.end(error);
+  protected override ended(error: () => Error, isLast: boolean): void {
+    this.readiness.end(error, isLast);
   }
 }

@@ -48,6 +48,8 @@ export let hooksOf: (descriptor: Descriptor) => Hooks;
  */
 export abstract class Descriptor implements Disposable {
   #fd: number;
+  /** Whether the descriptor may have a duplicate. */
+  #isShared = false;
   /** The local sockaddr, packed: stored when the socket is closed. */
   #local: string | undefined;
   /**
@@ -73,6 +75,12 @@ export abstract class Descriptor implements Disposable {
 
   /** The descriptor, borrowed; -1 once the socket is closed. */
   get fd(): number {
+    this.share(); // who knows the number can duplicate the descriptor
+    return this.#fd;
+  }
+
+  /** {@linkcode fd} for a system call that makes no duplicate of it. */
+  protected get number(): number {
     return this.#fd;
   }
 
@@ -216,7 +224,7 @@ export abstract class Descriptor implements Disposable {
   detach(): number {
     const fd = this.open("detach");
     this.#forget();
-    this.ended(() => libraryError("EBADF", "detach", "Cannot continue to wait: the descriptor was detached"));
+    this.ended(() => libraryError("EBADF", "detach", "Cannot continue to wait: the descriptor was detached"), false);
     return fd;
   }
 
@@ -242,16 +250,27 @@ export abstract class Descriptor implements Disposable {
     return this.#fd;
   }
 
+  /** Notes that the descriptor may have a duplicate. */
+  protected share(): void {
+    this.#isShared = true;
+  }
+
   /** Takes the descriptor, to close it. */
   protected release(): number {
     const fd = this.#fd;
     this.#forget();
-    this.ended(() => libraryError("EBADF", "close", "Cannot continue to wait: the socket was closed"));
+    const hasDuplicate = this.#isShared;
+    this.ended(() => libraryError("EBADF", "close", "Cannot continue to wait: the socket was closed"), !hasDuplicate);
     return fd;
   }
 
-  /** Called once the descriptor is no longer owned, with a function that makes the error for each pending wait. */
-  protected ended(_error: () => Error): void {}
+  /**
+   * Called once the descriptor is no longer owned.
+   *
+   * @param _error Makes the error for each pending wait.
+   * @param _isLast Whether the descriptor is closed next, and has no duplicate.
+   */
+  protected ended(_error: () => Error, _isLast: boolean): void {}
 
   /** Forgets the descriptor, but not the addresses. */
   #forget(): void {

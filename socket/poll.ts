@@ -92,7 +92,7 @@ export async function poll<S extends Pollable>(
   try {
     for (const [i, request] of requests.entries()) {
       watch(epfd, request, i);
-      ends.push(socketOf(request).onEnd(() => readiness.end(closedError)));
+      ends.push(socketOf(request).onEnd(() => readiness.end(closedError, false)));
       const { isReferenced, stop } = socketOf(request).watchReference(hold);
       references.push(isReferenced);
       ends.push(stop);
@@ -105,7 +105,7 @@ export async function poll<S extends Pollable>(
     throw error;
   } finally {
     for (const stop of ends) stop();
-    readiness.end(closedError);
+    readiness.end(closedError, true);
     libc().close(epfd);
   }
 }

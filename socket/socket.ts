@@ -129,7 +129,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
       new Socket(left, family, type, protocol),
       new Socket(right, family, type, protocol),
     ];
-    for (const socket of sockets) socket.peer = packedName(libc().getpeername, socket.fd);
+    for (const socket of sockets) socket.peer = packedName(libc().getpeername, socket.number);
     return sockets;
   }
 
@@ -145,7 +145,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   static fromFd(fd: number): Socket {
     const { family, type, protocol } = adoptFd(fd);
     if (family === C.AF_SMC) poller().avoidRing();
-    return new Socket(fd, family, type, protocol);
+    const socket = new Socket(fd, family, type, protocol);
+    socket.share();
+    return socket;
   }
 
   /**
@@ -181,9 +183,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    */
   async connect(sockaddr: Uint8Array, options?: WaitOptions & { address?: string }): Promise<void> {
     checkBuffer(sockaddr, sockaddr?.byteLength);
-    const operation = new Connect(this.fd, this.readiness, sockaddr, options?.address);
+    const operation = new Connect(this.number, this.readiness, sockaddr, options?.address);
     const peer = await this.run("write", operation, options, CONNECT_OPTIONS);
-    this.peer = peer === "" ? packedName(libc().getpeername, this.fd) : peer;
+    this.peer = peer === "" ? packedName(libc().getpeername, this.number) : peer;
   }
 
   /**
@@ -208,9 +210,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
     if (!(buffer?.byteLength > 0)) return this.#readNothing(buffer); // else it would wait, to take nothing
-    if (this.fd < 0 && this.isOver) return Promise.resolve(null);
+    if (this.number < 0 && this.isOver) return Promise.resolve(null);
     const drains = readsAll(this.#family, this.#protocol) ? this.readiness : undefined;
-    return this.run("read", new StreamRead(this.fd, drains, buffer, this), options);
+    return this.run("read", new StreamRead(this.number, drains, buffer, this, this.#family === C.AF_SMC), options);
   }
 
   /**
@@ -223,7 +225,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * were.
    */
   write(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
-    return this.run("write", new StreamWrite(this.fd, bytes, this.#flags.send), options, TRANSFER_OPTIONS);
+    return this.run("write", new StreamWrite(this.number, bytes, this.#flags.send), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -237,7 +239,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
     return this.run(
       "write",
-      new Send(this.fd, bytes, options?.flags ?? 0, this.#flags.send),
+      new Send(this.number, bytes, options?.flags ?? 0, this.#flags.send),
       options,
       TRANSFER_OPTIONS,
     );
@@ -259,7 +261,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   ): Promise<number> {
     const { flags = 0, address } = options ?? {};
     const { send } = this.#flags;
-    const operation = new DatagramSend(this.fd, this.readiness, bytes, sockaddr, flags, send, address);
+    const operation = new DatagramSend(this.number, this.readiness, bytes, sockaddr, flags, send, address);
     return this.run("write", operation, options, SENDTO_OPTIONS);
   }
 
@@ -276,9 +278,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   recv(buffer: Uint8Array, options?: TransferOptions): Promise<number> {
     const flags = options?.flags ?? 0;
     if ((flags & (C.MSG_WAITALL | C.MSG_PEEK)) === C.MSG_WAITALL && this.#type === C.SOCK_STREAM) {
-      return this.run("read", new ReceiveAll(this.fd, buffer, flags), options, TRANSFER_OPTIONS);
+      return this.run("read", new ReceiveAll(this.number, buffer, flags), options, TRANSFER_OPTIONS);
     }
-    return this.run("read", new Receive(this.fd, buffer, flags), options, TRANSFER_OPTIONS);
+    return this.run("read", new Receive(this.number, buffer, flags), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -290,7 +292,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the family has no urgent data (`EOPNOTSUPP`).
    */
   receiveUrgent(options?: WaitOptions): Promise<number | null> {
-    return this.run("urgent", new UrgentReceive(this.fd, this.readiness), options);
+    return this.run("urgent", new UrgentReceive(this.number, this.readiness), options);
   }
 
   /**
@@ -314,7 +316,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `ECONNREFUSED` for an earlier send of a connected socket.
    */
   recvfrom(buffer: Uint8Array, options?: TransferOptions): Promise<ReceivedFrom> {
-    return this.run("read", new ReceiveFrom(this.fd, buffer, options?.flags ?? 0), options, TRANSFER_OPTIONS);
+    return this.run("read", new ReceiveFrom(this.number, buffer, options?.flags ?? 0), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -330,7 +332,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     checkMessage(message);
     const isStream = this.#type === C.SOCK_STREAM;
     const flags = options?.flags ?? 0;
-    const operation = new MessageSend(this.fd, this.readiness, message, flags, this.#flags.send, isStream);
+    const operation = new MessageSend(this.number, this.readiness, message, flags, this.#flags.send, isStream);
     return await this.run("write", operation, options, TRANSFER_OPTIONS);
   }
 
@@ -343,7 +345,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses.
    */
   async recvmsg(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
-    const operation = new MessageReceive(this.fd, space, options?.flags ?? 0, this.#flags.receive);
+    const operation = new MessageReceive(this.number, space, options?.flags ?? 0, this.#flags.receive);
     return await this.run("read", operation, options, TRANSFER_OPTIONS);
   }
 
@@ -358,7 +360,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   recvmmsg(batch: MessageBatch, options?: TransferOptions): Promise<number> {
     return this.run(
       "read",
-      new BatchReceive(this.fd, batch, options?.flags ?? 0, this.#flags.receive),
+      new BatchReceive(this.number, batch, options?.flags ?? 0, this.#flags.receive),
       options,
       TRANSFER_OPTIONS,
     );
@@ -373,7 +375,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error is how many were sent before it.
    */
   sendmmsg(batch: MessageBatch, options?: TransferOptions): Promise<number> {
-    const operation = new BatchSend(this.fd, this.readiness, batch, options?.flags ?? 0, this.#flags.send);
+    const operation = new BatchSend(this.number, this.readiness, batch, options?.flags ?? 0, this.#flags.send);
     return this.run("write", operation, options, TRANSFER_OPTIONS);
   }
 
@@ -396,7 +398,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   async closeWrite(options?: WaitOptions & { drained?: boolean }): Promise<void> {
     const later = new Backoff(1, 16);
     const attempt = (): true | undefined => {
-      if (options?.drained && !isDrained(this.fd)) {
+      if (options?.drained && !isDrained(this.number)) {
         this.readiness.readyLater("write", later);
         return undefined;
       }
@@ -413,7 +415,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     return describe(this, {
       family: () => family ?? String(this.#family),
       type: () => type ?? String(this.#type),
-      fd: () => String(this.fd),
+      fd: () => String(this.number),
     });
   }
 
@@ -459,7 +461,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
         throw error;
       }
     };
-    return this.run("read", new Accept(this.fd, this.readiness, this.#family !== C.AF_ALG, make), options);
+    return this.run("read", new Accept(this.number, this.readiness, this.#family !== C.AF_ALG, make), options);
   }
 
   // deno-lint-ignore require-await -- so that its errors become rejections
@@ -494,7 +496,10 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    */
   dup(): Socket {
     const fd = check(libc().fcntl(this.open("fcntl"), C.F_DUPFD_CLOEXEC, 0n), "fcntl");
-    return new Socket(fd, this.#family, this.#type, this.#protocol);
+    this.share();
+    const twin = new Socket(fd, this.#family, this.#type, this.#protocol);
+    twin.share();
+    return twin;
   }
 }
 

@@ -3,16 +3,13 @@ import { C } from "../../ffi/constants.ts";
 import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
+import { readOption } from "../descriptor.ts";
 import { Operation } from "../operation.ts";
 import type { Readiness } from "../polling/readiness.ts";
 import { countBytes, mayGoOn } from "../polling/turn.ts";
 import type { AddedFlag } from "./added_flag.ts";
 import { EAGAIN, EINTR, MAX_CALL, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
-
-// Scratch memory for one synchronous call.
-const pending = new Int32Array(1);
-const length = new Uint32Array(1);
 
 /** The owner of the stream, which is told when a direction has ended. */
 export interface Ends {
@@ -27,10 +24,15 @@ export class StreamRead extends Operation<number | null> {
   readonly #buffer: Uint8Array;
   readonly #length: number;
   readonly #size: bigint;
-  readonly #ends: Ends | undefined;
+  readonly #ends: Ends;
+  readonly #keepsError: boolean;
 
-  /** @param readiness Marked as drained after a short read; left out where a short read proves nothing. */
-  constructor(fd: number, readiness: Readiness | undefined, buffer: Uint8Array, ends?: Ends) {
+  /**
+   * @param readiness Marked as drained after a short read; left out where a short read proves nothing.
+   * @param keepsError Whether a connection that the peer aborted reads as ended, and keeps its error as `SO_ERROR`: so does
+   * AF_SMC.
+   */
+  constructor(fd: number, readiness: Readiness | undefined, buffer: Uint8Array, ends: Ends, keepsError: boolean) {
     super();
     this.#fd = fd;
     this.#readiness = readiness;
@@ -38,6 +40,7 @@ export class StreamRead extends Operation<number | null> {
     this.#length = buffer.byteLength;
     this.#size = BigInt(Math.min(this.#length, MAX_TRANSFER));
     this.#ends = ends;
+    this.#keepsError = keepsError;
   }
 
   /** Bytes that came, `null` at the end of the stream. */
@@ -56,12 +59,10 @@ export class StreamRead extends Operation<number | null> {
     }
   }
 
-  /** An AF_SMC connection that the peer aborted reads as ended, and keeps its error as `SO_ERROR`. */
   #end(): null {
-    length[0] = 4;
-    const n = outcome(libc().getsockopt(this.#fd, C.SOL_SOCKET, C.SO_ERROR, pending, length));
-    if (n === 0 && pending[0] !== undefined && pending[0] !== 0) throw systemError(pending[0], "recv");
-    this.#ends?.over("read");
+    const error = this.#keepsError ? readOption(this.#fd, C.SOL_SOCKET, C.SO_ERROR) : 0;
+    if (error !== 0) throw systemError(error, "recv");
+    this.#ends.over("read");
     return null;
   }
 }

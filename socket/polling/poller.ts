@@ -77,8 +77,13 @@ export class Poller {
 
   /** Stops watching; to be called before the descriptor is closed, since a duplicate would keep its events coming. */
   remove(fd: number): void {
-    this.#watched[fd] = undefined;
     this.#control(C.EPOLL_CTL_DEL, fd, 0, 0);
+    this.forget(fd);
+  }
+
+  /** Stops watching a descriptor that has no duplicate and is about to be closed: close(2) takes it out of the epoll instance. */
+  forget(fd: number): void {
+    this.#watched[fd] = undefined;
     if (--this.#count === 0) this.#ask();
   }
 

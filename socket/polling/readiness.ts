@@ -167,13 +167,20 @@ export class Readiness implements RetryLater, Watched {
     for (const callback of this.#references ?? []) callback();
   }
 
-  /** Rejects every wait, each with an error of its own, and forgets the descriptor, which is still open. */
-  end(error: () => unknown): void {
+  /**
+   * Rejects every wait, each with an error of its own, and forgets the descriptor, which is still open.
+   *
+   * @param isLast Whether it is closed next, and has no duplicate.
+   */
+  end(error: () => unknown, isLast: boolean): void {
     this.#reject(this.#reads, error);
     this.#reject(this.#writes, error);
     if (this.#urgent !== undefined) this.#reject(this.#urgent, error);
     for (const queue of this.#destinations?.values() ?? []) this.#reject(queue, error);
-    if (this.#interest !== 0) poller().remove(this.#fd);
+    if (this.#interest !== 0) {
+      if (isLast) poller().forget(this.#fd);
+      else poller().remove(this.#fd);
+    }
     this.#interest = 0;
     for (const callback of this.#ends ?? []) callback();
   }

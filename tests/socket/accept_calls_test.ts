@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { C, check, libc } from "../../ffi/mod.ts";
+import { Socket } from "../../socket/mod.ts";
+import { assert, assertEquals, type Permission, spawn, spawnScript, tempDir, test } from "../runner/mod.ts";
+
+const needs: Permission[] = ["run", "read", "write", "env"];
+const INET = new URL("../../inet/mod.ts", import.meta.url);
+
+/** Gives back what each connection sends, until 300 have come. */
+const SERVER = `
+import { TcpListener } from "${INET}";
+const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+console.log(listener.addr.port);
+let left = 300;
+for await (const conn of listener) {
+  const buffer = new Uint8Array(8);
+  for (let n; (n = await conn.read(buffer)) !== null;) await conn.write(buffer.subarray(0, n));
+  conn.close();
+  if (--left === 0) break;
+}
+`;
+
+/** One connection after the other: a byte there and back, and the end. */
+const CLIENT = `
+import socket, sys
+for _ in range(300):
+    peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    peer.sendall(b"x")
+    assert peer.recv(1) == b"x"
+    peer.shutdown(socket.SHUT_WR)
+    assert peer.recv(1) == b""
+    peer.close()
+`;
+
+test("a connection costs no system call that C does not make, but for one getsockname()", {
+  needs: [...needs, "strace", "python3"],
+}, async () => {
+  using dir = tempDir();
+  const log = `${dir.path}/calls`;
+  const calls = "accept4,epoll_ctl,recvfrom,sendto,close,getsockopt,setsockopt,shutdown,getpeername,getsockname,fcntl";
+  await using server = spawnScript(SERVER, ["strace", "-f", "-o", log, "-e", `trace=${calls}`]);
+  const port = await server.line();
+  await using client = spawn("python3", ["-c", CLIENT, port ?? ""]);
+  assertEquals((await client.exit).code, 0);
+  await server.exit;
+  // What follows the first accept4() that gave a connection, up to the last one.
+  const text = readFileSync(log, "utf8");
+  const made = [...text.matchAll(/accept4\([^\n]* = \d+$/gm)].map(({ index }) => index);
+  assertEquals(made.length, 300);
+  const counts: Record<string, number> = {};
+  for (const [, name = ""] of text.slice(made[50], made[250]).matchAll(/^\d+ +(\w+)\(/gm)) {
+    counts[name] = (counts[name] ?? 0) + 1 / 200;
+  }
+  const { accept4, epoll_ctl, recvfrom, sendto, close, getsockname, ...others } = counts;
+  const all = JSON.stringify(counts);
+  for (const once of [epoll_ctl, sendto, close, getsockname]) assert(once !== undefined && once < 1.1, all);
+  // The second accept4() finds nothing, as in C: an edge does not tell how many connections it stands for.
+  for (const twice of [accept4, recvfrom]) assert(twice !== undefined && twice < 2.2, all);
+  for (const other of Object.values(others)) assert(other < 0.1, all);
+});
+
+/** The descriptors that this process has in an epoll instance. */
+function watched(): Set<number> {
+  const fds = new Set<number>();
+  for (const fd of readdirSync("/proc/self/fd")) {
+    let info = "";
+    try {
+      if (!readlinkSync(`/proc/self/fd/${fd}`).includes("eventpoll")) continue;
+      info = readFileSync(`/proc/self/fdinfo/${fd}`, "utf8");
+    } catch {
+      continue; // the one that listed the folder
+    }
+    for (const [, number] of info.matchAll(/^tfd: +(\d+)/gm)) fds.add(Number(number));
+  }
+  return fds;
+}
+
+const DUPLICATES: Record<string, (socket: Socket, fd: number) => number> = {
+  "none": () => -1,
+  "one by dup()": (socket) => socket.dup().detach(),
+  "one made of its number": (socket) => check(libc().fcntl(socket.fd, C.F_DUPFD_CLOEXEC, 0n), "fcntl"),
+};
+for (const [name, duplicate] of Object.entries(DUPLICATES)) {
+  test(`a closed socket is watched no longer, with ${name} as duplicate`, { needs: ["read"] }, async () => {
+    const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+    const [near, far] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM); // keeps the poller open
+    const before = watched();
+    const waits = [left, far].map((socket) => socket.read(new Uint8Array(1)).catch(() => null));
+    const added = [...watched()].filter((fd) => !before.has(fd) && fd !== far.fd);
+    const fd = Math.min(...added); // not read from the socket: that alone makes it one with duplicates
+    assert(added.length > 0);
+    const other = duplicate(left, fd);
+    left.close();
+    assert(!watched().has(fd), `${fd} is watched`);
+    if (other >= 0) libc().close(other);
+    for (const socket of [right, near, far]) socket.close();
+    await Promise.all(waits);
+  });
+}
