@@ -1,5 +1,5 @@
 import { libraryNames } from "../library_paths.ts";
-import type { Backend, Signature, Watch } from "../native.ts";
+import type { Backend, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
 import { adoptWithNet } from "./adopt_with_net.ts";
@@ -8,7 +8,7 @@ import { chooseWatch } from "./choose_watch.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
 import { limited } from "./limited.ts";
-import { isMainThread, loopWatch, SLICE } from "./loop_watch.ts";
+import { isMainThread, type LoopPoll, loopWatch, SLICE } from "./loop_watch.ts";
 import { firstLibrary } from "./open_library.ts";
 
 /** The part of koffi that is used. */
@@ -68,7 +68,7 @@ export function openKoffi(): Backend {
       return promised(open(name, signature), limited()); // koffi refuses more than 256 in all
     }) as Backend["background"];
     const calls = { libc, background, errno: errnoByCopy(libc) };
-    const loop = loopWatch((fd, onReadable) => new KoffiWatch(koffi, fd, onReadable));
+    const loop = loopWatch((fd, onReadable) => new KoffiLoopPoll(koffi, fd, onReadable));
     const longest = isMainThread() ? SLICE : undefined;
     return { ...calls, watch: chooseWatch(calls, { loop, adopt: adoptWithNet, longest }) };
   });
@@ -120,30 +120,23 @@ function promised(call: KoffiFunction, run: ReturnType<typeof limited>): (...arg
   return (...args) => run(() => start(args));
 }
 
-/** A watch by libuv's loop, which continues as long as each callback starts it again. */
-class KoffiWatch implements Watch {
+/** A `uv_poll_t` of koffi's. */
+class KoffiLoopPoll implements LoopPoll {
   readonly #poll: KoffiPoll;
-  readonly #look: () => void;
-  #isStarted = false;
-  #isPolling = false;
+  readonly #onReadable: () => void;
 
   constructor(koffi: Koffi, fd: number, onReadable: () => void) {
-    this.#look = () => {
-      if (this.#isStarted) {
-        this.#isStarted = false;
-        onReadable();
-      }
-      if (!this.#isStarted) this.#stop();
-    };
-    this.#poll = koffi.node.poll(fd, READABLE, this.#look);
+    this.#onReadable = onReadable;
+    this.#poll = koffi.node.poll(fd, READABLE, onReadable);
     this.#poll.stop();
   }
 
   start(): void {
-    this.#isStarted = true;
-    if (this.#isPolling) return;
-    this.#isPolling = true;
-    this.#poll.start(READABLE, this.#look);
+    this.#poll.start(READABLE, this.#onReadable);
+  }
+
+  stop(): void {
+    this.#poll.stop();
   }
 
   reference(value: boolean): void {
@@ -152,13 +145,6 @@ class KoffiWatch implements Watch {
   }
 
   close(): void {
-    this.#isStarted = this.#isPolling = false;
     this.#poll.close();
-  }
-
-  #stop(): void {
-    if (!this.#isPolling) return;
-    this.#isPolling = false;
-    this.#poll.stop();
   }
 }

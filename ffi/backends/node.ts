@@ -1,12 +1,12 @@
 import { libraryNames } from "../library_paths.ts";
-import type { Backend, Signature, Watch } from "../native.ts";
+import type { Backend, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
 import { adoptWithNet } from "./adopt_with_net.ts";
 import { builtin } from "./builtin.ts";
 import { chooseWatch } from "./choose_watch.ts";
 import { functionsOf } from "./functions_of.ts";
-import { loopWatch, SLICE } from "./loop_watch.ts";
+import { type LoopPoll, loopWatch, SLICE } from "./loop_watch.ts";
 import { firstLibrary } from "./open_library.ts";
 import { inThread } from "./thread.ts";
 
@@ -62,7 +62,7 @@ export function openNode(): Backend {
     return {
       ...calls,
       watch: chooseWatch(calls, {
-        loop: loopWatch((fd, onReadable) => new UvWatch(fd, onReadable)),
+        loop: loopWatch(uvPoll),
         adopt: adoptWithNet,
         longest: SLICE,
       }),
@@ -99,8 +99,17 @@ function openUv(): { functions: Native; lib: Library } {
 /** A `uv_poll_t` for each descriptor number. When stopped, it holds no kernel resources, and the number reuses it. */
 const handles = new Map<number, UvPoll>();
 
+/** The `uv_poll_t` of a descriptor number, made at its first use. */
+function uvPoll(fd: number, onReadable: () => void): UvPoll {
+  let poll = handles.get(fd);
+  if (poll === undefined) handles.set(fd, poll = new UvPoll(fd));
+  poll.onReadable = onReadable;
+  poll.reference(true);
+  return poll;
+}
+
 /** A `uv_poll_t` on this thread's loop. */
-class UvPoll {
+class UvPoll implements LoopPoll {
   readonly #functions = openUv().functions;
   readonly #handle = new Uint8Array(Number(this.#functions["uv_handle_size"]?.(UV_POLL)));
   readonly #callback: bigint;
@@ -131,51 +140,13 @@ class UvPoll {
     this.#functions["uv_poll_stop"]?.(this.#handle);
   }
 
+  close(): void {
+    this.onReadable = () => {};
+    this.stop();
+  }
+
   reference(value: boolean): void {
     this.#functions[value ? "uv_ref" : "uv_unref"]?.(this.#handle);
-  }
-}
-
-/** A watch by libuv, which continues as long as each callback starts it again. */
-class UvWatch implements Watch {
-  readonly #poll: UvPoll;
-  #isStarted = false;
-  #isPolling = false;
-
-  constructor(fd: number, onReadable: () => void) {
-    let poll = handles.get(fd);
-    if (poll === undefined) handles.set(fd, poll = new UvPoll(fd));
-    this.#poll = poll;
-    poll.reference(true);
-    poll.onReadable = () => {
-      if (this.#isStarted) {
-        this.#isStarted = false;
-        onReadable();
-      }
-      if (!this.#isStarted) this.#stop();
-    };
-  }
-
-  start(): void {
-    this.#isStarted = true;
-    if (this.#isPolling) return;
-    this.#isPolling = true;
-    this.#poll.start();
-  }
-
-  reference(value: boolean): void {
-    this.#poll.reference(value);
-  }
-
-  close(): void {
-    this.#isStarted = false;
-    this.#poll.onReadable = () => {};
-    this.#stop();
-  }
-
-  #stop(): void {
-    this.#isPolling = false;
-    this.#poll.stop();
   }
 }
 
