@@ -1,6 +1,6 @@
 import { checkBuffer } from "../checks/check_buffer.ts";
 
-/** Puts pieces one after another; a TypeError where one is no array of bytes. */
+/** Concatenates byte arrays; throws a TypeError if one is not a `Uint8Array`. */
 export function concat(pieces: Uint8Array[]): Uint8Array {
   for (const piece of pieces) checkBuffer(piece, piece?.byteLength);
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));

@@ -1,4 +1,4 @@
-/** The fields that are there: an attribute that did not come makes no field. */
+/** Drops undefined fields: an attribute that is absent makes no field. */
 export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as typeof fields;
 }

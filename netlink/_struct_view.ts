@@ -3,7 +3,7 @@ import { NetlinkDecodeError } from "./decode_error.ts";
 /**
  * A view of a C structure at the start of some bytes.
  *
- * @throws {NetlinkDecodeError} If the bytes are fewer than `size`; `name` is that of the structure.
+ * @throws {NetlinkDecodeError} If there are fewer than `size` bytes; `name` is the name of the structure.
  */
 export function structView(bytes: Uint8Array, size: number, name: string): DataView {
   if (bytes.length < size) {

@@ -1,6 +1,6 @@
 import { type NetlinkRequester, NetlinkSocket } from "./netlink_socket.ts";
 
-/** Asks on the socket that is given, or on one for this call. */
+/** Asks on the given socket, or on a socket only for this call. */
 export async function withNetlink<T>(
   given: NetlinkRequester | undefined,
   protocol: number,

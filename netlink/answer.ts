@@ -6,17 +6,17 @@ import type { NetlinkMessage } from "./message.ts";
 
 const HEADER_SIZE = 16;
 
-/** How the kernel answered a request: it ends a dump, acknowledges, or refuses. */
+/** The kernel's answer to a request: the end of a dump, an acknowledgement, or a refusal. */
 export interface NetlinkAnswer {
   /** The errno, positive; 0 means done. */
   errno: number;
-  /** The kernel's own words (`NLMSGERR_ATTR_MSG`), where it has any. */
+  /** The kernel's error message (`NLMSGERR_ATTR_MSG`), if it has one. */
   text?: string;
-  /** Where in the request the fault is, in bytes from its start (`NLMSGERR_ATTR_OFFS`). */
+  /** The offset of the invalid attribute in the request, in bytes (`NLMSGERR_ATTR_OFFS`). */
   offset?: number;
   /** The number of the attribute that the request lacks (`NLMSGERR_ATTR_MISS_TYPE`). */
   missingType?: number;
-  /** Where it is missing, in bytes from the start of the request; outermost where not given (`NLMSGERR_ATTR_MISS_NEST`). */
+  /** The offset of the nest that lacks it, in bytes; absent for the outermost level (`NLMSGERR_ATTR_MISS_NEST`). */
   missingNest?: number;
 }
 
@@ -32,7 +32,7 @@ export interface NetlinkAnswer {
  *
  * @param message The message.
  * @returns The answer.
- * @throws {NetlinkDecodeError} If the message is of another type or ends too early.
+ * @throws {NetlinkDecodeError} If the message has another type or is too short.
  * @see {@link https://docs.kernel.org/userspace-api/netlink/intro.html | Introduction to Netlink}
  *
  * @example Usage
@@ -50,7 +50,7 @@ export function decodeAnswer(message: NetlinkMessage): NetlinkAnswer {
   if (type !== NL.NLMSG_ERROR && type !== NL.NLMSG_DONE) {
     throw new NetlinkDecodeError(`Cannot decode an answer as its type must be 2 or 3: current type is ${type}`);
   }
-  // A kernel without a word to say may end a dump with no payload at all.
+  // A kernel with nothing to report may end a dump without any payload.
   if (type === NL.NLMSG_DONE && payload.length === 0) return { errno: 0 };
   const fixed = type === NL.NLMSG_DONE ? 4 : 4 + HEADER_SIZE;
   if (payload.length < fixed) {

@@ -12,7 +12,7 @@ const NLA_TYPE_MASK = 0x3fff;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What an attribute carries: bytes as they are, text with a NUL after it, or attributes within it. */
+/** The value of an attribute: raw bytes, a string (sent with a NUL), or nested attributes. */
 export type AttributeValue = Uint8Array | string | Uint8Array[];
 
 /**
@@ -28,8 +28,8 @@ export type AttributeValue = Uint8Array | string | Uint8Array[];
  * @param type The number of the attribute.
  * @param value Bytes, a string (a NUL is added), or encoded attributes to nest.
  * @returns The bytes.
- * @throws {RangeError} If the value is longer than the 65531 bytes that a length has room for, or the number than 16 bits.
- * @throws {TypeError} If the value is none of these, or a text with a NUL in it.
+ * @throws {RangeError} If the value is longer than 65531 bytes, or the number does not fit 16 bits.
+ * @throws {TypeError} If the value is none of these, or a string that contains a NUL.
  * @see {@link https://man7.org/linux/man-pages/man7/netlink.7.html | netlink(7)}
  *
  * @example Usage
@@ -63,15 +63,15 @@ export function encodeAttribute(type: number, value: AttributeValue): Uint8Array
 
 function encodeText(type: number, text: string): Uint8Array {
   if (!text.includes("\0")) return encoder.encode(`${text}\0`);
-  throw new TypeError(`Cannot encode attribute ${type} as its text has a NUL in it: current value is ${quoted(text)}`);
+  throw new TypeError(`Cannot encode attribute ${type} as its text contains a NUL: current value is ${quoted(text)}`);
 }
 
 /**
- * The attributes of a message or of another attribute, read by number. Integers are in the byte order of the host,
- * which is little-endian on every supported platform.
+ * The attributes of a message or of another attribute, read by number. Integers are in host byte order, which is
+ * little-endian on every supported platform.
  *
- * The framing is checked at construction, a value when it is read. Of two attributes with one number the later wins,
- * as in the kernel's own parser; {@linkcode Attributes.all} gives both.
+ * The constructor checks the framing, the getters check the values. If two attributes have the same number, the later
+ * one wins, as in the kernel's parser; {@linkcode Attributes.all} returns both.
  *
  * @example Usage
  * ```ts
@@ -85,14 +85,14 @@ function encodeText(type: number, text: string): Uint8Array {
  */
 export class Attributes {
   #payloads = new Map<number, Uint8Array>();
-  /** Those that a later one of the same number stands for. */
+  /** Attributes that a later one with the same number replaces. */
   #earlier: [type: number, payload: Uint8Array][] = [];
 
   /**
-   * Takes the attributes apart.
+   * Parses attributes.
    *
    * @param bytes Attributes, each aligned to four bytes.
-   * @throws {NetlinkDecodeError} If a length is not that of an attribute, or the bytes end within one.
+   * @throws {NetlinkDecodeError} If a length is invalid, or the bytes end inside an attribute.
    */
   constructor(bytes: Uint8Array) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -112,17 +112,17 @@ export class Attributes {
     }
   }
 
-  /** The numbers of the attributes that are there. */
+  /** The numbers of the attributes. */
   get types(): number[] {
     return [...this.#payloads.keys()];
   }
 
-  /** The payload of an attribute as it came. */
+  /** The payload of an attribute, as raw bytes. */
   bytes(type: number): Uint8Array | undefined {
     return this.#payloads.get(type);
   }
 
-  /** The payloads of all attributes of one number, in their order: a list. */
+  /** The payloads of all attributes with one number, in order. */
   all(type: number): Uint8Array[] {
     const last = this.#payloads.get(type);
     return last === undefined
@@ -130,44 +130,44 @@ export class Attributes {
       : [...this.#earlier.filter(([other]) => other === type).map(([, bytes]) => bytes), last];
   }
 
-  /** An unsigned integer of 1 byte. @throws {NetlinkDecodeError} If it has another length. */
+  /** An unsigned integer of 1 byte. @throws {NetlinkDecodeError} If it has a different length. */
   u8(type: number): number | undefined {
     return this.#view(type, 1)?.getUint8(0);
   }
 
-  /** An unsigned integer of 2 bytes. @throws {NetlinkDecodeError} If it has another length. */
+  /** An unsigned integer of 2 bytes. @throws {NetlinkDecodeError} If it has a different length. */
   u16(type: number): number | undefined {
     return this.#view(type, 2)?.getUint16(0, true);
   }
 
-  /** An unsigned integer of 4 bytes. @throws {NetlinkDecodeError} If it has another length. */
+  /** An unsigned integer of 4 bytes. @throws {NetlinkDecodeError} If it has a different length. */
   u32(type: number): number | undefined {
     return this.#view(type, 4)?.getUint32(0, true);
   }
 
-  /** An unsigned integer of 8 bytes. @throws {NetlinkDecodeError} If it has another length. */
+  /** An unsigned integer of 8 bytes. @throws {NetlinkDecodeError} If it has a different length. */
   u64(type: number): bigint | undefined {
     return this.#view(type, 8)?.getBigUint64(0, true);
   }
 
-  /** An integer that the kernel sends in 4 bytes or in 8. @throws {NetlinkDecodeError} If it has another length. */
+  /** An integer that the kernel sends in 4 bytes or in 8. @throws {NetlinkDecodeError} If it has a different length. */
   uint(type: number): bigint | undefined {
     const value = this.bytes(type)?.length === 4 ? this.u32(type) : this.u64(type);
     return value === undefined ? undefined : BigInt(value);
   }
 
-  /** Text up to its NUL, or to the end where it has none. */
+  /** A string, up to its NUL or to the end. */
   text(type: number): string | undefined {
     const bytes = this.bytes(type);
     return bytes === undefined ? undefined : textOf(bytes);
   }
 
-  /** The texts of all attributes of one number, in their order. */
+  /** The strings of all attributes with one number, in order. */
   texts(type: number): string[] {
     return this.all(type).map(textOf);
   }
 
-  /** The attributes within an attribute. @throws {NetlinkDecodeError} If there are none that hold together. */
+  /** The attributes nested in an attribute. @throws {NetlinkDecodeError} If they are malformed. */
   nested(type: number): Attributes | undefined {
     const bytes = this.bytes(type);
     return bytes === undefined ? undefined : new Attributes(bytes);

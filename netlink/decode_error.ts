@@ -1,5 +1,5 @@
 /**
- * Bytes that are no netlink message: the one error that the decoders of this room throw, whatever they are given.
+ * Bytes that are not a netlink message: the only error that the decoders of this module throw, whatever their input.
  *
  * @example Usage
  * ```ts

@@ -8,7 +8,7 @@ const HEADER_SIZE = 4;
 
 /** The payload of a generic netlink message. */
 export interface GenericMessage {
-  /** What to do, or what this is, by the numbers of the family. */
+  /** The command or the kind of answer, by the family's numbers. */
   command: number;
   /** Version of the family's interface. */
   version: number;
@@ -18,7 +18,7 @@ export interface GenericMessage {
 
 /** A generic netlink family, as the kernel's controller knows it. */
 export interface GenericFamily {
-  /** The message type that its messages carry in this boot of the kernel. */
+  /** The type of its messages, which may differ after each boot. */
   id: number;
   /** Its name, such as `"SMC_GEN_NETLINK"`. */
   name: string;
@@ -37,12 +37,12 @@ export interface GenericFamily {
  * };
  * ```
  *
- * @param command What to do, by the numbers of the family.
+ * @param command The command, by the family's numbers.
  * @param attributes Encoded attributes.
  * @param version Version of the family's interface.
  * @returns The payload.
  * @throws {RangeError} If a number does not fit its byte.
- * @throws {TypeError} If an attribute is no array of bytes.
+ * @throws {TypeError} If an attribute is not a `Uint8Array`.
  * @see {@link https://docs.kernel.org/userspace-api/netlink/intro.html | Introduction to Netlink}
  *
  * @example Usage
@@ -61,11 +61,11 @@ export function encodeGeneric(command: number, attributes: Uint8Array[] = [], ve
 }
 
 /**
- * Decodes the payload of a generic netlink message whose family has no header of its own.
+ * Decodes the payload of a generic netlink message, for families without their own header.
  *
  * @param payload The payload.
  * @returns The header and the attributes, which are views of the payload.
- * @throws {NetlinkDecodeError} If the payload ends too early, or its attributes do not hold together.
+ * @throws {NetlinkDecodeError} If the payload is too short, or its attributes are malformed.
  *
  * @example Usage
  * ```ts
@@ -86,11 +86,11 @@ export function decodeGeneric(payload: Uint8Array): GenericMessage {
 }
 
 /**
- * Encodes the request that asks the controller for a family by its name. Its message type is `GENL_ID_CTRL`.
+ * Encodes the request that asks the controller for a family by name. Its message type is `GENL_ID_CTRL`.
  *
  * @param name The family, such as `"SMC_GEN_NETLINK"`.
  * @returns The payload.
- * @throws {TypeError} If the name has a NUL in it.
+ * @throws {TypeError} If the name contains a NUL.
  *
  * @example Usage
  * ```ts
@@ -109,7 +109,7 @@ export function encodeGetFamily(name: string): Uint8Array {
  *
  * @param payload The payload.
  * @returns The family.
- * @throws {NetlinkDecodeError} If it is no such answer.
+ * @throws {NetlinkDecodeError} If it is not such an answer.
  *
  * @example Usage
  * ```ts

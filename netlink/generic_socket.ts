@@ -14,7 +14,7 @@ import { type NetlinkRequestOptions, NetlinkSocket } from "./netlink_socket.ts";
  *
  * @see {@link https://docs.kernel.org/userspace-api/netlink/intro.html | Introduction to Netlink}
  *
- * @example Ask the controller for itself
+ * @example Ask the controller about itself
  * ```ts
  * import { GenericNetlinkSocket, NL } from "@berkeley/sockets/netlink";
  * import { assert } from "@std/assert";
@@ -38,9 +38,9 @@ export class GenericNetlinkSocket implements Disposable {
    * Opens a socket and finds the family.
    *
    * @param name Name of the family, such as `"SMC_GEN_NETLINK"`.
-   * @param options How long to wait, and what the request does.
+   * @param options How long to wait, and the action for errors.
    * @returns The socket, which the caller owns.
-   * @throws {TypeError} If the name has a NUL in it.
+   * @throws {TypeError} If the name contains a NUL.
    * @throws {SystemError} If the kernel has no such family (`ENOENT`).
    */
   static async open(name: string, options: NetlinkRequestOptions = {}): Promise<GenericNetlinkSocket> {
@@ -57,11 +57,11 @@ export class GenericNetlinkSocket implements Disposable {
   }
 
   /**
-   * Asks for one thing, or for a change.
+   * Sends a request for one object or for a change.
    *
-   * @param command What to do, by the numbers of the family.
+   * @param command The command, by the family's numbers.
    * @param attributes Encoded attributes.
-   * @param options How long to wait, and what the request does.
+   * @param options How long to wait, and the action for errors.
    * @returns The messages before the acknowledgement, if any.
    * @throws {SystemError} If the kernel refuses, such as `EPERM`.
    */
@@ -76,10 +76,10 @@ export class GenericNetlinkSocket implements Disposable {
   }
 
   /**
-   * Asks for all of something.
+   * Sends a request for all objects of a kind.
    *
-   * @param command What to give, by the numbers of the family.
-   * @param options How long to wait, and what the request does.
+   * @param command The command, by the family's numbers.
+   * @param options How long to wait, and the action for errors.
    * @returns The messages.
    * @throws {SystemError} If the kernel refuses, such as `EOPNOTSUPP` for a command that it does not know.
    */
@@ -89,7 +89,7 @@ export class GenericNetlinkSocket implements Disposable {
     return messages.map(({ payload }) => decodeGeneric(payload));
   }
 
-  /** Closes the socket and rejects what waits. Closing again does nothing. */
+  /** Closes the socket and rejects pending requests. Closing again does nothing. */
   close(): void {
     this.#netlink.close();
   }

@@ -9,20 +9,20 @@ const ENCODE = "encode a netlink message";
 
 /** One netlink message. */
 export interface NetlinkMessage {
-  /** `nlmsg_type`: what the payload is; below 16 it is netlink's own. */
+  /** `nlmsg_type`: the kind of payload; numbers below 16 belong to netlink itself. */
   type: number;
   /** `nlmsg_flags`: `NLM_F_*`. */
   flags: number;
-  /** `nlmsg_seq`: the number that ties answers to their request. */
+  /** `nlmsg_seq`: the number that matches answers to their request. */
   seq: number;
   /** `nlmsg_pid`: the port of the sender; 0 is the kernel. */
   port: number;
-  /** What follows the header. */
+  /** The bytes after the header. */
   payload: Uint8Array;
 }
 
 /**
- * Encodes a message. Integers are in the byte order of the host, which is little-endian on every supported platform.
+ * Encodes a message. Integers are in host byte order, which is little-endian on every supported platform.
  *
  * ```c
  * struct nlmsghdr {
@@ -34,10 +34,10 @@ export interface NetlinkMessage {
  * };
  * ```
  *
- * @param message The message; `flags`, `seq` and `port` are 0 where they are not given.
+ * @param message The message; `flags`, `seq` and `port` default to 0.
  * @returns The bytes, with the length of the payload in the header.
  * @throws {RangeError} If a number does not fit its field.
- * @throws {TypeError} If the payload is no array of bytes.
+ * @throws {TypeError} If the payload is not a `Uint8Array`.
  * @see {@link https://man7.org/linux/man-pages/man7/netlink.7.html | netlink(7)}
  *
  * @example Usage
@@ -63,11 +63,11 @@ export function encodeMessage(message: Pick<NetlinkMessage, "type" | "payload"> 
 }
 
 /**
- * Decodes what one `recv` of a netlink socket gave: one message or several, each aligned to four bytes.
+ * Decodes one datagram of a netlink socket: one or several messages, each aligned to four bytes.
  *
  * @param bytes The datagram.
  * @returns The messages; their payloads are views of `bytes`.
- * @throws {NetlinkDecodeError} If a length is not that of a message, or the datagram ends within one.
+ * @throws {NetlinkDecodeError} If a length is invalid, or the datagram ends inside a message.
  * @see {@link https://man7.org/linux/man-pages/man7/netlink.7.html | netlink(7)}
  *
  * @example Usage

@@ -1,7 +1,7 @@
 /**
- * Netlink: the kernel's own way to answer questions about sockets, and to be told what to do.
+ * Netlink: the kernel's interface to query and change sockets, routes, interfaces and more.
  *
- * Everything but {@linkcode NetlinkSocket} and {@linkcode GenericNetlinkSocket} is pure: bytes in, values out.
+ * Everything except {@linkcode NetlinkSocket} and {@linkcode GenericNetlinkSocket} is pure: bytes in, values out.
  *
  * @example Encode a request and decode it again
  * ```ts

@@ -16,14 +16,14 @@ import type { NetlinkTransport } from "./transport.ts";
 /** Options of {@linkcode NetlinkSocket.request} and {@linkcode NetlinkSocket.dump}. */
 export interface NetlinkRequestOptions extends WaitOptions {
   /**
-   * `NLM_F_*` flags beyond those that the method sets itself, ORed: `NLM_F_CREATE | NLM_F_EXCL` for something new,
-   * `NLM_F_REPLACE`, `NLM_F_APPEND`, `NLM_F_ECHO`, …
+   * Additional `NLM_F_*` flags, ORed: `NLM_F_CREATE | NLM_F_EXCL` for a new object, `NLM_F_REPLACE`,
+   * `NLM_F_APPEND`, `NLM_F_ECHO`, …
    *
    * @default {0}
    */
   flags?: number;
   /**
-   * What the request does, for errors: `Cannot <action>: …`.
+   * The action of the request, for errors: `Cannot <action>: …`.
    *
    * @default {"ask the kernel by netlink"}
    */
@@ -33,49 +33,52 @@ export interface NetlinkRequestOptions extends WaitOptions {
 const REQUEST_OPTIONS: OptionNames<NetlinkRequestOptions> = { ...WAIT_OPTIONS, action: true, flags: true };
 const EVENT_OPTIONS: OptionNames<Pick<WaitOptions, "signal">> = { signal: true };
 
-/** The kernel's refusal of a request: a system error, with what the kernel adds to the number (`NETLINK_EXT_ACK`). */
+/** The kernel's refusal of a request: a system error with the kernel's details (`NETLINK_EXT_ACK`). */
 export interface NetlinkError extends SystemError, NetlinkAnswer {
   /** The error number, positive. */
   errno: number;
 }
 
-/** The part of {@linkcode NetlinkSocket} that asks: what a function that uses one takes, and a test may fake. */
+/**
+ * The part of {@linkcode NetlinkSocket} that sends requests: functions take this type, so that a test can pass a fake.
+ */
 export type NetlinkRequester = Pick<NetlinkSocket, "request" | "dump">;
 
-/** Options of the functions that ask the kernel one thing, by netlink. */
+/** Options of the functions that send requests to the kernel by netlink. */
 export interface NetlinkOptions extends WaitOptions {
-  /** The socket to ask on, such as one of another network namespace. Default: one for this call alone. */
+  /** The socket to use, such as one in another network namespace. Default: a socket only for this call. */
   netlink?: NetlinkRequester;
 }
 
 /** The names of {@linkcode NetlinkOptions}. */
 export const NETLINK_OPTIONS: OptionNames<NetlinkOptions> = { ...WAIT_OPTIONS, netlink: true };
 
-/** What a request does, for errors, and what ends its wait. */
+/** The action of a request, for errors, and its wait options. */
 interface Wait {
   readonly action: string;
   readonly flags: number;
   readonly options: { readonly signal: AbortSignal };
 }
 
-/** The kernel makes no datagram of a dump longer than 32 KiB unless it is asked to. */
+/** The kernel sends no dump datagram longer than 32 KiB unless requested. */
 const BUFFER_SIZE = 65536;
 
 /** `struct sockaddr_nl { sa_family_t nl_family; unsigned short nl_pad; pid_t nl_pid; __u32 nl_groups; };` */
 const SOCKADDR_NL_SIZE = 12;
 
-/** How often a dump is begun again because the kernel's table changed meanwhile. */
+/** How often a dump is restarted because the kernel's table changed during it. */
 const DUMP_ATTEMPTS = 5;
 
-/** The types below are netlink's own: `NLMSG_ERROR` and its kin. */
+/** Types below this belong to netlink itself, such as `NLMSG_ERROR`. */
 const NLMSG_MIN_TYPE = 16;
 
 /**
- * A netlink socket that asks the kernel and gives what it answers, or tells what happens in the groups that it joined.
- * Requests on one socket follow one another; events need a socket of their own. What another program sends is dropped.
+ * A netlink socket that sends requests to the kernel and returns the answers, or that receives the events of groups.
+ * Requests on one socket run one after another; events need a separate socket. Messages from other programs are
+ * dropped.
  *
- * Errors are the kernel's own, with its words where it has any (`NETLINK_EXT_ACK`); the kernel checks requests
- * strictly (`NETLINK_GET_STRICT_CHK`). Permission: `--allow-ffi`.
+ * Errors contain the kernel's message, if it has one
+ * (`NETLINK_EXT_ACK`); the kernel checks requests strictly (`NETLINK_GET_STRICT_CHK`). Permission: `--allow-ffi`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/netlink.7.html | netlink(7)}
  *
@@ -99,14 +102,14 @@ export class NetlinkSocket implements Disposable {
   readonly #groups = new Set<number>();
   #seq = 0;
   #last: Promise<unknown> = Promise.resolve();
-  /** Whether there may be messages that nobody waits for: of a request that was given up, or of a group that was left. */
+  /** Whether stale messages may be pending: of a request that was aborted, or of a group that was left. */
   #isUnread = false;
   #isListening = false;
   #isClosed = false;
 
   /**
-   * Makes a netlink socket of a `Socket` that is open, with options of your own, and takes ownership of it. To get
-   * events, it must be bound.
+   * Makes a netlink socket from an open `Socket`, for example one with your own options, and takes ownership of it. To
+   * receive events, it must be bound.
    *
    * @param transport The socket, or a fake in a test.
    */
@@ -117,8 +120,8 @@ export class NetlinkSocket implements Disposable {
   /**
    * Opens a netlink socket.
    *
-   * @param protocol The part of the kernel to talk to, such as `NETLINK_GENERIC`.
-   * @param options Another network namespace to open it in, and what sets options of it, such as a larger `SO_RCVBUF`.
+   * @param protocol The netlink protocol, such as `NETLINK_GENERIC`.
+   * @param options The network namespace to open it in, and a function that sets options, such as a larger `SO_RCVBUF`.
    * @returns The socket, which the caller owns.
    * @throws {SystemError} If the kernel lacks the protocol (`EPROTONOSUPPORT`).
    */
@@ -131,36 +134,38 @@ export class NetlinkSocket implements Disposable {
           setIfKnown(socket, option);
         }
       },
-      // To no groups, and a port that the kernel chooses: what is not bound gets no events.
+      // Bind to no groups and a port that the kernel chooses: an unbound socket receives no events.
       bind: (socket) => socket.bind(new Uint8Array([C.AF_NETLINK, ...new Uint8Array(SOCKADDR_NL_SIZE - 1)])),
     }, options));
   }
 
   /**
-   * Asks for one thing, or for a change, and waits for the acknowledgement.
+   * Sends a request for one object or for a change, and waits for the acknowledgement.
    *
    * @param type `nlmsg_type` of the request.
-   * @param payload What follows its header.
-   * @param options Flags, how long to wait, and what the request does.
+   * @param payload The bytes after its header.
+   * @param options Flags, how long to wait, and the action for errors.
    * @returns The messages before the acknowledgement, if any.
    * @throws {NetlinkError} If the kernel refuses, such as `EPERM`.
    * @throws {SystemError} If the socket has joined a group (`EBUSY`).
-   * @throws {NetlinkDecodeError} If the answer is no netlink message.
+   * @throws {NetlinkDecodeError} If the answer is not a netlink message.
    */
   request(type: number, payload: Uint8Array, options: NetlinkRequestOptions = {}): Promise<NetlinkMessage[]> {
     return this.#inTurn(options, (wait) => this.#exchange(type, NL.NLM_F_REQUEST | NL.NLM_F_ACK, payload, wait));
   }
 
   /**
-   * Asks for all of something. A dump during which the kernel's table changed (`NLM_F_DUMP_INTR`) is begun again.
+   * Sends a request for all objects of a kind. If the kernel's table changes during the dump (`NLM_F_DUMP_INTR`), it
+   * starts again.
    *
    * @param type `nlmsg_type` of the request.
-   * @param payload What follows its header.
-   * @param options Flags, how long to wait, and what the request does.
+   * @param payload The bytes after its header.
+   * @param options Flags, how long to wait, and the action for errors.
    * @returns The messages.
    * @throws {NetlinkError} If the kernel refuses.
-   * @throws {SystemError} If the table changes each of five times (`EINTR`), or the socket has joined a group (`EBUSY`).
-   * @throws {NetlinkDecodeError} If the answer is no netlink message.
+   * @throws {SystemError} If the table changed during all five attempts
+   * (`EINTR`), or the socket has joined a group (`EBUSY`).
+   * @throws {NetlinkDecodeError} If the answer is not a netlink message.
    */
   dump(type: number, payload: Uint8Array, options: NetlinkRequestOptions = {}): Promise<NetlinkMessage[]> {
     return this.#inTurn(options, async (wait) => {
@@ -168,16 +173,20 @@ export class NetlinkSocket implements Disposable {
         const messages = await this.#exchange(type, NL.NLM_F_REQUEST | NL.NLM_F_DUMP, payload, wait);
         if (messages.every((message) => (message.flags & NL.NLM_F_DUMP_INTR) === 0)) return messages;
       }
-      throw libraryError("EINTR", "recvfrom", `Cannot ${wait.action}: it changed each time it was read (EINTR)`);
+      throw libraryError(
+        "EINTR",
+        "recvfrom",
+        `Cannot ${wait.action}: the kernel's table changed during each attempt (EINTR)`,
+      );
     });
   }
 
   /**
-   * Joins a group, so that {@linkcode NetlinkSocket.events} tells what the kernel sends to it from now on. The socket
+   * Joins a group: {@linkcode NetlinkSocket.events} then returns what the kernel sends to it from now on. The socket
    * takes no requests as long as it is in a group.
    *
    * @param group The number of the group, such as `RTNLGRP_LINK`.
-   * @throws {RangeError} If no group has such a number.
+   * @throws {RangeError} If the number cannot be that of a group.
    * @throws {SystemError} If the kernel has no such group (`EINVAL`), or it needs a capability (`EPERM`).
    */
   join(group: number): void {
@@ -190,7 +199,7 @@ export class NetlinkSocket implements Disposable {
    * Leaves a group; leaving one that it is not in does nothing.
    *
    * @param group The number of the group.
-   * @throws {RangeError} If no group has such a number.
+   * @throws {RangeError} If the number cannot be that of a group.
    */
   leave(group: number): void {
     within("leave a netlink group", "number", group, 0x7fffffff);
@@ -199,22 +208,23 @@ export class NetlinkSocket implements Disposable {
   }
 
   /**
-   * What the kernel sends to the groups that the socket joined, as it comes. Where the program is too slow for the
-   * socket's buffer (`ENOBUFS`), a message of type `NLMSG_OVERRUN` without payload tells that some of those before it
-   * were lost; what comes after it is whole again, so read the state anew then.
+   * Receives what the kernel sends to the groups that the socket has joined. If the program is too slow for the
+   * socket's buffer (`ENOBUFS`), a message of type `NLMSG_OVERRUN` without payload means that earlier messages were
+   * lost. The messages after it are complete again, so read the whole state again at that point.
    *
-   * @param options What ends the wait for events.
+   * @param options A signal that ends the wait for events.
    * @returns The messages; they end when the socket is closed. Leaving the loop leaves the socket open.
-   * @throws {SystemError} If the socket's events are read already (`EBUSY`).
-   * @throws {NetlinkDecodeError} If something is no netlink message.
+   * @throws {SystemError} If another loop already reads the events (`EBUSY`).
+   * @throws {NetlinkDecodeError} If a datagram is not a netlink message.
    */
   async *events(options: Pick<WaitOptions, "signal"> = {}): AsyncGenerator<NetlinkMessage, void, void> {
     checkWaitOptions("wait for events", options, EVENT_OPTIONS);
-    if (this.#isListening) throw busy("read the events", "they are read already");
+    if (this.#isListening) throw busy("read the events", "another loop already reads them");
     this.#isListening = true;
     try {
       await this.#last;
-      // The kernel adds nothing, and says so only once, until all that it kept is read: what is lost is lost before OVERRUN.
+      // After a loss the kernel queues nothing until all queued messages are read, and reports it once: all losses
+      // precede OVERRUN.
       for (let isOverrun = false; !this.#isClosed;) {
         const messages = await this.#nextEvents(isOverrun ? { ...options, timeout: 0 } : options);
         if (messages === "ENOBUFS") isOverrun = true;
@@ -229,7 +239,7 @@ export class NetlinkSocket implements Disposable {
     }
   }
 
-  /** Closes the socket and rejects what waits, except the events, which end. Closing again does nothing. */
+  /** Closes the socket and rejects pending requests; the events end. Closing again does nothing. */
   close(): void {
     this.#isClosed = true;
     this.#transport.close();
@@ -240,11 +250,13 @@ export class NetlinkSocket implements Disposable {
     this.close();
   }
 
-  /** Runs a task after those before it. The time that is told is for its turn and all that it does. */
+  /** Runs a task after the earlier ones. The timeout covers the wait for its turn and the task itself. */
   async #inTurn<T>(options: NetlinkRequestOptions, task: (wait: Wait) => Promise<T>): Promise<T> {
     checkWaitOptions("ask the kernel by netlink", options, REQUEST_OPTIONS);
     const { action = "ask the kernel by netlink", flags = 0 } = options;
-    if (this.#groups.size > 0 || this.#isListening) throw busy(action, "the socket is for events, open another");
+    if (this.#groups.size > 0 || this.#isListening) {
+      throw busy(action, "this socket receives events, open another one for requests");
+    }
     const end = new AbortController();
     const { signal } = end;
     const stop = watchForEnd(options, () => action, (error) => end.abort(error));
@@ -264,7 +276,7 @@ export class NetlinkSocket implements Disposable {
     const messages: NetlinkMessage[] = [];
     for (;;) {
       for (const message of await this.#receive(wait.options)) {
-        // An answer to a request that was given up may still be on its way.
+        // An answer to an aborted request may still be pending.
         if (message.seq !== seq || message.type === NL.NLMSG_NOOP) continue;
         if (message.type !== NL.NLMSG_ERROR && message.type !== NL.NLMSG_DONE) {
           messages.push(message);
@@ -273,19 +285,19 @@ export class NetlinkSocket implements Disposable {
         this.#isUnread = false;
         const answer = decodeAnswer(message);
         if (answer.errno !== 0) throw refusal(answer, wait.action);
-        // The end of a dump may be where the kernel says that it was disturbed.
+        // The kernel may report an interrupted dump only in its last message.
         if ((message.flags & NL.NLM_F_DUMP_INTR) !== 0) messages.push(message);
         return messages;
       }
     }
   }
 
-  /** A dump that was given up goes on as it is read: before its end the kernel begins no other (`EBUSY`). */
+  /** An aborted dump continues while it is read: the kernel starts no other before its end (`EBUSY`). */
   async #drain(): Promise<void> {
     try {
       for (;;) await this.#transport.recvfrom(this.#buffer, { timeout: 0 });
     } catch {
-      // Nothing is left; what else it may be the next call tells.
+      // Nothing is left; if it was another error, the next call reports it.
     }
   }
 
@@ -312,7 +324,7 @@ export class NetlinkSocket implements Disposable {
   }
 }
 
-/** An older kernel lacks some: its errors are numbers only, or its checks are lax. */
+/** Older kernels lack some options: their errors are only numbers, or their checks are lax. */
 function setIfKnown(socket: Socket, option: number): void {
   try {
     socket.setOption(NL.SOL_NETLINK, option, 1);

@@ -18,16 +18,16 @@ export interface SockDiagId {
   destinationPort: number;
   /** Local address: 16 bytes; an IPv4 address is the first four. */
   source: Uint8Array;
-  /** Remote address, alike. */
+  /** Remote address, in the same form. */
   destination: Uint8Array;
   /** Index of the interface that the socket is bound to; 0 is any. */
   interfaceIndex: number;
-  /** The number that the kernel gave the socket (`SO_COOKIE`). */
+  /** The kernel's number for the socket (`SO_COOKIE`). */
   cookie: bigint;
 }
 
 /**
- * Encodes the request for all sockets of a TCP or UDP kind. Its message type is `SOCK_DIAG_BY_FAMILY`, its flags
+ * Encodes the request for all TCP or UDP sockets. Its message type is `SOCK_DIAG_BY_FAMILY`, its flags
  * contain `NLM_F_DUMP`.
  *
  * ```c
@@ -43,9 +43,9 @@ export interface SockDiagId {
  *
  * @param family `AF_INET` or `AF_INET6`.
  * @param protocol `IPPROTO_TCP` or `IPPROTO_UDP`.
- * @param states Bit `n` asks for the sockets in state `n`. Default: all.
- * @param extensions Bit `n - 1` asks for attribute `n` of `INET_DIAG_*`. Default: none.
- * @param id The one socket that is meant, where the request is not for all of them.
+ * @param states Bit `n` requests the sockets in state `n`. Default: all.
+ * @param extensions Bit `n - 1` requests attribute `n` of `INET_DIAG_*`. Default: none.
+ * @param id The single socket to request, instead of all.
  * @returns The payload.
  * @throws {RangeError} If a number does not fit its field.
  * @see {@link https://man7.org/linux/man-pages/man7/sock_diag.7.html | sock_diag(7)}
@@ -82,7 +82,7 @@ export function encodeInetDiagRequest(
   return bytes;
 }
 
-/** What sock_diag says of a TCP or UDP socket, without its attributes. */
+/** What sock_diag reports about a TCP or UDP socket, without its attributes. */
 export interface InetDiagMessage {
   /** `AF_INET` or `AF_INET6`. */
   family: number;
@@ -90,24 +90,24 @@ export interface InetDiagMessage {
   state: number;
   /** Which socket it is. */
   id: SockDiagId;
-  /** The timer that runs: 0 none, 1 retransmission, 2 keep-alive, 3 time-wait, 4 window probe. */
+  /** The running timer: 0 none, 1 retransmission, 2 keep-alive, 3 time-wait, 4 window probe. */
   timer: number;
-  /** Retransmissions, or probes, without an answer. */
+  /** Unanswered retransmissions or probes. */
   retransmits: number;
-  /** Milliseconds until the timer is due. */
+  /** Milliseconds until the timer expires. */
   expires: number;
-  /** Bytes that came and were not read; of a listener, connections that wait to be accepted. */
+  /** Bytes received and not read; for a listener, connections that wait to be accepted. */
   receiveQueue: number;
-  /** Bytes that were written and are not acknowledged; of a listener, its backlog. */
+  /** Bytes written and not acknowledged; for a listener, its backlog. */
   sendQueue: number;
-  /** Owner of the socket. */
+  /** The user id of the owner. */
   uid: number;
-  /** The number in `socket:[…]` of its descriptor. */
+  /** The inode number, as in `socket:[…]` of its descriptor. */
   inode: number;
 }
 
 /**
- * Decodes what sock_diag says of a TCP or UDP socket.
+ * Decodes what sock_diag reports about a TCP or UDP socket.
  *
  * ```c
  * struct inet_diag_msg {
@@ -153,7 +153,7 @@ export function decodeInetDiagMessage(payload: Uint8Array): InetDiagMessage {
 }
 
 /**
- * Decodes the identity within any sock_diag message.
+ * Decodes the socket identity in any sock_diag message.
  *
  * ```c
  * struct inet_diag_sockid {

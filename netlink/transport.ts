@@ -2,9 +2,9 @@ import type { ReceivedFrom, TransferOptions } from "../socket/transfer.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 
 /**
- * What a {@linkcode NetlinkSocket} stands on: a `Socket` of AF_NETLINK, or a fake in a test.
+ * What a {@linkcode NetlinkSocket} runs on: an AF_NETLINK `Socket`, or a fake in a test.
  *
- * @example A kernel that acknowledges all that it is asked
+ * @example Fake a kernel that acknowledges every request
  * ```ts
  * import { decodeMessages, encodeMessage, NetlinkSocket, type NetlinkTransport, NL } from "@berkeley/sockets/netlink";
  * import { assertEquals } from "@std/assert";
@@ -31,12 +31,12 @@ export interface NetlinkTransport {
   /** Sends one datagram to the kernel. */
   send(bytes: Uint8Array, options?: WaitOptions): Promise<number>;
   /**
-   * Receives one datagram and its sender's `sockaddr_nl`. The flags are always `MSG_TRUNC`: the length is that of the
-   * datagram, whether it fits or not.
+   * Receives one datagram and its sender's `sockaddr_nl`. The flags are always `MSG_TRUNC`: the result is the length of
+   * the whole datagram, even if it does not fit.
    */
   recvfrom(buffer: Uint8Array, options?: TransferOptions): Promise<ReceivedFrom>;
   /** Sets an integer option of level `SOL_NETLINK`. */
   setOption(level: number, option: number, value: number): void;
-  /** Closes it and rejects what waits. */
+  /** Closes it and rejects pending receives. */
   close(): void;
 }

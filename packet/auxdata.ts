@@ -2,23 +2,23 @@ import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { decodeControlMessages } from "../socket/control_message.ts";
 
-/** What the kernel tells beside a packet, where `PACKET_AUXDATA` asks for it. */
+/** What the kernel reports about a packet, if `PACKET_AUXDATA` is set. */
 export interface PacketAuxdata {
-  /** `TP_STATUS_*` flags, or-ed, such as `TP_STATUS_CSUM_VALID`. */
+  /** `TP_STATUS_*` flags, ORed, such as `TP_STATUS_CSUM_VALID`. */
   status: number;
-  /** The length of the packet on the link, in bytes; without the VLAN tag that was taken out of it. */
+  /** The length of the packet on the link, in bytes; without the VLAN tag that the kernel removed. */
   originalLength: number;
-  /** Bytes of it that the socket got, before it was cut to the buffer. */
+  /** Bytes of it that the socket received, before truncation to the buffer. */
   capturedLength: number;
-  /** Where the link's header begins, in bytes from the start of what was captured. */
+  /** The offset of the link header in the captured packet, in bytes. */
   linkOffset: number;
-  /** Where the network's header begins, in bytes from the start of what was captured. */
+  /** The offset of the network header in the captured packet, in bytes. */
   networkOffset: number;
-  /** The VLAN tag, which the kernel takes out of the packet; left out if there was none. */
+  /** The VLAN tag, which the kernel removes from the packet; absent if there was none. */
   vlan?: VlanTag;
 }
 
-/** A tag of IEEE 802.1Q. */
+/** An IEEE 802.1Q tag. */
 export interface VlanTag {
   /** Tag Control Information, in host order: priority (3 bits), drop eligible (1 bit), VLAN identifier (12 bits). */
   tci: number;
@@ -27,7 +27,7 @@ export interface VlanTag {
 }
 
 /**
- * Finds what `PACKET_AUXDATA` asks for among the ancillary data of a packet. No permission is needed.
+ * Finds the data of `PACKET_AUXDATA` in the ancillary data of a packet. No permission is needed.
  *
  * ```c
  * struct tpacket_auxdata {
@@ -42,7 +42,7 @@ export interface VlanTag {
  * ```
  *
  * @param control The ancillary data, such as `batch.control(i)`.
- * @returns The data; `undefined` if the kernel gave none.
+ * @returns The data; `undefined` if the kernel sent none.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/packet.7.html | packet(7)}
  *

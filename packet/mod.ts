@@ -1,9 +1,9 @@
 /**
- * AF_PACKET: what network devices send and receive, as it is on the link.
+ * AF_PACKET: the packets that network devices send and receive, as they are on the link.
  *
  * The whole of a family is here: its address as a value and as bytes, its options, and a class of one page.
  *
- * @example Count the bytes that pass the loopback interface, where that is allowed
+ * @example Count the bytes that pass the loopback interface, if permitted
  * ```ts
  * import { PacketSocket } from "@berkeley/sockets/packet";
  * import { UdpSocket } from "@berkeley/sockets/inet";

@@ -9,29 +9,29 @@ import {
   writableOption,
 } from "../socket/option.ts";
 
-/** What more than its own packets an interface is to take, for {@linkcode PACKET_ADD_MEMBERSHIP}. */
+/** Which packets an interface receives in addition to its own, for {@linkcode PACKET_ADD_MEMBERSHIP}. */
 export interface PacketMembership {
-  /** The number of the interface. */
+  /** The index of the interface. */
   interfaceIndex: number;
-  /** `PACKET_MR_PROMISC` for all, or `PACKET_MR_ALLMULTI` for all multicast. */
+  /** `PACKET_MR_PROMISC` for all packets, or `PACKET_MR_ALLMULTI` for all multicast. */
   type: number;
 }
 
 // The options of packet sockets, sorted by C name. See packet(7).
 
-/** Has an interface take more than its own packets, as long as the socket is open. */
+/** Makes an interface receive more than its own packets, as long as the socket is open. */
 export const PACKET_ADD_MEMBERSHIP: WritableOption<PacketMembership> = membershipOption("PACKET_ADD_MEMBERSHIP");
-/** Whether `receiveMessage()` tells more of each packet; of its VLAN tag only where the protocol is `ETH_P_ALL`. */
+/** Whether `receiveMessage()` returns more about each packet; its VLAN tag only if the protocol is `ETH_P_ALL`. */
 export const PACKET_AUXDATA: SocketOption<boolean> = booleanOption("SOL_PACKET", "PACKET_AUXDATA");
-/** Ends what {@linkcode PACKET_ADD_MEMBERSHIP} began. */
+/** Ends what {@linkcode PACKET_ADD_MEMBERSHIP} started. */
 export const PACKET_DROP_MEMBERSHIP: WritableOption<PacketMembership> = membershipOption("PACKET_DROP_MEMBERSHIP");
-/** Whether packets that this machine sends are not received. Since Linux 4.20. */
+/** Whether to ignore packets that this machine sends. Since Linux 4.20. */
 export const PACKET_IGNORE_OUTGOING: SocketOption<boolean> = booleanOption("SOL_PACKET", "PACKET_IGNORE_OUTGOING");
-/** Whether the address of a packet has the interface that it came through first, below bridges and bonds. */
+/** Whether the address of a packet has the original interface, below bridges and bonds. */
 export const PACKET_ORIGDEV: SocketOption<boolean> = booleanOption("SOL_PACKET", "PACKET_ORIGDEV");
-/** Whether what is sent goes to the device at once, past its queueing discipline. */
+/** Whether sent packets go directly to the device, bypassing its queueing discipline. */
 export const PACKET_QDISC_BYPASS: SocketOption<boolean> = booleanOption("SOL_PACKET", "PACKET_QDISC_BYPASS");
-/** How many packets came and how many of them were dropped, since it was last read. */
+/** How many packets arrived and how many of them were dropped since the last read. */
 export const PACKET_STATISTICS: ReadableOption<{ packets: number; drops: number }> = readableOption(
   "SOL_PACKET",
   "PACKET_STATISTICS",

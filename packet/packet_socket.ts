@@ -16,21 +16,21 @@ import { decodeSockaddrLl, encodeSockaddrLl, type PacketAddr } from "./sockaddr_
 /** Options of {@linkcode PacketSocket.open}. */
 export interface PacketOpenOptions extends OpenOptions {
   /**
-   * Which packets: `ETH_P_ALL`, or one protocol such as `ETH_P_IP`, in host order.
+   * The packets to receive: `ETH_P_ALL`, or one protocol such as `ETH_P_IP`, in host order.
    *
    * @default {ETH_P_ALL}
    */
   protocol?: number;
-  /** The one interface, by name or number. Default: all. */
+  /** The interface, by name or index. Default: all. */
   interface?: string | number;
   /**
-   * `SOCK_DGRAM`: packets without the header of the link, which the address then stands for.
+   * `SOCK_DGRAM`: packets without the link header, which the address replaces.
    *
    * @default {false}
    */
   cooked?: boolean;
   /**
-   * Has the interface take the packets of others too, as long as the socket is open. It needs an `interface`.
+   * Makes the interface also receive the packets of other hosts, as long as the socket is open. Needs an `interface`.
    *
    * @default {false}
    */
@@ -49,22 +49,22 @@ const PACKET_OPEN_OPTIONS: OptionNames<PacketOpenOptions> = {
 export interface PacketMessage {
   /** The bytes. */
   data: Uint8Array;
-  /** Whence it came. */
+  /** Where it came from. */
   addr: PacketAddr;
   /** Whether bytes were cut off because the buffer was too small. */
   truncated: boolean;
   /** Whether ancillary data was cut off. */
   controlTruncated: boolean;
-  /** What the kernel tells of the packet, if the socket has `PACKET_AUXDATA`. */
+  /** What the kernel reports about the packet, if the socket has `PACKET_AUXDATA`. */
   auxdata: PacketAuxdata | undefined;
 }
 
 /** The largest packet without BIG TCP. */
 const MAX_SIZE = 65536;
-/** Room for the auxdata and a timestamp. */
+/** Space for the auxdata and a timestamp. */
 const CONTROL_SIZE = controlMessageSpace(AUXDATA_SIZE) + controlMessageSpace(48);
 
-/** The codec of addresses on a link. */
+/** The codec for link-layer addresses. */
 export const packetAddrCodec: AddrCodec<PacketAddr, Partial<PacketAddr>> = {
   encode: encodeSockaddrLl,
   decode: decodeSockaddrLl,
@@ -72,15 +72,15 @@ export const packetAddrCodec: AddrCodec<PacketAddr, Partial<PacketAddr>> = {
 };
 
 /**
- * A packet socket: what devices send and receive, as it is on the link.
+ * A packet socket: the packets that devices send and receive, as they are on the link.
  *
- * Where its interface goes down or away, one call fails with `ENETDOWN`; what comes later waits for it to be up again.
+ * If the interface goes down, one call fails with `ENETDOWN`; later calls wait until it is up again.
  *
  * Needs CAP_NET_RAW.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/packet.7.html | packet(7)}
  *
- * @example Watch the loopback interface, where that is allowed
+ * @example Watch the loopback interface, if permitted
  * ```ts
  * import { PacketSocket } from "@berkeley/sockets/packet";
  * import { UdpSocket } from "@berkeley/sockets/inet";
@@ -99,7 +99,7 @@ export const packetAddrCodec: AddrCodec<PacketAddr, Partial<PacketAddr>> = {
  */
 export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>> {
   /**
-   * Makes a packet socket of one that is open, and takes ownership of it.
+   * Makes a packet socket from an open socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -110,19 +110,21 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
   /**
    * Opens a packet socket. Permission: `--allow-ffi`.
    *
-   * @param options Which packets, and of which interface.
+   * @param options The packets to receive, and the interface.
    * @returns The socket.
-   * @throws {RangeError} If the protocol or the number of the interface does not fit its field.
-   * @throws {TypeError} If there is no option of a name, or it is to be promiscuous without an interface.
-   * @throws {SystemError} If it is not allowed (`EPERM`), or there is no such interface (`ENODEV`).
+   * @throws {RangeError} If the protocol or the index of the interface does not fit its field.
+   * @throws {TypeError} If an option is unknown, or `promiscuous` is set without an interface.
+   * @throws {SystemError} If it is not permitted (`EPERM`), or there is no such interface (`ENODEV`).
    */
   static open(options: PacketOpenOptions = {}): PacketSocket {
     checkArgumentCount("open a packet socket", arguments.length, "{ interface, protocol, … }");
     checkOptions("open a packet socket", options, PACKET_OPEN_OPTIONS);
     const { protocol = C.ETH_P_ALL, interface: nameOrIndex = 0, cooked = false, promiscuous = false } = options;
     const isName = typeof nameOrIndex === "string";
-    encodeSockaddrLl({ protocol, interfaceIndex: isName ? 0 : nameOrIndex }); // throws what it throws before socket(2)
-    if (promiscuous && nameOrIndex === 0) throw new TypeError("Cannot open a promiscuous socket without an interface");
+    encodeSockaddrLl({ protocol, interfaceIndex: isName ? 0 : nameOrIndex }); // throws before socket(2)
+    if (promiscuous && nameOrIndex === 0) {
+      throw new TypeError("Cannot open a packet socket: promiscuous needs an interface");
+    }
     // With protocol 0 it receives nothing until it is bound: no packets of other interfaces slip in.
     const socket = openSocket({
       open: () => openPacket(cooked ? C.SOCK_DGRAM : C.SOCK_RAW),
@@ -136,13 +138,13 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
   }
 
   /**
-   * Receives a packet with its ancillary data, which `PACKET_AUXDATA` asks for.
+   * Receives a packet with its ancillary data, which `PACKET_AUXDATA` requests.
    *
    * @param options Where its bytes go, flags, and how long to wait.
    * @returns The packet with its ancillary data.
    * @throws {SystemError} As {@linkcode receive}.
    *
-   * @example The VLAN tag of a packet, which the kernel takes out of it
+   * @example Read the VLAN tag of a packet, which the kernel removes from it
    * ```ts
    * import { PACKET_AUXDATA, PacketSocket } from "@berkeley/sockets/packet";
    * import { UdpSocket } from "@berkeley/sockets/inet";

@@ -3,20 +3,20 @@ import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 
-/** Whom a packet is for, as the kernel saw it; only told of received packets. */
+/** Who a received packet is for, as the kernel classifies it. */
 export type PacketType = "host" | "broadcast" | "multicast" | "otherhost" | "outgoing" | "loopback";
 
-/** The address of a packet on a link: what a `struct sockaddr_ll` holds. */
+/** The link-layer address of a packet (`struct sockaddr_ll`). */
 export interface PacketAddr {
   /** The protocol inside, such as `ETH_P_IP`, in host order. */
   protocol: number;
-  /** The number of the interface; 0 for any, -1 for one that is gone, of a socket that was bound to it. */
+  /** The index of the interface; 0 for any, -1 if the socket's interface is gone. */
   interfaceIndex: number;
-  /** The hardware address, such as `"02:fc:00:00:00:01"`; `""` for none. */
+  /** The hardware address, such as `"02:fc:00:00:00:01"`; `""` if it has none. */
   hardwareAddress: string;
   /** The kind of the link, `ARPHRD_*`: 1 is Ethernet, 772 loopback. */
   hardwareType: number;
-  /** Whom the packet is for. */
+  /** Who the packet is for. */
   packetType: PacketType;
 }
 
@@ -41,10 +41,10 @@ const PACKET_TYPES: PacketType[] = ["host", "broadcast", "multicast", "otherhost
  * };
  * ```
  *
- * @param addr The address; what is left out is 0.
+ * @param addr The address; omitted fields are 0.
  * @returns The 20 bytes.
- * @throws {SyntaxError} If the hardware address is not 1 to 8 pairs of hexadecimal digits with colons between.
- * @throws {RangeError} If a number does not fit its field, or the packet type is none.
+ * @throws {SyntaxError} If the hardware address is not 1 to 8 pairs of hexadecimal digits, separated by colons.
+ * @throws {RangeError} If a number does not fit its field, or the packet type is unknown.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/packet.7.html | packet(7)}
  *
@@ -68,7 +68,7 @@ export function encodeSockaddrLl(addr: Partial<PacketAddr>): Uint8Array<ArrayBuf
   const type = PACKET_TYPES.indexOf(packetType);
   if (type < 0) {
     const types = PACKET_TYPES.join(", ");
-    throw new RangeError(`Cannot ${ENCODE} as the packet type must be of ${types}: current value is ${packetType}`);
+    throw new RangeError(`Cannot ${ENCODE} as the packet type must be one of ${types}: current value is ${packetType}`);
   }
   bytes[10] = type;
   const hardware = parseHardwareAddress(hardwareAddress);

@@ -17,7 +17,7 @@ import { memoryOf, shutdownOf } from "./_attributes.ts";
 import { present } from "../_present.ts";
 import type { InetSocketInfo, InetSocketOptions, SocketNetAddr, SocketTimer } from "./socket_info.ts";
 
-/** IPPROTO_* by our names. */
+/** `IPPROTO_*`, by this library's names. */
 const PROTOCOLS = { tcp: 6, mptcp: 262, udp: 17, raw: 255 } as const;
 const TYPES = { tcp: C.SOCK_STREAM, mptcp: C.SOCK_STREAM, udp: C.SOCK_DGRAM, raw: C.SOCK_RAW } as const;
 
@@ -40,12 +40,12 @@ const INET_DIAG = {
 } as const;
 const INET_ULP_INFO_NAME = 1;
 
-/** All that may be asked for; the others come by themselves. */
+/** All optional attributes; the kernel sends the others anyway. */
 const EXTENSIONS = [2, 3, 4, 5, 6, 7, 8].reduce((bits, type) => bits | 1 << (type - 1), 0);
 
 const TIMERS: Record<number, SocketTimer["kind"]> = { 1: "retransmit", 2: "keepalive", 3: "timewait", 4: "persist" };
 
-/** A request for all sockets of a protocol in these states; with an identity, for that one. */
+/** A request for all sockets of a protocol in these states, or for one socket by its identity. */
 export function encodeInetRequest(
   protocol: InetSocketInfo["protocol"],
   family: number,
@@ -60,7 +60,7 @@ export function encodeInetRequest(
   return new Uint8Array([...request, ...encodeAttribute(INET_DIAG_REQ_PROTOCOL, value)]);
 }
 
-/** Decodes a socket of IP, of type `SOCK_DIAG_BY_FAMILY`. */
+/** Decodes an IP socket, of type `SOCK_DIAG_BY_FAMILY`. */
 export function decodeInetSocket(protocol: InetSocketInfo["protocol"], payload: Uint8Array): InetSocketInfo {
   const message = decodeInetDiagMessage(payload);
   const { id, family, uid, inode, receiveQueue, sendQueue } = message;

@@ -2,10 +2,10 @@ import { isSystemError } from "../../ffi/error.ts";
 import { listDirectory, readLink, readText } from "../../ffi/file.ts";
 import type { SocketProcess } from "./socket_info.ts";
 
-/** Milliseconds after which the event loop gets its turn. */
+/** Milliseconds of work before the event loop gets a turn. */
 const TURN = 10;
 
-/** Every process that has sockets open, by their inodes; those whose `/proc/PID/fd` may not be read are left out. */
+/** Every process with open sockets, by inode; without those whose `/proc/PID/fd` is not readable. */
 export async function socketProcesses(signal?: AbortSignal): Promise<Map<number, SocketProcess[]>> {
   const found = new Map<number, SocketProcess[]>();
   let began = performance.now();
@@ -24,7 +24,7 @@ export async function socketProcesses(signal?: AbortSignal): Promise<Map<number,
   return found;
 }
 
-/** A process may end, and a descriptor be closed, while this reads. */
+/** A process may end, or close a descriptor, while this reads. */
 function* socketsOf(pid: number): Generator<[inode: number, owner: SocketProcess]> {
   let command: string | undefined;
   for (const fd of ifThere(() => listDirectory(`/proc/${pid}/fd`)) ?? []) {

@@ -27,7 +27,7 @@ const FALLBACK_TCP = 1;
 const MODES: Record<number, SmcMode> = { 0: "smc-r", 1: "tcp", 2: "smc-d" };
 
 /**
- * The kernel filters nothing; every extension is asked for.
+ * The kernel filters nothing; this requests every extension.
  *
  * ```c
  * struct smc_diag_req {
@@ -64,7 +64,7 @@ export function decodeSmcSocket(payload: Uint8Array): SmcDiagInfo {
   const attributes = new Attributes(payload.subarray(64));
   const number = view.getUint8(1);
   const state = STATES.get(number) ?? `${number}`;
-  // A listener and a handshake have mode 0 whatever becomes of it; TCP is for good.
+  // Listeners and handshakes always have mode 0; TCP is final.
   const decided = state !== "INIT" && state !== "LISTEN" && state !== "CLOSED";
   const mode = decided || view.getUint8(2) === FALLBACK_TCP ? MODES[view.getUint8(2)] : undefined;
   // The family is AF_SMC for both kinds of addresses; an IPv4 address is the first of the four words.

@@ -75,7 +75,7 @@ export function decodeUnixSocket(payload: Uint8Array): UnixSocketInfo {
   };
 }
 
-/** `sun_path`, as long as it is. */
+/** `sun_path`, without padding. */
 function addrOf(name: Uint8Array, type: number): UnixSocketInfo["localAddr"] {
   if (name.length > SUN_PATH_SIZE) {
     throw new NetlinkDecodeError(

@@ -7,13 +7,14 @@ import { encodeDiagAddress, encodeInetRequest } from "./_inet.ts";
 import type { SocketInfo } from "./socket_info.ts";
 
 /**
- * Closes a socket of another program by force (`SOCK_DESTROY`), as `ss --kill` does: its calls fail with `ECONNABORTED`,
- * and the peer of a TCP connection gets a reset. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ * Forcibly closes a socket of another program (`SOCK_DESTROY`), as `ss
+ * --kill` does: its calls fail with `ECONNABORTED`, and the peer of a TCP connection gets a reset. Permission:
+ * `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
- * @param socket The socket, as `listSockets()` gave it: TCP, UDP or raw. Its cookie makes sure that no other is meant.
+ * @param socket A TCP, UDP or raw socket from `listSockets()`. Its cookie ensures that no other socket is closed.
  * @param options How long to wait.
- * @throws {SystemError} If the socket is gone (`ENOENT`), it is not allowed (`EPERM`), or the kernel cannot
- * destroy sockets of this protocol (`EOPNOTSUPP`).
+ * @throws {SystemError} If the socket is gone (`ENOENT`), it is not permitted (`EPERM`), or the kernel cannot destroy
+ * sockets of this protocol (`EOPNOTSUPP`).
  * @see {@link https://man7.org/linux/man-pages/man8/ss.8.html | ss(8)}
  *
  * @example Usage
@@ -33,7 +34,7 @@ export async function destroySocket(socket: SocketInfo, options: NetlinkOptions 
     throw libraryError(
       "EOPNOTSUPP",
       "sendto",
-      `Cannot ${action}: the kernel destroys TCP, UDP and raw sockets (EOPNOTSUPP)`,
+      `Cannot ${action}: the kernel can destroy only TCP, UDP and raw sockets (EOPNOTSUPP)`,
     );
   }
   const { protocol, family, localAddr, remoteAddr, interfaceIndex, cookie } = socket;

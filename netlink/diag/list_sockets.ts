@@ -18,13 +18,13 @@ import type { SocketInfo, SocketInfoOf, SocketProtocol } from "./socket_info.ts"
 
 /** Options of {@linkcode listSockets}. */
 export interface ListSocketsOptions<P extends SocketProtocol = SocketProtocol> extends NetlinkOptions {
-  /** Which protocols. Default: every one that this kernel can list. */
+  /** The protocols to list. Default: all that this kernel can list. */
   protocol?: P | readonly P[];
-  /** Which states. Default: all. */
+  /** The states to list. Default: all. */
   states?: readonly SocketInfo["state"][];
   /**
-   * Whether to look up which programs have the sockets open. It reads `/proc/PID/fd` of every process: other users'
-   * programs are only told to root.
+   * Whether to look up which programs have the sockets open. This reads `/proc/PID/fd` of every process; only root can
+   * read that of other users.
    *
    * @default {false}
    */
@@ -62,17 +62,17 @@ const FAMILIES: Record<SocketProtocol, Family> = {
 };
 
 /**
- * Lists the sockets of this network namespace: what `ss -aempiO` shows, as values. Permission: `--allow-ffi`; the kernel
- * asks for none.
+ * Lists the sockets of this network namespace: what `ss -aempiO` shows, as values. Permission: `--allow-ffi`; no
+ * capability is needed.
  *
- * @param options Which sockets, whether with their programs, and how long to wait.
- * @returns The sockets, protocol by protocol, in the kernel's order.
- * @throws {TypeError} If there is no such protocol.
- * @throws {SystemError} If the kernel cannot list the sockets of a protocol that was asked for by name: it lacks the
- * module, such as raw_diag (`EPROTONOSUPPORT`).
+ * @param options Which sockets to list, whether with their programs, and how long to wait.
+ * @returns The sockets, grouped by protocol, in the kernel's order.
+ * @throws {TypeError} If a protocol is unknown.
+ * @throws {SystemError} If the kernel cannot list the sockets of a requested protocol because it lacks the module, such
+ * as raw_diag (`EPROTONOSUPPORT`).
  * @see {@link https://man7.org/linux/man-pages/man7/sock_diag.7.html | sock_diag(7)}
  *
- * @example Who listens on a port?
+ * @example Find out which program listens on a port
  * ```ts
  * import { TcpListener } from "@berkeley/sockets/inet";
  * import { listSockets } from "@berkeley/sockets/netlink/diag";
@@ -100,7 +100,7 @@ export async function listSockets<P extends SocketProtocol = SocketProtocol>(
       sockets.push(...await listOne(netlink, name, mask, named !== undefined, { ...wait, timeout }));
     }
   });
-  // The kernel tells a netlink socket that is in a group twice.
+  // The kernel lists a netlink socket that is in a group twice.
   const seen = new Set<bigint>();
   const listed = sockets.filter(({ protocol, state, cookie }) => {
     if (protocol === "netlink" && seen.size === seen.add(cookie).size) return false;

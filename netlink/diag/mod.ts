@@ -1,8 +1,8 @@
 /**
- * The sockets of this system, as the kernel tells them (sock_diag): an `ss` as values.
+ * The sockets of this system, as the kernel lists them (sock_diag): like `ss`, as values.
  *
- * {@linkcode listSockets} lists the sockets of TCP, UDP, raw IP, unix, packet, netlink, vsock and SMC in one shape, with the
- * programs that have them open; {@linkcode destroySocket} closes one by force.
+ * {@linkcode listSockets} lists TCP, UDP, raw IP, unix, packet, netlink, vsock and SMC sockets in one shape, with the
+ * programs that have them open; {@linkcode destroySocket} forcibly closes one.
  *
  * @example The connections of this program
  * ```ts

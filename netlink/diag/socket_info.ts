@@ -2,7 +2,9 @@ import type { TcpInfo, TcpState } from "../../inet/options/tcp_info.ts";
 import type { UnixAddr } from "../../unix/addr.ts";
 import type { Attributes } from "../attribute.ts";
 
-/** What the kernel calls the state of a socket, of every protocol but SMC: that of TCP. `CLOSE` is "not connected". */
+/**
+ * The state of a socket. The kernel uses the names of TCP for every protocol except SMC; `CLOSE` means "not connected".
+ */
 export type SocketState = TcpState;
 
 /** A program that has a socket open. */
@@ -17,77 +19,77 @@ export interface SocketProcess {
 
 /** The memory of a socket, in bytes (`struct sk_meminfo`). */
 export interface SocketMemory {
-  /** Taken by what came and was not read. */
+  /** Used by data that was received and not read. */
   receiveAllocated: number;
-  /** How much that may be (`SO_RCVBUF`). */
+  /** The limit of that (`SO_RCVBUF`). */
   receiveBuffer: number;
-  /** Taken by what is on its way out. */
+  /** Used by data that is being sent. */
   sendAllocated: number;
-  /** How much that may be (`SO_SNDBUF`). */
+  /** The limit of that (`SO_SNDBUF`). */
   sendBuffer: number;
   /** Reserved ahead. */
   forwardAllocated: number;
-  /** Taken by what was written and not yet acknowledged, of TCP. */
+  /** For TCP, used by data that was written and not yet acknowledged. */
   sendQueued: number;
-  /** Taken by options, filters and control messages. */
+  /** Used by options, filters and control messages. */
   optionMemory: number;
-  /** Taken by what came while the program was in a call on the socket. */
+  /** Used by data that arrived while the program was in a call on the socket. */
   backlog: number;
-  /** Packets that were dropped, not bytes. `undefined` before Linux 4.7. */
+  /** The number of dropped packets (not bytes). `undefined` before Linux 4.7. */
   drops: number | undefined;
 }
 
-/** A timer of a TCP connection that runs. */
+/** The running timer of a TCP connection. */
 export interface SocketTimer {
-  /** What happens when it is due. A number that the library does not know stands as text. */
+  /** What happens when it expires. A number that the library does not know appears as text. */
   kind: "retransmit" | "keepalive" | "timewait" | "persist" | `${number}`;
-  /** Milliseconds until then. */
+  /** Milliseconds until it expires. */
   expires: number;
-  /** Retransmissions, or probes, without an answer. */
+  /** Unanswered retransmissions or probes. */
   retransmits: number;
 }
 
-/** An IPv4 or IPv6 address and a port; of a raw socket, the protocol stands for the port. */
+/** An IPv4 or IPv6 address and a port; for a raw socket, the port is the protocol. */
 export interface SocketNetAddr {
-  /** The numeric address; that of any is `0.0.0.0` or `::`. */
+  /** The numeric address; `0.0.0.0` or `::` is any. */
   hostname: string;
   /** The port; 0 is any. */
   port: number;
 }
 
-/** What every socket has, whatever its protocol is. */
+/** The common fields of all sockets. */
 export interface SocketInfoBase {
   /** `AF_*`. */
   family: number;
   /** `SOCK_*`. */
   type: number;
-  /** The number in `socket:[…]` of its descriptors; 0 where no program has it any more, or not yet. */
+  /** The inode number, as in `socket:[…]` of its descriptors; 0 if no program has it open. */
   inode: number;
-  /** The number that the kernel gave the socket (`SO_COOKIE`). */
+  /** The kernel's number for the socket (`SO_COOKIE`). */
   cookie: bigint;
-  /** Owner of the socket; `undefined` where the kernel does not tell. */
+  /** The user id of the owner; `undefined` if the kernel does not report it. */
   uid?: number;
-  /** Bytes that came and were not read; of a listener, connections that wait to be accepted. */
+  /** Bytes received and not read; for a listener, connections that wait to be accepted. */
   receiveQueue?: number;
-  /** Bytes that were written and are not through; of a listener, its backlog. */
+  /** Bytes written and not yet delivered; for a listener, its backlog. */
   sendQueue?: number;
   /** Index of the interface that the socket is bound to; 0 is any. */
   interfaceIndex: number;
-  /** The directions that are shut; `undefined` where the kernel does not tell. */
+  /** The directions that are shut down; `undefined` if the kernel does not report them. */
   shutdown?: "none" | "read" | "write" | "both";
-  /** Its memory. */
+  /** Its memory use. */
   memory?: SocketMemory;
-  /** The programs that have it open, with `processes: true`: those whose `/proc/PID/fd` may be read. */
+  /** With `processes: true`, the programs that have it open and whose `/proc/PID/fd` is readable. */
   processes?: SocketProcess[];
-  /** All attributes of the kernel's answer by their numbers, those without a name here too. */
+  /** All attributes of the kernel's answer by number, also those without a field here. */
   attributes: Attributes;
 }
 
-/** Options of a socket that sock_diag tells, each by the name of its C constant (`struct inet_diag_sockopt`). */
+/** The socket options that sock_diag reports, by their C names (`struct inet_diag_sockopt`). */
 export interface InetSocketOptions {
   /** `IP_RECVERR`. */
   recverr: boolean;
-  /** Whether it is of a protocol with connections. */
+  /** Whether its protocol has connections. */
   isConnectionSocket: boolean;
   /** `IP_FREEBIND`. */
   freebind: boolean;
@@ -105,27 +107,27 @@ export interface InetSocketOptions {
   bindAddressNoPort: boolean;
   /** `IP_RECVERR_RFC4884`. */
   recverrRfc4884: boolean;
-  /** `TCP_FASTOPEN_CONNECT`, and the connection is not begun. */
+  /** `TCP_FASTOPEN_CONNECT` is set, and the connection has not started yet. */
   deferConnect: boolean;
 }
 
-/** A socket of IP. */
+/** An IP socket. */
 export interface InetSocketInfo extends SocketInfoBase {
-  /** What it speaks. */
+  /** Its protocol. */
   protocol: "tcp" | "mptcp" | "udp" | "raw";
-  /** Its state; that of UDP and raw sockets is `CLOSE` or `ESTABLISHED`. */
+  /** Its state; UDP and raw sockets are `CLOSE` or `ESTABLISHED`. */
   state: SocketState;
-  /** Its own address. */
+  /** Its local address. */
   localAddr: SocketNetAddr;
   /** The address that it is connected to. */
   remoteAddr: SocketNetAddr;
-  /** Owner of the socket. */
+  /** The user id of the owner. */
   uid: number;
-  /** The timer that runs. */
+  /** The running timer. */
   timer?: SocketTimer;
-  /** What TCP knows of the connection (`TCP_INFO`). */
+  /** What TCP knows about the connection (`TCP_INFO`). */
   tcpInfo?: TcpInfo;
-  /** The congestion control of TCP, such as `"cubic"`. */
+  /** The TCP congestion control algorithm, such as `"cubic"`. */
   congestionControl?: string;
   /** The protocol above TCP (`TCP_ULP`), such as `"tls"`. */
   upperLayer?: string;
@@ -137,11 +139,11 @@ export interface InetSocketInfo extends SocketInfoBase {
   classId?: number;
   /** `IPV6_V6ONLY`. */
   ipv6Only?: boolean;
-  /** `SO_MARK`; the kernel tells it to CAP_NET_ADMIN only. */
+  /** `SO_MARK`; the kernel reports it only with CAP_NET_ADMIN. */
   mark?: number;
-  /** The number of its control group, version 2. */
+  /** The number of its control group (cgroup v2). */
   cgroupId?: bigint;
-  /** Options that are not told otherwise. */
+  /** Other options. */
   options?: InetSocketOptions;
 }
 
@@ -162,7 +164,7 @@ export interface UnixSocketInfo extends SocketInfoBase {
     /** The device that the file is on, as the kernel numbers it: `major << 20 | minor`. */
     device: number;
   };
-  /** Inodes of the connecting sockets that wait to be accepted, of a listener; 0 where one is gone. */
+  /** For a listener, the inodes of the connecting sockets that wait to be accepted; 0 for one that is gone. */
   pending?: number[];
 }
 
@@ -172,7 +174,7 @@ export interface PacketSocketInfo extends SocketInfoBase {
   protocol: "packet";
   /** Always `CLOSE`. */
   state: SocketState;
-  /** What it takes: `ETH_P_*` and the interface, 0 is any. */
+  /** What it receives: the protocol `ETH_P_*` and the interface; 0 is any. */
   localAddr: { protocol: number; interfaceIndex: number };
   /** `PACKET_VERSION`: 0 is TPACKET_V1. */
   version?: number;
@@ -182,9 +184,9 @@ export interface PacketSocketInfo extends SocketInfoBase {
   copyThreshold?: number;
   /** `PACKET_TIMESTAMP`. */
   timestamp?: number;
-  /** What is on (`PDI_*`). */
+  /** The flags that are set (`PDI_*`). */
   flags?: ("running" | "auxdata" | "origdev" | "vnethdr" | "loss")[];
-  /** Its fanout group: the id, and the type above it (`PACKET_FANOUT`). */
+  /** Its fanout group: the id in the low 16 bits, the type above (`PACKET_FANOUT`). */
   fanout?: number;
 }
 
@@ -192,9 +194,9 @@ export interface PacketSocketInfo extends SocketInfoBase {
 export interface NetlinkSocketInfo extends SocketInfoBase {
   /** AF_NETLINK. */
   protocol: "netlink";
-  /** `ESTABLISHED` where it is connected, else `CLOSE`. */
+  /** `ESTABLISHED` if it is connected, else `CLOSE`. */
   state: SocketState;
-  /** The part of the kernel that it talks to (`NETLINK_*`), and its port: 0 is the kernel's own end. */
+  /** Its netlink protocol (`NETLINK_*`) and its port; port 0 is the kernel's end. */
   localAddr: { protocol: number; port: number };
   /** The port and the groups that it is connected to. */
   remoteAddr: { port: number; groups: number };
@@ -216,7 +218,7 @@ export interface VsockSocketInfo extends SocketInfoBase {
   remoteAddr: { cid: number; port: number };
 }
 
-/** The state of an SMC socket, by the kernel's names; a number that is unknown stands as text. */
+/** The state of an SMC socket, by the kernel's names; an unknown number appears as text. */
 export type SmcState =
   | "ACTIVE"
   | "INIT"
@@ -235,25 +237,25 @@ export type SmcState =
 /** What carries the data of an SMC connection: RDMA, shared memory, or TCP after a fallback. */
 export type SmcMode = "smc-r" | "smc-d" | "tcp";
 
-/** An SMC socket. What its attributes say is in `listSmcSockets()` of the module for SMC. */
+/** An SMC socket. `listSmcSockets()` of `./smc` decodes its attributes. */
 export interface SmcDiagInfo extends SocketInfoBase {
   /** AF_SMC. */
   protocol: "smc";
   /** Its state. */
   state: SmcState;
-  /** What carries the data; not there where it is not decided or does not apply. */
+  /** What carries the data; absent if it is not decided or does not apply. */
   mode?: SmcMode;
-  /** The local address. A listener on `::` shows as `0.0.0.0`: the kernel does not tell them apart. */
+  /** The local address. A listener on `::` shows as `0.0.0.0`: the kernel does not distinguish them. */
   localAddr: SocketNetAddr;
-  /** The remote address; `0.0.0.0:0` where there is none. */
+  /** The remote address; `0.0.0.0:0` if there is none. */
   remoteAddr: SocketNetAddr;
-  /** The directions that are shut. */
+  /** The directions that are shut down. */
   shutdown: NonNullable<SocketInfoBase["shutdown"]>;
-  /** Owner of the socket. */
+  /** The user id of the owner. */
   uid: number;
 }
 
-/** A socket of this network namespace, as sock_diag tells it: what {@linkcode listSockets} lists, by its `protocol`. */
+/** A socket of this network namespace, as {@linkcode listSockets} returns it; its `protocol` selects the shape. */
 export type SocketInfo =
   | InetSocketInfo
   | UnixSocketInfo
@@ -265,7 +267,7 @@ export type SocketInfo =
 /** The protocols whose sockets can be listed. */
 export type SocketProtocol = SocketInfo["protocol"];
 
-/** The sockets of some protocols: what is common to `"tcp"` and `"udp"` needs no question for a socket of these. */
+/** The sockets of some protocols: code can use the common fields of `"tcp"` and `"udp"` without a check. */
 export type SocketInfoOf<P extends SocketProtocol, S = SocketInfo> = S extends SocketInfo
   ? Extract<S["protocol"], P> extends never ? never : S
   : never;

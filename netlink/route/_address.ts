@@ -75,7 +75,7 @@ export function decodeAddress(payload: Uint8Array): LinkAddress {
     preferredLifetime: seconds(times?.getUint32(0, true)),
     validLifetime: seconds(times?.getUint32(4, true)),
     ...present({
-      // IFA_ADDRESS is the prefix's: of a point-to-point link, the other end's.
+      // IFA_ADDRESS belongs to the prefix: on a point-to-point link, it is the address of the other end.
       peer: local === undefined || local === prefix ? undefined : prefix,
       broadcast: ip(IFA.BROADCAST),
       anycast: ip(IFA.ANYCAST),
@@ -87,13 +87,13 @@ export function decodeAddress(payload: Uint8Array): LinkAddress {
   };
 }
 
-/** The payload of a request to add an address to an interface, or to take it away. */
+/** The payload of a request to add an address to an interface or to delete it. */
 export function encodeAddress(address: NewAddress, interfaceIndex: number): Uint8Array {
   const { label, metric, preferredLifetime = Infinity, validLifetime = Infinity } = address;
   const { family, bytes, prefixLength } = networkBytes(address.address);
   if (family === C.AF_UNSPEC) throw new TypeError('Cannot encode an address: current value is "default"');
   const peer = address.peer === undefined ? undefined : networkBytes(address.peer);
-  if (peer !== undefined && peer.family !== family) throw new TypeError("Cannot mix addresses of IPv4 and IPv6");
+  if (peer !== undefined && peer.family !== family) throw new TypeError("Cannot mix IPv4 and IPv6 addresses");
   const isLoopback = family === C.AF_INET && bytes[0] === 127;
   const head = new Uint8Array(IFADDRMSG_SIZE);
   const view = new DataView(head.buffer);

@@ -14,7 +14,7 @@ import {
 import { IFINFOMSG_SIZE, IFLA } from "./_link.ts";
 import { RTM } from "./_rtm.ts";
 
-/** Asks the kernel, with what is left of the time that was given. */
+/** Sends a request to the kernel, within the remaining time. */
 export type Ask = (
   method: "request" | "dump",
   type: number,
@@ -22,7 +22,7 @@ export type Ask = (
   flags?: number,
 ) => Promise<NetlinkMessage[]>;
 
-/** Runs what asks the kernel, in one or several steps; all of them together may take the time that the options tell. */
+/** Runs a function that sends one or more requests; all of them together must finish within the timeout. */
 export async function askRoute<T>(
   action: string,
   options: NetlinkOptions,
@@ -49,32 +49,36 @@ export async function askRoute<T>(
   );
 }
 
-/** The families of IP to ask for, one after another: that of all would bring bridges and multicast routing too. */
+/** The IP families to request, one after another: AF_UNSPEC would also return bridges and multicast routing. */
 export function familiesOf(family: number | undefined): number[] {
   if (family === undefined || family === C.AF_UNSPEC) return [C.AF_INET, C.AF_INET6];
   if (family === C.AF_INET || family === C.AF_INET6) return [family];
   throw new RangeError(`Cannot list as the family must be AF_INET or AF_INET6: current value is ${family}`);
 }
 
-/** The index of an interface that is told by its index or its name. */
+/** The index of an interface, given its index or its name. */
 export async function linkIndex(ask: Ask, link: number | string): Promise<number> {
   if (typeof link === "number") {
     if (Number.isInteger(link) && link > 0 && link <= 0x7fffffff) return link;
     throw new RangeError(`Cannot find an interface as its index must be 1 or more: current value is ${link}`);
   }
   if (typeof link !== "string" || link === "") {
-    throw new TypeError("Cannot find an interface: it must be told by its index or its name");
+    throw new TypeError("Cannot find an interface: pass its index or its name");
   }
   const payload = new Uint8Array([...new Uint8Array(IFINFOMSG_SIZE), ...encodeAttribute(IFLA.IFNAME, link)]);
   const [answer] = await ask("request", RTM.GETLINK, payload);
   const bytes = answer?.payload;
   if (bytes === undefined || bytes.length < IFINFOMSG_SIZE) {
-    throw libraryError("ENODEV", "recvfrom", `Cannot find interface ${link}: there is none of that name (ENODEV)`);
+    throw libraryError(
+      "ENODEV",
+      "recvfrom",
+      `Cannot find interface ${link}: there is no interface of that name (ENODEV)`,
+    );
   }
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(4, true);
 }
 
-/** Finds the indexes of several interfaces, and gives a function that tells them. */
+/** Finds the indexes of several interfaces, and returns a function that looks them up. */
 export async function linkIndexes(
   ask: Ask,
   links: readonly (number | string | undefined)[],

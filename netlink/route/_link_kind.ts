@@ -47,7 +47,7 @@ const PORT_STATES = new Names("state of a port", {
 /** The kernel counts hundredths of a second (`USER_HZ`). */
 const CLOCK = 10;
 
-/** What is particular to the kind of a link, and to the kind that it is a port of. */
+/** The details of a link's kind, and of the kind that it is a port of. */
 export function decodeLinkKind(info: Attributes | undefined): Partial<Link> {
   if (info === undefined) return {};
   const kind = info.text(IFLA_INFO.KIND);

@@ -1,9 +1,9 @@
 import { quoted } from "../../checks/quoted.ts";
 
-/** A name, or the number as text where there is none. */
+/** A name, or the number as text if there is none. */
 export type Named<T extends string> = T | `${number}`;
 
-/** Names of the values of a field, by number, as `ip` has them. */
+/** The names of a field's values, by number, as in `ip`. */
 export class Names<T extends string> {
   readonly #names: Map<number, T>;
   readonly #field: string;
@@ -28,7 +28,7 @@ export class Names<T extends string> {
     );
   }
 
-  /** The names of the bits that are set; those without a name as `bit N`, from 0. */
+  /** The names of the set bits; `bit N` for a bit without a name. */
   ofBits(bits: number): T[] {
     return [...this.#names].filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
   }
@@ -39,7 +39,7 @@ export class Names<T extends string> {
   }
 }
 
-/** How far a route or an address reaches (`RT_SCOPE_*`). */
+/** The scope of a route or an address (`RT_SCOPE_*`). */
 export type RouteScope = Named<"global" | "site" | "link" | "host" | "nowhere">;
 /** `RT_SCOPE_*`. */
 export const SCOPES = new Names("scope", { 0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere" });

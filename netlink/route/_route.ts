@@ -46,7 +46,7 @@ const FLAGS = new Names<RouteFlag>("flag of a route", {
 /** `ICMPV6_ROUTER_PREF_*`. */
 const PREFERENCES = new Names("preference of a route", { 0: "medium", 1: "high", 3: "low" });
 
-/** `RTAX_*`; `scale` is how many of the kernel's units are one of ours. */
+/** `RTAX_*`; `scale` is the number of kernel units in one of ours. */
 const METRICS: readonly [name: Exclude<keyof RouteMetrics, "congestionControl">, type: number, scale: number][] = [
   ["mtu", 2, 1],
   ["window", 3, 1],
@@ -121,7 +121,7 @@ export function decodeRoute(payload: Uint8Array): Route {
   };
 }
 
-/** `struct rtvia { __kernel_sa_family_t rtvia_family; __u8 rtvia_addr[]; };` stands for a router of the other family. */
+/** `struct rtvia { __kernel_sa_family_t rtvia_family; __u8 rtvia_addr[]; };`: a router of the other family. */
 function gatewayOf(attributes: Attributes): string | undefined {
   const [gateway, via] = [attributes.bytes(RTA.GATEWAY), attributes.bytes(RTA.VIA)];
   if (gateway !== undefined) return ipText(gateway);
@@ -171,11 +171,11 @@ function expiresOf(attributes: Attributes): number | undefined {
   return hundredths === 0 ? undefined : Math.trunc(hundredths / 100);
 }
 
-/** The family of a route that is to be added. */
+/** The family of a route to add. */
 export function routeFamily(route: NewRoute): number {
   const { destination, gateway, preferredSource, nextHops } = route;
   const isViaOther = destination !== "default" && networkBytes(destination).family === C.AF_INET;
-  // An IPv6 router may serve a route of IPv4: what leads where decides, if it tells.
+  // An IPv6 router may serve an IPv4 route: the destination decides, if it has a family.
   const routers = isViaOther ? [] : [gateway, ...(nextHops ?? []).map((hop) => hop.gateway)];
   const told = [
     networkBytes(destination).family,
@@ -185,7 +185,7 @@ export function routeFamily(route: NewRoute): number {
   return familyOf([route.family, ...told], C.AF_INET);
 }
 
-/** The payload of a request about a route; `indexOf` gives the index of an interface. */
+/** The payload of a request about a route; `indexOf` returns the index of an interface. */
 export function encodeRoute(route: NewRoute, indexOf: (link: number | string) => number, isDelete = false): Uint8Array {
   const family = routeFamily(route);
   const { bytes, prefixLength } = networkBytes(route.destination);
@@ -203,7 +203,7 @@ export function encodeRoute(route: NewRoute, indexOf: (link: number | string) =>
   view.setUint8(1, prefixLength);
   view.setUint8(3, within("encode a route", "type of service", tos, 0xff));
   view.setUint8(4, table < 256 ? table : 0);
-  // To delete, what is not told is not compared.
+  // When deleting, omitted fields are not compared.
   view.setUint8(5, isDelete && route.protocol === undefined ? 0 : PROTOCOLS.number(route.protocol ?? "boot"));
   view.setUint8(6, SCOPES.number(route.scope ?? (isDelete ? "nowhere" : scopeOf(route, family))));
   view.setUint8(7, isDelete && route.type === undefined ? 0 : ROUTE_TYPES.number(type));
@@ -221,7 +221,7 @@ export function encodeRoute(route: NewRoute, indexOf: (link: number | string) =>
   return concat(parts);
 }
 
-/** As in `ip`: by IPv4, what has no router is on the link. */
+/** As in `ip`: an IPv4 route without a router has link scope. */
 function scopeOf({ type = "unicast", gateway, nextHops }: NewRoute, family: number): RouteScope {
   if (family === C.AF_INET6) return "global";
   if (type === "local" || type === "nat") return "host";

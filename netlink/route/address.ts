@@ -1,7 +1,7 @@
 import type { Attributes } from "../attribute.ts";
 import type { Named, RouteScope } from "./_names.ts";
 
-/** A flag of an address: its C name without `IFA_F_`. `SECONDARY` of IPv6 is a temporary one. */
+/** A flag of an address: its C name without `IFA_F_`. For IPv6, `SECONDARY` means temporary. */
 export type AddressFlag =
   | "SECONDARY"
   | "NODAD"
@@ -26,49 +26,49 @@ export interface LinkAddress {
   address: string;
   /** The address of the other end of a point-to-point link. */
   peer?: string;
-  /** Bits of the network part; of the peer's address where there is one. */
+  /** The prefix length; that of the peer's address if there is one. */
   prefixLength: number;
   /** The broadcast address of IPv4. */
   broadcast?: string;
   /** The anycast address of IPv6. */
   anycast?: string;
-  /** How far it holds. */
+  /** Its scope. */
   scope: RouteScope;
-  /** What is on. */
+  /** The flags that are set. */
   flags: AddressFlag[];
-  /** The name of an IPv4 address: that of the interface, or such as `eth0:1`. */
+  /** The label of an IPv4 address: the name of the interface, or for example `eth0:1`. */
   label?: string;
-  /** Seconds for which it is to be used for new connections; `Infinity` is for ever. */
+  /** Seconds for which new connections may use it; `Infinity` is forever. */
   preferredLifetime: number;
-  /** Seconds for which it is there; `Infinity` is for ever. */
+  /** Seconds until it is removed; `Infinity` is never. */
   validLifetime: number;
   /** The metric of the route to its network. */
   metric?: number;
-  /** Who set it: the kernel for loopback, by a router's advertisement, or as link-local. */
+  /** What set it: the kernel for loopback, a router advertisement, or the kernel as link-local. */
   protocol?: Named<"kernel_lo" | "kernel_ra" | "kernel_ll">;
-  /** All attributes by their numbers (`IFA_*`), those without a name here too. */
+  /** All attributes by number (`IFA_*`), also those without a field here. */
   attributes: Attributes;
 }
 
-/** An address to add to an interface, or to take from it. */
+/** An address to add to an interface, or to delete from it. */
 export interface NewAddress {
   /** The interface: its index or its name. */
   link: number | string;
-  /** The address and its prefix, such as `"192.0.2.1/24"`; without a prefix it is the whole address. */
+  /** The address and its prefix length, such as `"192.0.2.1/24"`; without one, all bits count. */
   address: string;
-  /** The address of the other end; the prefix is that of it. */
+  /** The address of the other end, to which the prefix length then applies. */
   peer?: string;
   /** The broadcast address of IPv4; `"+"` sets all bits of the host part. Default: none. */
   broadcast?: string;
-  /** How far it holds. Default: `"host"` for 127.0.0.0/8, else `"global"`. */
+  /** The scope. Default: `"host"` for 127.0.0.0/8, else `"global"`. */
   scope?: RouteScope;
-  /** The name of an IPv4 address: that of the interface, a colon, and more. Default: that of the interface. */
+  /** The label of an IPv4 address: the name of the interface, a colon, and more. Default: the name of the interface. */
   label?: string;
-  /** What is to be on, of `NODAD`, `OPTIMISTIC`, `HOMEADDRESS`, `MANAGETEMPADDR`, `NOPREFIXROUTE` and `MCAUTOJOIN`. */
+  /** The flags to set: `NODAD`, `OPTIMISTIC`, `HOMEADDRESS`, `MANAGETEMPADDR`, `NOPREFIXROUTE` or `MCAUTOJOIN`. */
   flags?: AddressFlag[];
-  /** Seconds for which it is to be used for new connections. Default: for ever. */
+  /** Seconds for which new connections may use it. Default: forever. */
   preferredLifetime?: number;
-  /** Seconds for which it is there. Default: for ever. */
+  /** Seconds until it is removed. Default: never. */
   validLifetime?: number;
   /** The metric of the route to its network. */
   metric?: number;

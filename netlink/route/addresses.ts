@@ -7,13 +7,13 @@ import { RTM } from "./_rtm.ts";
 import type { LinkAddress, NewAddress } from "./address.ts";
 import type { RouteScope } from "./route.ts";
 
-/** Which addresses; what is not told is not compared. */
+/** Selects addresses; omitted fields match any. */
 export interface AddressFilter {
   /** `AF_INET` or `AF_INET6`. */
   family?: number;
   /** Index of the interface. */
   interfaceIndex?: number;
-  /** How far it holds. */
+  /** The scope. */
   scope?: RouteScope;
 }
 
@@ -37,10 +37,10 @@ const ADDRESS_FIELDS: OptionNames<NewAddress> = {
 };
 
 /**
- * Lists the addresses of the interfaces: `ip address`. Permission: `--allow-ffi`; the kernel asks for none.
+ * Lists the addresses of the interfaces: `ip address`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options Which addresses, and how long to wait.
- * @returns The addresses: those of IPv4, then those of IPv6.
+ * @returns The addresses, IPv4 first, then IPv6.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
@@ -72,13 +72,13 @@ export async function listAddresses(options: AddressFilter & NetlinkOptions = {}
 }
 
 /**
- * Gives an interface an address: `ip address add`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ * Adds an address to an interface: `ip address add`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param address The address, its prefix and the interface.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If the interface has it (`EEXIST`), there is no such interface (`ENODEV`), or it is not allowed
- * (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If the interface already has it (`EEXIST`), there is no such interface (`ENODEV`), or it is not
+ * permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -93,13 +93,13 @@ export async function addAddress(address: NewAddress, options: NetlinkOptions = 
 }
 
 /**
- * Gives an interface an address, or changes the lifetimes, flags and metric of one that it has: `ip address replace`.
+ * Adds an address to an interface, or changes the lifetimes, flags and metric of an existing one: `ip address replace`.
  * Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param address The address, its prefix and the interface.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If there is no such interface (`ENODEV`), or it is not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If there is no such interface (`ENODEV`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -114,13 +114,13 @@ export async function replaceAddress(address: NewAddress, options: NetlinkOption
 }
 
 /**
- * Takes an address from an interface: `ip address delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ * Deletes an address from an interface: `ip address delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param address The address, its prefix and the interface.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If the interface does not have it (`EADDRNOTAVAIL`), there is no such interface (`ENODEV`), or it
- * is not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If the interface does not have it (`EADDRNOTAVAIL`), there is no such interface (`ENODEV`), or
+ * it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -142,7 +142,7 @@ async function change(
   options: NetlinkOptions,
 ): Promise<void> {
   checkOptions(`${verb} an address`, address, ADDRESS_FIELDS);
-  encodeAddress(address, 1); // what is no address is refused before anything is asked
+  encodeAddress(address, 1); // refuses an invalid address before any request
   await askRoute(`${verb} address ${address.address} of ${address.link}`, options, async (ask) => {
     return await ask("request", type, encodeAddress(address, await linkIndex(ask, address.link)), flags);
   });

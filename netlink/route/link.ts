@@ -28,35 +28,35 @@ export type LinkOperState = Named<
   "UNKNOWN" | "NOTPRESENT" | "DOWN" | "LOWERLAYERDOWN" | "TESTING" | "DORMANT" | "UP"
 >;
 
-/** What an interface carried since it is there. */
+/** The traffic counters of an interface, since it was created. */
 export interface LinkStatistics {
-  /** Packets that came. */
+  /** Packets received. */
   rxPackets: number;
-  /** Packets that went. */
+  /** Packets sent. */
   txPackets: number;
-  /** Bytes that came. */
+  /** Bytes received. */
   rxBytes: number;
-  /** Bytes that went. */
+  /** Bytes sent. */
   txBytes: number;
-  /** Packets that came broken. */
+  /** Packets received with errors. */
   rxErrors: number;
-  /** Packets that could not go. */
+  /** Packets that could not be sent because of errors. */
   txErrors: number;
-  /** Packets that came and were dropped. */
+  /** Received packets that were dropped. */
   rxDropped: number;
-  /** Packets that were dropped on their way out. */
+  /** Packets to send that were dropped. */
   txDropped: number;
-  /** Multicast packets that came. */
+  /** Multicast packets received. */
   multicast: number;
   /** Collisions. */
   collisions: number;
-  /** Packets that came with a wrong length. */
+  /** Packets received with a wrong length. */
   rxLengthErrors: number;
-  /** Packets that came and had no room in the receive ring. */
+  /** Received packets for which the receive ring had no room. */
   rxOverErrors: number;
-  /** Packets that came with a wrong checksum. */
+  /** Packets received with a wrong checksum. */
   rxCrcErrors: number;
-  /** Packets that came with a wrong framing. */
+  /** Packets received with a framing error. */
   rxFrameErrors: number;
   /** Overruns of the receive FIFO. */
   rxFifoErrors: number;
@@ -72,41 +72,41 @@ export interface LinkStatistics {
   txHeartbeatErrors: number;
   /** Late collisions. */
   txWindowErrors: number;
-  /** Compressed packets that came. */
+  /** Compressed packets received. */
   rxCompressed: number;
-  /** Compressed packets that went. */
+  /** Compressed packets sent. */
   txCompressed: number;
-  /** Packets that came and nobody wanted. `undefined` before Linux 4.6. */
+  /** Received packets without a handler. `undefined` before Linux 4.6. */
   rxNoHandler: number | undefined;
 }
 
-/** What is particular to a VLAN interface. */
+/** The details of a VLAN interface. */
 export interface VlanInfo {
-  /** The tag, 0 to 4094. */
+  /** The VLAN id, 0 to 4094. */
   id: number;
-  /** The tag's protocol: `802.1Q` or `802.1ad`; another as the number of its EtherType. */
+  /** The tag's protocol: `802.1Q` or `802.1ad`; any other as the number of its EtherType. */
   protocol: Named<"802.1Q" | "802.1ad">;
   /** Bits of `VLAN_FLAG_*`. */
   flags: number;
 }
 
-/** What is particular to a bridge. Times are in milliseconds. */
+/** The details of a bridge. Times are in milliseconds. */
 export interface BridgeInfo {
   /** How long a port listens and learns before it forwards. */
   forwardDelay: number;
-  /** Time between two hellos. */
+  /** Time between two hello packets. */
   helloTime: number;
-  /** How long another bridge's word holds. */
+  /** How long information from another bridge is valid. */
   maxAge: number;
-  /** How long an address is remembered. */
+  /** How long a learned address is kept. */
   ageingTime: number;
-  /** Whether it speaks the spanning tree protocol. */
+  /** Whether the spanning tree protocol is on. */
   stp: boolean;
   /** Its priority in the spanning tree. */
   priority: number;
   /** Whether it filters by VLAN. */
   vlanFiltering: boolean;
-  /** The protocol of its VLANs; `undefined` where the kernel has no VLANs for bridges. */
+  /** The protocol of its VLANs; `undefined` if the kernel has no VLANs for bridges. */
   vlanProtocol?: Named<"802.1Q" | "802.1ad">;
   /** The VLAN of untagged packets. */
   defaultPvid?: number;
@@ -118,11 +118,11 @@ export interface BridgeInfo {
   rootPort: number;
   /** The cost of the path to the root. */
   rootPathCost: number;
-  /** Whether it watches multicast memberships. */
+  /** Whether it snoops on multicast memberships. */
   multicastSnooping?: boolean;
 }
 
-/** What is particular to a port of a bridge. */
+/** The details of a port of a bridge. */
 export interface BridgePortInfo {
   /** Its state in the spanning tree. */
   state: Named<"disabled" | "listening" | "learning" | "forwarding" | "blocking">;
@@ -130,23 +130,23 @@ export interface BridgePortInfo {
   priority: number;
   /** Its cost. */
   cost: number;
-  /** Whether packets may go out by the port they came in by. */
+  /** Whether packets may leave through the port that they arrived on (hairpin mode). */
   hairpin: boolean;
-  /** Whether the port drops the spanning tree's packets. */
+  /** Whether the port drops spanning tree packets (BPDU guard). */
   guard: boolean;
-  /** Whether the port cannot become the root's. */
+  /** Whether the port cannot become the root port (root guard). */
   rootBlock: boolean;
   /** Whether it learns addresses. */
   learning: boolean;
-  /** Whether packets to unknown addresses go out. */
+  /** Whether packets to unknown addresses are sent (flooding). */
   flood: boolean;
-  /** Whether it talks only to ports that are not isolated. */
+  /** Whether it exchanges packets only with ports that are not isolated. */
   isolated: boolean;
 }
 
 /** A network interface. */
 export interface Link {
-  /** Its number, 1 or more. */
+  /** Its index, 1 or more. */
   index: number;
   /** Its name. */
   name: string;
@@ -154,84 +154,84 @@ export interface Link {
   alternativeNames: string[];
   /** A description (`ip link set alias`). */
   alias?: string;
-  /** What is on. */
+  /** The flags that are set. */
   flags: LinkFlag[];
   /** The kind of hardware (`ARPHRD_*`): 1 is Ethernet, 772 is loopback. */
   type: number;
-  /** Bytes in a packet at most. */
+  /** The MTU, in bytes. */
   mtu: number;
   /** Its state. */
   operState: LinkOperState;
-  /** `"DORMANT"` where it waits for a program before it is up. */
+  /** `"DORMANT"` if it waits for a program before it is up. */
   linkMode: Named<"DEFAULT" | "DORMANT">;
   /** The hardware address. */
   address?: string;
-  /** The hardware address of all. */
+  /** The broadcast hardware address. */
   broadcast?: string;
-  /** The hardware address that the device was made with. */
+  /** The permanent hardware address of the device. */
   permanentAddress?: string;
-  /** Index of the interface below, or of the other end of a veth. */
+  /** Index of the lower interface, or of the other end of a veth. */
   parentIndex?: number;
-  /** The namespace that `parentIndex` is in, by the number that this namespace gave it. */
+  /** The id of the namespace that `parentIndex` is in, as seen from this namespace. */
   parentNamespace?: number;
   /** Index of the bridge, bond or VRF that it is a port of. */
   masterIndex?: number;
-  /** Packets that may wait to be sent. */
+  /** The length of the transmit queue, in packets. */
   txQueueLength: number;
   /** The queueing discipline. */
   qdisc: string;
   /** Its group; 0 is `default`. */
   group: number;
-  /** How often promiscuous mode was asked for. */
+  /** How many users have requested promiscuous mode. */
   promiscuity?: number;
-  /** How often all multicast was asked for. */
+  /** How many users have requested all multicast. */
   allMulticast?: number;
-  /** The least MTU that it takes. */
+  /** The smallest possible MTU. */
   minMtu?: number;
-  /** The greatest MTU that it takes; 0 is any. */
+  /** The largest possible MTU; 0 is no limit. */
   maxMtu?: number;
-  /** Queues for sending. */
+  /** Number of transmit queues. */
   txQueues?: number;
-  /** Queues for receiving. */
+  /** Number of receive queues. */
   rxQueues?: number;
-  /** Bytes in what is cut into packets late, at most. */
+  /** The largest GSO packet, in bytes. */
   gsoMaxSize?: number;
-  /** Packets that this may make at most. */
+  /** The most segments of a GSO packet. */
   gsoMaxSegments?: number;
-  /** Bytes in what the device cuts into packets, at most. */
+  /** The largest TSO packet, in bytes. */
   tsoMaxSize?: number;
-  /** Packets that this may make at most. */
+  /** The most segments of a TSO packet. */
   tsoMaxSegments?: number;
-  /** Bytes in what is put together of packets, at most. */
+  /** The largest GRO packet, in bytes. */
   groMaxSize?: number;
   /** Whether there is a carrier. */
   carrier?: boolean;
-  /** How often the carrier came or went. */
+  /** How often the carrier changed. */
   carrierChanges?: number;
-  /** Whether something keeps it down. */
+  /** Whether a protocol keeps it down. */
   protoDown?: boolean;
-  /** The name of the device below that is no interface, such as one of PCI. */
+  /** The name of the parent device, such as a PCI device. */
   parentDevice?: string;
   /** The bus of that device. */
   parentBus?: string;
-  /** How IPv6 makes its own addresses here. */
+  /** How IPv6 generates its addresses here. */
   ipv6AddressGeneration?: Named<"eui64" | "none" | "stable_secret" | "random">;
-  /** What kind of virtual interface it is, such as `"veth"`; `undefined` for hardware and loopback. */
+  /** The kind of virtual interface, such as `"veth"`; `undefined` for hardware and loopback. */
   kind?: string;
-  /** What is particular to the kind, by the numbers of the kind. */
+  /** The attributes of the kind, by the kind's numbers. */
   kindData?: Attributes;
-  /** What is particular to a VLAN. */
+  /** The details of a VLAN. */
   vlan?: VlanInfo;
-  /** What is particular to a bridge. */
+  /** The details of a bridge. */
   bridge?: BridgeInfo;
   /** The kind of the interface that it is a port of, such as `"bridge"`. */
   portKind?: string;
-  /** What is particular to the port, by the numbers of that kind. */
+  /** The attributes of the port, by that kind's numbers. */
   portData?: Attributes;
-  /** What is particular to a port of a bridge. */
+  /** The details of a port of a bridge. */
   bridgePort?: BridgePortInfo;
-  /** What it carried. */
+  /** Its traffic counters. */
   statistics?: LinkStatistics;
-  /** All attributes by their numbers (`IFLA_*`), those without a name here too. */
+  /** All attributes by their numbers (`IFLA_*`), also those without a field here. */
   attributes: Attributes;
 }

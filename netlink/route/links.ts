@@ -14,7 +14,7 @@ import type { BridgeInfo, Link, LinkFlag, VlanInfo } from "./link.ts";
 
 const VETH_INFO_PEER = 1;
 
-/** Which links; what is not told is not compared. */
+/** Selects links; omitted fields match any. */
 export interface LinkFilter {
   /** The name, or one of the other names. */
   name?: string;
@@ -26,19 +26,19 @@ export interface LinkFilter {
   masterIndex?: number;
 }
 
-/** What may be set of a link. */
+/** Settings of a link. */
 export interface LinkSettings {
-  /** A new name; the link must be down before Linux 6.2. */
+  /** A new name; before Linux 6.2 the link must be down. */
   name?: string;
   /** Whether it is up. */
   up?: boolean;
-  /** Bytes in a packet at most. */
+  /** The MTU, in bytes. */
   mtu?: number;
   /** The hardware address, such as `"02:00:00:00:00:01"`. */
   address?: string;
-  /** The bridge, bond or VRF that it becomes a port of, by its index or name; 0 takes it out. */
+  /** The bridge, bond or VRF that it becomes a port of, by index or name; 0 removes it. */
   master?: number | string;
-  /** Packets that may wait to be sent. */
+  /** The length of the transmit queue, in packets. */
   txQueueLength?: number;
   /** A description. */
   alias?: string;
@@ -46,27 +46,27 @@ export interface LinkSettings {
   group?: number;
   /** Other flags to set or to clear. */
   flags?: Partial<Record<"PROMISC" | "ALLMULTI" | "MULTICAST" | "NOARP" | "DYNAMIC", boolean>>;
-  /** Where it goes: a network namespace by a process in it, or by a descriptor of it. */
+  /** The network namespace to move it to, given by a process in it or by a descriptor. */
   namespace?: { pid: number } | { fd: number };
 }
 
-/** A virtual link to make. */
+/** A virtual link to add. */
 export interface NewLink extends Omit<LinkSettings, "name"> {
   /** Its name. Default: the kernel chooses, such as `veth0`. */
   name?: string;
   /** Its kind, such as `"dummy"`, `"veth"`, `"bridge"` or `"vlan"`. */
   kind: string;
-  /** The interface below, by its index or name; a VLAN needs it. */
+  /** The lower interface, by index or name; a VLAN needs it. */
   parent?: number | string;
   /** The other end of a veth. */
   peer?: Omit<LinkSettings, "master">;
-  /** What is particular to a VLAN; it needs the id. */
+  /** The details of a VLAN, which needs the id. */
   vlan?: Pick<VlanInfo, "id"> & Partial<Pick<VlanInfo, "protocol">>;
-  /** What is particular to a bridge. */
+  /** The details of a bridge. */
   bridge?: Partial<
     Pick<BridgeInfo, "forwardDelay" | "helloTime" | "maxAge" | "ageingTime" | "stp" | "priority" | "vlanFiltering">
   >;
-  /** What is particular to another kind: encoded attributes, by the numbers of the kind. */
+  /** The details of another kind: encoded attributes, by the kind's numbers. */
   kindData?: Uint8Array[];
 }
 
@@ -101,10 +101,10 @@ const LINK_FIELDS: OptionNames<NewLink> = {
 };
 
 /**
- * Lists the network interfaces: `ip -d -s link`. Permission: `--allow-ffi`; the kernel asks for none.
+ * Lists the network interfaces: `ip -d -s link`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options Which links, and how long to wait.
- * @returns The links, by their indexes.
+ * @returns The links, sorted by index.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
@@ -130,12 +130,12 @@ export async function listLinks(options: LinkFilter & NetlinkOptions = {}): Prom
 }
 
 /**
- * Makes a virtual link: `ip link add`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ * Adds a virtual link: `ip link add`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
- * @param link The link. Unless `up` says so, it is down.
+ * @param link The link. It is down unless `up` is true.
  * @param options How long to wait.
- * @throws {SystemError} If there is one of that name (`EEXIST`), the kernel does not know the kind (`EOPNOTSUPP`), or it
- * is not allowed (`EPERM`).
+ * @throws {SystemError} If the name is taken (`EEXIST`), the kernel does not know the kind (`EOPNOTSUPP`), or it is not
+ * permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -165,9 +165,9 @@ export async function addLink(link: NewLink, options: NetlinkOptions = {}): Prom
  * Changes a link: `ip link set`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param link The link, by its index or name.
- * @param settings What to set.
+ * @param settings The settings to change.
  * @param options How long to wait.
- * @throws {SystemError} If there is no such link (`ENODEV`), it does not take the setting, or it is not allowed (`EPERM`).
+ * @throws {SystemError} If there is no such link (`ENODEV`), it refuses the setting, or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -190,12 +190,12 @@ export async function changeLink(
 }
 
 /**
- * Removes a virtual link; both ends of a veth go. `ip link delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ * Deletes a virtual link, both ends of a veth: `ip link delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param link The link, by its index or name.
  * @param options How long to wait.
- * @throws {SystemError} If there is no such link (`ENODEV`), it is no virtual one (`EOPNOTSUPP`), or it is not allowed
- * (`EPERM`).
+ * @throws {SystemError} If there is no such link (`ENODEV`), it is not virtual (`EOPNOTSUPP`), or it is not
+ * permitted (`EPERM`).
  *
  * @example Usage
  * ```ts

@@ -1,11 +1,12 @@
 /**
- * The configuration of the network (rtnetlink): an `ip` as values. Links, addresses, routes, neighbours and rules can be
- * listed, added, changed and deleted; {@linkcode watch} tells what changes.
+ * The network configuration (rtnetlink): like `ip`, as values. Links, addresses, routes, neighbours and rules can be
+ * listed, added, changed and deleted; {@linkcode watch} reports changes.
  *
- * What is left out when something is added is as in `ip`. A value names what `ip -j` prints; what the kernel tells beyond
- * that is in its `attributes`, as bytes. Interfaces are told by index, and found by index or name.
+ * When you add something, omitted fields default as in `ip`. Values have fields for what `ip
+ * -j` prints; what else the kernel reports is in their `attributes`, as bytes. Values refer to interfaces by index;
+ * functions take an index or a name.
  *
- * @example The router of this machine
+ * @example Find the router of this machine
  * ```ts
  * import { listRoutes } from "@berkeley/sockets/netlink/route";
  * import { assert } from "@std/assert";

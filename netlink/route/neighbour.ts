@@ -1,7 +1,7 @@
 import type { Attributes } from "../attribute.ts";
 import type { RouteProtocol } from "./_names.ts";
 
-/** What is known of a neighbour: its C name without `NUD_`. */
+/** The state of a neighbour: its C name without `NUD_`. */
 export type NeighbourState =
   | "INCOMPLETE"
   | "REACHABLE"
@@ -24,21 +24,21 @@ export type NeighbourFlag =
   | "router"
   | "managed";
 
-/** Who has an address on a link: an entry of ARP's or NDP's table. */
+/** An entry of the ARP or NDP table: which hardware address an address on a link has. */
 export interface Neighbour {
   /** `AF_INET` or `AF_INET6`. */
   family: number;
-  /** Index of the interface; 0 is any, of a proxy. */
+  /** Index of the interface; for a proxy, 0 is any. */
   interfaceIndex: number;
   /** The address. */
   address: string;
-  /** The hardware address that it has. */
+  /** Its hardware address. */
   hardwareAddress?: string;
-  /** What is known; empty is `NONE`. */
+  /** Its states; empty means `NONE`. */
   state: NeighbourState[];
-  /** What is particular about it. */
+  /** Its flags. */
   flags: NeighbourFlag[];
-  /** How often it was asked for. */
+  /** How many probes were sent. */
   probes?: number;
   /** Seconds since it was used. */
   used?: number;
@@ -46,11 +46,11 @@ export interface Neighbour {
   confirmed?: number;
   /** Seconds since it was changed. */
   updated?: number;
-  /** Programs of the kernel that hold it. */
+  /** References to it in the kernel. */
   references?: number;
-  /** Who set it. */
+  /** What set it. */
   protocol?: RouteProtocol;
-  /** All attributes by their numbers (`NDA_*`), those without a name here too. */
+  /** All attributes by their numbers (`NDA_*`), also those without a field here. */
   attributes: Attributes;
 }
 
@@ -60,12 +60,12 @@ export interface NewNeighbour {
   link: number | string;
   /** The address. */
   address: string;
-  /** The hardware address; not needed to delete, nor for a proxy. */
+  /** The hardware address; not needed to delete it, or for a proxy. */
   hardwareAddress?: string;
-  /** What is known. Default: `["PERMANENT"]`. */
+  /** The states. Default: `["PERMANENT"]`. */
   state?: NeighbourState[];
-  /** What is particular about it, such as `"proxy"`: this machine answers for the address. */
+  /** The flags, such as `"proxy"`: this machine answers for the address. */
   flags?: NeighbourFlag[];
-  /** Who sets it. */
+  /** What sets it. */
   protocol?: RouteProtocol;
 }

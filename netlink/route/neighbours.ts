@@ -6,16 +6,16 @@ import { decodeNeighbour, encodeNeighbour, NDMSG_SIZE, NTF_PROXY } from "./_neig
 import { RTM } from "./_rtm.ts";
 import type { Neighbour, NeighbourState, NewNeighbour } from "./neighbour.ts";
 
-/** Which neighbours; what is not told is not compared, except that entries without resolution are left out. */
+/** Selects neighbours; omitted fields match any, except that entries without address resolution are left out. */
 export interface NeighbourFilter {
   /** `AF_INET` or `AF_INET6`. */
   family?: number;
   /** Index of the interface. */
   interfaceIndex?: number;
-  /** States, of which it must have one. Default: all but `NOARP` and none at all, as in `ip`. */
+  /** The states, of which it must have one. Default: all except `NOARP` and `NONE`, as in `ip`. */
   states?: NeighbourState[];
   /**
-   * Whether to list what this machine answers for, instead of what it learnt.
+   * Whether to list the addresses that this machine answers for, instead of those it learned.
    *
    * @default {false}
    */
@@ -39,10 +39,10 @@ const NEIGHBOUR_FIELDS: OptionNames<NewNeighbour> = {
 };
 
 /**
- * Lists the tables of ARP and NDP: `ip neigh`. Permission: `--allow-ffi`; the kernel asks for none.
+ * Lists the ARP and NDP tables: `ip neigh`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options Which neighbours, and how long to wait.
- * @returns The neighbours: those of IPv4, then those of IPv6.
+ * @returns The neighbours, IPv4 first, then IPv6.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
@@ -82,8 +82,9 @@ export async function listNeighbours(options: NeighbourFilter & NetlinkOptions =
  *
  * @param neighbour The neighbour.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If there is one (`EEXIST`), there is no such interface (`ENODEV`), or it is not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If it exists (`EEXIST`), there is no such interface (`ENODEV`), or it is not permitted
+ * (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -99,12 +100,12 @@ export async function addNeighbour(neighbour: NewNeighbour, options: NetlinkOpti
 }
 
 /**
- * Adds a neighbour, or changes the one that is there: `ip neigh replace`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ * Adds a neighbour, or changes an existing one: `ip neigh replace`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param neighbour The neighbour.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If there is no such interface (`ENODEV`), or it is not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If there is no such interface (`ENODEV`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -122,10 +123,11 @@ export async function replaceNeighbour(neighbour: NewNeighbour, options: Netlink
 /**
  * Deletes a neighbour: `ip neigh delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
- * @param neighbour The neighbour; to delete a proxy, its flags tell so.
+ * @param neighbour The neighbour; to delete a proxy, set the flag `"proxy"`.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If there is none (`ENOENT`), there is no such interface (`ENODEV`), or it is not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If it does not exist (`ENOENT`), there is no such interface (`ENODEV`), or it is not permitted
+ * (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -147,7 +149,7 @@ async function change(
   options: NetlinkOptions,
 ): Promise<void> {
   checkOptions(`${verb} a neighbour`, neighbour, NEIGHBOUR_FIELDS);
-  encodeNeighbour(neighbour, 1); // what is no address is refused before anything is asked
+  encodeNeighbour(neighbour, 1); // refuses an invalid address before any request
   await askRoute(`${verb} neighbour ${neighbour.address} on ${neighbour.link}`, options, async (ask) => {
     return await ask("request", type, encodeNeighbour(neighbour, await linkIndex(ask, neighbour.link)), flags);
   });

@@ -15,12 +15,12 @@ import { RTM } from "./_rtm.ts";
 import type { NewNextHop, NewRoute, Route, RouteProtocol, RouteType } from "./route.ts";
 
 const RT_TABLE_MAIN = 254;
-/** `RTM_F_CLONED`: an entry of a cache, and no route that somebody set. */
+/** `RTM_F_CLONED`: a cache entry, not a configured route. */
 const RTM_F_CLONED = 0x200;
-/** `RTM_F_LOOKUP_TABLE`: the answer tells the table that the route is in. */
+/** `RTM_F_LOOKUP_TABLE`: the answer contains the table of the route. */
 const RTM_F_LOOKUP_TABLE = 0x1000;
 
-/** Which routes; what is not told is not compared, except the table. */
+/** Selects routes; omitted fields match any, except the table. */
 export interface RouteFilter {
   /** `AF_INET` or `AF_INET6`. */
   family?: number;
@@ -32,11 +32,11 @@ export interface RouteFilter {
   table?: number | "all";
   /** The network it leads to, such as `"10.0.0.0/8"`, or `"default"`. */
   destination?: string;
-  /** Index of the interface, of the route or of one of its ways. */
+  /** Index of the interface of the route, or of one of its next hops. */
   interfaceIndex?: number;
-  /** What it does. */
+  /** The type. */
   type?: RouteType;
-  /** Who set it. */
+  /** What set it. */
   protocol?: RouteProtocol;
 }
 
@@ -70,10 +70,10 @@ const ROUTE_FIELDS: OptionNames<NewRoute> = {
 const NEXT_HOP_FIELDS: OptionNames<NewNextHop> = { gateway: true, link: true, weight: true };
 
 /**
- * Lists the routes: `ip route` and `ip -6 route`. Permission: `--allow-ffi`; the kernel asks for none.
+ * Lists the routes: `ip route` and `ip -6 route`. Permission: `--allow-ffi`; no capability is needed.
  *
- * @param options Which routes, and how long to wait. Without a table, those of the main one.
- * @returns The routes: those of IPv4, then those of IPv6, in the kernel's order.
+ * @param options Which routes, and how long to wait. Without a table, it lists the main table.
+ * @returns The routes, IPv4 first, then IPv6, in the kernel's order.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
@@ -95,7 +95,7 @@ export async function listRoutes(options: RouteFilter & NetlinkOptions = {}): Pr
       const head = new Uint8Array(RTMSG_SIZE);
       head[0] = each;
       const payload = number === 0 ? head : concat([head, u32Attribute(RTA.TABLE, number, "table")]);
-      // The kernel filters by the table, unless it is older than Linux 4.20; of a table that never was, it says so.
+      // The kernel filters by table since Linux 4.20, and fails for a table that has never existed.
       const messages = await ask("dump", RTM.GETROUTE, payload).catch((error) => {
         if (number !== 0 && isSystemError(error, "ENOENT")) return [];
         throw error;
@@ -120,13 +120,13 @@ function isCloned(payload: Uint8Array): boolean {
     (new DataView(payload.buffer, payload.byteOffset).getUint32(8, true) & RTM_F_CLONED) !== 0;
 }
 
-/** What a packet is like whose route is looked up. */
+/** The packet whose route to look up. */
 export interface RouteLookup {
-  /** The address that it comes from. */
+  /** Its source address. */
   source?: string;
-  /** The interface that it must go out by, by its index or name. */
+  /** The interface that it must leave through, by index or name. */
   outputLink?: number | string;
-  /** The interface that it comes in by, by its index or name. */
+  /** The interface that it arrives on, by index or name. */
   inputLink?: number | string;
   /** Its mark. */
   mark?: number;
@@ -141,13 +141,15 @@ const LOOKUP_OPTIONS: OptionNames<RouteLookup & NetlinkOptions> = {
 };
 
 /**
- * Which way the kernel sends packets to an address: `ip route get`. Permission: `--allow-ffi`; the kernel asks for none.
+ * Looks up the route that packets to an address take: `ip route get`. Permission: `--allow-ffi`; no capability is
+ * needed.
  *
  * @param destination The address.
- * @param options What the packet is like, and how long to wait.
- * @returns The route, its destination being the address.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If there is no way (`ENETUNREACH`, `EHOSTUNREACH`), or a route forbids it (`EACCES`, `EINVAL`).
+ * @param options The packet, and how long to wait.
+ * @returns The route, with the address as its destination.
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If there is no route (`ENETUNREACH`, `EHOSTUNREACH`), or a route forbids it
+ * (`EACCES`, `EINVAL`).
  *
  * @example Usage
  * ```ts
@@ -168,7 +170,7 @@ export async function lookUpRoute(destination: string, options: RouteLookup & Ne
     view.setUint8(0, to.family);
     view.setUint8(1, to.bytes.length * 8);
     if (from !== undefined) view.setUint8(2, from.bytes.length * 8);
-    if (to.family === C.AF_INET) view.setUint32(8, RTM_F_LOOKUP_TABLE, true); // IPv6 does so without, and refuses it
+    if (to.family === C.AF_INET) view.setUint32(8, RTM_F_LOOKUP_TABLE, true); // IPv6 always does this, and refuses the flag
     const parts: Uint8Array[] = [head, encodeAttribute(RTA.DST, to.bytes)];
     if (from !== undefined) parts.push(encodeAttribute(RTA.SRC, from.bytes));
     if (outputLink !== undefined) parts.push(u32Attribute(RTA.OIF, await linkIndex(ask, outputLink), "interface"));
@@ -183,11 +185,11 @@ export async function lookUpRoute(destination: string, options: RouteLookup & Ne
 /**
  * Adds a route: `ip route add`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
- * @param route The route. What is left out is as in `ip`.
+ * @param route The route. Omitted fields default as in `ip`.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If there is such a route (`EEXIST`), the router cannot be reached (`ENETUNREACH`), there is no such
- * interface (`ENODEV`), or it is not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If the route exists (`EEXIST`), the router cannot be reached (`ENETUNREACH`), there is no
+ * such interface (`ENODEV`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -202,14 +204,14 @@ export async function addRoute(route: NewRoute, options: NetlinkOptions = {}): P
 }
 
 /**
- * Adds a route, or puts it in the place of the one to that network: `ip route replace`. Permission: `--allow-ffi`, and
+ * Adds a route, or replaces the existing one to that network: `ip route replace`. Permission: `--allow-ffi`, and
  * `CAP_NET_ADMIN`.
  *
- * @param route The route. What is left out is as in `ip`.
+ * @param route The route. Omitted fields default as in `ip`.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If the router cannot be reached (`ENETUNREACH`), there is no such interface (`ENODEV`), or it is
- * not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If the router cannot be reached (`ENETUNREACH`), there is no such interface (`ENODEV`), or it
+ * is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -226,10 +228,10 @@ export async function replaceRoute(route: NewRoute, options: NetlinkOptions = {}
 /**
  * Deletes a route: `ip route delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
- * @param route The route. What is left out is not compared, except the table.
+ * @param route The route. Omitted fields match any, except the table.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If there is no such route (`ESRCH`), or it is not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If there is no such route (`ESRCH`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -253,7 +255,7 @@ async function change(
   const isDelete = type === RTM.DELROUTE;
   checkOptions(`${verb} a route`, route, ROUTE_FIELDS);
   for (const hop of route.nextHops ?? []) checkOptions(`${verb} a route`, hop, NEXT_HOP_FIELDS);
-  encodeRoute(route, () => 1, isDelete); // what is no address is refused before anything is asked
+  encodeRoute(route, () => 1, isDelete); // refuses an invalid address before any request
   await askRoute(`${verb} route ${route.destination}`, options, async (ask) => {
     const indexOf = await linkIndexes(ask, [route.link, ...(route.nextHops ?? []).map(({ link }) => link)]);
     return await ask("request", type, encodeRoute(route, indexOf, isDelete), flags);

@@ -1,22 +1,22 @@
 import type { Attributes } from "../attribute.ts";
 import type { Named, RouteProtocol } from "./_names.ts";
 
-/** What a rule does with a packet; `"table"` looks into a table. */
+/** What a rule does with a packet; `"table"` looks it up in a table. */
 export type RuleAction = Named<"table" | "goto" | "nop" | "blackhole" | "unreachable" | "prohibit">;
 
-/** Which table is looked into for which packets. */
+/** A routing rule: selects the table for some packets. */
 export interface Rule {
   /** `AF_INET` or `AF_INET6`. */
   family: number;
-  /** The rules are asked in this order. */
+  /** The kernel evaluates rules in this order. */
   priority: number;
-  /** What it does. */
+  /** Its action. */
   action: RuleAction;
-  /** The table it looks into: 254 is main, 255 local, 253 default; `undefined` where it does not. */
+  /** The table that it uses: 254 is main, 255 local, 253 default; `undefined` if it uses none. */
   table?: number;
   /** The priority of the rule it jumps to. */
   goto?: number;
-  /** Whether it is for the packets that do *not* match. */
+  /** Whether it applies to packets that do *not* match. */
   not: boolean;
   /** The network that packets come from; `undefined` is any. */
   source?: string;
@@ -24,21 +24,21 @@ export interface Rule {
   destination?: string;
   /** The type of service; 0 is any. */
   tos: number;
-  /** Name of the interface that packets come in by. */
+  /** Name of the interface that packets arrive on. */
   inputInterface?: string;
-  /** Whether there is no such interface now. */
+  /** Whether that interface does not exist at present. */
   inputDetached: boolean;
-  /** Name of the interface that packets go out by. */
+  /** Name of the interface that packets leave through. */
   outputInterface?: string;
-  /** Whether there is no such interface now. */
+  /** Whether that interface does not exist at present. */
   outputDetached: boolean;
   /** The mark of packets. */
   mark?: number;
   /** The bits of the mark that count. */
   markMask?: number;
-  /** The table is that of the VRF of the interface. */
+  /** Whether to use the table of the interface's VRF. */
   l3mdev: boolean;
-  /** Users whose packets it is for: first and last. */
+  /** The user ids that it applies to: first and last. */
   uidRange?: [first: number, last: number];
   /** `IPPROTO_*`. */
   ipProtocol?: number;
@@ -46,19 +46,19 @@ export interface Rule {
   sourcePorts?: [first: number, last: number];
   /** Ports that packets go to: first and last. */
   destinationPorts?: [first: number, last: number];
-  /** The number of the tunnel that packets come by. */
+  /** The id of the tunnel that packets arrive through. */
   tunnelId?: bigint;
-  /** Routes of the table with prefixes up to this length do not count. */
+  /** Ignores routes with prefixes up to this length. */
   suppressPrefixLength?: number;
-  /** Routes of the table by interfaces of this group do not count. */
+  /** Ignores routes through interfaces of this group. */
   suppressGroup?: number;
-  /** Who set it. */
+  /** What set it. */
   protocol?: RouteProtocol;
-  /** All attributes by their numbers (`FRA_*`), those without a name here too. */
+  /** All attributes by their numbers (`FRA_*`), also those without a field here. */
   attributes: Attributes;
 }
 
-/** A rule to add or to delete. To delete, what is not told is not compared. */
+/** A rule to add or to delete. When deleting, omitted fields match any. */
 export type NewRule =
   & Partial<Omit<Rule, "attributes" | "inputDetached" | "outputDetached" | "action">>
   & { action?: RuleAction };

@@ -6,13 +6,13 @@ import { RTM } from "./_rtm.ts";
 import { decodeRule, encodeRule, FIB_RULE_HDR_SIZE } from "./_rule.ts";
 import type { NewRule, Rule } from "./rule.ts";
 
-/** Which rules; what is not told is not compared. */
+/** Selects rules; omitted fields match any. */
 export interface RuleFilter {
   /** `AF_INET` or `AF_INET6`. */
   family?: number;
   /** The priority. */
   priority?: number;
-  /** The table that it looks into. */
+  /** The table that it uses. */
   table?: number;
 }
 
@@ -48,11 +48,11 @@ const RULE_FIELDS: OptionNames<NewRule> = {
 };
 
 /**
- * Lists the rules that tell which table is looked into: `ip rule` and `ip -6 rule`. Permission: `--allow-ffi`; the kernel
- * asks for none.
+ * Lists the rules that select routing tables: `ip rule` and `ip -6 rule`. Permission: `--allow-ffi`; no
+ * capability is needed.
  *
  * @param options Which rules, and how long to wait.
- * @returns The rules: those of IPv4, then those of IPv6, by their priorities.
+ * @returns The rules, IPv4 first, then IPv6, sorted by priority.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man8/ip-rule.8.html | ip-rule(8)}
  *
@@ -85,10 +85,10 @@ export async function listRules(options: RuleFilter & NetlinkOptions = {}): Prom
 /**
  * Adds a rule: `ip rule add`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
- * @param rule The rule. Without a table it looks into main; without a priority it comes before those that are there.
+ * @param rule The rule. Without a table it uses main; without a priority it comes before the existing rules.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If there is such a rule (`EEXIST`), or it is not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If the rule exists (`EEXIST`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -109,10 +109,10 @@ export async function addRule(rule: NewRule, options: NetlinkOptions = {}): Prom
 /**
  * Deletes a rule: `ip rule delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
- * @param rule What the rule is like: the first that is so goes. What is not told is not compared.
+ * @param rule The rule: the first one that matches is deleted. Omitted fields match any.
  * @param options How long to wait.
- * @throws {SyntaxError} If an address is none.
- * @throws {SystemError} If there is no such rule (`ENOENT`), or it is not allowed (`EPERM`).
+ * @throws {SyntaxError} If an address is invalid.
+ * @throws {SystemError} If there is no such rule (`ENOENT`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts

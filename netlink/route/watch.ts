@@ -17,8 +17,8 @@ import type { Route } from "./route.ts";
 import type { Rule } from "./rule.ts";
 
 /**
- * What changed: something is new or different (`"set"`), or it is gone (`"delete"`). `"overrun"` tells that the program was
- * too slow and that some changes before this one were lost: read the state anew.
+ * A change: something is new or different (`"set"`), or gone (`"delete"`). `"overrun"` means that the program was too
+ * slow and earlier changes were lost: list the state again.
  */
 export type RouteEvent =
   | { kind: "link"; action: "set" | "delete"; value: Link }
@@ -33,7 +33,10 @@ export type RouteEventKind = Exclude<RouteEvent["kind"], "overrun">;
 
 /** Options of {@linkcode watch}. */
 export interface WatchOptions extends Pick<WaitOptions, "signal"> {
-  /** The socket of `NETLINK_ROUTE` to join the groups on, such as one of another network namespace; it is closed at the end. */
+  /**
+   * The `NETLINK_ROUTE` socket on which to join the groups, such as one in another network namespace; it is closed at
+   * the end.
+   */
   netlink?: Pick<NetlinkSocket, "join" | "events" | "close">;
 }
 
@@ -56,7 +59,7 @@ const GROUPS: Record<RouteEventKind, number[]> = {
 
 const AF_INET = 2;
 const AF_INET6 = 10;
-/** The others bring what no value of ours stands for: bridges tell their ports and addresses as links and neighbours. */
+/** Other families have no values here: bridges report their ports and addresses as links and neighbours. */
 const FAMILIES: Record<RouteEventKind, number[]> = {
   link: [0],
   address: [AF_INET, AF_INET6],
@@ -82,18 +85,18 @@ const EVENTS: Record<
 };
 
 /**
- * Tells what changes in the network's configuration, as it changes: `ip monitor`. It begins at once, and not with the first
- * turn of a loop: what changes after this call is told, so list the state after it. Permission: `--allow-ffi`; the kernel
- * asks for none.
+ * Reports changes of the network configuration as they happen: `ip monitor`. It starts immediately, not with the first
+ * iteration: it reports every change after this call, so list the state after calling it. Permission: `--allow-ffi`; no
+ * capability is needed.
  *
  * @param kinds What to watch.
- * @param options What ends it; the iteration is then rejected with the signal's reason.
- * @returns The changes, to be iterated or closed.
- * @throws {TypeError} If there is nothing of such a name to watch.
+ * @param options A signal that ends it; the iteration then rejects with the signal's reason.
+ * @returns The changes, to iterate over or to close.
+ * @throws {TypeError} If a kind is unknown.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
- * @example Know the addresses of this machine at any time
+ * @example Keep track of this machine's addresses
  * ```ts
  * import { listAddresses, watch } from "@berkeley/sockets/netlink/route";
  * import { assert } from "@std/assert";

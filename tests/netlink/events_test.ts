@@ -126,9 +126,13 @@ test("NetlinkSocket tells which attribute a request lacks, or where it is wrong"
 test("a NetlinkSocket that joined a group takes no request, and one is read once", async () => {
   using netlink = NetlinkSocket.open(NL.NETLINK_ROUTE);
   netlink.join(RTNLGRP_LINK);
-  await assertRejects(() => netlink.dump(18, new Uint8Array(16)), Error, "the socket is for events, open another");
+  await assertRejects(
+    () => netlink.dump(18, new Uint8Array(16)),
+    Error,
+    "this socket receives events, open another one for requests",
+  );
   const waiting = netlink.events().next();
-  await assertRejects(() => netlink.events().next(), Error, "they are read already");
+  await assertRejects(() => netlink.events().next(), Error, "another loop already reads them");
   netlink.close();
   assertEquals(await waiting, { value: undefined, done: true });
 });

@@ -46,7 +46,11 @@ test("encodeSockaddrUn() takes paths up to the limit, which a RangeError names",
 
 test("encodeSockaddrUn() rejects what is no path, before the kernel could misread it", () => {
   assertThrows(() => encodeSockaddrUn({ path: "" }), TypeError, "empty");
-  assertThrows(() => encodeSockaddrUn({ path: "\0name" }), TypeError, "{ abstract }: current value is \\x00name");
+  assertThrows(
+    () => encodeSockaddrUn({ path: "\0name" }),
+    TypeError,
+    "use { abstract } for an abstract name: current value is \\x00name",
+  );
   assertThrows(() => encodeSockaddrUn({ pth: "/a" } as unknown as UnixAddr), TypeError, "needs a path");
   assertThrows(() => encodeSockaddrUn({ path: 7 } as unknown as UnixAddr), TypeError, "current value is 7");
   assertThrows(() => encodeSockaddrUn({ path: "a\0b" }), TypeError, "NUL");
