@@ -16,9 +16,8 @@ export interface Circumstances {
 /** Writes `results.json`, `results.md` and `results.svg` into a folder. */
 export async function writeReport(folder: string, results: RowResult[], where: Circumstances): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  const { date, kernel, cpu, cores, versions, rounds, seconds } = where;
-  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
-  const caption = `${cpu}, ${cores} cores, Linux ${kernel}, ${programs}`;
+  const { date, rounds, seconds } = where;
+  const caption = captionOf(where);
   const [values, targets] = tables(results);
   const notes = results.flatMap(({ row, contenders }) =>
     contenders.flatMap(({ name, note, failure }) => {
@@ -43,6 +42,12 @@ export async function writeReport(folder: string, results: RowResult[], where: C
   await Deno.writeTextFile(`${folder}/results.json`, JSON.stringify({ where, results: plain }, null, 2) + "\n");
   await Deno.writeTextFile(`${folder}/results.md`, markdown.join("\n\n") + "\n");
   await Deno.writeTextFile(`${folder}/results.svg`, drawSvg(results, caption));
+}
+
+/** The machine and the programs, in a line. */
+export function captionOf({ cpu, cores, kernel, versions }: Circumstances): string {
+  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
+  return `${cpu}, ${cores} cores, Linux ${kernel}, ${programs}`;
 }
 
 /** Describes this machine. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { pages } from "./docs/pages.ts";
+
 interface Doc {
   nodes: Record<string, { module_doc?: JsDoc; symbols: { name: string; declarations: Declaration[] }[] }>;
 }
@@ -18,24 +20,36 @@ interface JsDoc {
   tags?: { kind: string }[];
 }
 
-if (Deno.args.length > 0) {
-  console.log("Usage: deno task docs\n\nChecks the documentation of what the library exports, and runs its examples.");
-  Deno.exit(Deno.args.includes("--help") ? 0 : 2);
-}
+const USAGE = `Usage: deno task docs [--write]
+
+Checks the documentation of what the library exports, the links, the spelling and the generated parts of the guide, and runs
+the examples. --write writes the generated parts anew, and no more.`;
+const GENERATED = ["names", "reasons", "families", "speed", "pictures", "versions"];
+
 const root = new URL("..", import.meta.url).pathname;
 const config = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
 const modules: string[] = Object.values(config.exports);
 const library = config.publish.include.filter((path: string) => !/\.md$|^LICENSE$/.test(path));
 
+if (Deno.args.some((arg) => arg !== "--write")) {
+  console.log(USAGE);
+  Deno.exit(Deno.args.includes("--help") ? 0 : 2);
+}
+if (Deno.args.includes("--write")) {
+  for (const name of GENERATED) if (!await deno("run", "-A", `scripts/docs/write_${name}.ts`)) Deno.exit(1);
+  Deno.exit(await deno("task", "-q", "fmt") ? 0 : 1);
+}
 const faults: string[] = [];
 if (!await deno("doc", "--quiet", "--lint", ...modules)) faults.push("deno doc --lint fails");
 if (!await deno("test", "-A", "--quiet", "--reporter=dot", "--doc", ...library, "README.md", "docs")) {
   faults.push("an example fails");
 }
-for (const script of ["names", "reasons"]) {
-  if (!await deno("run", "-A", `scripts/docs/write_${script}.ts`, "--check")) {
-    faults.push(`the ${script} are out of date`);
-  }
+for (const name of GENERATED) {
+  if (!await deno("run", "-A", `scripts/docs/write_${name}.ts`, "--check")) faults.push(`${name} are out of date`);
+}
+if (!await deno("run", "-A", "scripts/docs/check_links.ts")) faults.push("a link leads nowhere");
+if (!await deno("run", "-A", "npm:cspell@10.4.1", "lint", "--no-progress", "--no-summary", ...pages())) {
+  faults.push("a word is misspelt");
 }
 for (const path of modules) faults.push(...await missingExamples(path));
 if (faults.length > 0) {

@@ -31,7 +31,12 @@ const REPOSITORY = "https://github.com/berkeley/sockets";
 
 /** A document as the package has it: what it links to in the repository is not in the package. */
 export function withAbsoluteLinks(markdown: string): string {
-  return markdown.replaceAll(/\]\((?!https?:|#)([^)]+)\)/g, `](${REPOSITORY}/blob/main/$1)`);
+  return markdown.replaceAll(
+    /(!\[[^\]]*)?\]\((?!https?:|#)([^)]+)\)/g,
+    (_, image: string | undefined, path: string) => {
+      return `${image ?? ""}](${REPOSITORY}/${image === undefined ? "blob" : "raw"}/main/${path})`;
+    },
+  );
 }
 
 /** The fields of `package.json` that the source does not tell. */

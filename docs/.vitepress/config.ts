@@ -9,9 +9,9 @@ const repository = "https://github.com/berkeley/sockets/blob/main/";
 /** The groups of the guide, and their pages, as docs/README.md lists them. */
 const sidebar = readFileSync(`${root}docs/README.md`, "utf8").split(/^## /m).slice(1).map((group) => ({
   text: group.slice(0, group.indexOf("\n")),
-  items: [...group.matchAll(/^- \[(.+?)\]\((.+?)\.md\)/gm)].map(([, text = "", page]) => ({
+  items: [...group.matchAll(/^- \[(.+?)\]\((.+?)\.md\)/gm)].map(([, text = "", page = ""]) => ({
     text,
-    link: `/docs/${page}`,
+    link: join("/docs", page.replace(/README$/, "index")),
   })),
 }));
 

@@ -27,7 +27,7 @@ const SUITES = [
 const TIMEOUT = 120_000;
 
 if (Deno.args.some((arg) => arg !== "--write")) {
-  console.log("Usage: deno task test:browser [--write]\n\n--write puts the table of sizes into README.md.");
+  console.log("Usage: deno task test:browser [--write]\n\n--write puts the table of sizes into docs/runtimes.md.");
   Deno.exit(Deno.args.includes("--help") ? 0 : 2);
 }
 await mustRun([Deno.execPath(), "run", "-A", "scripts/build_npm.ts"], { cwd: root, timeout: 300_000 });

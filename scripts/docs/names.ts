@@ -1,5 +1,7 @@
 /** One row of docs/names.md: what C and Python call it, what it is here, and how it is called. */
 export interface Row {
+  /** The heading above this row and those that follow. */
+  section?: string;
   /** Its name in C, with `()` if it is a function; empty if C has none. */
   c: string;
   /** Its name in Python's `socket` module, or `socket.` and the method of a socket; empty if Python has none. */
@@ -14,8 +16,8 @@ export interface Row {
 
 /** Functions, methods, structures and classes. Constants are in the table of `./ffi` under their own names. */
 export const ROWS: readonly Row[] = [
-  // Sockets
   {
+    section: "Sockets",
     c: "socket()",
     python: "socket, SocketType",
     ours: "socket: Socket.open",
@@ -141,8 +143,8 @@ export const ROWS: readonly Row[] = [
   { c: "fileno()", python: "socket.fileno", ours: "socket: Descriptor.fd", example: "conn.socket.fd" },
   { c: "", python: "socket.detach", ours: "socket: SocketOwner.detach", example: "const fd = conn.detach()" },
   { c: "", python: "fromfd", ours: "socket: Socket.fromFd", example: "new TcpConn(Socket.fromFd(fd))" },
-  // Addresses of a socket
   {
+    section: "Addresses of a socket",
     c: "getsockname()",
     python: "socket.getsockname",
     ours: "socket: Conn.localAddr, socket: Descriptor.localSockaddr",
@@ -154,8 +156,8 @@ export const ROWS: readonly Row[] = [
     ours: "socket: Conn.remoteAddr, socket: Descriptor.peerSockaddr",
     example: "conn.remoteAddr",
   },
-  // Options
   {
+    section: "Settings of a socket",
     c: "getsockopt()",
     python: "socket.getsockopt",
     ours: "socket: Descriptor.get, socket: Descriptor.getOption",
@@ -203,8 +205,8 @@ export const ROWS: readonly Row[] = [
     ours: "socket: Socket.sendmsg",
     note: "control messages by encodeControlMessages()",
   },
-  // Structures and byte order
   {
+    section: "Structures and byte order",
     c: "struct sockaddr",
     python: "",
     ours: "inet: encodeSockaddr, inet: decodeSockaddr",
@@ -259,8 +261,8 @@ export const ROWS: readonly Row[] = [
   },
   { c: "inet_pton()", python: "inet_pton", ours: "inet: inetPton", example: 'inetPton(C.AF_INET6, "::1")' },
   { c: "inet_ntop()", python: "inet_ntop", ours: "inet: inetNtop", example: "inetNtop(C.AF_INET, bytes)" },
-  // Names
   {
+    section: "Names",
     c: "getaddrinfo(), struct addrinfo",
     python: "getaddrinfo, AddressInfo",
     ours: "inet: getaddrinfo",
@@ -307,8 +309,8 @@ export const ROWS: readonly Row[] = [
     example: "interfaces()",
   },
   { c: "getifaddrs()", python: "", ours: "inet: interfaces, ffi: getifaddrs", example: "interfaces()" },
-  // Errors
   {
+    section: "Errors",
     c: "errno, perror(), strerror()",
     python: "error",
     ours: "ffi: isSystemError, ffi: errnoMessage",
@@ -328,8 +330,53 @@ export const ROWS: readonly Row[] = [
     ours: "ffi: C",
     example: "C.AF_INET, C.SOCK_STREAM, C.MSG_PEEK",
   },
-  // The documents' own
   {
+    section: "Calls that block",
+    c: "bind(), listen(), connect(), accept() that block",
+    python: "socket.bind, socket.listen, socket.connect, socket.accept",
+    ours: "blocking: BlockingSocket.open, blocking: BlockingSocket.connect, blocking: BlockingSocket.accept",
+    example: "BlockingSocket.open(C.AF_INET, C.SOCK_STREAM, { codec: tcpAddrCodec }).connect(addr)",
+  },
+  {
+    c: "recv(), recvfrom(), recvmsg(), recvmmsg() that block",
+    python: "socket.recv, socket.recv_into, socket.recvfrom, socket.recvmsg",
+    ours: "blocking: BlockingSocket.recv, blocking: BlockingSocket.recvfrom, blocking: BlockingSocket.recvmsg, " +
+      "blocking: BlockingSocket.recvmmsg",
+    example: "const n = socket.recv(buffer, { timeout: 1000 }) // 0 is the end",
+  },
+  {
+    c: "send(), sendto(), sendmsg(), sendmmsg() that block",
+    python: "socket.send, socket.sendall, socket.sendto, socket.sendmsg",
+    ours: "blocking: BlockingSocket.send, blocking: BlockingSocket.sendall, blocking: BlockingSocket.sendto, " +
+      "blocking: BlockingSocket.sendmsg, blocking: BlockingSocket.sendmmsg",
+    example: "socket.sendall(bytes)",
+  },
+  {
+    c: "poll(), select() that block",
+    python: "",
+    ours: "blocking: poll",
+    example: 'poll([{ socket, events: ["read"] }], { timeout: 1000 })',
+  },
+  {
+    c: "setsockopt(SO_RCVTIMEO)",
+    python: "socket.settimeout, socket.gettimeout",
+    ours: "blocking: BlockingSocket.timeout",
+    example: "socket.timeout = 1000 // milliseconds",
+  },
+  {
+    c: "fgets(), getline()",
+    python: "socket.makefile",
+    ours: "blocking: LineReader",
+    example: "for (const line of new LineReader(socket)) …",
+  },
+  {
+    c: "shutdown() that blocks",
+    python: "socket.shutdown",
+    ours: "blocking: BlockingSocket.shutdown",
+    example: "socket.shutdown(C.SHUT_WR)",
+  },
+  {
+    section: "The documents' own",
     c: "listen(fd, 5); accept() of AF_SMC",
     python: "",
     ours: "smc: SmcListener",

@@ -1,36 +1,30 @@
 /**
  * Writes docs/names.md: every function, structure and class of C's sockets and of Python's `socket` module, and what it
- * is here. `--check` only tells whether the file is as it would be written.
+ * is here, and every option. `--check` only tells whether the file is as it would be written.
  *
  * @module
  */
+import { writeOrCheck } from "../fill_marks.ts";
 import { ROWS } from "./names.ts";
-import { squeezed } from "./write_between.ts";
+import { optionDocs, optionTable } from "./options.ts";
 
-const path = new URL("../../docs/names.md", import.meta.url);
 const HEAD = `# From C and Python to TypeScript
 
-What you know by another name. Look for it by your browser's search; constants keep their C names: \`C.AF_INET\`,
-\`C.SOCK_STREAM\`, \`C.SO_REUSEADDR\`, \`C.MSG_PEEK\` of \`@berkeley/sockets/ffi\`, and typed options such as \`SO_RCVBUF\` in the
-module of their level.
+What you know by another name: search for it. Constants keep their C names: \`C.AF_INET\`, \`C.SOCK_STREAM\`, \`C.SOL_SOCKET\`,
+\`C.MSG_PEEK\` of \`@berkeley/sockets/ffi\`.`;
+const OPTIONS = `## Options by their C names
 
-`;
+Typed options: \`conn.socket.get(NAME)\`, \`conn.socket.set(NAME, value)\`; by numbers it is \`getOption()\` and \`setOption()\`.`;
+const TABLE = ["| C | Python's `socket` | here | for example |", "| --- | --- | --- | --- |"];
 
-const table = [
-  "| C | Python's `socket` | here | for example |",
-  "| --- | --- | --- | --- |",
-  ...ROWS.map(({ c, python, ours, example, note = `\`${example}\`` }) => {
-    return `| ${[code(c), code(python), places(ours), note.replaceAll("|", "\\|")].join(" | ")} |`;
-  }),
-].join("\n");
-
-const text = `${HEAD}${table}\n\nThis table is written by \`scripts/docs/write_names.ts\`.\n`;
-if (!Deno.args.includes("--check")) {
-  Deno.writeTextFileSync(path, text);
-} else if (squeezed(Deno.readTextFileSync(path)) !== squeezed(text)) {
-  console.error("docs/names.md is out of date: deno run -A scripts/docs/write_names.ts");
-  Deno.exit(1);
-}
+const sections = ROWS.map(({ section, c, python, ours, example, note = `\`${example}\`` }) => {
+  const row = `| ${[code(c), code(python), places(ours), note.replaceAll("|", "\\|")].join(" | ")} |`;
+  return section === undefined ? row : ["", `## ${section}`, "", ...TABLE, row].join("\n");
+});
+const options = Map.groupBy(await optionDocs(), ({ module }) => module);
+const tables = [...options].map(([module, those]) => `### Of \`./${module}\`\n\n${optionTable(those)}`);
+const end = "This page is written by `scripts/docs/write_names.ts`.\n";
+writeOrCheck("docs/names.md", [HEAD, sections.join("\n").trim(), OPTIONS, ...tables, end].join("\n\n"));
 
 function code(names: string): string {
   return names.split(", ").filter(Boolean).map((name) => `\`${name}\``).join(", ");

@@ -5,13 +5,17 @@
  * @module
  */
 import { smcFallbackReasons } from "../../smc/mod.ts";
-import { writeBetween } from "./write_between.ts";
+import { fillMarks } from "../fill_marks.ts";
 
 const rows = smcFallbackReasons().map(({ code, name, meaning, advice }) => {
   return `| \`${name}\` | \`0x${code.toString(16).padStart(8, "0")}\` | ${meaning} | ${advice} |`;
 });
-writeBetween("docs/smc.md", "reasons", [
-  "| reason | code | meaning | what to do |",
-  "| --- | --- | --- | --- |",
-  ...rows,
-]);
+fillMarks(
+  "docs/smc.md",
+  "reasons",
+  [
+    "| reason | code | meaning | what to do |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n"),
+);

@@ -25,7 +25,7 @@ Builds the npm package, installs it, and runs the suites on each Node and on Bun
 
   --suite NAME    only this suite: ${names.join(", ")}
   --runtime PART  only runtimes whose name has this in it, such as "Node 26"
-  --write         on Deno too, and put the table of results into README.md`;
+  --write         on Deno too, and put the table of results into docs/runtimes.md`;
 
 const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["help", "write"], unknown: refuse });
 if (args.help) {
@@ -83,7 +83,7 @@ if ((args.suite ?? "cross") === "cross") {
   cross = `${good} of ${pairs.length}`;
   console.log(`cross: ${cross} passed, ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
-if (args.write) fillMarks("runtimes", tableOf(available, results, cross));
+if (args.write) fillMarks("docs/runtimes.md", "runtimes", tableOf(available, results, cross));
 if (faults.some(Boolean)) {
   console.error(faults.filter(Boolean).join("\n"));
   Deno.exit(1);

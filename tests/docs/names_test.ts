@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { OF_PYTHON, ROWS } from "../../scripts/docs/names.ts";
 import { assert, assertEquals, spawn, test } from "../runner/mod.ts";
 
@@ -20,7 +21,8 @@ const deno = (globalThis as { Deno?: { execPath(): string } }).Deno;
 
 /** The exported names of a module, and `Class.member` of its classes. */
 async function namesOf(module: string): Promise<Set<string>> {
-  const file = new URL(`../../${module}/mod.ts`, import.meta.url).pathname;
+  const config = JSON.parse(readFileSync(new URL("../../deno.json", import.meta.url), "utf8"));
+  const file = new URL(`../../${config.exports[`./${module}`]}`, import.meta.url).pathname;
   await using program = spawn(deno?.execPath() ?? "", ["doc", "--quiet", "--json", file]);
   const { code, stdout, stderr } = await program.exit;
   assertEquals(code, 0, stderr);
