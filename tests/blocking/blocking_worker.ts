@@ -16,7 +16,7 @@ parentPort?.on("message", (command: Command) => {
     const value = run(command);
     parentPort?.postMessage({ value }, value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []);
   } catch (error) {
-    parentPort?.postMessage({ error: `${error}` });
+    parentPort?.postMessage({ error: `${error}`, code: (error as { code?: string }).code });
   }
 });
 
@@ -41,6 +41,16 @@ function run(command: Command): unknown {
       const buffer = new Uint8Array(command.length);
       return buffer.slice(0, socketOf(command.fd).recv(buffer));
     }
+    case "recvmsg": {
+      const buffer = new Uint8Array(command.length);
+      const { length, flags } = socketOf(command.fd).recvmsg({ buffers: [buffer] }, {
+        flags: command.flags,
+        timeout: command.timeout,
+      });
+      return { data: buffer.slice(0, length), truncated: (flags & C.MSG_TRUNC) !== 0 };
+    }
+    case "send":
+      return socketOf(command.fd).send(command.data, { timeout: command.timeout });
     case "sendall":
       return socketOf(command.fd).sendall(command.data);
     case "sendBulk":

@@ -1,8 +1,10 @@
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { Socket } from "../../socket/mod.ts";
 import { socketPair } from "../../unix/mod.ts";
+import { type MessageEnd, messageSuite } from "../conformance/message_suite.ts";
 import { type Pair, type StreamCapabilities, streamSuite } from "../conformance/stream_suite.ts";
 import { assert, assertEquals, test } from "../runner/mod.ts";
+import { BlockingMessageEnd } from "./message_end.ts";
 import { BlockingEnd, readerAndWriter, startThreads } from "./threads.ts";
 
 // What the threads read and write passes through their messages.
@@ -42,6 +44,24 @@ streamSuite("unix stream, with an end that blocks", () => {
 }, { ...capabilities, flood: 2 << 20 });
 
 for (const type of ["seqpacket", "datagram"] as const) {
+  const hasEnd = type === "seqpacket";
+  const both = (): [MessageEnd, MessageEnd] => {
+    const [ours, other] = socketPair(type);
+    return [ours, new BlockingMessageEnd(other.socket.blocking(), hasEnd)];
+  };
+  const lacks = {
+    close: "close() of another thread does not end a call that blocks",
+    transfer: "the thread has a buffer of its own",
+    ...(hasEnd ? { emptyMessages: "recv(2) does not tell an empty message from the end" } : {}),
+  };
+  const messageCapabilities = { hasEnd, bulk: 20_000, lacks, needs: ["read", "env"] as const };
+  messageSuite(`unix ${type}, to an end that blocks`, () => Promise.resolve(both()), messageCapabilities);
+  messageSuite(
+    `unix ${type}, from an end that blocks`,
+    () => Promise.resolve(both().reverse() as [MessageEnd, MessageEnd]),
+    messageCapabilities,
+  );
+
   test(`unix ${type}s of many lengths come back from an end that blocks`, { needs: ["read", "env"] }, async () => {
     const [ours, other] = socketPair(type);
     const fd = other.detach();

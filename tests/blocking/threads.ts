@@ -6,6 +6,8 @@ export type Command =
   | { do: "accept" | "shutdown" | "forget" | "reset" | "close" | "echo"; fd: number }
   | { do: "connect"; port: number }
   | { do: "recv" | "sendBulk" | "receiveBulk"; fd: number; length: number }
+  | { do: "recvmsg"; fd: number; length: number; flags: number; timeout: number }
+  | { do: "send"; fd: number; data: Uint8Array; timeout: number }
   | { do: "sendall"; fd: number; data: Uint8Array }
   | { do: "bytes"; fd: number; count: number };
 
@@ -21,11 +23,11 @@ class Thread {
 
   constructor() {
     this.#worker = new Worker(new URL("./blocking_worker.ts", import.meta.url));
-    this.#worker.on("message", ({ value, error }: { value: unknown; error?: string }) => {
+    this.#worker.on("message", ({ value, error, code }: { value: unknown; error?: string; code?: string }) => {
       const waiting = this.#waiting.shift();
       if (this.#waiting.length === 0) this.#worker.unref();
       if (error === undefined) waiting?.resolve(value);
-      else waiting?.reject(new Error(error));
+      else waiting?.reject(Object.assign(new Error(error), { code }));
     });
     this.#worker.on("error", (error: Error) => {
       for (const { reject } of this.#waiting.splice(0)) reject(error);

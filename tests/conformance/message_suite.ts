@@ -31,7 +31,7 @@ export interface MessageCapabilities {
   /** Bytes of the longest message that is tried. Default: 100,000. */
   maxLength?: number;
   /** What cannot be tested, with the reason. */
-  lacks?: Partial<Record<"emptyMessages" | "sendBuffer" | "truncation", string>>;
+  lacks?: Partial<Record<"close" | "emptyMessages" | "sendBuffer" | "transfer" | "truncation", string>>;
   needs?: NonNullable<TestOptions["needs"]>;
 }
 
@@ -137,7 +137,7 @@ export function messageSuite(
     await waiting;
     assertEquals(kept[0], 2);
     await left.send(Uint8Array.of(4));
-  });
+  }, "transfer");
 
   suiteTest("a waiting receive() gets the message; concurrent ones in the order of the calls", async (left, right) => {
     const receives = [0, 1, 2].map(() => right.receive({ buffer: new Uint8Array(1) }));
@@ -223,7 +223,7 @@ export function messageSuite(
     for (const use of [() => left.receive(), () => left.send(new Uint8Array(1))]) {
       assertEquals((await assertRejects(use) as { code?: string }).code, "EBADF");
     }
-  });
+  }, "close");
 
   suiteTest("what a closed end sent before is received", async (left, right) => {
     for (let i = 0; i < 5; i++) await left.send(Uint8Array.of(i));
