@@ -2,18 +2,18 @@
  * Berkeley sockets for Deno, Node and Bun: AF_SMC, AF_UNIX, AF_INET and AF_INET6, any other family by raw sockaddr, and
  * JSON calls over each of them.
  *
- * This module has the classes that most programs need. The others have the rest:
+ * This module has the classes that most programs need. Other modules have the rest:
  *
- * - `./inet`, `./unix`, `./smc`, `./packet`: all of each family, with its options, addresses and tools.
+ * - `./inet`, `./unix`, `./smc`, `./packet`: everything about each family, with its options, addresses and tools.
  * - `./socket`: one socket of any family, {@linkcode Conn} and {@linkcode Listener}, polling, relaying, sending files.
  * - `./rpc`: JSON calls, and their frames.
- * - `./dictionary`: values by name to serve, in memory, in a file, in an engine of many machines.
- * - `./node`: ways into `node:net` and `node:http`.
- * - `./netlink`, `./ffi`: what these stand on.
+ * - `./dictionary`: named values to serve, in memory, in a file, or in a distributed database.
+ * - `./node`: adapters for `node:net` and `node:http`.
+ * - `./netlink`, `./ffi`: the layers below.
  *
  * Importing it does no work and needs no permission; the first socket needs `--allow-ffi`.
  *
- * @example A connection of AF_SMC if both ends have it, else of TCP
+ * @example Connect with AF_SMC if both ends support it, else with TCP
  * ```ts
  * import { SmcConn, SmcListener } from "@berkeley/sockets";
  * import { assertEquals } from "@std/assert";

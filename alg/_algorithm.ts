@@ -17,7 +17,9 @@ export function openAlgorithm(addr: AlgAddr, key: Uint8Array | undefined): Socke
   }, {});
 }
 
-/** What stands before the data of a cipher: whether to encrypt, the initialization vector, and bytes of associated data. */
+/**
+ * The control data of a cipher: whether to encrypt, the initialization vector, and the length of the associated data.
+ */
 export function cipherControl(encrypt: boolean, iv: Uint8Array | undefined, associated?: number): Uint8Array {
   const messages: ControlMessage[] = [word(C.ALG_SET_OP, encrypt ? C.ALG_OP_ENCRYPT : C.ALG_OP_DECRYPT)];
   if (iv !== undefined) {
@@ -31,7 +33,7 @@ export function cipherControl(encrypt: boolean, iv: Uint8Array | undefined, asso
   return encodeControlMessages(messages);
 }
 
-/** Sends all of the data, however little the kernel takes at once; `more` is to come behind it. */
+/** Sends all data, however little the kernel takes per call; `more` says that more data follows. */
 export async function sendAll(operation: Socket, data: Uint8Array, more: boolean, control?: Uint8Array): Promise<void> {
   let sent = 0;
   do {
@@ -43,12 +45,12 @@ export async function sendAll(operation: Socket, data: Uint8Array, more: boolean
   } while (sent < data.length);
 }
 
-/** Receives exactly as many bytes. */
+/** Receives exactly `length` bytes. */
 export async function receiveAll(operation: Socket, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {
     const n = await operation.recv(bytes.subarray(at));
-    if (n === 0) throw new Error(`Cannot go on: the algorithm gave ${at} of ${length} bytes`);
+    if (n === 0) throw new Error(`Cannot continue: the algorithm returned ${at} of ${length} bytes`);
     at += n;
   }
   return bytes;

@@ -3,36 +3,32 @@ import { C } from "../ffi/constants.ts";
 import { SocketOwner } from "../socket/socket_owner.ts";
 import { cipherControl, openAlgorithm, receiveAll, sendAll } from "./_algorithm.ts";
 
-/** What goes with the data of {@linkcode AlgAead}. */
+/** Options of {@linkcode AlgAead}'s operations. */
 export interface AeadOptions {
   /** The initialization vector (the nonce). */
   iv: Uint8Array;
-  /** Data that is authenticated too, and not encrypted. Default: none. */
+  /** Additional data, which is authenticated but not encrypted. Default: none. */
   associatedData?: Uint8Array;
 }
 
-/** The kernel takes no more in one operation. */
+/** The most bytes that the kernel takes in one operation. */
 const MAX_DATA = 65_536;
 
 /**
- * Authenticated encryption by the kernel (`AF_ALG`, aead). At most 64 KiB at once, with the associated data and the tag.
+ * Authenticated encryption by the kernel (`AF_ALG`, aead). One operation handles at most 64 KiB, including the
+ * associated data and the tag.
  *
  * @see {@link https://docs.kernel.org/crypto/userspace-if.html | User Space Interface of the kernel's crypto API}
  *
- * @example Usage, where the kernel has it
+ * @example Usage, if the kernel supports it
  * ```ts
  * import { AlgAead } from "@berkeley/sockets/alg";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using gcm = AlgAead.open("gcm(aes)", new Uint8Array(16), { tagLength: 16 });
- *   const iv = new Uint8Array(12);
- *   const sealed = await gcm.encrypt(new Uint8Array(5), { iv });
- *   assertEquals(await gcm.decrypt(sealed, { iv }), new Uint8Array(5));
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using gcm = AlgAead.open("gcm(aes)", new Uint8Array(16), { tagLength: 16 }); const iv = new Uint8Array(12);
+ *   const sealed = await gcm.encrypt(new Uint8Array(5), { iv }); assertEquals(await gcm.decrypt(sealed, { iv }), new
+ *   Uint8Array(5)); } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class AlgAead extends SocketOwner {
@@ -43,7 +39,7 @@ export class AlgAead extends SocketOwner {
    *
    * @param name The algorithm, as `/proc/crypto` lists it: `"gcm(aes)"`, `"ccm(aes)"`, `"rfc7539(chacha20,poly1305)"`, …
    * @param key The key.
-   * @param options Bytes of the tag.
+   * @param options The length of the tag, in bytes.
    * @returns The algorithm.
    * @throws {SystemError} If the kernel lacks it (`ENOENT`, `EAFNOSUPPORT`), or a length is wrong (`EINVAL`).
    */
@@ -52,7 +48,7 @@ export class AlgAead extends SocketOwner {
     const algorithm = new AlgAead(openAlgorithm({ type: "aead", name }, key));
     try {
       algorithm.#tagLength = tagLength;
-      // The kernel takes the length of the value for the length of the tag.
+      // The kernel uses the length of the value as the length of the tag.
       algorithm.socket.setOption(C.SOL_ALG, C.ALG_SET_AEAD_AUTHSIZE, new Uint8Array(tagLength));
       return algorithm;
     } catch (error) {
@@ -65,19 +61,19 @@ export class AlgAead extends SocketOwner {
    * Encrypts and authenticates.
    *
    * @param data The data.
-   * @param options What goes with it.
-   * @returns The encrypted data, with the tag behind it.
-   * @throws {RangeError} If it is too much for one operation.
+   * @param options The initialization vector and the associated data.
+   * @returns The encrypted data, followed by the tag.
+   * @throws {RangeError} If it is too long for one operation.
    */
   encrypt(data: Uint8Array, options: AeadOptions): Promise<Uint8Array<ArrayBuffer>> {
     return this.#transform(true, data, options, data.length + this.#tagLength);
   }
 
   /**
-   * Decrypts what {@linkcode encrypt} made.
+   * Decrypts the result of {@linkcode encrypt}.
    *
    * @param data The encrypted data, with its tag.
-   * @param options What goes with it.
+   * @param options The initialization vector and the associated data.
    * @returns The data.
    * @throws {SystemError} If it was tampered with (`EBADMSG`).
    */

@@ -2,28 +2,23 @@ import type { Socket } from "../socket/socket.ts";
 import { SocketOwner } from "../socket/socket_owner.ts";
 import { cipherControl, openAlgorithm, receiveAll, sendAll } from "./_algorithm.ts";
 
-/** What goes through the kernel at once; a multiple of every block. */
+/** Bytes per system call; a multiple of every block size. */
 const PART = 16_384;
 
 /**
- * A symmetric cipher of the kernel (`AF_ALG`, skcipher).
+ * A symmetric cipher in the kernel (`AF_ALG`, skcipher).
  *
  * @see {@link https://docs.kernel.org/crypto/userspace-if.html | User Space Interface of the kernel's crypto API}
  *
- * @example Usage, where the kernel has it
+ * @example Usage, if the kernel supports it
  * ```ts
  * import { AlgCipher } from "@berkeley/sockets/alg";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using aes = AlgCipher.open("cbc(aes)", new Uint8Array(16));
- *   const iv = new Uint8Array(16);
- *   const secret = await aes.encrypt(new Uint8Array(32), iv);
- *   assertEquals(await aes.decrypt(secret, iv), new Uint8Array(32));
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using aes = AlgCipher.open("cbc(aes)", new Uint8Array(16)); const iv = new Uint8Array(16); const secret =
+ *   await aes.encrypt(new Uint8Array(32), iv); assertEquals(await aes.decrypt(secret, iv), new Uint8Array(32)); } catch
+ *   (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class AlgCipher extends SocketOwner {
@@ -42,16 +37,16 @@ export class AlgCipher extends SocketOwner {
   /**
    * Encrypts.
    *
-   * @param data The data; its length is a multiple of the cipher's block.
+   * @param data The data; its length must be a multiple of the cipher's block size.
    * @param iv The initialization vector, for ciphers that have one.
-   * @returns As many bytes.
+   * @returns The encrypted data, of the same length.
    * @throws {SystemError} If a length is wrong (`EINVAL`).
    */
   encrypt(data: Uint8Array, iv?: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     return transform(this.socket, true, data, iv);
   }
 
-  /** Decrypts what {@linkcode encrypt} made. */
+  /** Decrypts the result of {@linkcode encrypt}. */
   decrypt(data: Uint8Array, iv?: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     return transform(this.socket, false, data, iv);
   }

@@ -1,6 +1,6 @@
 import { openAlgorithm, sendAll } from "./_algorithm.ts";
 
-/** The kernel's digests are this long at most. */
+/** The longest digest in the kernel, in bytes. */
 const MAX_DIGEST = 64;
 
 /**
@@ -10,22 +10,20 @@ const MAX_DIGEST = 64;
  * @param data The data, whole or in parts.
  * @param options The key, for `hmac(…)` and `cmac(…)`.
  * @returns The digest.
- * @throws {SystemError} If the kernel lacks the algorithm (`ENOENT`), the family (`EAFNOSUPPORT`), or a key (`ENOKEY`).
+ * @throws {SystemError} If the kernel lacks the algorithm (`ENOENT`), the family (`EAFNOSUPPORT`), or the key is
+ * missing (`ENOKEY`).
  *
  * @see {@link https://docs.kernel.org/crypto/userspace-if.html | User Space Interface of the kernel's crypto API}
  *
- * @example Usage, where the kernel has it
+ * @example Usage, if the kernel supports it
  * ```ts
  * import { algHash } from "@berkeley/sockets/alg";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   const digest = await algHash("sha256", new TextEncoder().encode("abc"));
- *   assertEquals(digest.slice(0, 4), new Uint8Array([0xba, 0x78, 0x16, 0xbf]));
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { const digest = await algHash("sha256", new TextEncoder().encode("abc")); assertEquals(digest.slice(0, 4), new
+ *   Uint8Array([0xba, 0x78, 0x16, 0xbf])); } catch (error) { assert(isSystemError(error), String(error)); // this
+ *   kernel lacks it }
  * ```
  */
 export async function algHash(

@@ -1,19 +1,15 @@
 /**
- * AF_ALG: the cryptography of the kernel, and of the hardware that it drives.
+ * AF_ALG: cryptography in the kernel, and in hardware that it drives.
  *
- * @example Usage, where the kernel has it
+ * @example Usage, if the kernel supports it
  * ```ts
  * import { algHash } from "@berkeley/sockets/alg";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   const data = new TextEncoder().encode("abc");
- *   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
- *   assertEquals(await algHash("sha256", data), digest);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { const data = new TextEncoder().encode("abc"); const digest = new Uint8Array(await
+ *   crypto.subtle.digest("SHA-256", data)); assertEquals(await algHash("sha256", data), digest); } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  *
  * @module

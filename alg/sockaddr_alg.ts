@@ -2,12 +2,12 @@ import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 
-/** What an algorithm is. */
+/** The type of an algorithm. */
 export type AlgType = "hash" | "skcipher" | "aead" | "rng";
 
 /** An algorithm of the kernel. */
 export interface AlgAddr {
-  /** What it is. */
+  /** Its type. */
   type: AlgType;
   /** Its name, as `/proc/crypto` lists it, such as `"sha256"` or `"cbc(aes)"`. */
   name: string;
@@ -32,7 +32,7 @@ const [TYPE_AT, TYPE_SIZE, NAME_AT, NAME_SIZE] = [2, 14, 24, 64];
  *
  * @param addr The algorithm.
  * @returns The 88 bytes.
- * @throws {RangeError} If a name is longer than its field, or has a NUL.
+ * @throws {RangeError} If a name is longer than its field, or contains a NUL.
  *
  * @see {@link https://docs.kernel.org/crypto/userspace-if.html | User Space Interface of the kernel's crypto API}
  *

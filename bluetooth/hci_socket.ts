@@ -11,11 +11,12 @@ import { encodeSockaddrHci } from "./sockaddr.ts";
 
 /** Options of {@linkcode HciSocket.open}. */
 export interface HciOpenOptions extends OpenOptions {
-  /** The number of the controller, as in `hci0`. Default: none, for the channels that need none. */
+  /** The number of the controller, as in `hci0`. Default: none, for channels that need none. */
   device?: number;
   /**
-   * What passes: packets beside the kernel's own (`"raw"`), all of a controller that the kernel then leaves alone
-   * (`"user"`, which must be down), a copy of everything (`"monitor"`), or the management of controllers (`"control"`).
+   * What the socket carries: packets in addition to the kernel's own
+   * (`"raw"`), all packets of a controller, which must be down and which the kernel then does not use (`"user"`), a
+   * copy of everything (`"monitor"`), or the management of controllers (`"control"`).
    *
    * @default {"raw"}
    */
@@ -30,7 +31,7 @@ export interface HciFilter {
   types: readonly number[];
   /** The codes of events. */
   events: readonly number[];
-  /** The one command of whose completion and status is told. Default: all. */
+  /** The only command whose completion and status events are received. Default: all. */
   opcode?: number;
 }
 
@@ -74,20 +75,15 @@ export const HCI_FILTER: WritableOption<HciFilter> = writableOption(
  *
  * @see {@link https://man7.org/linux/man-pages/man7/hci.7.html | hci(7)}
  *
- * @example Read the version of the management interface, where the kernel has it
+ * @example Read the version of the management interface, if the kernel supports it
  * ```ts
  * import { HciSocket } from "@berkeley/sockets/bluetooth";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using control = HciSocket.open({ channel: "control" });
- *   await control.send(new Uint8Array([1, 0, 0xff, 0xff, 0, 0])); // MGMT_OP_READ_VERSION
- *   const answer = await control.receive();
- *   assertEquals(answer[0], 1); // MGMT_EV_CMD_COMPLETE
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using control = HciSocket.open({ channel: "control" }); await control.send(new Uint8Array([1, 0, 0xff, 0xff,
+ *   0, 0])); // MGMT_OP_READ_VERSION const answer = await control.receive(); assertEquals(answer[0], 1); //
+ *   MGMT_EV_CMD_COMPLETE } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class HciSocket extends SocketOwner implements AsyncIterable<Uint8Array> {
@@ -122,7 +118,7 @@ export class HciSocket extends SocketOwner implements AsyncIterable<Uint8Array> 
    *
    * @param packet The packet.
    * @param options How long to wait.
-   * @returns How many bytes went: all of them.
+   * @returns How many bytes were sent: all of them.
    * @throws {SystemError} If the kernel refuses it, such as `ENETDOWN`.
    */
   send(packet: Uint8Array, options?: TransferOptions): Promise<number> {

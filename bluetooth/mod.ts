@@ -1,20 +1,15 @@
 /**
  * Bluetooth, as the kernel gives it: connections of L2CAP, RFCOMM and SCO, and the packets of the controllers (HCI).
  *
- * @example Which controllers there are, where the kernel has it
+ * @example Which controllers there are, if the kernel supports it
  * ```ts
  * import { HciSocket } from "@berkeley/sockets/bluetooth";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try {
- *   using control = HciSocket.open({ channel: "control" });
- *   await control.send(new Uint8Array([3, 0, 0xff, 0xff, 0, 0])); // MGMT_OP_READ_INDEX_LIST
- *   const answer = await control.receive();
- *   assert(answer.length >= 11);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using control = HciSocket.open({ channel: "control" }); await control.send(new Uint8Array([3, 0, 0xff, 0xff,
+ *   0, 0])); // MGMT_OP_READ_INDEX_LIST const answer = await control.receive(); assert(answer.length >= 11); } catch
+ *   (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  *
  * @module

@@ -5,7 +5,8 @@ import { type BluetoothConnectOptions, connectBluetooth } from "./open_bluetooth
 import { type ScoAddr, scoAddrCodec } from "./sockaddr.ts";
 
 /**
- * A connection of SCO: frames of sound, at a steady rate. Its other members are those of {@linkcode SeqpacketConn} in `./socket`.
+ * A connection of SCO: frames of sound, at a steady rate. It inherits its other members from {@linkcode SeqpacketConn}
+ * in `./socket`.
  *
  * @example Usage, where there is a controller and another device
  * ```ts
@@ -13,17 +14,14 @@ import { type ScoAddr, scoAddrCodec } from "./sockaddr.ts";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try {
- *   using conn = await ScoConn.connect({ address: "00:1A:7D:DA:71:13", timeout: 1000 });
- *   await conn.send(new TextEncoder().encode("hello"));
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a machine without it
- * }
+ * try { using conn = await ScoConn.connect({ address: "00:1A:7D:DA:71:13", timeout: 1000 }); await conn.send(new
+ *   TextEncoder().encode("hello")); } catch (error) { assert(isSystemError(error), String(error)); // this machine
+ *   lacks it }
  * ```
  */
 export class ScoConn extends SeqpacketConn<ScoAddr> {
   /**
-   * Makes a connection of a connected socket, and takes ownership of it.
+   * Makes a connection from a connected socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -34,11 +32,11 @@ export class ScoConn extends SeqpacketConn<ScoAddr> {
   /**
    * Connects to a device. Permission: `--allow-ffi`.
    *
-   * @param options Which, and how.
+   * @param options The device, and how to connect.
    * @returns The connection.
-   * @throws {SyntaxError} If the address is none.
-   * @throws {SystemError} If it fails: `EAFNOSUPPORT` on a kernel without Bluetooth, `EHOSTUNREACH` without a controller,
-   * `EHOSTDOWN` if the device does not answer, `ECONNREFUSED` if nobody listens.
+   * @throws {SyntaxError} If the address is invalid.
+   * @throws {SystemError} If it fails: `EAFNOSUPPORT` on a kernel without Bluetooth, `EHOSTUNREACH` without a
+   * controller, `EHOSTDOWN` if the device does not answer, `ECONNREFUSED` if no socket listens.
    */
   static async connect(options: BluetoothConnectOptions<ScoAddr>): Promise<ScoConn> {
     return new ScoConn(await connectBluetooth(SCO, options, (address) => ({ address })));

@@ -6,25 +6,21 @@ import { type BluetoothListenOptions, listenBluetooth } from "./open_bluetooth.t
 import { type ScoAddr, scoAddrCodec } from "./sockaddr.ts";
 
 /**
- * A listener for connections of SCO. Its other members are those of {@linkcode Listener} in `./socket`.
+ * A listener for connections of SCO. It inherits its other members from {@linkcode Listener} in `./socket`.
  *
- * @example Usage, where the kernel has it
+ * @example Usage, if the kernel supports it
  * ```ts
  * import { ScoListener } from "@berkeley/sockets/bluetooth";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try {
- *   using listener = ScoListener.listen({});
- *   assert(listener.addr.address.length === 17);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using listener = ScoListener.listen({}); assert(listener.addr.address.length === 17); } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class ScoListener extends Listener<ScoAddr, ScoConn> {
   /**
-   * Makes a listener of a listening socket, and takes ownership of it.
+   * Makes a listener from a listening socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -35,7 +31,7 @@ export class ScoListener extends Listener<ScoAddr, ScoConn> {
   /**
    * Listens. Permission: `--allow-ffi`.
    *
-   * @param options Where, and how.
+   * @param options The address, and how to listen.
    * @returns The listener.
    * @throws {SystemError} If the kernel refuses: `EAFNOSUPPORT` without Bluetooth, `EADDRINUSE`.
    */

@@ -49,8 +49,7 @@ const TYPES: BluetoothAddressType[] = ["bredr", "public", "random"];
 /** `BDADDR_ANY`. */
 const ANY = "00:00:00:00:00:00";
 
-/**
- * The codec of L2CAP's addresses.
+/** The codec for L2CAP's addresses.
  *
  * ```c
  * struct sockaddr_l2 {
@@ -85,8 +84,7 @@ export const l2capAddrCodec: AddrCodec<L2capAddr> = {
   format: ({ address, psm, cid }) => `l2cap:${address}:${cid === undefined || psm !== undefined ? psm : `cid ${cid}`}`,
 };
 
-/**
- * The codec of RFCOMM's addresses.
+/** The codec for RFCOMM's addresses.
  *
  * ```c
  * struct sockaddr_rc { sa_family_t rc_family; bdaddr_t rc_bdaddr; uint8_t rc_channel; };  // 0, 2, 8; 10 bytes
@@ -106,8 +104,7 @@ export const rfcommAddrCodec: AddrCodec<RfcommAddr> = {
   format: ({ address, channel }) => `rfcomm:${address}:${channel}`,
 };
 
-/**
- * The codec of SCO's addresses.
+/** The codec for SCO's addresses.
  *
  * ```c
  * struct sockaddr_sco { sa_family_t sco_family; bdaddr_t sco_bdaddr; };  // 0, 2; 8 bytes

@@ -5,17 +5,17 @@ import { type CanFrame, decodeCanFrame, encodeCanFrame } from "./frame.ts";
 
 /** A message to or from the broadcast manager: a `struct bcm_msg_head` and its frames. */
 export interface BcmMessage {
-  /** What to do, or what happened: `TX_SETUP`, `RX_CHANGED`, … */
+  /** The command, or the event: `TX_SETUP`, `RX_CHANGED`, … */
   opcode: number;
-  /** `SETTIMER`, `STARTTIMER`, `RX_FILTER_ID`, …, ORed. `CAN_FD_FRAME` is set where the frames are of CAN FD. */
+  /** `SETTIMER`, `STARTTIMER`, `RX_FILTER_ID`, …, ORed. `CAN_FD_FRAME` is set if the frames are CAN FD frames. */
   flags?: number;
-  /** How many frames go at the first interval; 0 for none. */
+  /** How many frames to send at the first interval; 0 for none. */
   count?: number;
-  /** The first interval, or the time-out of a received frame, in microseconds. */
+  /** The first interval, or the timeout of a received frame, in microseconds. */
   interval1?: number;
-  /** The interval after it, or the least time between two notifications, in microseconds. */
+  /** The second interval, or the shortest time between two notifications, in microseconds. */
   interval2?: number;
-  /** The identifier that the task is about. */
+  /** The identifier of the task. */
   id: number;
   /** The frames. Default: none. */
   frames?: readonly CanFrame[];
@@ -25,7 +25,7 @@ export interface BcmMessage {
 export const BCM_HEAD_SIZE = 56;
 
 /**
- * Encodes a message to the broadcast manager of CAN. No permission is needed.
+ * Encodes a message to the CAN broadcast manager. No permission is needed.
  *
  * ```c
  * struct bcm_msg_head {        // on 64 bits
@@ -84,11 +84,11 @@ export function encodeBcmMessage(message: BcmMessage): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes a message of the broadcast manager of CAN. No permission is needed.
+ * Decodes a message from the CAN broadcast manager. No permission is needed.
  *
  * @param bytes The message.
  * @returns The message, with all of its fields.
- * @throws {RangeError} If it is shorter than it says.
+ * @throws {RangeError} If it is truncated.
  *
  * @example Usage
  * ```ts
@@ -107,7 +107,9 @@ export function decodeBcmMessage(bytes: Uint8Array): Required<BcmMessage> {
   const [flags, count] = [word(4), word(52)];
   const size = (flags & C.CAN_FD_FRAME) === 0 ? 16 : 72;
   if (bytes.length < BCM_HEAD_SIZE + count * size) {
-    throw new RangeError(`Cannot decode a message of the broadcast manager that is cut off: length is ${bytes.length}`);
+    throw new RangeError(
+      `Cannot decode a truncated message of the broadcast manager: current length is ${bytes.length}`,
+    );
   }
   const interval = (at: number): number =>
     Number(view.getBigInt64(at, HOST_LITTLE_ENDIAN)) * 1e6 + Number(view.getBigInt64(at + 8, HOST_LITTLE_ENDIAN));

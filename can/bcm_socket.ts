@@ -11,19 +11,19 @@ import { encodeSockaddrCan } from "./sockaddr_can.ts";
 
 /** Options of {@linkcode BcmSocket.connect}. */
 export interface BcmConnectOptions extends ConnectOptions {
-  /** The interface, by name or number. */
+  /** The interface, by name or index. */
   interface: string | number;
 }
 
-/** Which frames {@linkcode BcmSocket.watch} tells of. */
+/** Which frames {@linkcode BcmSocket.watch} reports. */
 export interface BcmWatchOptions {
   /** The identifier. */
   id: number;
-  /** The bits of the data that matter: a change in them is told. Default: every frame is told. */
+  /** The bits of the data to compare: a change in them is reported. Default: every frame is reported. */
   mask?: Uint8Array;
-  /** Milliseconds without such a frame after which `RX_TIMEOUT` is told. Default: never. */
+  /** Milliseconds without such a frame after which `RX_TIMEOUT` is reported. Default: never. */
   timeout?: number;
-  /** Milliseconds between two notifications at least; the last value is told then. Default: 0. */
+  /** The shortest time between two notifications, in milliseconds; the last value is then reported. Default: 0. */
   interval?: number;
 }
 
@@ -32,29 +32,25 @@ const OPTIONS: OptionNames<BcmConnectOptions> = { ...CONNECT_OPTIONS, interface:
 const MAX_MESSAGE = BCM_HEAD_SIZE + 256 * 72;
 
 /**
- * The broadcast manager of CAN: the kernel itself sends frames again and again, and tells only of frames that change, or
- * that stay away.
+ * The CAN broadcast manager: the kernel itself sends frames periodically, and reports only frames that change or that
+ * stop arriving.
  *
  * @see {@link https://docs.kernel.org/networking/can.html#broadcast-manager-protocol-sockets-sock-dgram | CAN_BCM}
  *
- * @example A frame every 100 ms, where there is a bus
+ * @example Send a frame every 100 ms, if there is a bus
  * ```ts
  * import { BcmSocket } from "@berkeley/sockets/can";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try {
- *   using manager = await BcmSocket.connect({ interface: "vcan0" });
- *   await manager.sendEvery(100, [{ id: 0x123, data: new Uint8Array([1]) }]);
- *   await manager.stop(0x123);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a machine without it
- * }
+ * try { using manager = await BcmSocket.connect({ interface: "vcan0" }); await manager.sendEvery(100, [{ id: 0x123,
+ *   data: new Uint8Array([1]) }]); await manager.stop(0x123); } catch (error) { assert(isSystemError(error),
+ *   String(error)); // this machine lacks it }
  * ```
  */
 export class BcmSocket extends SocketOwner {
   /**
-   * Opens a socket of the broadcast manager for an interface. Its tasks end when it is closed. Permission: `--allow-ffi`.
+   * Opens a broadcast manager socket for an interface. Closing it ends its tasks. Permission: `--allow-ffi`.
    *
    * @param options The interface.
    * @returns The socket.
@@ -75,31 +71,31 @@ export class BcmSocket extends SocketOwner {
   }
 
   /**
-   * `TX_SETUP`: has the kernel send frames in turn, again and again.
+   * `TX_SETUP`: makes the kernel send frames in turn, periodically.
    *
    * @param interval Milliseconds between two frames.
    * @param frames The frames; the identifier of the first names the task.
    * @param options How long to wait.
-   * @throws {TypeError} If there is no frame.
+   * @throws {TypeError} If there are no frames.
    * @throws {SystemError} If the kernel refuses.
    */
   async sendEvery(interval: number, frames: readonly CanFrame[], options?: TransferOptions): Promise<void> {
     const [first] = frames;
-    if (first === undefined) throw new TypeError("Cannot send no frame again and again");
+    if (first === undefined) throw new TypeError("Cannot set up periodic sending without a frame");
     const flags = C.SETTIMER | C.STARTTIMER | C.TX_CP_CAN_ID * (frames.length === 1 ? 1 : 0);
     const interval2 = Math.round(interval * 1000);
     await this.send({ opcode: C.TX_SETUP, flags, interval2, id: first.id, frames }, options);
   }
 
-  /** `TX_DELETE`: ends what {@linkcode sendEvery} began, by its identifier. */
+  /** `TX_DELETE`: ends a task of {@linkcode sendEvery}, by its identifier. */
   async stop(id: number, options?: TransferOptions): Promise<void> {
     await this.send({ opcode: C.TX_DELETE, id }, options);
   }
 
   /**
-   * `RX_SETUP`: has the kernel tell of frames by {@linkcode receive}: `RX_CHANGED`, and `RX_TIMEOUT`.
+   * `RX_SETUP`: makes the kernel report frames, which {@linkcode receive} returns as `RX_CHANGED` and `RX_TIMEOUT`.
    *
-   * @param watch Which frames.
+   * @param watch The frames to report.
    * @param options How long to wait.
    */
   async watch({ id, mask, timeout = 0, interval = 0 }: BcmWatchOptions, options?: TransferOptions): Promise<void> {
@@ -110,7 +106,7 @@ export class BcmSocket extends SocketOwner {
     await this.send({ opcode: C.RX_SETUP, flags, interval1, interval2, id, frames }, options);
   }
 
-  /** `RX_DELETE`: ends what {@linkcode watch} began, by its identifier. */
+  /** `RX_DELETE`: ends a task of {@linkcode watch}, by its identifier. */
   async unwatch(id: number, options?: TransferOptions): Promise<void> {
     await this.send({ opcode: C.RX_DELETE, id }, options);
   }

@@ -12,12 +12,12 @@ import {
 
 /** Which frames a socket receives: those whose identifier is `id` in the bits of `mask`, or is not if `inverted`. */
 export interface CanFilter {
-  /** The identifier, with `CAN_EFF_FLAG` and `CAN_RTR_FLAG` where they matter. */
+  /** The identifier, with `CAN_EFF_FLAG` and `CAN_RTR_FLAG` if they matter. */
   id: number;
-  /** The bits that matter. */
+  /** The bits to compare. */
   mask: number;
   /**
-   * Takes all other frames instead.
+   * Matches all other frames instead.
    *
    * @default {false}
    */
@@ -26,27 +26,27 @@ export interface CanFilter {
 
 /** Which messages a J1939 socket receives: those that agree in the bits of the masks. */
 export interface J1939Filter {
-  /** The sender's name, and the bits of it that matter. Default: any. */
+  /** The sender's name, and the bits of it to compare. Default: any. */
   name?: { value: bigint; mask: bigint };
-  /** The parameter group, and the bits of it that matter. Default: any. */
+  /** The parameter group, and the bits of it to compare. Default: any. */
   pgn?: { value: number; mask: number };
-  /** The sender's address, and the bits of it that matter. Default: any. */
+  /** The sender's address, and the bits of it to compare. Default: any. */
   address?: { value: number; mask: number };
 }
 
-/** How ISO-TP works, for {@linkcode CAN_ISOTP_OPTS}: a `struct can_isotp_options`. */
+/** The ISO-TP settings, for {@linkcode CAN_ISOTP_OPTS} (`struct can_isotp_options`). */
 export interface IsotpOptions {
   /** `CAN_ISOTP_*`, ORed. */
   flags: number;
-  /** Nanoseconds that a frame is on the bus; 50000 unless set. */
+  /** Nanoseconds that a frame is on the bus. Default: 50000. */
   frameTime: number;
   /** The address of extended addressing. */
   extendedAddress: number;
-  /** What the frames that are sent are padded with; 0xcc unless set. */
+  /** The padding of sent frames. Default: 0xcc. */
   txPadding: number;
-  /** What received frames must be padded with. */
+  /** The expected padding of received frames. */
   rxPadding: number;
-  /** The address of extended addressing in what is received. */
+  /** The address of extended addressing in received frames. */
   rxExtendedAddress: number;
 }
 
@@ -54,9 +54,9 @@ export interface IsotpOptions {
 
 /** Which classes of error frames are received (`CAN_ERR_MASK` for all). */
 export const CAN_RAW_ERR_FILTER: SocketOption<number> = intOption("SOL_CAN_RAW", "CAN_RAW_ERR_FILTER");
-/** Whether frames of CAN FD are sent and received. */
+/** Whether the socket sends and receives CAN FD frames. */
 export const CAN_RAW_FD_FRAMES: SocketOption<boolean> = booleanOption("SOL_CAN_RAW", "CAN_RAW_FD_FRAMES");
-/** Which frames are received: those that one of the filters takes; none without any. At most 512. */
+/** The frames to receive: those that match one of the filters; an empty list receives none. At most 512. */
 export const CAN_RAW_FILTER: WritableOption<readonly CanFilter[]> = writableOption(
   "SOL_CAN_RAW",
   "CAN_RAW_FILTER",
@@ -71,14 +71,14 @@ export const CAN_RAW_FILTER: WritableOption<readonly CanFilter[]> = writableOpti
     return new Uint8Array(view.buffer);
   },
 );
-/** Whether all of the filters must take a frame, and not only one. */
+/** Whether a frame must match all filters, not only one. */
 export const CAN_RAW_JOIN_FILTERS: SocketOption<boolean> = booleanOption("SOL_CAN_RAW", "CAN_RAW_JOIN_FILTERS");
-/** Whether other sockets of this machine receive what this one sends; they do unless this is off. */
+/** Whether other sockets on this machine receive what this one sends. Default: true. */
 export const CAN_RAW_LOOPBACK: SocketOption<boolean> = booleanOption("SOL_CAN_RAW", "CAN_RAW_LOOPBACK");
 /** Whether this socket receives what it sends itself. */
 export const CAN_RAW_RECV_OWN_MSGS: SocketOption<boolean> = booleanOption("SOL_CAN_RAW", "CAN_RAW_RECV_OWN_MSGS");
 
-/** How ISO-TP works; to be set before bind(2). */
+/** The ISO-TP settings; set them before bind(2). */
 export const CAN_ISOTP_OPTS: SocketOption<IsotpOptions> = defineOption(
   "SOL_CAN_ISOTP",
   "CAN_ISOTP_OPTS",
@@ -104,7 +104,10 @@ export const CAN_ISOTP_OPTS: SocketOption<IsotpOptions> = defineOption(
     };
   },
 );
-/** What the receiver asks of the sender: frames in a block (0: all), the time between two, frames that ask to wait. */
+/**
+ * Flow control that the receiver requests: frames per block (0: all), the time between two frames, the number of wait
+ * frames.
+ */
 export const CAN_ISOTP_RECV_FC: SocketOption<{ blockSize: number; separationTime: number; maxWaits: number }> =
   defineOption(
     "SOL_CAN_ISOTP",
@@ -117,7 +120,7 @@ export const CAN_ISOTP_RECV_FC: SocketOption<{ blockSize: number; separationTime
       ),
     (bytes) => ({ blockSize: bytes[0] ?? 0, separationTime: bytes[1] ?? 0, maxWaits: bytes[2] ?? 0 }),
   );
-/** Which frames carry it: 16 (`CAN_MTU`) or 72 bytes (`CANFD_MTU`), the data in one, and its flags (`CANFD_BRS`). */
+/** The frames to use: 16 (`CAN_MTU`) or 72 bytes (`CANFD_MTU`), the data in one, and its flags (`CANFD_BRS`). */
 export const CAN_ISOTP_LL_OPTS: SocketOption<{ mtu: number; dataLength: number; flags: number }> = defineOption(
   "SOL_CAN_ISOTP",
   "CAN_ISOTP_LL_OPTS",
@@ -127,7 +130,10 @@ export const CAN_ISOTP_LL_OPTS: SocketOption<{ mtu: number; dataLength: number; 
   (bytes) => ({ mtu: bytes[0] ?? 0, dataLength: bytes[1] ?? 0, flags: bytes[2] ?? 0 }),
 );
 
-/** Which messages a J1939 socket receives: those that one of the filters takes; all without any. At most 512. */
+/**
+ * The messages that a J1939 socket receives: those that match one of the filters; an empty list receives all. At most
+ * 512.
+ */
 export const SO_J1939_FILTER: WritableOption<readonly J1939Filter[]> = writableOption(
   "SOL_CAN_J1939",
   "SO_J1939_FILTER",
@@ -145,7 +151,7 @@ export const SO_J1939_FILTER: WritableOption<readonly J1939Filter[]> = writableO
     return new Uint8Array(view.buffer);
   },
 );
-/** Whether messages for others are received. */
+/** Whether the socket receives messages for others. */
 export const SO_J1939_PROMISC: SocketOption<boolean> = booleanOption("SOL_CAN_J1939", "SO_J1939_PROMISC");
-/** The priority of what is sent: 0 to 7, of which 0 is the highest; 6 unless set. Below 2 it needs CAP_NET_ADMIN. */
+/** The priority of sent messages, 0 (highest) to 7. Default: 6. Below 2 it needs CAP_NET_ADMIN. */
 export const SO_J1939_SEND_PRIO: SocketOption<number> = intOption("SOL_CAN_J1939", "SO_J1939_SEND_PRIO");

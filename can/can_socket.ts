@@ -21,30 +21,30 @@ import { decodeSockaddrCan, encodeSockaddrCan } from "./sockaddr_can.ts";
 
 /** Options of {@linkcode CanSocket.open}. */
 export interface CanOpenOptions extends OpenOptions {
-  /** The interface, by name or number. Default: all, for receiving. */
+  /** The interface, by name or index. Default: all, for receiving. */
   interface?: string | number;
-  /** Which frames are received. Default: all data frames. */
+  /** Which frames to receive. Default: all data frames. */
   filters?: readonly CanFilter[];
   /**
-   * Which classes of error frames are received too: `CAN_ERR_MASK` for all.
+   * Which classes of error frames to receive too: `CAN_ERR_MASK` for all.
    *
    * @default {0}
    */
   errors?: number;
   /**
-   * Also sends and receives frames of CAN FD.
+   * Also sends and receives CAN FD frames.
    *
    * @default {false}
    */
   fd?: boolean;
   /**
-   * Other sockets of this machine receive what this one sends.
+   * Other sockets on this machine receive what this one sends.
    *
    * @default {true}
    */
   loopback?: boolean;
   /**
-   * This socket receives what it sends itself, once it was on the bus.
+   * This socket receives what it sends itself, once it has been on the bus.
    *
    * @default {false}
    */
@@ -70,43 +70,40 @@ const OPTIONS: OptionNames<CanOpenOptions> = {
 
 /** A frame as it was received. */
 export interface ReceivedCanFrame extends Required<CanFrame> {
-  /** The interface that it came through. */
+  /** The interface that it arrived on. */
   interfaceIndex: number;
   /** Whether a socket of this machine sent it. */
   local: boolean;
   /** Whether this socket sent it. */
   own: boolean;
-  /** When it came, in nanoseconds since 1970, if that was asked for. */
+  /** When it arrived, in nanoseconds since 1970, if `timestamp` was requested. */
   timestamp?: bigint;
 }
 
-/** `sizeof(struct canfd_frame)`, and room for a `struct timespec`. */
+/** `sizeof(struct canfd_frame)`, and space for a `struct timespec`. */
 const [FRAME_SIZE, CONTROL_SIZE] = [72, controlMessageSpace(16)];
 
 /**
- * A raw CAN socket: frames of a bus, as they are.
+ * A raw CAN socket: the frames of a bus.
  *
  * @see {@link https://docs.kernel.org/networking/can.html | SocketCAN}
  *
- * @example Send a frame, where there is a bus
+ * @example Send a frame, if there is a bus
  * ```ts
  * import { CanSocket } from "@berkeley/sockets/can";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try {
- *   using bus = CanSocket.open({ interface: "vcan0", filters: [{ id: 0x100, mask: 0x700 }] });
- *   await bus.send({ id: 0x123, data: new Uint8Array([1, 2, 3]) });
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a machine without it
- * }
+ * try { using bus = CanSocket.open({ interface: "vcan0", filters: [{ id: 0x100, mask: 0x700 }] }); await bus.send({
+ *   id: 0x123, data: new Uint8Array([1, 2, 3]) }); } catch (error) { assert(isSystemError(error), String(error)); //
+ *   this machine lacks it }
  * ```
  */
 export class CanSocket extends SocketOwner implements AsyncIterable<ReceivedCanFrame> {
   /**
    * Opens a raw CAN socket. Permission: `--allow-ffi`.
    *
-   * @param options Which interface, and which frames.
+   * @param options The interface, and the frames to receive.
    * @returns The socket.
    * @throws {SystemError} If the kernel lacks CAN (`EAFNOSUPPORT`), or there is no such interface (`ENODEV`).
    */
@@ -131,8 +128,8 @@ export class CanSocket extends SocketOwner implements AsyncIterable<ReceivedCanF
    *
    * @param frame The frame.
    * @param options How long to wait.
-   * @throws {RangeError} If the frame cannot be.
-   * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a frame of CAN FD without `fd`, or `ENETDOWN`.
+   * @throws {RangeError} If the frame is invalid.
+   * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a CAN FD frame without `fd`, or `ENETDOWN`.
    */
   async send(frame: CanFrame, options?: TransferOptions): Promise<void> {
     await this.socket.send(encodeCanFrame(frame), options);

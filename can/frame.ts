@@ -4,27 +4,27 @@ import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 
 /** A frame of a CAN bus. */
 export interface CanFrame {
-  /** The identifier: 11 bits, or 29 if it is `extended`; of an error frame, the classes of errors (`CAN_ERR_*`). */
+  /** The identifier: 11 bits, or 29 if it is `extended`; for an error frame, the error classes (`CAN_ERR_*`). */
   id: number;
-  /** The data: 8 bytes at most, 64 in a frame of CAN FD. */
+  /** The data: at most 8 bytes, or 64 in a CAN FD frame. */
   data: Uint8Array;
   /** An identifier of 29 bits (`CAN_EFF_FLAG`). Default: whether the identifier has more than 11. */
   extended?: boolean;
-  /** A remote transmission request (`CAN_RTR_FLAG`); its data is what the length of an answer would be. */
+  /** A remote transmission request (`CAN_RTR_FLAG`); the length of its data is the requested length. */
   remote?: boolean;
-  /** A frame that tells of an error (`CAN_ERR_FLAG`), which the controller makes. */
+  /** An error frame (`CAN_ERR_FLAG`), which the controller makes. */
   error?: boolean;
-  /** A frame of CAN FD. Default: whether there are more than 8 bytes. */
+  /** A CAN FD frame. Default: whether there are more than 8 bytes. */
   fd?: boolean;
-  /** The data goes at the higher rate (`CANFD_BRS`), in a frame of CAN FD. */
+  /** In a CAN FD frame, the data is sent at the higher rate (`CANFD_BRS`). */
   bitRateSwitch?: boolean;
-  /** The sender is in the error-passive state (`CANFD_ESI`), in a frame of CAN FD. */
+  /** In a CAN FD frame, the sender is in the error-passive state (`CANFD_ESI`). */
   errorPassive?: boolean;
 }
 
 /** The sizes of `struct can_frame` and `struct canfd_frame`. */
 const [CLASSIC_SIZE, FD_SIZE, HEAD] = [16, 72, 8];
-/** The lengths that a frame of CAN FD may have, beside 0 to 8. */
+/** The lengths that a CAN FD frame may have besides 0 to 8. */
 const FD_LENGTHS = [12, 16, 20, 24, 32, 48, 64];
 
 /**
@@ -41,7 +41,7 @@ const FD_LENGTHS = [12, 16, 20, 24, 32, 48, 64];
  * };
  * ```
  *
- * @param frame The frame. The data of one of CAN FD is padded with zeros to the next length that there is.
+ * @param frame The frame. The data of a CAN FD frame is padded with zeros to the next valid length.
  * @returns The 16 or 72 bytes.
  * @throws {RangeError} If the identifier has more than 11 or 29 bits, or there is too much data.
  *
@@ -62,7 +62,7 @@ export function encodeCanFrame(frame: CanFrame): Uint8Array<ArrayBuffer> {
   const extended = frame.extended ?? (id > C.CAN_SFF_MASK && !error);
   within("encode a CAN frame", "identifier", id, extended || error ? C.CAN_EFF_MASK : C.CAN_SFF_MASK);
   within("encode a CAN frame", "length of the data", data.length, fd ? 64 : 8);
-  if (fd && remote) throw new TypeError("Cannot encode a remote frame of CAN FD: it has none");
+  if (fd && remote) throw new TypeError("Cannot encode a remote frame as CAN FD as it has no remote frames");
   const bytes = new Uint8Array(fd ? FD_SIZE : CLASSIC_SIZE);
   const view = new DataView(bytes.buffer);
   const flags = (extended ? C.CAN_EFF_FLAG : 0) + (remote ? C.CAN_RTR_FLAG : 0) + (error ? C.CAN_ERR_FLAG : 0);
@@ -74,7 +74,7 @@ export function encodeCanFrame(frame: CanFrame): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes a `struct can_frame` or a `struct canfd_frame`, which are told apart by their lengths. No permission is needed.
+ * Decodes a `struct can_frame` or a `struct canfd_frame`, which differ in length. No permission is needed.
  *
  * @param bytes The structure.
  * @returns The frame; its data is a part of `bytes`.

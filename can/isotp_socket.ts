@@ -9,11 +9,11 @@ import { type CanAddr, decodeSockaddrCan, encodeSockaddrCan } from "./sockaddr_c
 
 /** Options of {@linkcode IsotpSocket.open}. */
 export interface IsotpOpenOptions extends OpenOptions {
-  /** The interface, by name or number. */
+  /** The interface, by name or index. */
   interface: string | number;
-  /** The identifier that is received; one above 0x7ff has 29 bits. */
+  /** The identifier to receive; one above 0x7ff has 29 bits. */
   rxId: number;
-  /** The identifier that is sent; one above 0x7ff has 29 bits. */
+  /** The identifier to send; one above 0x7ff has 29 bits. */
   txId: number;
 }
 
@@ -26,25 +26,22 @@ const isotpAddrCodec: AddrCodec<CanAddr> = {
 };
 
 /**
- * ISO-TP (ISO 15765-2): messages of up to 8300 bytes between two identifiers of a CAN bus, as diagnostics use them. Its
- * `send`, `receive` and iteration are those of {@linkcode DatagramSocket}; an address is not given to `send`.
+ * ISO-TP (ISO 15765-2): messages of up to 8300 bytes between two identifiers on a CAN bus, as used for diagnostics. It
+ * inherits `send`, `receive` and iteration from {@linkcode DatagramSocket}; `send` takes no address.
  *
- * {@linkcode CAN_ISOTP_OPTS} and its siblings, such as those for padding and CAN FD, are set by `configure`.
+ * Use `configure` to set {@linkcode CAN_ISOTP_OPTS} and related options, such as those for padding and CAN FD.
  *
  * @see {@link https://docs.kernel.org/networking/iso15765-2.html | ISO 15765-2 in Linux}
  *
- * @example Ask a control unit, where there is a bus
+ * @example Query a control unit, if there is a bus
  * ```ts
  * import { IsotpSocket } from "@berkeley/sockets/can";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try {
- *   using unit = IsotpSocket.open({ interface: "vcan0", txId: 0x7e0, rxId: 0x7e8 });
- *   await unit.send(new Uint8Array([0x3e, 0x00])); // TesterPresent
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a machine without it
- * }
+ * try { using unit = IsotpSocket.open({ interface: "vcan0", txId: 0x7e0, rxId: 0x7e8 }); await unit.send(new
+ *   Uint8Array([0x3e, 0x00])); // TesterPresent } catch (error) { assert(isSystemError(error), String(error)); // this
+ *   machine lacks it }
  * ```
  */
 export class IsotpSocket extends DatagramSocket<CanAddr> {

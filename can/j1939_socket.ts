@@ -11,44 +11,44 @@ import { openCan } from "./_open_can.ts";
 import { type J1939Filter, SO_J1939_FILTER, SO_J1939_PROMISC, SO_J1939_SEND_PRIO } from "./can_options.ts";
 import { decodeSockaddrCan, encodeSockaddrCan } from "./sockaddr_can.ts";
 
-/** Who sent a message of J1939, or whom it is for. */
+/** The sender or the receiver of a J1939 message. */
 export interface J1939Addr {
-  /** The number of the interface. Default: that of the socket. */
+  /** The index of the interface. Default: that of the socket. */
   interfaceIndex: number;
   /** The name of a control function, 64 bits. Default: none. */
   name: bigint;
-  /** The address, 0 to 0xfd. Default: 0xff, for all; this takes `broadcast`. */
+  /** The address, 0 to 0xfd. Default: 0xff, for all, which needs `broadcast`. */
   address: number;
-  /** The parameter group. Default: the one that the socket was bound with. */
+  /** The parameter group. Default: the one that the socket is bound to. */
   pgn: number;
 }
 
 /** Options of {@linkcode J1939Socket.open}. */
 export interface J1939OpenOptions extends OpenOptions {
-  /** The interface, by name or number. */
+  /** The interface, by name or index. */
   interface: string | number;
-  /** The name of this control function, which a claim of an address ties to one. Default: none. */
+  /** The name of this control function, which an address claim ties to an address. Default: none. */
   name?: bigint;
-  /** The address of this control function. Default: none; then it only receives. */
+  /** The address of this control function. Default: none; the socket then only receives. */
   address?: number;
-  /** The parameter group that is received, and sent unless another is given. Default: all. */
+  /** The parameter group to receive, and to send by default. Default: all. */
   pgn?: number;
-  /** Which messages are received. Default: all to this address. */
+  /** Which messages to receive. Default: all to this address. */
   filters?: readonly J1939Filter[];
   /**
-   * Messages to all may be sent and received.
+   * Allows sending and receiving messages to all.
    *
    * @default {false}
    */
   broadcast?: boolean;
   /**
-   * Messages to others are received too.
+   * Also receives messages to others.
    *
    * @default {false}
    */
   promiscuous?: boolean;
   /**
-   * The priority of what is sent, 0 to 7: 0 is the highest. Below 2 it needs CAP_NET_ADMIN.
+   * The priority of sent messages, 0 (highest) to 7. Below 2 it needs CAP_NET_ADMIN.
    *
    * @default {6}
    */
@@ -63,7 +63,7 @@ export interface J1939Message extends Datagram<J1939Addr> {
   priority: number;
 }
 
-/** Room for a message, and for what is told beside it: an address, a name and a priority. */
+/** Space for a message and its ancillary data: an address, a name and a priority. */
 const [SIZE, CONTROL_SIZE] = [65_536, controlMessageSpace(1) + controlMessageSpace(8) + controlMessageSpace(1)];
 const OPTIONS: OptionNames<J1939OpenOptions> = {
   ...OPEN_OPTIONS,
@@ -88,30 +88,27 @@ const j1939AddrCodec: AddrCodec<J1939Addr, Partial<J1939Addr>> = {
 };
 
 /**
- * A socket of SAE J1939: messages of parameter groups on the CAN bus of a heavy vehicle, up to 1785 bytes, and more with
- * the extended transport protocol. Its `send`, `receive` and iteration are those of {@linkcode DatagramSocket}.
+ * An SAE J1939 socket: messages of parameter groups on the CAN bus of a heavy vehicle, up to 1785 bytes, or longer with
+ * the extended transport protocol. It inherits `send`, `receive` and iteration from {@linkcode DatagramSocket}.
  *
  * @see {@link https://docs.kernel.org/networking/j1939.html | J1939 in Linux}
  *
- * @example Send a parameter group, where there is a bus
+ * @example Send a parameter group, if there is a bus
  * ```ts
  * import { J1939Socket } from "@berkeley/sockets/can";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try {
- *   using unit = J1939Socket.open({ interface: "vcan0", address: 0x20 });
- *   await unit.send(new Uint8Array(100), { addr: { address: 0x30, pgn: 0x12300 } });
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a machine without it, or nobody at 0x30
- * }
+ * try { using unit = J1939Socket.open({ interface: "vcan0", address: 0x20 }); await unit.send(new Uint8Array(100), {
+ *   addr: { address: 0x30, pgn: 0x12300 } }); } catch (error) { assert(isSystemError(error), String(error)); // this
+ *   machine lacks it, or nothing has the address 0x30 }
  * ```
  */
 export class J1939Socket extends DatagramSocket<J1939Addr, Partial<J1939Addr>> {
   /**
    * Waits for a message and receives it.
    *
-   * @param options Where its bytes go, and how long to wait. J1939 knows no flags.
+   * @param options A buffer for its bytes, and how long to wait. J1939 has no flags.
    * @returns The message.
    * @throws {SystemError} If the interface goes down (`ENETDOWN`), or the socket is closed (`EBADF`).
    */
@@ -137,9 +134,9 @@ export class J1939Socket extends DatagramSocket<J1939Addr, Partial<J1939Addr>> {
   }
 
   /**
-   * Opens a socket of J1939. Permission: `--allow-ffi`.
+   * Opens a J1939 socket. Permission: `--allow-ffi`.
    *
-   * @param options The interface, who this is, and what is received.
+   * @param options The interface, the local address, and what to receive.
    * @returns The socket.
    * @throws {RangeError} If a number does not fit its field.
    * @throws {SystemError} If the kernel lacks J1939 (`EPROTONOSUPPORT`), or there is no such interface (`ENODEV`).

@@ -1,25 +1,21 @@
 /**
  * AF_CAN: the buses of vehicles and machines.
  *
- * - {@linkcode CanSocket}: frames as they are, with filters, CAN FD and error frames.
- * - {@linkcode BcmSocket}: the kernel sends frames again and again, and tells of those that change.
+ * - {@linkcode CanSocket}: raw frames, with filters, CAN FD and error frames.
+ * - {@linkcode BcmSocket}: the kernel sends frames periodically, and reports those that change.
  * - {@linkcode IsotpSocket}: longer messages between two identifiers (ISO 15765-2).
  * - {@linkcode J1939Socket}: the parameter groups of SAE J1939.
  *
- * @example Read a bus, where there is one
+ * @example Read a bus, if there is one
  * ```ts
  * import { CanSocket } from "@berkeley/sockets/can";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using bus = CanSocket.open({ interface: "vcan0", receiveOwn: true });
- *   await bus.send({ id: 0x123, data: new Uint8Array([1, 2, 3]) });
- *   const frame = await bus.receive({ timeout: 1000 });
- *   assertEquals([frame.id, frame.data, frame.own], [0x123, new Uint8Array([1, 2, 3]), true]);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a machine without it
- * }
+ * try { using bus = CanSocket.open({ interface: "vcan0", receiveOwn: true }); await bus.send({ id: 0x123, data: new
+ *   Uint8Array([1, 2, 3]) }); const frame = await bus.receive({ timeout: 1000 }); assertEquals([frame.id, frame.data,
+ *   frame.own], [0x123, new Uint8Array([1, 2, 3]), true]); } catch (error) { assert(isSystemError(error),
+ *   String(error)); // this machine lacks it }
  * ```
  *
  * @module

@@ -2,11 +2,11 @@ import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 
-/** The address of a CAN socket: what a `struct sockaddr_can` holds. */
+/** The address of a CAN socket (`struct sockaddr_can`). */
 export interface CanAddr {
-  /** The number of the interface; 0 for all. */
+  /** The index of the interface; 0 for all. */
   interfaceIndex: number;
-  /** For ISO-TP: the identifiers that are received and sent, with `CAN_EFF_FLAG` if they have 29 bits. */
+  /** For ISO-TP: the identifiers to receive and to send, with `CAN_EFF_FLAG` if they have 29 bits. */
   isotp?: { rxId: number; txId: number };
   /** For J1939: a name of 64 bits, 0 for none; a parameter group, 18 bits; an address, 0xff for none or all. */
   j1939?: { name: bigint; pgn: number; address: number };
@@ -66,7 +66,7 @@ export function encodeSockaddrCan(addr: CanAddr): Uint8Array<ArrayBuffer> {
  * Decodes a `struct sockaddr_can`. No permission is needed.
  *
  * @param bytes The structure; the kernel cuts off what the protocol does not need.
- * @returns The address, with the same bytes read as one of ISO-TP and as one of J1939 where they are there.
+ * @returns The address; its bytes, if present, are decoded both as ISO-TP and as J1939.
  * @throws {RangeError} If it is shorter than 8 bytes, or of another family.
  *
  * @example Usage

@@ -1,16 +1,16 @@
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 
-/** What the kernel tells of an association, where `SCTP_EVENT` asked for it. */
+/** What the kernel reports about an association, if `SCTP_EVENT` requests it. */
 export type SctpNotification =
   | {
-    /** An association came or went. */
+    /** The state of an association changed. */
     type: "association";
     /** What happened. */
     state: "up" | "lost" | "restarted" | "ended" | "failed";
     /** The error cause of the protocol; 0 is none. */
     error: number;
-    /** How many streams it has in either direction. */
+    /** How many streams it has to the other end. */
     outboundStreams: number;
     /** How many streams it has from the other end. */
     inboundStreams: number;
@@ -18,7 +18,7 @@ export type SctpNotification =
     association: number;
   }
   | {
-    /** The other end sends no more. */
+    /** The other end has stopped sending. */
     type: "shutdown";
     /** The number of the association. */
     association: number;
@@ -53,7 +53,7 @@ const STATES = ["up", "lost", "restarted", "ended", "failed"] as const;
  *
  * @param bytes The structure.
  * @returns The notification.
- * @throws {RangeError} If it is cut off.
+ * @throws {RangeError} If it is truncated.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6458#section-6 | RFC 6458, section 6}
  *
@@ -71,7 +71,7 @@ export function decodeNotification(bytes: Uint8Array): SctpNotification {
   const number = bytes.length < 8 ? 0 : view.getUint16(0, HOST_LITTLE_ENDIAN);
   const needed = number === C.SCTP_ASSOC_CHANGE ? 20 : number === C.SCTP_SHUTDOWN_EVENT ? 12 : 8;
   if (bytes.length < needed) {
-    throw new RangeError(`Cannot decode a notification of SCTP that is cut off: length is ${bytes.length}`);
+    throw new RangeError(`Cannot decode a truncated SCTP notification: current length is ${bytes.length}`);
   }
   if (number === C.SCTP_SHUTDOWN_EVENT) {
     return { type: "shutdown", association: view.getInt32(8, HOST_LITTLE_ENDIAN) };

@@ -18,32 +18,26 @@ import {
 import { SCTP_RECVRCVINFO } from "./sctp_options.ts";
 
 /**
- * A connection of SCTP (one-to-one style): messages, whole, on several streams of which each keeps its order.
+ * An SCTP connection (one-to-one style): whole messages on several streams, each of which keeps its order.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/sctp.7.html | sctp(7)}
  * @see {@link https://www.rfc-editor.org/rfc/rfc6458 | RFC 6458}
  *
- * @example Usage, where the kernel has SCTP
+ * @example Usage, if the kernel supports SCTP
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { SctpConn, SctpListener } from "@berkeley/sockets/sctp";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using listener = SctpListener.listen({ hostname: "127.0.0.1" });
- *   using client = await SctpConn.connect({ port: listener.addr.port });
- *   using server = await listener.accept();
- *   await client.send(new Uint8Array([1, 2, 3]), { stream: 2, ppid: 7 });
- *   const message = await server.receive();
- *   assertEquals([message?.stream, message?.ppid], [2, 7]);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using listener = SctpListener.listen({ hostname: "127.0.0.1" }); using client = await SctpConn.connect({
+ *   port: listener.addr.port }); using server = await listener.accept(); await client.send(new Uint8Array([1, 2, 3]), {
+ *   stream: 2, ppid: 7 }); const message = await server.receive(); assertEquals([message?.stream, message?.ppid], [2,
+ *   7]); } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class SctpConn extends SocketOwner {
   /**
-   * Makes a connection of a connected socket, and takes ownership of it.
+   * Makes a connection from a connected socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -55,9 +49,9 @@ export class SctpConn extends SocketOwner {
   /**
    * Connects to a host. Permission: `--allow-ffi`.
    *
-   * @param options Where to connect, and how.
+   * @param options The address to connect to, and how to connect.
    * @returns The connection.
-   * @throws {SystemError} If it fails: `EPROTONOSUPPORT` on a kernel without SCTP, `ECONNREFUSED` if nobody listens.
+   * @throws {SystemError} If it fails: `EPROTONOSUPPORT` on a kernel without SCTP, `ECONNREFUSED` if no socket listens.
    */
   static async connect(options: StreamConnectOptions): Promise<SctpConn> {
     return new SctpConn(await connectStream((family) => Socket.open(family, C.SOCK_STREAM, C.IPPROTO_SCTP), options));
@@ -77,9 +71,9 @@ export class SctpConn extends SocketOwner {
    * Waits for room in the send buffer and sends one message.
    *
    * @param data The message, 1 byte or more; it must not change until the promise is settled.
-   * @param options On which stream, how, and how long to wait.
+   * @param options The stream, how to send, and how long to wait.
    * @returns How many bytes were sent: all of them.
-   * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a stream that there is not, or `EMSGSIZE`.
+   * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a stream that does not exist, or `EMSGSIZE`.
    */
   async send(data: Uint8Array, options: SctpSendOptions = {}): Promise<number> {
     checkOptions("send", options, SCTP_SEND_OPTIONS);
@@ -89,8 +83,8 @@ export class SctpConn extends SocketOwner {
   /**
    * Waits for a message and receives it.
    *
-   * @param options Where its bytes go, and how long to wait. What does not fit is received next, which `complete` tells;
-   * without a buffer there is room for 64 KiB.
+   * @param options A buffer for its bytes, and how long to wait. If the message does not fit, `complete` is false and
+   * the next call receives the rest; the default buffer has 64 KiB.
    * @returns The message; `null` at the end of the connection.
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
@@ -102,7 +96,7 @@ export class SctpConn extends SocketOwner {
    * Ends the connection once all earlier messages are delivered. SCTP has no half-closed connections: the other end can
    * send no more either.
    *
-   * @param options How long to wait for the messages before.
+   * @param options How long to wait for the earlier messages.
    */
   closeWrite(options?: WaitOptions): Promise<void> {
     return this.socket.closeWrite(options);

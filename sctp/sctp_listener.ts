@@ -7,29 +7,25 @@ import { SctpConn } from "./sctp_conn.ts";
 import { type SctpAddr, sctpAddrCodec } from "./sctp_message.ts";
 
 /**
- * A listener for connections of SCTP (one-to-one style). Its other members are those of {@linkcode Listener} in
+ * A listener for SCTP connections (one-to-one style). It inherits its other members from {@linkcode Listener} in
  * `./socket`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/sctp.7.html | sctp(7)}
  *
- * @example Usage, where the kernel has SCTP
+ * @example Usage, if the kernel supports SCTP
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { SCTP_INITMSG, SctpListener } from "@berkeley/sockets/sctp";
  * import { assert } from "@std/assert";
  *
- * try {
- *   const init = { outboundStreams: 4, maxInboundStreams: 4, maxAttempts: 0, maxTimeout: 0 };
- *   using listener = SctpListener.listen({ configure: (socket) => socket.set(SCTP_INITMSG, init) });
- *   assert(listener.addr.port > 0);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { const init = { outboundStreams: 4, maxInboundStreams: 4, maxAttempts: 0, maxTimeout: 0 }; using listener =
+ *   SctpListener.listen({ configure: (socket) => socket.set(SCTP_INITMSG, init) }); assert(listener.addr.port > 0); }
+ *   catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class SctpListener extends Listener<SctpAddr, SctpConn> {
   /**
-   * Makes a listener of a listening socket, and takes ownership of it.
+   * Makes a listener from a listening socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -40,7 +36,7 @@ export class SctpListener extends Listener<SctpAddr, SctpConn> {
   /**
    * Listens on an address. Permission: `--allow-ffi`.
    *
-   * @param options Where, and how.
+   * @param options The address, and how to listen.
    * @returns The listener.
    * @throws {SystemError} If the kernel refuses: `EPROTONOSUPPORT` without SCTP, `EADDRINUSE`.
    */

@@ -15,7 +15,7 @@ import {
 } from "../socket/transfer.ts";
 import { decodeNotification, type SctpNotification } from "./notification.ts";
 
-/** An address of SCTP: numeric, with a port. */
+/** An SCTP address: numeric, with a port. */
 export interface SctpAddr {
   /** The numeric address. */
   hostname: string;
@@ -25,7 +25,7 @@ export interface SctpAddr {
   scopeId?: number;
 }
 
-/** How a message is sent: a `struct sctp_sndinfo`. */
+/** How to send a message (`struct sctp_sndinfo`). */
 export interface SctpSendOptions extends TransferOptions {
   /**
    * The number of the stream: messages of one stream arrive in order.
@@ -40,12 +40,12 @@ export interface SctpSendOptions extends TransferOptions {
    */
   ppid?: number;
   /**
-   * It may arrive ahead of earlier messages of its stream.
+   * The message may arrive ahead of earlier messages of its stream.
    *
    * @default {false}
    */
   unordered?: boolean;
-  /** Comes back with the error if it cannot be delivered. */
+  /** A number that comes back with the error if the message cannot be delivered. */
   context?: number;
 }
 
@@ -58,11 +58,11 @@ export const SCTP_SEND_OPTIONS: OptionNames<SctpSendOptions> = {
   context: true,
 };
 
-/** A message as it was received: data, or what the kernel tells of an association. */
+/** A received message: data, or a notification about an association. */
 export interface SctpMessage {
-  /** The data; in the buffer that was given. */
+  /** The data, in the given buffer. */
   data: Uint8Array;
-  /** Whether this is the end of the message; the rest of one that is longer than the buffer is received next. */
+  /** Whether this is the end of the message; if it is longer than the buffer, the next call receives the rest. */
   complete: boolean;
   /** The number of its stream. */
   stream: number;
@@ -72,13 +72,13 @@ export interface SctpMessage {
   unordered: boolean;
   /** The number of its association. */
   association: number;
-  /** The sender, where there is no connection. */
+  /** The sender, if there is no connection. */
   addr: SctpAddr | undefined;
-  /** What the kernel tells, instead of data, if that was asked for. */
+  /** The notification, instead of data, if notifications were requested. */
   notification: SctpNotification | undefined;
 }
 
-/** The codec of SCTP's addresses. */
+/** The codec for SCTP's addresses. */
 export const sctpAddrCodec: AddrCodec<SctpAddr> = {
   encode: ({ hostname, port, scopeId }) =>
     encodeInetSockaddr({ hostname, port, ...(scopeId === undefined ? {} : { scopeId }) }),
@@ -91,7 +91,7 @@ export const sctpAddrCodec: AddrCodec<SctpAddr> = {
 
 /** `sizeof(struct sctp_sndinfo)` and of `struct sctp_rcvinfo`. */
 const [SNDINFO_SIZE, RCVINFO_SIZE] = [16, 28];
-/** What is received without a buffer of the caller's. */
+/** The size of the default buffer. */
 const SIZE = 65_536;
 
 /**
@@ -157,7 +157,7 @@ export async function receiveSctp(
     transferOptionsOf(options),
   );
   const told = (flags & C.MSG_NOTIFICATION) !== 0;
-  if (length === 0 && !told) return null; // SCTP sends no empty messages
+  if (length === 0 && !told) return null; // SCTP has no empty messages
   const info = decodeControlMessages(control).find(({ type }) => type === C.SCTP_RCVINFO)?.data ??
     new Uint8Array(RCVINFO_SIZE);
   const view = new DataView(info.buffer, info.byteOffset, info.byteLength);

@@ -9,21 +9,21 @@ import {
   writableOption,
 } from "../socket/option.ts";
 
-/** How an association begins, for {@linkcode SCTP_INITMSG}; what is 0 stays as it is. */
+/** How to set up associations, for {@linkcode SCTP_INITMSG}; 0 leaves a value unchanged. */
 export interface SctpInit {
   /** Streams to the other end. */
   outboundStreams: number;
-  /** Streams from the other end at most. */
+  /** The most streams from the other end. */
   maxInboundStreams: number;
-  /** Attempts to begin. */
+  /** Attempts to set it up. */
   maxAttempts: number;
-  /** Milliseconds between two attempts at most. */
+  /** The longest time between two attempts, in milliseconds. */
   maxTimeout: number;
 }
 
 // The options of SCTP, sorted by C name. See RFC 6458.
 
-/** Seconds of silence after which an association of a one-to-many socket ends; 0 is never. */
+/** Idle seconds after which an association of a one-to-many socket ends; 0 is never. */
 export const SCTP_AUTOCLOSE: SocketOption<number> = intOption("IPPROTO_SCTP", "SCTP_AUTOCLOSE");
 /** Whether messages that do not fit one packet are refused. */
 export const SCTP_DISABLE_FRAGMENTS: SocketOption<boolean> = booleanOption("IPPROTO_SCTP", "SCTP_DISABLE_FRAGMENTS");
@@ -39,7 +39,7 @@ export const SCTP_EVENT: WritableOption<{ type: number; on: boolean }> = writabl
     return new Uint8Array(view.buffer);
   },
 );
-/** How associations begin. */
+/** How to set up associations. */
 export const SCTP_INITMSG: SocketOption<SctpInit> = defineOption(
   "IPPROTO_SCTP",
   "SCTP_INITMSG",
@@ -60,7 +60,7 @@ export const SCTP_INITMSG: SocketOption<SctpInit> = defineOption(
     return { outboundStreams, maxInboundStreams, maxAttempts, maxTimeout };
   },
 );
-/** Whether small messages are sent at once. */
+/** Whether small messages are sent immediately. */
 export const SCTP_NODELAY: SocketOption<boolean> = booleanOption("IPPROTO_SCTP", "SCTP_NODELAY");
-/** Whether a received message is told its stream, its association and the rest; it is on from the start here. */
+/** Whether a received message comes with its stream, its association and more; this library turns it on. */
 export const SCTP_RECVRCVINFO: SocketOption<boolean> = booleanOption("IPPROTO_SCTP", "SCTP_RECVRCVINFO");

@@ -35,13 +35,13 @@ export interface SctpBindOptions extends ListenOptions {
   port?: number;
   /** The zone of a link-local IPv6 address. */
   scopeId?: number;
-  /** Which notifications are received: `SCTP_ASSOC_CHANGE`, `SCTP_SHUTDOWN_EVENT`, … Default: none. */
+  /** Which notifications to receive: `SCTP_ASSOC_CHANGE`, `SCTP_SHUTDOWN_EVENT`, … Default: none. */
   events?: readonly number[];
 }
 
-/** Options of {@linkcode SctpSocket.send}: one of the address and the association is needed. */
+/** Options of {@linkcode SctpSocket.send}: either the address or the association is needed. */
 export interface SctpSendToOptions extends SctpSendOptions {
-  /** The address. One without an association gets one. */
+  /** The address. If it has no association yet, sending sets one up. */
   addr?: SctpAddr;
   /** The number of an association. */
   association?: number;
@@ -57,34 +57,29 @@ const OPTIONS: OptionNames<SctpBindOptions> = {
 };
 
 /**
- * A socket of SCTP for many associations (one-to-many style): it sends to any address, and takes whoever sends to it.
+ * An SCTP socket for many associations (one-to-many style): it sends to any address, and accepts every association.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/sctp.7.html | sctp(7)}
  * @see {@link https://www.rfc-editor.org/rfc/rfc6458 | RFC 6458}
  *
- * @example Usage, where the kernel has SCTP
+ * @example Usage, if the kernel supports SCTP
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { SctpSocket } from "@berkeley/sockets/sctp";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using server = SctpSocket.bind({ hostname: "127.0.0.1" });
- *   using client = SctpSocket.bind({ hostname: "127.0.0.1" });
- *   await client.send(new Uint8Array([1, 2, 3]), { addr: server.localAddr, stream: 1 });
- *   const message = await server.receive();
- *   assertEquals(message.stream, 1);
- *   await server.send(message.data, { association: message.association }); // the answer
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using server = SctpSocket.bind({ hostname: "127.0.0.1" }); using client = SctpSocket.bind({ hostname:
+ *   "127.0.0.1" }); await client.send(new Uint8Array([1, 2, 3]), { addr: server.localAddr, stream: 1 }); const message
+ *   = await server.receive(); assertEquals(message.stream, 1); await server.send(message.data, { association:
+ *   message.association }); // the answer } catch (error) { assert(isSystemError(error), String(error)); // this kernel
+ *   lacks it }
  * ```
  */
 export class SctpSocket extends SocketOwner {
   /**
-   * Opens a socket, binds it, and takes associations. Permission: `--allow-ffi`.
+   * Opens a socket, binds it, and accepts associations. Permission: `--allow-ffi`.
    *
-   * @param options Where, and how.
+   * @param options The address, and how to listen.
    * @returns The socket.
    * @throws {SystemError} If the kernel refuses: `EPROTONOSUPPORT` without SCTP, `EADDRINUSE`.
    */
@@ -114,18 +109,18 @@ export class SctpSocket extends SocketOwner {
   }
 
   /**
-   * Waits for room in the send buffer and sends a message; to an address without an association, it begins one.
+   * Waits for room in the send buffer and sends a message; to an address without an association, it sets one up.
    *
    * @param data The message, 1 byte or more; it must not change until the promise is settled.
-   * @param options The address or the association, on which stream, how, and how long to wait.
+   * @param options The address or the association, the stream, how to send, and how long to wait.
    * @returns How many bytes were sent: all of them.
-   * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a stream that there is not, or `EMSGSIZE`.
+   * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a stream that does not exist, or `EMSGSIZE`.
    */
   async send(data: Uint8Array, options: SctpSendToOptions): Promise<number> {
     checkOptions("send", options, SEND_TO);
     const { addr, association } = options;
     if ((addr === undefined) === (association === undefined)) {
-      throw new TypeError("Cannot send: either an addr or an association is needed");
+      throw new TypeError("Cannot send: pass either addr or association");
     }
     const target = addr === undefined ? { association: association ?? 0 } : { sockaddr: sctpAddrCodec.encode(addr) };
     return await sendSctp(this.socket, data, target, options);
@@ -134,8 +129,8 @@ export class SctpSocket extends SocketOwner {
   /**
    * Waits for a message, or for a notification, and receives it.
    *
-   * @param options Where its bytes go, and how long to wait. What does not fit is received next, which `complete` tells;
-   * without a buffer there is room for 64 KiB.
+   * @param options A buffer for its bytes, and how long to wait. If the message does not fit, `complete` is false and
+   * the next call receives the rest; the default buffer has 64 KiB.
    * @returns The message.
    * @throws {SystemError} If the socket is closed (`EBADF`).
    */
@@ -143,14 +138,14 @@ export class SctpSocket extends SocketOwner {
     return await receiveSctp(this.socket, options) as SctpMessage; // there is no end here
   }
 
-  /** Ends an association, once all that was sent is delivered; or at once, with `abort`. */
+  /** Ends an association once all sent messages are delivered, or immediately with `abort`. */
   async end(association: number, options: { abort?: boolean } = {}): Promise<void> {
     const how = options.abort ? { abort: true } : { end: true };
     await sendSctp(this.socket, new Uint8Array(0), { association }, how);
   }
 
   /**
-   * Makes a connection of its own of an association, with what it has received.
+   * Moves an association to its own connection, together with its received messages.
    *
    * @param association Its number.
    * @returns The connection, which the caller owns.

@@ -3,8 +3,8 @@ import { libc } from "../ffi/libc.ts";
 import type { Socket } from "../socket/socket.ts";
 
 /**
- * Has the other end read the end of the connection: without it, close(2) is a reset. One that has ended already refuses
- * it (`ENOTCONN`), which is as well.
+ * Lets the other end read the end of the connection: without it, close(2) is a reset. An ended connection refuses it
+ * (`ENOTCONN`), which is fine.
  */
 export function endTipc(socket: Socket): void {
   if (socket.fd >= 0) libc().shutdown(socket.fd, C.SHUT_RDWR);

@@ -2,23 +2,19 @@
  * AF_TIPC: processes of a cluster find each other by the names of services, wherever they run.
  *
  * - {@linkcode TipcConn} and {@linkcode TipcSeqpacketConn}: connections, with their listeners.
- * - {@linkcode TipcDatagramSocket}: reliable messages to one, or to all of a range.
- * - {@linkcode watchServices}: who comes and goes.
+ * - {@linkcode TipcDatagramSocket}: reliable messages to one socket, or to all sockets of a range.
+ * - {@linkcode watchServices}: which services appear and disappear.
  *
- * @example A service, where the kernel has TIPC
+ * @example A service, if the kernel supports TIPC
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { TipcDatagramSocket } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using server = TipcDatagramSocket.bind({ service: 1000, lower: 0, upper: 99, scope: "node" });
- *   using client = TipcDatagramSocket.open();
- *   await client.send(new TextEncoder().encode("hello"), { addr: { service: 1000, instance: 42 } });
- *   assertEquals(new TextDecoder().decode((await server.receive()).data), "hello");
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using server = TipcDatagramSocket.bind({ service: 1000, lower: 0, upper: 99, scope: "node" }); using client =
+ *   TipcDatagramSocket.open(); await client.send(new TextEncoder().encode("hello"), { addr: { service: 1000, instance:
+ *   42 } }); assertEquals(new TextDecoder().decode((await server.receive()).data), "hello"); } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  *
  * @module

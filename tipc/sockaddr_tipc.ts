@@ -3,30 +3,30 @@ import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
 
-/** How far a name is known: in the cluster, or on this node alone. */
+/** Where a name is known: in the cluster, or only on this node. */
 export type TipcScope = "cluster" | "node";
 
-/** The name of a service: whoever is bound to it gets what is sent to it, one at a time. */
+/** The name of a service: each message to it goes to one of the sockets that are bound to it. */
 export interface TipcServiceAddr {
   /** The type of the service, 64 or more. */
   service: number;
   /** Its instance. */
   instance: number;
   /**
-   * Where to look for it when sending: the number of a node.
+   * Where to look it up when sending: the number of a node.
    *
    * @default {0}
    */
   domain?: number;
   /**
-   * How far it is known, when binding.
+   * Where it is known, when binding.
    *
    * @default {"cluster"}
    */
   scope?: TipcScope;
 }
 
-/** A range of instances: to bind to all of them, or to send to everybody who is bound to one. */
+/** A range of instances: to bind to all of them, or to send to every socket that is bound to one. */
 export interface TipcServiceRange {
   /** The type of the service, 64 or more. */
   service: number;
@@ -35,22 +35,22 @@ export interface TipcServiceRange {
   /** The last instance. */
   upper: number;
   /**
-   * How far it is known, when binding.
+   * Where it is known, when binding.
    *
    * @default {"cluster"}
    */
   scope?: TipcScope;
 }
 
-/** One socket, which the kernel numbered. */
+/** A single socket, by the kernel's number. */
 export interface TipcSocketAddr {
   /** The number of the socket on its node. */
   ref: number;
-  /** The number of the node; 0 where none is configured. */
+  /** The number of the node; 0 if none is configured. */
   node: number;
 }
 
-/** An address of TIPC. */
+/** A TIPC address. */
 export type TipcAddr = TipcServiceAddr | TipcServiceRange | TipcSocketAddr;
 
 const ENCODE = "encode sockaddr_tipc";
@@ -78,7 +78,7 @@ const SCOPES = { cluster: 2, node: 3 };
  * @param addr The address.
  * @returns The 16 bytes.
  * @throws {RangeError} If a number does not fit its field.
- * @throws {TypeError} If the scope is none.
+ * @throws {TypeError} If the scope is unknown.
  *
  * @see {@link https://man7.org/linux/man-pages/man8/tipc.8.html | tipc(8)}
  *
@@ -145,7 +145,7 @@ export function decodeSockaddrTipc(bytes: Uint8Array): TipcAddr {
   throw new RangeError(`Cannot decode sockaddr_tipc of an unknown type: current value is ${view.getUint8(2)}`);
 }
 
-/** The codec of TIPC's addresses. */
+/** The codec for TIPC's addresses. */
 export const tipcAddrCodec: AddrCodec<TipcAddr> = {
   encode: encodeSockaddrTipc,
   decode: decodeSockaddrTipc,

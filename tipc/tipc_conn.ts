@@ -6,31 +6,26 @@ import { connectTipc, type TipcConnectOptions } from "./open_tipc.ts";
 import { type TipcAddr, tipcAddrCodec } from "./sockaddr_tipc.ts";
 
 /**
- * A TIPC connection that carries a stream of bytes. Its other members are those of {@linkcode Conn} in
+ * A TIPC connection that carries a stream of bytes. It inherits its other members from {@linkcode Conn} in
  * `./socket`. TIPC ends both directions at once: `closeWrite()` fails with `EINVAL`.
  *
  * @see {@link https://docs.kernel.org/networking/tipc.html | TIPC in Linux}
  *
- * @example Usage, where the kernel has TIPC
+ * @example Usage, if the kernel supports TIPC
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { TipcConn, TipcListener } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using listener = TipcListener.listen({ service: 1000, instance: 1, scope: "node" });
- *   using client = await TipcConn.connect({ service: 1000, instance: 1 });
- *   using server = await listener.accept();
- *   await client.write(new TextEncoder().encode("hello"));
- *   assertEquals(await server.read(new Uint8Array(16)), 5);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using listener = TipcListener.listen({ service: 1000, instance: 1, scope: "node" }); using client = await
+ *   TipcConn.connect({ service: 1000, instance: 1 }); using server = await listener.accept(); await client.write(new
+ *   TextEncoder().encode("hello")); assertEquals(await server.read(new Uint8Array(16)), 5); } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class TipcConn extends Conn<TipcAddr> {
   /**
-   * Makes a TIPC connection of a connected socket, and takes ownership of it.
+   * Makes a TIPC connection from a connected socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -41,7 +36,7 @@ export class TipcConn extends Conn<TipcAddr> {
   /**
    * Connects to a service, or to one socket. Permission: `--allow-ffi`.
    *
-   * @param options Whom to connect to, and how.
+   * @param options The address to connect to, and how to connect.
    * @returns The connection.
    * @throws {SystemError} If it fails: `EHOSTUNREACH` or `ECONNREFUSED` without such a service, `ETIMEDOUT` after 8 s.
    */

@@ -10,26 +10,22 @@ import { type TipcAddr, tipcAddrCodec, type TipcServiceAddr, type TipcServiceRan
 export type TipcBindOptions = (TipcServiceAddr | TipcServiceRange) & OpenOptions;
 
 /**
- * A TIPC socket for messages without a connection (`SOCK_RDM`): reliable, in order, up to 66000 bytes. To send to a
- * service reaches one who is bound to it, to send to a range everybody. Its `send` and `receive` are those of
- * {@linkcode DatagramSocket} in `./socket`.
+ * A TIPC socket for messages without a connection
+ * (`SOCK_RDM`): reliable, in order, up to 66000 bytes. Sending to a service reaches one of the sockets that are bound to it; sending to a range reaches all of them. It inherits `send`
+ * and `receive` from {@linkcode DatagramSocket} in `./socket`.
  *
  * @see {@link https://docs.kernel.org/networking/tipc.html | TIPC in Linux}
  *
- * @example Usage, where the kernel has TIPC
+ * @example Usage, if the kernel supports TIPC
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { TipcDatagramSocket } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using server = TipcDatagramSocket.bind({ service: 1000, instance: 1, scope: "node" });
- *   using client = TipcDatagramSocket.open();
- *   await client.send(new Uint8Array([1, 2, 3]), { addr: { service: 1000, instance: 1 } });
- *   assertEquals((await server.receive()).data, new Uint8Array([1, 2, 3]));
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using server = TipcDatagramSocket.bind({ service: 1000, instance: 1, scope: "node" }); using client =
+ *   TipcDatagramSocket.open(); await client.send(new Uint8Array([1, 2, 3]), { addr: { service: 1000, instance: 1 } });
+ *   assertEquals((await server.receive()).data, new Uint8Array([1, 2, 3])); } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {
@@ -45,7 +41,7 @@ export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {
   /**
    * Opens a socket and binds it to the name of a service. Permission: `--allow-ffi`.
    *
-   * @param options The name, and how.
+   * @param options The name, and how to open the socket.
    * @returns The socket.
    * @throws {SystemError} If the kernel refuses, such as `EACCES` for a type below 64.
    */

@@ -11,23 +11,19 @@ import { TipcConn } from "./tipc_conn.ts";
  *
  * @see {@link https://docs.kernel.org/networking/tipc.html | TIPC in Linux}
  *
- * @example Usage, where the kernel has TIPC
+ * @example Usage, if the kernel supports TIPC
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { TipcListener } from "@berkeley/sockets/tipc";
  * import { assert } from "@std/assert";
  *
- * try {
- *   using listener = TipcListener.listen({ service: 1000, lower: 1, upper: 9, scope: "node" });
- *   assert("ref" in listener.addr);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using listener = TipcListener.listen({ service: 1000, lower: 1, upper: 9, scope: "node" }); assert("ref" in
+ *   listener.addr); } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class TipcListener extends Listener<TipcAddr, TipcConn> {
   /**
-   * Makes a TIPC listener of a listening socket, and takes ownership of it.
+   * Makes a TIPC listener from a listening socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -38,7 +34,7 @@ export class TipcListener extends Listener<TipcAddr, TipcConn> {
   /**
    * Listens at the name of a service. Permission: `--allow-ffi`.
    *
-   * @param options The name, and how.
+   * @param options The name, and how to open the socket.
    * @returns The listener.
    * @throws {SystemError} If the kernel refuses, such as `EACCES` for a type below 64.
    */

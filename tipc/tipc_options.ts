@@ -16,9 +16,9 @@ export interface TipcGroup {
 
 // The options of TIPC, sorted by C name.
 
-/** Milliseconds until connect(2) gives up; 8000 unless set. */
+/** Milliseconds until connect(2) gives up. Default: 8000. */
 export const TIPC_CONN_TIMEOUT: SocketOption<number> = intOption("SOL_TIPC", "TIPC_CONN_TIMEOUT");
-/** Whether a message is dropped rather than returned where it cannot be delivered. */
+/** Whether an undeliverable message is dropped rather than returned. */
 export const TIPC_DEST_DROPPABLE: SocketOption<boolean> = booleanOption("SOL_TIPC", "TIPC_DEST_DROPPABLE");
 /** Joins a communication group. */
 export const TIPC_GROUP_JOIN: WritableOption<TipcGroup> = writableOption("SOL_TIPC", "TIPC_GROUP_JOIN", (group) => {
@@ -29,9 +29,9 @@ export const TIPC_GROUP_JOIN: WritableOption<TipcGroup> = writableOption("SOL_TI
   }
   return new Uint8Array(view.buffer);
 });
-/** How important what is sent is: 0 to 3. Less important messages are refused earlier by a receiver that is full. */
+/** The importance of sent messages, 0 to 3. A full receiver refuses less important messages first. */
 export const TIPC_IMPORTANCE: SocketOption<number> = intOption("SOL_TIPC", "TIPC_IMPORTANCE");
-/** Whether small messages of a stream are sent at once. */
+/** Whether small messages of a stream are sent immediately. */
 export const TIPC_NODELAY: SocketOption<boolean> = booleanOption("SOL_TIPC", "TIPC_NODELAY");
-/** Whether a message may be dropped where the link is congested. */
+/** Whether a message may be dropped if the link is congested. */
 export const TIPC_SRC_DROPPABLE: SocketOption<boolean> = booleanOption("SOL_TIPC", "TIPC_SRC_DROPPABLE");

@@ -6,31 +6,26 @@ import { connectTipc, type TipcConnectOptions } from "./open_tipc.ts";
 import { type TipcAddr, tipcAddrCodec } from "./sockaddr_tipc.ts";
 
 /**
- * A TIPC connection that carries messages of up to 66000 bytes. Its other members are those of {@linkcode SeqpacketConn} in
- * `./socket`. TIPC ends both directions at once: `closeWrite()` fails with `EINVAL`.
+ * A TIPC connection that carries messages of up to 66000 bytes. It inherits its other members from
+ * {@linkcode SeqpacketConn} in `./socket`. TIPC ends both directions at once: `closeWrite()` fails with `EINVAL`.
  *
  * @see {@link https://docs.kernel.org/networking/tipc.html | TIPC in Linux}
  *
- * @example Usage, where the kernel has TIPC
+ * @example Usage, if the kernel supports TIPC
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { TipcSeqpacketConn, TipcSeqpacketListener } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using listener = TipcSeqpacketListener.listen({ service: 1000, instance: 1, scope: "node" });
- *   using client = await TipcSeqpacketConn.connect({ service: 1000, instance: 1 });
- *   using server = await listener.accept();
- *   await client.send(new TextEncoder().encode("hello"));
- *   assertEquals((await server.receive())?.data.length, 5);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using listener = TipcSeqpacketListener.listen({ service: 1000, instance: 1, scope: "node" }); using client =
+ *   await TipcSeqpacketConn.connect({ service: 1000, instance: 1 }); using server = await listener.accept(); await
+ *   client.send(new TextEncoder().encode("hello")); assertEquals((await server.receive())?.data.length, 5); } catch
+ *   (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class TipcSeqpacketConn extends SeqpacketConn<TipcAddr> {
   /**
-   * Makes a TIPC connection of a connected socket, and takes ownership of it.
+   * Makes a TIPC connection from a connected socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -41,7 +36,7 @@ export class TipcSeqpacketConn extends SeqpacketConn<TipcAddr> {
   /**
    * Connects to a service, or to one socket. Permission: `--allow-ffi`.
    *
-   * @param options Whom to connect to, and how.
+   * @param options The address to connect to, and how to connect.
    * @returns The connection.
    * @throws {SystemError} If it fails: `EHOSTUNREACH` or `ECONNREFUSED` without such a service, `ETIMEDOUT` after 8 s.
    */

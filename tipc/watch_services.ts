@@ -5,9 +5,9 @@ import type { WaitOptions } from "../socket/wait_options.ts";
 import type { TipcServiceRange, TipcSocketAddr } from "./sockaddr_tipc.ts";
 import { TipcSeqpacketConn } from "./tipc_seqpacket_conn.ts";
 
-/** What the topology server tells of a service. */
+/** An event of the topology server about a service. */
 export interface TipcServiceEvent {
-  /** Whether somebody was bound to it, or is no longer. */
+  /** Whether a socket was bound to it, or is no longer. */
   type: "published" | "withdrawn";
   /** The instances. */
   range: { lower: number; upper: number };
@@ -21,7 +21,7 @@ const [PUBLISHED, WITHDRAWN, SUB_PORTS] = [1, 2, 1];
 const [SUBSCRIPTION_SIZE, EVENT_SIZE] = [28, 48];
 
 /**
- * Watches the services of a cluster: tells of each socket that is bound to an instance of the range already, and then of
+ * Watches the services of a cluster: reports each socket that is already bound to an instance of the range, and then
  * every change. Permission: `--allow-ffi`.
  *
  * ```c
@@ -41,25 +41,20 @@ const [SUBSCRIPTION_SIZE, EVENT_SIZE] = [28, 48];
  * ```
  *
  * @param range The services.
- * @param options A signal that ends it; a `timeout` bounds each wait.
- * @returns The events, until the loop is left.
+ * @param options A signal that ends it; a `timeout` limits each wait.
+ * @returns The events, until you leave the loop.
  * @throws {SystemError} If the kernel lacks TIPC (`EAFNOSUPPORT`).
  *
- * @example Usage, where the kernel has TIPC
+ * @example Usage, if the kernel supports TIPC
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { TipcDatagramSocket, watchServices } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using _server = TipcDatagramSocket.bind({ service: 2000, instance: 5, scope: "node" });
- *   for await (const event of watchServices({ service: 2000, lower: 0, upper: 9 })) {
- *     assertEquals([event.type, event.range.lower], ["published", 5]);
- *     break;
+ * try { using _server = TipcDatagramSocket.bind({ service: 2000, instance: 5, scope: "node" }); for await (const
+ *   event of watchServices({ service: 2000, lower: 0, upper: 9 })) { assertEquals([event.type, event.range.lower],
+ *   ["published", 5]); break; } } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it
  *   }
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
  * ```
  */
 export async function* watchServices(

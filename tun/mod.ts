@@ -1,7 +1,7 @@
 /**
- * TUN and TAP: network interfaces whose other side is this program.
+ * TUN and TAP: network interfaces that this program implements.
  *
- * @example Receive what the kernel sends to an interface, where that is allowed
+ * @example Receive what the kernel sends to an interface, if permitted
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { TunDevice } from "@berkeley/sockets/tun";

@@ -13,7 +13,7 @@ import type { WaitOptions } from "../socket/wait_options.ts";
 /** Options of {@linkcode TunDevice.open}. */
 export interface TunOpenOptions {
   /**
-   * What passes: packets of IP, or frames of Ethernet.
+   * What it carries: IP packets (`"tun"`), or Ethernet frames (`"tap"`).
    *
    * @default {"tun"}
    */
@@ -38,18 +38,18 @@ const OPTIONS: OptionNames<TunOpenOptions> = { kind: true, name: true, packetInf
 const PATH = "/dev/net/tun";
 /** `IFNAMSIZ`, and `sizeof(struct ifreq)`. */
 const [NAME_SIZE, IFREQ_SIZE] = [16, 40];
-/** No packet of IP is longer; 4 more for what may stand before it, and 18 for Ethernet. */
+/** No IP packet is longer; plus 4 for the optional packet information, and 18 for Ethernet. */
 const MAX_PACKET = 65_535 + 4 + 18;
 
 /**
- * A network interface whose other side is this program: what the kernel sends there is received here, and what is sent
- * here comes to the kernel as from a network. It vanishes when it is closed.
+ * A network interface that this program implements: it receives what the kernel sends through the interface, and the
+ * kernel receives what it sends as if from a network. Closing it removes the interface.
  *
- * The interface comes without an address, and down: `@berkeley/sockets/netlink` or ip(8) change that.
+ * The interface is down at first and has no address: change that with `@berkeley/sockets/netlink/route` or ip(8).
  *
  * @see {@link https://docs.kernel.org/networking/tuntap.html | Universal TUN/TAP device driver}
  *
- * @example Open a device, where that is allowed
+ * @example Open a device, if permitted
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { TunDevice } from "@berkeley/sockets/tun";
@@ -73,16 +73,16 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
   }
 
   /**
-   * Makes an interface, or attaches to one that is persistent. Needs CAP_NET_ADMIN. Permission: `--allow-ffi`.
+   * Creates an interface, or attaches to a persistent one. Needs CAP_NET_ADMIN. Permission: `--allow-ffi`.
    *
    * ```c
    * struct ifreq { char ifr_name[IFNAMSIZ]; union { short ifr_flags; … }; };   // 0, 16
    * ```
    *
-   * @param options Which.
+   * @param options The interface.
    * @returns The device.
    * @throws {RangeError} If the name is longer than 15 bytes.
-   * @throws {SystemError} If it is not allowed (`EPERM`), the name is taken (`EBUSY`), or there is no `/dev/net/tun`
+   * @throws {SystemError} If it is not permitted (`EPERM`), the name is taken (`EBUSY`), or there is no `/dev/net/tun`
    * (`ENOENT`).
    */
   static open(options: TunOpenOptions = {}): TunDevice {
@@ -110,7 +110,7 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
       libc().close(fd);
       if (!isSystemError(error, "EPERM")) throw error;
       const { code, errno, syscall } = error;
-      throw describeError("Cannot open a TUN device: CAP_NET_ADMIN is needed (EPERM)", { code, errno, syscall });
+      throw describeError("Cannot open a TUN device: it needs CAP_NET_ADMIN (EPERM)", { code, errno, syscall });
     }
   }
 
@@ -126,12 +126,12 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
   }
 
   /**
-   * Sends a packet: the kernel takes it as one that came through the interface.
+   * Sends a packet: the kernel treats it as received through the interface.
    *
    * @param packet The packet.
    * @param options How long to wait.
-   * @returns How many bytes went: all of them.
-   * @throws {SystemError} If it is no packet (`EINVAL`), or the interface is down (`EIO`).
+   * @returns How many bytes were sent: all of them.
+   * @throws {SystemError} If it is not a valid packet (`EINVAL`), or the interface is down (`EIO`).
    */
   send(packet: Uint8Array, options?: WaitOptions): Promise<number> {
     return this.run("write", new PacketWrite(this.fd, packet), options);

@@ -7,7 +7,7 @@ import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
  * `IOCTL_VM_SOCKETS_GET_LOCAL_CID`: the context id of this machine, as its host or its guests know it. It reads
  * `/dev/vsock`. Permission: `--allow-ffi`.
  *
- * @returns The CID; `VMADDR_CID_ANY` (4294967295) or `VMADDR_CID_LOCAL` (1) where there is neither host nor guest.
+ * @returns The CID; `VMADDR_CID_ANY` (4294967295) or `VMADDR_CID_LOCAL` (1) if there is neither host nor guest.
  * @throws {SystemError} If the kernel has no vsock (`ENOENT`), or forbids it (`EACCES`).
  *
  * @see {@link https://man7.org/linux/man-pages/man7/vsock.7.html | vsock(7)}

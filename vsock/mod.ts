@@ -1,25 +1,19 @@
 /**
  * AF_VSOCK: connections between a virtual machine and its host, without a network.
  *
- * Numbers of machines are `C.VMADDR_CID_HOST` and its siblings of `./ffi`.
+ * The numbers of machines are constants in `./ffi`, such as `C.VMADDR_CID_HOST`.
  *
- * @example An echo, where the kernel has vsock within one machine (vsock_loopback)
+ * @example An echo, if the kernel supports vsock within one machine (vsock_loopback)
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { VsockConn, VsockListener } from "@berkeley/sockets/vsock";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using listener = VsockListener.listen({});
- *   using client = await VsockConn.connect({ cid: 1, port: listener.addr.port });
- *   using server = await listener.accept();
- *   void server.readable.pipeTo(server.writable);
- *   await client.write(new TextEncoder().encode("hello"));
- *   await client.closeWrite();
- *   assertEquals(await new Response(client.readable).text(), "hello");
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using listener = VsockListener.listen({}); using client = await VsockConn.connect({ cid: 1, port:
+ *   listener.addr.port }); using server = await listener.accept(); void server.readable.pipeTo(server.writable); await
+ *   client.write(new TextEncoder().encode("hello")); await client.closeWrite(); assertEquals(await new
+ *   Response(client.readable).text(), "hello"); } catch (error) { assert(isSystemError(error), String(error)); // this
+ *   kernel lacks it }
  * ```
  *
  * @module

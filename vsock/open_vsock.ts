@@ -11,7 +11,7 @@ import {
 import { Socket } from "../socket/socket.ts";
 import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 
-/** Where a listener listens, and how. */
+/** Options of a listener: its address, and how to listen. */
 export interface VsockListenOptions extends ListenOptions {
   /**
    * The CID to listen on.
@@ -19,11 +19,11 @@ export interface VsockListenOptions extends ListenOptions {
    * @default {VMADDR_CID_ANY}
    */
   cid?: number;
-  /** The port. Default: one that the kernel chooses (`VMADDR_PORT_ANY`), which `addr` then tells. */
+  /** The port. Default: one that the kernel chooses (`VMADDR_PORT_ANY`), which `addr` then has. */
   port?: number;
 }
 
-/** Whom to connect to, and how. */
+/** Options of a connection: the address, and how to connect. */
 export interface VsockConnectOptions extends VsockAddr, ConnectOptions {}
 
 const LISTEN: OptionNames<VsockListenOptions> = { ...LISTEN_OPTIONS, cid: true, port: true };

@@ -7,7 +7,7 @@ import type { AddrCodec } from "../socket/addr_codec.ts";
 export interface VsockAddr {
   /** The context id of a machine: `VMADDR_CID_HOST` (2), `VMADDR_CID_LOCAL` (1) for this one, or a guest's. */
   cid: number;
-  /** The port, 32 bits. Those below 1024 are for root. */
+  /** The port, 32 bits. Ports below 1024 are for root. */
   port: number;
 }
 
@@ -79,7 +79,7 @@ export function decodeSockaddrVm(bytes: Uint8Array): VsockAddr {
   return { cid: view.getUint32(8, HOST_LITTLE_ENDIAN), port: view.getUint32(4, HOST_LITTLE_ENDIAN) };
 }
 
-/** The codec of vsock addresses. */
+/** The codec for vsock addresses. */
 export const vsockAddrCodec: AddrCodec<VsockAddr, Partial<VsockAddr>> = {
   encode: encodeSockaddrVm,
   decode: decodeSockaddrVm,

@@ -5,31 +5,25 @@ import { connectVsock, type VsockConnectOptions } from "./open_vsock.ts";
 import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 
 /**
- * A vsock connection that carries a stream of bytes. Its other members are those of
- * {@linkcode Conn} in `./socket`.
+ * A vsock connection that carries a stream of bytes. It inherits its other members from {@linkcode Conn} in `./socket`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/vsock.7.html | vsock(7)}
  *
- * @example Usage, where the kernel has vsock within one machine (vsock_loopback)
+ * @example Usage, if the kernel supports vsock within one machine (vsock_loopback)
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { VsockConn, VsockListener } from "@berkeley/sockets/vsock";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try {
- *   using listener = VsockListener.listen({});
- *   using client = await VsockConn.connect({ cid: 1, port: listener.addr.port });
- *   using server = await listener.accept();
- *   await client.write(new TextEncoder().encode("hello"));
- *   assertEquals(await server.read(new Uint8Array(16)), 5);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using listener = VsockListener.listen({}); using client = await VsockConn.connect({ cid: 1, port:
+ *   listener.addr.port }); using server = await listener.accept(); await client.write(new
+ *   TextEncoder().encode("hello")); assertEquals(await server.read(new Uint8Array(16)), 5); } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class VsockConn extends Conn<VsockAddr> {
   /**
-   * Makes a vsock connection of a connected socket, and takes ownership of it.
+   * Makes a vsock connection from a connected socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -40,9 +34,9 @@ export class VsockConn extends Conn<VsockAddr> {
   /**
    * Connects to a port of a machine. Permission: `--allow-ffi`.
    *
-   * @param options Whom to connect to, and how.
+   * @param options The address to connect to, and how to connect.
    * @returns The connection.
-   * @throws {SystemError} If it fails: `ECONNRESET` if nobody listens, `ENODEV` without a way to that machine,
+   * @throws {SystemError} If it fails: `ECONNRESET` if no socket listens, `ENODEV` if that machine is not reachable,
    * `ETIMEDOUT` if it does not answer (within 2 s, which `SO_VM_SOCKETS_CONNECT_TIMEOUT` changes).
    */
   static async connect(options: VsockConnectOptions): Promise<VsockConn> {

@@ -4,13 +4,13 @@ import { booleanOption, defineOption, type SocketOption } from "../socket/option
 
 // The options of vsock sockets, sorted by C name. See vsock(7).
 
-/** Bytes of the receive buffer; the kernel takes a value between the two limits. */
+/** The size of the receive buffer, in bytes; the kernel clamps it to the two limits. */
 export const SO_VM_SOCKETS_BUFFER_SIZE: SocketOption<number> = sizeOption("SO_VM_SOCKETS_BUFFER_SIZE");
-/** The most that {@linkcode SO_VM_SOCKETS_BUFFER_SIZE} may be. */
+/** The upper limit of {@linkcode SO_VM_SOCKETS_BUFFER_SIZE}. */
 export const SO_VM_SOCKETS_BUFFER_MAX_SIZE: SocketOption<number> = sizeOption("SO_VM_SOCKETS_BUFFER_MAX_SIZE");
-/** The least that {@linkcode SO_VM_SOCKETS_BUFFER_SIZE} may be. */
+/** The lower limit of {@linkcode SO_VM_SOCKETS_BUFFER_SIZE}. */
 export const SO_VM_SOCKETS_BUFFER_MIN_SIZE: SocketOption<number> = sizeOption("SO_VM_SOCKETS_BUFFER_MIN_SIZE");
-/** Milliseconds until connect(2) gives up; 2000 unless set. */
+/** Milliseconds until connect(2) gives up. Default: 2000. */
 export const SO_VM_SOCKETS_CONNECT_TIMEOUT: SocketOption<number> = defineOption(
   "AF_VSOCK",
   "SO_VM_SOCKETS_CONNECT_TIMEOUT",
@@ -29,7 +29,7 @@ export const SO_VM_SOCKETS_CONNECT_TIMEOUT: SocketOption<number> = defineOption(
       Number(view.getBigInt64(8, HOST_LITTLE_ENDIAN)) / 1000;
   },
 );
-/** Whether the other end is trusted (VMCI alone). */
+/** Whether the other end is trusted (only VMCI). */
 export const SO_VM_SOCKETS_TRUSTED: SocketOption<boolean> = booleanOption("AF_VSOCK", "SO_VM_SOCKETS_TRUSTED");
 
 function sizeOption(

@@ -6,27 +6,24 @@ import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 import { VsockSeqpacketConn } from "./vsock_seqpacket_conn.ts";
 
 /**
- * A listener for vsock connections that carry messages. Its other members are those of {@linkcode Listener} in `./socket`.
+ * A listener for vsock connections that carry messages. It inherits its other members from {@linkcode Listener} in
+ * `./socket`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/vsock.7.html | vsock(7)}
  *
- * @example Usage, where the kernel has vsock
+ * @example Usage, if the kernel supports vsock
  * ```ts
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { VsockSeqpacketListener } from "@berkeley/sockets/vsock";
  * import { assert } from "@std/assert";
  *
- * try {
- *   using listener = VsockSeqpacketListener.listen({});
- *   assert(listener.addr.port >= 1024);
- * } catch (error) {
- *   assert(isSystemError(error), String(error)); // a kernel without it
- * }
+ * try { using listener = VsockSeqpacketListener.listen({}); assert(listener.addr.port >= 1024); } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it }
  * ```
  */
 export class VsockSeqpacketListener extends Listener<VsockAddr, VsockSeqpacketConn> {
   /**
-   * Makes a vsock listener of a listening socket, and takes ownership of it.
+   * Makes a vsock listener from a listening socket, and takes ownership of it.
    *
    * @param socket The socket.
    */
@@ -37,7 +34,7 @@ export class VsockSeqpacketListener extends Listener<VsockAddr, VsockSeqpacketCo
   /**
    * Listens on a port. Permission: `--allow-ffi`.
    *
-   * @param options Where, and how.
+   * @param options The address, and how to listen.
    * @returns The listener.
    * @throws {SystemError} If the port is taken (`EADDRINUSE`), or below 1024 and this is not root (`EACCES`).
    */

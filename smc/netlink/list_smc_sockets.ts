@@ -5,8 +5,8 @@ import { unsupported } from "./_smc_netlink.ts";
 import { type SmcSocketInfo, smcSocketInfo } from "./socket_info.ts";
 
 /**
- * Every SMC socket of this network namespace: what `smcss -a -d -R -D` shows, as values. Permission: `--allow-ffi`; the
- * kernel asks for none.
+ * Every SMC socket of this network namespace: what `smcss -a -d -R -D` shows, as values. Permission: `--allow-ffi`; no
+ * capability is needed.
  *
  * @param options How long to wait.
  * @returns The sockets: listeners, connections, those on their way, and those that are closed but not gone.

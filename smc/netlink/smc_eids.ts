@@ -13,7 +13,7 @@ export interface SmcSeid {
 }
 
 /**
- * The user-defined enterprise ids of this system: `smcd ueid show`. Permission: `--allow-ffi`; the kernel asks for none.
+ * The user-defined enterprise ids of this system: `smcd ueid show`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns The UEIDs.
@@ -39,7 +39,8 @@ export async function smcUeids(options: WaitOptions = {}): Promise<string[]> {
  * @param ueid 1 to 32 of A-Z, 0-9, "." and "-".
  * @param options How long to wait.
  * @throws {SyntaxError} If it is no UEID.
- * @throws {SystemError} If it is there already (`EEXIST`), there are too many (`ERANGE`), or it is not allowed (`EPERM`).
+ * @throws {SystemError} If it is there already (`EEXIST`), there are too many (`ERANGE`), or it is not permitted
+ * (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -61,7 +62,7 @@ export async function addUeid(ueid: string, options: WaitOptions = {}): Promise<
  * @param ueid The UEID.
  * @param options How long to wait.
  * @throws {SyntaxError} If it is no UEID.
- * @throws {SystemError} If it is not there (`ENOENT`), or it is not allowed (`EPERM`).
+ * @throws {SystemError} If it is not there (`ENOENT`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -85,7 +86,7 @@ export async function removeUeid(ueid: string, options: WaitOptions = {}): Promi
  * Removes every user-defined enterprise id. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param options How long to wait.
- * @throws {SystemError} If it is not allowed (`EPERM`).
+ * @throws {SystemError} If it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -100,7 +101,7 @@ export async function flushUeids(options: WaitOptions = {}): Promise<void> {
 }
 
 /**
- * The system's own enterprise id: `smcd seid show`. Permission: `--allow-ffi`; the kernel asks for none.
+ * The system's own enterprise id: `smcd seid show`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns The SEID, and whether it is offered to peers.
@@ -124,8 +125,9 @@ export async function smcSeid(options: WaitOptions = {}): Promise<SmcSeid> {
  *
  * @param enabled Whether to offer it.
  * @param options How long to wait.
- * @throws {SystemError} If the system has none (`EOPNOTSUPP`, off s390), disabling it would leave no enterprise id at all
- * (`ENOENT`), or it is not allowed (`EPERM`).
+ * @throws {SystemError} If the system has none
+ * (`EOPNOTSUPP`, off s390), disabling it would leave no enterprise id at all (`ENOENT`), or it is not permitted
+ * (`EPERM`).
  *
  * @example Usage
  * ```ts

@@ -3,8 +3,8 @@ import { SMC_NETLINK } from "./_gen_netlink.ts";
 import { askSmc } from "./_smc_netlink.ts";
 
 /**
- * Whether listeners make connections TCP while too many SMC handshakes wait: `net.smc.limit_smc_hs`. Permission:
- * `--allow-ffi`; the kernel asks for none.
+ * Whether listeners make connections TCP while too many SMC handshakes wait:
+ * `net.smc.limit_smc_hs`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns Whether they do.
@@ -29,7 +29,7 @@ export async function smcHandshakeLimit(options: WaitOptions = {}): Promise<bool
  *
  * @param enabled Whether to limit.
  * @param options How long to wait.
- * @throws {SystemError} If it is not allowed (`EPERM`).
+ * @throws {SystemError} If it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts

@@ -10,7 +10,7 @@ import { decodeSmcStatistics, type SmcStatistics } from "./statistics.ts";
 import { decodeSmcSystemInfo, type SmcSystemInfo } from "./system_info.ts";
 
 /**
- * What SMC on this system is: `smcd info` and `smcr info`. Permission: `--allow-ffi`; the kernel asks for none.
+ * What SMC on this system is: `smcd info` and `smcr info`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns Version, release, hostname and abilities.
@@ -32,8 +32,8 @@ export async function smcSystemInfo(options: WaitOptions = {}): Promise<SmcSyste
 }
 
 /**
- * The link groups, of SMC-R and SMC-D: `smcr linkgroup` and `smcd linkgroup`. Permission: `--allow-ffi`; the kernel asks
- * for none.
+ * The link groups, of SMC-R and SMC-D: `smcr linkgroup` and `smcd linkgroup`. Permission: `--allow-ffi`; no capability
+ * is needed.
  *
  * @param options How long to wait.
  * @returns The link groups.
@@ -58,7 +58,7 @@ export async function smcLinkGroups(options: WaitOptions = {}): Promise<SmcLinkG
 }
 
 /**
- * The RDMA links of all link groups: `smcr linkgroup link-show`. Permission: `--allow-ffi`; the kernel asks for none.
+ * The RDMA links of all link groups: `smcr linkgroup link-show`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns The links.
@@ -86,7 +86,7 @@ export async function smcLinks(options: WaitOptions = {}): Promise<SmcLink[]> {
 }
 
 /**
- * The devices that SMC can use: `smcr device` and `smcd device`. Permission: `--allow-ffi`; the kernel asks for none.
+ * The devices that SMC can use: `smcr device` and `smcd device`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns The devices.
@@ -111,8 +111,8 @@ export async function smcDevices(options: WaitOptions = {}): Promise<SmcDevice[]
 }
 
 /**
- * The counters of SMC in this network namespace: `smcr stats` and `smcd stats`. Permission: `--allow-ffi`; the kernel
- * asks for none.
+ * The counters of SMC in this network namespace: `smcr stats` and `smcd stats`. Permission: `--allow-ffi`; no
+ * capability is needed.
  *
  * @param options How long to wait.
  * @returns The counters.
@@ -134,8 +134,8 @@ export async function smcStatistics(options: WaitOptions = {}): Promise<SmcStati
 }
 
 /**
- * How often connections of this network namespace fell back to TCP, and why. Permission: `--allow-ffi`; the kernel asks
- * for none.
+ * How often connections of this network namespace fell back to TCP, and why. Permission: `--allow-ffi`; no capability
+ * is needed.
  *
  * @param options How long to wait.
  * @returns The counts, as client and as server.

@@ -13,7 +13,7 @@ import {
 const family = SMC_PNETID_FAMILY_NAME;
 
 /**
- * The PNET table, as users filled it: `smc_pnet`. Permission: `--allow-ffi`; the kernel asks for none.
+ * The PNET table, as users filled it: `smc_pnet`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns The rows.
@@ -40,7 +40,8 @@ export async function smcPnets(options: WaitOptions = {}): Promise<SmcPnet[]> {
  * @param options How long to wait.
  * @throws {SyntaxError} If a name is empty or too long.
  * @throws {RangeError} If the port is not 1 or 2.
- * @throws {SystemError} If the interface or the device is in the table already (`EEXIST`), or it is not allowed (`EPERM`).
+ * @throws {SystemError} If the interface or the device is in the table already
+ * (`EEXIST`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -61,7 +62,7 @@ export async function addSmcPnet(pnet: SmcPnet, options: WaitOptions = {}): Prom
  * @param pnetId Name of the physical network.
  * @param options How long to wait.
  * @throws {SyntaxError} If it is no PNET ID.
- * @throws {SystemError} If it is not in the table (`ENOENT`), or it is not allowed (`EPERM`).
+ * @throws {SystemError} If it is not in the table (`ENOENT`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -80,7 +81,7 @@ export async function removeSmcPnet(pnetId: string, options: WaitOptions = {}): 
  * Empties the PNET table. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param options How long to wait.
- * @throws {SystemError} If it is not allowed (`EPERM`).
+ * @throws {SystemError} If it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts

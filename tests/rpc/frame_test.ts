@@ -195,9 +195,9 @@ test("decodeFrame() takes exactly one frame", () => {
 
 test("encodeFrame(), decodeFrame() and FrameDecoder refuse what is no array of bytes", () => {
   for (const bytes of [undefined, null, 5, "{}", [123, 125], new ArrayBuffer(2), new Uint16Array(9)]) {
-    assertThrows(() => encodeFrame(bytes as never), TypeError, "is no Uint8Array");
-    assertThrows(() => decodeFrame(bytes as never), TypeError, "is no Uint8Array");
-    assertThrows(() => new FrameDecoder().push(bytes as never), TypeError, "is no Uint8Array");
+    assertThrows(() => encodeFrame(bytes as never), TypeError, "is not a Uint8Array");
+    assertThrows(() => decodeFrame(bytes as never), TypeError, "is not a Uint8Array");
+    assertThrows(() => new FrameDecoder().push(bytes as never), TypeError, "is not a Uint8Array");
   }
 });
 
