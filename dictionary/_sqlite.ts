@@ -1,4 +1,4 @@
-/** What this module uses of `node:sqlite`, which Deno, Node and Bun have. */
+/** The part of `node:sqlite` that this module uses; Deno, Node and Bun have it. */
 export interface SqliteDatabase {
   /** Runs statements. */
   exec(sql: string): void;
@@ -16,7 +16,7 @@ export interface SqliteStatement {
   run(...values: (string | number)[]): unknown;
 }
 
-/** What of a file tells it from others, see stat(2). */
+/** The identity of a file, see stat(2). */
 export interface FileStatus {
   readonly dev: number;
   readonly ino: number;
@@ -28,7 +28,7 @@ interface Builtins {
   "node:fs": { statSync(file: string, options: { throwIfNoEntry: false }): FileStatus | undefined };
 }
 
-/** Opens a database, or makes it. */
+/** Opens or creates a database. */
 export function openDatabase(file: string): SqliteDatabase {
   return new (builtin("node:sqlite").DatabaseSync)(file);
 }

@@ -9,21 +9,21 @@ import type { Store } from "./store.ts";
 /** Options of {@linkcode dictionary}. */
 export interface DictionaryOptions {
   /**
-   * The longest reply to a `GET`: a `PUT` of what would be longer is refused. Give the server's `maxLength`, and 212952
-   * where it serves unix seqpackets.
+   * The longest reply to a `GET`, in bytes: a `PUT` whose value would need a longer reply is refused. Use the server's
+   * `maxLength`, or 212952 if it serves unix seqpackets.
    *
    * @default {8388608}
    */
   maxLength?: number;
 }
 
-/** What `GET` takes. */
+/** The parameters of `GET`. */
 export interface GetParams {
   /** The name. */
   obj: string;
 }
 
-/** What `GET` gives. */
+/** The result of `GET`. */
 export interface GetResult {
   /** The name. */
   obj: string;
@@ -31,15 +31,15 @@ export interface GetResult {
   val: unknown;
 }
 
-/** What `PUT` takes. */
+/** The parameters of `PUT`. */
 export interface PutParams {
   /** The name. */
   obj: string;
-  /** Its new value, any JSON. */
+  /** Its new value: any JSON value. */
   val: unknown;
 }
 
-/** What `PUT` gives. */
+/** The result of `PUT`. */
 export interface PutResult {
   /** The name. */
   obj: string;
@@ -49,9 +49,9 @@ export interface PutResult {
 
 /** Values by name: handlers for `RpcServer.serve` of `@berkeley/sockets/rpc`. */
 export interface Dictionary extends AsyncDisposable {
-  /** Gives the value of a name. */
+  /** Returns the value of a name. */
   GET(params: GetParams): GetResult | Promise<GetResult>;
-  /** Gives a name a value; resolves when the store has acknowledged it. */
+  /** Sets the value of a name; resolves when the store has acknowledged it. */
   PUT(params: PutParams): PutResult | Promise<PutResult>;
 }
 
@@ -61,14 +61,14 @@ const NAMES: OptionNames<DictionaryOptions> = { maxLength: true };
 const AROUND = '{"status":"OK","response":{"func":"GET","response":{"obj":"","val":}}}'.length;
 
 /**
- * Makes a dictionary: any string is a name, `__proto__` too, and any JSON is a value. A number is a double, as everywhere
- * in JavaScript.
+ * Makes a dictionary: any string is a name, even `__proto__`, and any JSON value is a value. Numbers are doubles, as
+ * everywhere in JavaScript.
  *
  * @param store Where the values are kept: {@linkcode memoryStore}, {@linkcode sqliteStore}, {@linkcode redisStore},
- * {@linkcode etcdStore}, or one of yours.
+ * {@linkcode etcdStore}, or your own store.
  * @param options The limit of one value.
  * @returns Handlers; dispose of them to close the store.
- * @throws {TypeError | RangeError} If the store or an option is wrong.
+ * @throws {TypeError | RangeError} If the store or an option is invalid.
  *
  * @example Put and get
  * ```ts
@@ -83,13 +83,17 @@ const AROUND = '{"status":"OK","response":{"func":"GET","response":{"obj":"","va
  */
 export function dictionary(store: Store = memoryStore(), options: DictionaryOptions = {}): Dictionary {
   if (typeof store?.get !== "function" || typeof store.put !== "function" || typeof store.close !== "function") {
-    throw new TypeError(`Cannot use what is no store: current value is ${Object.prototype.toString.call(store)}`);
+    throw new TypeError(
+      `Cannot make a dictionary: the store must have get, put and close: current value is ${
+        Object.prototype.toString.call(store)
+      }`,
+    );
   }
   checkOptions("make a dictionary", options, NAMES);
   const { maxLength = FRAME_MAX_LENGTH } = options;
   if (!Number.isInteger(maxLength) || maxLength < 0) {
     throw new RangeError(
-      `Cannot use maxLength as it is no integer of 0 or more: current value is ${quoted(maxLength)}`,
+      `Cannot use maxLength as it must be an integer of 0 or more: current value is ${quoted(maxLength)}`,
     );
   }
   return {
@@ -101,11 +105,11 @@ export function dictionary(store: Store = memoryStore(), options: DictionaryOpti
     PUT(params) {
       const obj = nameIn(params, "PUT");
       const json: string | undefined = JSON.stringify(params.val);
-      if (json === undefined) throw new RpcError("Cannot PUT as there is no val");
+      if (json === undefined) throw new RpcError("Cannot PUT as val is missing");
       const name = keyOf(obj);
       const length = AROUND + utf8Length(name) + utf8Length(json);
       if (length > maxLength) {
-        throw new RpcError(`Cannot PUT as the reply of GET would take ${length} bytes: the limit is ${maxLength}`);
+        throw new RpcError(`Cannot PUT as the reply to GET would be ${length} bytes long: the limit is ${maxLength}`);
       }
       const result: PutResult = { obj, response: "ok" };
       const done = store.put(name, json);
@@ -117,15 +121,15 @@ export function dictionary(store: Store = memoryStore(), options: DictionaryOpti
   };
 }
 
-/** Types end at the network: what arrives may be anything. */
+/** Types end at the network: the parameters may be anything. */
 function nameIn(params: unknown, func: string): string {
   if (typeof params === "object" && params !== null && "obj" in params && typeof params.obj === "string") {
     return params.obj;
   }
-  throw new RpcError(`Cannot ${func} as obj is no string`);
+  throw new RpcError(`Cannot ${func} as obj must be a string`);
 }
 
-/** What stands in JSON for a name, without the quotes: no engine has to keep half a surrogate pair, or a NUL. */
+/** The JSON text of a name without the quotes, so that no engine has to store a lone surrogate or a NUL. */
 function keyOf(obj: string): string {
   return JSON.stringify(obj).slice(1, -1);
 }
@@ -135,6 +139,6 @@ function resultOf(obj: string, json: string | undefined): GetResult {
   try {
     return { obj, val: JSON.parse(json) };
   } catch (cause) {
-    throw new SyntaxError(`Cannot GET ${quoted(obj)} as the store has no JSON for it: it is damaged`, { cause });
+    throw new SyntaxError(`Cannot GET ${quoted(obj)} as its stored value is not JSON: the store is damaged`, { cause });
   }
 }

@@ -2,7 +2,9 @@ import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import type { Store } from "./store.ts";
 
-/** What {@linkcode etcdStore} needs of a client: the `Etcd3` of the package `etcd3`, or a namespace of it. */
+/**
+ * The part of a client that {@linkcode etcdStore} uses: an `Etcd3` of the package `etcd3`, or one of its namespaces.
+ */
 export interface EtcdClient {
   /** Starts a Range of one key. */
   get(key: string): { string(): Promise<string | null> };
@@ -13,7 +15,7 @@ export interface EtcdClient {
 /** Options of {@linkcode etcdStore}. */
 export interface EtcdStoreOptions {
   /**
-   * What stands before each name in the key.
+   * The prefix of each key, before the name.
    *
    * @default {""}
    */
@@ -23,17 +25,17 @@ export interface EtcdStoreOptions {
 const NAMES: OptionNames<EtcdStoreOptions> = { prefix: true };
 
 /**
- * Makes a store of etcd: its members agree on each value (Raft), and an acknowledged one survives the loss of a minority
- * of them.
+ * Makes a store in etcd: its members agree on each value (Raft), and an acknowledged value survives the loss of a
+ * minority of them.
  *
- * etcd has the limits: a value of 1.5 MiB (`--max-request-bytes`), 2 GiB of all (`--quota-backend-bytes`); compaction of
- * old revisions is the user's (`--auto-compaction-retention`).
+ * The limits are those of etcd: 1.5 MiB per value (`--max-request-bytes`), 2 GiB in total (`--quota-backend-bytes`).
+ * You must set up the compaction of old revisions (`--auto-compaction-retention`).
  *
- * @param client A client of yours. The store does not close it.
- * @param options What stands before the names.
- * @throws {TypeError} If the client or an option is wrong.
+ * @param client Your client. The store does not close it.
+ * @param options The prefix of the keys.
+ * @throws {TypeError} If the client or an option is invalid.
  *
- * @example With a client, here one that is made up
+ * @example Use a client, here a fake one
  * ```ts
  * import { dictionary, etcdStore } from "@berkeley/sockets/dictionary";
  * import { assertEquals } from "@std/assert";
@@ -52,11 +54,13 @@ export function etcdStore(client: EtcdClient, options: EtcdStoreOptions = {}): S
   checkOptions("make a store of etcd", options, NAMES);
   const { prefix = "" } = options;
   if (typeof prefix !== "string") {
-    throw new TypeError(`Cannot use prefix as it is no string: current value is ${quoted(prefix)}`);
+    throw new TypeError(`Cannot use prefix as it must be a string: current value is ${quoted(prefix)}`);
   }
   if (typeof client?.get !== "function" || typeof client.put !== "function") {
     throw new TypeError(
-      `Cannot use what is no client of etcd: current value is ${Object.prototype.toString.call(client)}`,
+      `Cannot make a store of etcd: the client must have get and put: current value is ${
+        Object.prototype.toString.call(client)
+      }`,
     );
   }
   return {
@@ -64,6 +68,6 @@ export function etcdStore(client: EtcdClient, options: EtcdStoreOptions = {}): S
     async put(name, json) {
       await client.put(prefix + name).value(json).exec();
     },
-    close() {}, // the client is the user's
+    close() {}, // the client belongs to the caller
   };
 }

@@ -2,12 +2,12 @@ import { countIn, limitsOf, type StoreLimits, utf8Length } from "./store_limits.
 import type { Store } from "./store.ts";
 
 /**
- * Makes a store that ends with the program.
+ * Makes a store in memory, which ends with the program.
  *
- * @param limits How much it takes. In memory a text takes one or two bytes a character.
- * @throws {TypeError | RangeError} If a limit is wrong.
+ * @param limits How much it may hold. In memory a string takes one or two bytes per character.
+ * @throws {TypeError | RangeError} If a limit is invalid.
  *
- * @example A dictionary of one name
+ * @example A dictionary with room for one name
  * ```ts
  * import { dictionary, memoryStore } from "@berkeley/sockets/dictionary";
  * import { RpcError } from "@berkeley/sockets/rpc";

@@ -1,6 +1,6 @@
 /**
- * Values by name, to serve with `RpcServer` of `@berkeley/sockets/rpc`: in memory, in a file of SQLite, or in an engine of
- * many machines, by a client that you bring.
+ * Named values, to serve with `RpcServer` of `@berkeley/sockets/rpc`: in memory, in an SQLite file, or in a distributed
+ * database through your own client.
  *
  * | store                     | what an acknowledged value survives     | who shares it                    |
  * | ------------------------- | --------------------------------------- | -------------------------------- |

@@ -2,7 +2,9 @@ import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import type { Store } from "./store.ts";
 
-/** What {@linkcode redisStore} needs of a client: a connected one of `ioredis` or `redis`, a cluster's too. */
+/**
+ * The part of a client that {@linkcode redisStore} uses: a connected client of `ioredis` or `redis`, also of a cluster.
+ */
 export interface RedisClient {
   /** Redis's `GET`. */
   get(key: string): Promise<unknown>;
@@ -13,7 +15,7 @@ export interface RedisClient {
 /** Options of {@linkcode redisStore}. */
 export interface RedisStoreOptions {
   /**
-   * What stands before each name in the key.
+   * The prefix of each key, before the name.
    *
    * @default {""}
    */
@@ -23,17 +25,17 @@ export interface RedisStoreOptions {
 const NAMES: OptionNames<RedisStoreOptions> = { prefix: true };
 
 /**
- * Makes a store of Redis, of Valkey, or of a cluster of these: many processes and machines share it.
+ * Makes a store in Redis, Valkey, or a cluster of these, which many processes and machines can share.
  *
- * Redis decides what an acknowledgement is worth: with `appendonly yes` and `appendfsync always` a value survives the end
- * of a server and the loss of power; a failover to a replica may lose the last ones. It also has the limits: `maxmemory`
- * with `maxmemory-policy noeviction`. Each value is one string under its name.
+ * The configuration of Redis decides what an acknowledged value survives: with `appendonly yes` and
+ * `appendfsync always`, the end of a server and the loss of power; a failover to a replica may lose the last values. It
+ * also sets the limits: use `maxmemory` with `maxmemory-policy noeviction`. Each value is one string under its name.
  *
- * @param client A client of yours. The store does not close it.
- * @param options What stands before the names.
- * @throws {TypeError} If the client or an option is wrong.
+ * @param client Your client. The store does not close it.
+ * @param options The prefix of the keys.
+ * @throws {TypeError} If the client or an option is invalid.
  *
- * @example With a client, here one that is made up
+ * @example Use a client, here a fake one
  * ```ts
  * import { dictionary, redisStore } from "@berkeley/sockets/dictionary";
  * import { assertEquals } from "@std/assert";
@@ -52,23 +54,25 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   checkOptions("make a store of Redis", options, NAMES);
   const { prefix = "" } = options;
   if (typeof prefix !== "string") {
-    throw new TypeError(`Cannot use prefix as it is no string: current value is ${quoted(prefix)}`);
+    throw new TypeError(`Cannot use prefix as it must be a string: current value is ${quoted(prefix)}`);
   }
   if (typeof client?.get !== "function" || typeof client.set !== "function") {
     throw new TypeError(
-      `Cannot use what is no client of Redis: current value is ${Object.prototype.toString.call(client)}`,
+      `Cannot make a store of Redis: the client must have get and set: current value is ${
+        Object.prototype.toString.call(client)
+      }`,
     );
   }
   return {
     async get(name) {
       const json = await client.get(prefix + name);
       if (json === null || typeof json === "string") return json ?? undefined;
-      throw new TypeError(`Cannot GET as Redis answered with no string: ${quoted(json)}`);
+      throw new TypeError(`Cannot GET as Redis did not answer with a string: ${quoted(json)}`);
     },
     async put(name, json) {
       const answer = await client.set(prefix + name, json);
       if (answer !== "OK") throw new TypeError(`Cannot PUT as Redis answered ${quoted(answer)}, not OK`);
     },
-    close() {}, // the client is the user's
+    close() {}, // the client belongs to the caller
   };
 }

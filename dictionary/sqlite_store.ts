@@ -3,7 +3,7 @@ import { countIn, limitsOf, type StoreLimits, type Totals, utf8Length } from "./
 import { type FileStatus, openDatabase, type SqliteDatabase, type SqliteStatement, statusOf } from "./_sqlite.ts";
 import type { Store } from "./store.ts";
 
-/** "brkd" in the header of the file: it is a dictionary, of this version. */
+/** "brkd" in the header of the file marks it as a dictionary; with the version of its format. */
 const APPLICATION_ID = 0x62726b64;
 const VERSION = 1;
 const SCHEMA = `
@@ -13,10 +13,10 @@ const SCHEMA = `
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${VERSION};`;
 
-/** Bytes that one transaction takes, of what is in flight. */
+/** The most bytes of pending values that one transaction takes. */
 const TRANSACTION = 16 * 1024 * 1024;
 
-/** Milliseconds that another process may keep the file locked: while it writes, once with the thread blocked, then without. */
+/** Milliseconds to wait while another process keeps the file locked: first with the thread blocked, then without. */
 const LOCKED = 10_000;
 const BLOCKED = 20;
 
@@ -36,21 +36,22 @@ interface Put {
 }
 
 /**
- * Makes a store in a file of SQLite, by the runtime's own `node:sqlite`.
+ * Makes a store in an SQLite file, with the runtime's own `node:sqlite`.
  *
- * A `PUT` is acknowledged, and its value given to others, when SQLite has written it to the disk (WAL,
- * `synchronous = FULL`): it survives `kill -9` and the loss of power. What is put while the event loop turns once shares
- * one transaction. The thread waits for the disk meanwhile. Several processes on one machine may use one file: each sees
- * the values of the others, and the limits count for all. SQLite checks the structure of its file, when it is opened too,
- * but has no checksums of what is in it.
+ * A `PUT` is acknowledged, and its value becomes visible, when SQLite has written it to the disk (WAL, `synchronous =
+ * FULL`): it survives `kill -9` and the loss of power. All values that are put in one turn of the event loop share one
+ * transaction, during which the thread waits for the disk. Several processes on one machine may share a file: each sees
+ * the values of the others, and the limits apply to all together. SQLite checks the structure of its file, also on
+ * opening, but has no checksums of the contents.
  *
- * Where the disk is full, the `PUT` is an error and the values stay as they were; a later one may succeed. A file that is
- * renamed or removed takes no more values. In Deno it needs `--allow-read` and `--allow-write` for the file.
+ * If the disk is full, the
+ * `PUT` fails and the values stay as they were; a later one may succeed. After the file is renamed or removed, it takes no more values. Deno needs `--allow-read`
+ * and `--allow-write` for the file.
  *
- * @param file Its name. SQLite puts files with `-wal` and `-shm` after it beside it.
- * @param limits How much it takes.
- * @throws {SyntaxError} If the file is no dictionary, or is damaged.
- * @throws {TypeError | RangeError} If the file is no regular one, or an argument is wrong.
+ * @param file Its name. SQLite creates two more files next to it, with `-wal` and `-shm` appended.
+ * @param limits How much it may hold.
+ * @throws {SyntaxError} If the file is not a dictionary, or is damaged.
+ * @throws {TypeError | RangeError} If it is not a regular file, or an argument is invalid.
  *
  * @example A dictionary in a file
  * ```ts
@@ -68,7 +69,7 @@ interface Put {
  */
 export function sqliteStore(file: string, limits: StoreLimits = {}): Store {
   if (typeof file !== "string" || file === "" || file.includes("\0")) {
-    throw new TypeError(`Cannot use file as it is no name of a file: current value is ${quoted(file)}`);
+    throw new TypeError(`Cannot use file as it must be the name of a file: current value is ${quoted(file)}`);
   }
   return new SqliteStore(file, limitsOf(limits));
 }
@@ -86,7 +87,7 @@ class SqliteStore implements Store {
   readonly #upsert: SqliteStatement;
   readonly #selectTotals: SqliteStatement;
   readonly #updateTotals: SqliteStatement;
-  /** What waits for a transaction; and the latest of each name, until it is durable. */
+  /** The values that wait for a transaction, and the latest value of each name until it is durable. */
   readonly #waiting: Put[] = [];
   readonly #latest = new Map<string, Put>();
   #committing: Promise<void> | undefined;
@@ -95,12 +96,12 @@ class SqliteStore implements Store {
   constructor(file: string, limits: Required<StoreLimits>) {
     this.#file = file;
     this.#limits = limits;
-    if (statusOf(file)?.isFile() === false) throw new TypeError(`Cannot open ${file}: it is no regular file`);
+    if (statusOf(file)?.isFile() === false) throw new TypeError(`Cannot open ${file}: it is not a regular file`);
     this.#db = open(file);
     try {
       prepare(this.#db);
       this.#opened = statusOf(file)!;
-      this.#begin = this.#db.prepare("BEGIN IMMEDIATE"); // Deno's exec() gives no result code
+      this.#begin = this.#db.prepare("BEGIN IMMEDIATE"); // Deno's exec() reports no result code
       this.#commit = this.#db.prepare("COMMIT");
       this.#rollback = this.#db.prepare("ROLLBACK");
       this.#select = this.#db.prepare("SELECT json FROM entries WHERE name = ?");
@@ -131,7 +132,7 @@ class SqliteStore implements Store {
     this.#checkOpen("PUT");
     let settle: Put["settle"] | undefined;
     const done = new Promise<void>((resolve, reject) => settle = { resolve, reject });
-    done.catch(() => {}); // whoever put it hears of it
+    done.catch(() => {}); // the caller of put() handles the rejection
     const put: Put = { name, json, bytes: utf8Length(name) + utf8Length(json), done, settle: settle! };
     this.#waiting.push(put);
     this.#latest.set(name, put);
@@ -152,7 +153,7 @@ class SqliteStore implements Store {
 
   async #commitAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await new Promise<void>((resolve) => setImmediate(() => resolve())); // others may put more meanwhile
+      await new Promise<void>((resolve) => setImmediate(() => resolve())); // so that other calls can add to the transaction
       const puts = this.#take();
       try {
         await this.#lock();
@@ -165,7 +166,7 @@ class SqliteStore implements Store {
     this.#committing = undefined;
   }
 
-  /** What goes into one transaction. */
+  /** Takes the values for one transaction. */
   #take(): Put[] {
     let count = 0;
     for (let bytes = 0; count < this.#waiting.length && bytes < TRANSACTION; count++) {
@@ -174,7 +175,7 @@ class SqliteStore implements Store {
     return this.#waiting.splice(0, count);
   }
 
-  /** Begins a transaction, and waits while another process has one. */
+  /** Begins a transaction, and waits while another process has one open. */
   async #lock(): Promise<void> {
     const { dev, ino } = statusOf(this.#file) ?? {};
     if (dev !== this.#opened.dev || ino !== this.#opened.ino) throw new Error("the file was renamed or removed");
@@ -189,7 +190,7 @@ class SqliteStore implements Store {
     }
   }
 
-  /** Writes what the limits allow, and ends the transaction. */
+  /** Writes the values within the limits, and ends the transaction. */
   #write(puts: Put[]): void {
     const written: Put[] = [];
     const refused: [Put, unknown][] = [];
@@ -221,7 +222,7 @@ class SqliteStore implements Store {
     try {
       this.#rollback.run();
     } catch {
-      // SQLite has done it where the disk is full
+      // SQLite has already rolled back if the disk is full
     }
   }
 
@@ -239,18 +240,18 @@ function open(file: string): SqliteDatabase {
   }
 }
 
-/** Makes the tables of a new file; checks those of an old one, before anything is written to it. */
+/** Creates the tables of a new file, or checks those of an existing one before writing to it. */
 function prepare(db: SqliteDatabase): void {
   db.exec(`PRAGMA busy_timeout = ${LOCKED}`);
   if (numberOf(db, "application_id") !== APPLICATION_ID) {
     if (numberOf(db, "page_count") !== 0) {
-      throw new SyntaxError("it is no dictionary, but a database of something else");
+      throw new SyntaxError("it is a database, but not a dictionary");
     }
     db.exec("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE");
     if (numberOf(db, "application_id") !== APPLICATION_ID) db.exec(SCHEMA); // unless another process has just done it
     db.exec("COMMIT");
   }
-  if (numberOf(db, "user_version") !== VERSION) throw new SyntaxError("a later version of this library has made it");
+  if (numberOf(db, "user_version") !== VERSION) throw new SyntaxError("a later version of this library created it");
   const check = db.prepare("PRAGMA quick_check(1)").get()?.quick_check;
   if (check !== "ok") throw new SyntaxError(`it is damaged: ${check}`);
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = ${BLOCKED}`);
@@ -260,7 +261,7 @@ function numberOf(db: SqliteDatabase, pragma: string): number {
   return Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
 }
 
-/** The error of SQLite with what was to be done; a SyntaxError where it is about the file's contents. */
+/** The SQLite error together with the failed action; a SyntaxError if the file's contents are the cause. */
 function describe(what: string, error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
   const isDamage = error instanceof SyntaxError || [SQLITE_CORRUPT, SQLITE_NOTADB].includes(codeOf(error));

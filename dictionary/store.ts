@@ -1,14 +1,15 @@
 /**
- * Where a {@linkcode dictionary} keeps its values. Write one for another engine: three functions.
+ * Where a {@linkcode dictionary} keeps its values. To use another engine, write these three functions.
  *
- * A name is a well-formed string without NUL, `JSON.stringify(obj)` without its quotes; a value is its JSON text. An
- * {@linkcode RpcError} that `put` throws is told to the caller, any other error to the server's `onError`.
+ * A name is a well-formed string without NUL:
+ * `JSON.stringify(obj)` without its quotes. A value is its JSON text. If `put` throws an {@linkcode RpcError}, the
+ * caller receives its message; any other error goes to the server's `onError`.
  */
 export interface Store {
-  /** Gives the JSON text of a name's value, or `undefined`. It sees every `put` that has been acknowledged. */
+  /** Returns the JSON text of a name's value, or `undefined`. It sees every acknowledged `put`. */
   get(name: string): string | undefined | Promise<string | undefined>;
-  /** Gives a name a value; what it returns or resolves with is the acknowledgement. */
+  /** Sets the value of a name; returning or resolving is the acknowledgement. */
   put(name: string, json: string): void | Promise<void>;
-  /** Waits for what was put, then frees what the store has opened. */
+  /** Waits for pending values, then frees what the store has opened. */
   close(): void | Promise<void>;
 }

@@ -2,23 +2,23 @@ import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { RpcError } from "../rpc/rpc_error.ts";
 
-/** How much a store of this process takes. */
+/** How much a store in this process may hold. */
 export interface StoreLimits {
   /**
-   * How many names there may be.
+   * The most names.
    *
    * @default {100000}
    */
   maxKeys?: number;
   /**
-   * How many bytes the names and values may take as JSON text.
+   * The most bytes of names and values, as JSON text.
    *
    * @default {67108864}
    */
   maxBytes?: number;
 }
 
-/** What a store holds: names, and bytes of names and values. */
+/** The contents of a store: the number of names, and the bytes of names and values. */
 export interface Totals {
   keys: number;
   bytes: number;
@@ -32,12 +32,12 @@ export function limitsOf(limits: StoreLimits): Required<StoreLimits> {
   const { maxKeys = 100_000, maxBytes = 64 * 1024 * 1024 } = limits;
   for (const [name, value] of Object.entries({ maxKeys, maxBytes })) {
     if (typeof value === "number" && value >= 0) continue;
-    throw new RangeError(`Cannot use ${name} as it is not 0 or more: current value is ${quoted(value)}`);
+    throw new RangeError(`Cannot use ${name} as it must be 0 or more: current value is ${quoted(value)}`);
   }
   return { maxKeys, maxBytes };
 }
 
-/** Counts a value in that replaces one of `old` bytes, if there is one; throws where the limits do not allow it. */
+/** Adds a value to the count, which replaces one of `old` bytes if there is one; throws if it exceeds the limits. */
 export function countIn(totals: Totals, bytes: number, old: number | undefined, limits: Required<StoreLimits>): void {
   const { keys } = totals;
   if (old === undefined && keys >= limits.maxKeys) {
@@ -45,7 +45,7 @@ export function countIn(totals: Totals, bytes: number, old: number | undefined, 
   }
   const grown = totals.bytes + bytes - (old ?? 0);
   if (grown > limits.maxBytes) {
-    throw new RpcError(`Cannot PUT as the dictionary is full: it may take ${limits.maxBytes} bytes`);
+    throw new RpcError(`Cannot PUT as the dictionary is full: it may hold ${limits.maxBytes} bytes`);
   }
   totals.bytes = grown;
   if (old === undefined) totals.keys++;
@@ -53,7 +53,7 @@ export function countIn(totals: Totals, bytes: number, old: number | undefined, 
 
 const encoder = new TextEncoder();
 
-/** Bytes of a text as UTF-8. */
+/** The length of a string in UTF-8, in bytes. */
 export function utf8Length(text: string): number {
   return encoder.encode(text).length;
 }

@@ -5,13 +5,13 @@ import { Socket } from "../socket/socket.ts";
 import type { SocketOwner } from "../socket/socket_owner.ts";
 
 /**
- * Gives the descriptor of a stream, or of a listener of streams, to something of `node:net`: it can take no other, and
- * Deno's loses the descriptor of one that cannot listen. If that fails, the descriptor is closed.
+ * Passes the descriptor of a stream or a stream listener to `node:net`, which takes no others; Deno's leaks the
+ * descriptor of a socket that cannot listen. If this fails, it closes the descriptor.
  */
 export function adopt<T>(owner: SocketOwner, syscall: "read" | "listen", take: (fd: number) => T): T {
   const { socket } = owner;
   if (socket.getOption(C.SOL_SOCKET, C.SO_TYPE) !== C.SOCK_STREAM) {
-    throw new TypeError("Cannot give this socket to node:net as it carries messages: only a stream can be given");
+    throw new TypeError("Cannot pass this socket to node:net as it carries messages: only streams are possible");
   }
   const listens = socket.getOption(C.SOL_SOCKET, C.SO_ACCEPTCONN) !== 0;
   if (listens !== (syscall === "listen")) {
@@ -23,7 +23,7 @@ export function adopt<T>(owner: SocketOwner, syscall: "read" | "listen", take: (
     throw libraryError(
       "EOPNOTSUPP",
       syscall,
-      "Cannot give a descriptor to node:net on Bun, which ignores it: use the Web Streams, as in Duplex.fromWeb(conn)",
+      "Cannot pass a descriptor to node:net on Bun, which ignores it: use the Web Streams, as in Duplex.fromWeb(conn)",
     );
   }
   const fd = owner.detach();

@@ -4,15 +4,15 @@ import type { SocketOwner } from "../socket/socket_owner.ts";
 import { adopt } from "./_adopt.ts";
 
 /**
- * Lets a server of `node:net`, `node:http` or `node:https` accept from a listener, on Deno and Node: of AF_SMC too. The
- * listener is over; closing the server closes its socket, and removes its file if it has one, as node's own servers do.
- * `server.address()` is then the path.
+ * Makes a server of `node:net`, `node:http` or
+ * `node:https` accept from a listener, also of AF_SMC, on Deno and Node. The server takes over the listener's socket: closing the server closes it, and removes its file if it has one, as Node's own servers do. `server.address()`
+ * is then the path.
  *
- * @param server The server; it does not listen yet.
- * @param listener A listener of streams.
- * @returns Once the server listens.
- * @throws {TypeError} If it does not listen, or its connections carry messages; it stays as it was.
- * @throws {Error} If the server listens already, or is closed before it listens; the socket is closed then.
+ * @param server The server, which must not listen yet.
+ * @param listener A stream listener.
+ * @returns A promise that is fulfilled once the server listens.
+ * @throws {TypeError} If the socket does not listen, or its connections carry messages; it stays as it was.
+ * @throws {Error} If the server already listens, or is closed before it listens; the socket is then closed.
  * @throws {SystemError} On Bun (`EOPNOTSUPP`), whose servers take no descriptor; the listener stays as it was.
  *
  * @see {@link https://nodejs.org/api/net.html#serverlistenhandle-backlog-callback | server.listen({ fd })}
@@ -59,10 +59,10 @@ function pathOf(listener: SocketOwner): string | undefined {
   return typeof addr?.path === "string" && addr.path !== "" ? addr.path : undefined;
 }
 
-/** What node knows only of a path that it has bound itself. Once the server is closed, it is its own again. */
+/** What Node does only for a path that it has bound itself. When the server closes, its own methods are restored. */
 function lendPath(server: Server, path: string, removeFile: (() => void) | undefined): void {
   const close = (callback?: (error?: Error) => void): Server => {
-    removeFile?.(); // before the socket is closed: afterwards it may be another's
+    removeFile?.(); // before the socket closes: afterwards the file may belong to another socket
     Reflect.deleteProperty(server, "address");
     Reflect.deleteProperty(server, "close");
     return server.close(callback);

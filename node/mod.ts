@@ -1,13 +1,13 @@
 /**
- * Other people's programs over connections of this library: `node:net`, `node:http`, `node:tls` and what stands on them.
+ * Use connections of this library with `node:net`, `node:http`, `node:tls` and the packages that build on them.
  *
- * - {@linkcode NodeStream} makes a `stream.Duplex` of a connection, for drivers that take a `net.Socket`.
- * - {@linkcode serveHttp} serves HTTP over a listener in the shape of `Deno.serve`; {@linkcode serveNode} gives a
- *   listener's connections to a server of Node's, and so to Express, Fastify and Hono.
- * - {@linkcode SocketAgent} and {@linkcode undiciConnector} make HTTP requests over connections of yours.
- * - {@linkcode startTls} begins TLS on a connection.
- * - {@linkcode toNodeSocket} and {@linkcode listenOn} give the descriptor itself to the runtime, on Deno and Node: faster,
- *   but the connection is then closed by the runtime, which loses the tail of what was written to SMC.
+ * - {@linkcode NodeStream} makes a `stream.Duplex` from a connection, for drivers that take a `net.Socket`.
+ * - {@linkcode serveHttp} serves HTTP over a listener in the shape of `Deno.serve`; {@linkcode serveNode} passes a
+ *   listener's connections to a Node server, and so to Express, Fastify and Hono.
+ * - {@linkcode SocketAgent} and {@linkcode undiciConnector} make HTTP requests over your own connections.
+ * - {@linkcode startTls} starts TLS on a connection.
+ * - {@linkcode toNodeSocket} and {@linkcode listenOn} pass the descriptor itself to the runtime, on Deno and Node.
+ *   That is faster, but the runtime then closes the connection, which loses the last data written to SMC.
  *
  * @example Serve HTTP over shared memory
  * ```ts
@@ -17,7 +17,7 @@
  * import { createServer } from "node:http";
  *
  * const listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" });
- * const server = createServer((_, response) => void response.end("served over SMC, where the client has it"));
+ * const server = createServer((_, response) => void response.end("served over SMC, if the client supports it"));
  * await listenOn(server, listener);
  * assert(server.listening);
  * await new Promise((resolve) => server.close(resolve));

@@ -9,7 +9,7 @@ import type { Conn } from "../socket/conn.ts";
 /** Options of {@linkcode NodeStream}. */
 export interface NodeStreamOptions {
   /**
-   * Whether the stream stays writable after the peer has ended its side; otherwise it ends its own too.
+   * Whether the stream stays writable after the peer has ended its side; otherwise the stream ends its own side too.
    *
    * @default {false}
    */
@@ -18,20 +18,21 @@ export interface NodeStreamOptions {
 
 const STREAM_OPTIONS: OptionNames<NodeStreamOptions> = { allowHalfOpen: true };
 
-/** A connection as {@linkcode NodeStream} takes it: that of TCP, AF_UNIX, SMC, vsock, or one of your own. */
+/** A connection that {@linkcode NodeStream} takes: TCP, AF_UNIX, SMC, vsock, or your own. */
 export type StreamConn = Pick<
   Conn<unknown>,
   "read" | "write" | "closeWrite" | "close" | "ref" | "unref" | "localAddr" | "remoteAddr" | "socket"
 >;
 
-/** Bytes read at once. */
+/** Bytes per read. */
 const CHUNK_SIZE = 65536;
-/** Pieces written together are copied into one up to this size; a system call costs more than that. */
+/** Chunks that are written together are copied into one up to this size: the copy costs less than a system call. */
 const JOINED_SIZE = 65536;
 
 /**
- * A connection as a `stream.Duplex` with what programs look for in a `net.Socket`, on Deno, Node and Bun: for a library
- * that takes one of these. It owns the connection, and closes it as the family does: what was written to SMC arrives.
+ * A connection as a `stream.Duplex` with the members of a `net.Socket` that programs use, on Deno, Node and Bun: for
+ * libraries that take such a socket. It owns the connection, and closes it as the family does: data written to SMC
+ * arrives.
  *
  * @see {@link https://nodejs.org/api/net.html#class-netsocket | net.Socket}
  *
@@ -54,7 +55,7 @@ export class NodeStream extends Duplex {
   #conn: StreamConn | undefined;
   readonly #dialled: StreamConn | Promise<StreamConn>;
   #isReferenced = true;
-  /** Copied out of where little comes. */
+  /** Read buffer, from which short reads are copied. */
   #space = new Uint8Array(CHUNK_SIZE);
   #written = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,20 +67,20 @@ export class NodeStream extends Duplex {
   /**
    * Takes ownership of a connection.
    *
-   * @param conn A connection that carries a stream, or the promise of one: what is written meanwhile waits for it, and
-   * `"connect"` tells of it. Nothing else may read from the connection or write to it any more.
-   * @param options How it ends.
-   * @throws {TypeError} If there is no such option.
+   * @param conn A connection that carries a stream, or a promise of one: writes wait for it, and `"connect"` is then
+   * emitted. Nothing else may read from or write to the connection any more.
+   * @param options How the stream ends.
+   * @throws {TypeError} If an option is unknown.
    */
   constructor(conn: StreamConn | Promise<StreamConn>, options: NodeStreamOptions = {}) {
     checkOptions("make a stream", options, STREAM_OPTIONS);
     super({ allowHalfOpen: options.allowHalfOpen ?? false });
     this.#dialled = conn;
     if (!(conn instanceof Promise)) this.#conn = conn;
-    this.read(0); // as net.Socket does: so it learns of the end though nobody reads
+    this.read(0); // like net.Socket, to notice the end even if the program does not read
   }
 
-  /** Whether the connection is not there yet. */
+  /** Whether the connection is not established yet. */
   get connecting(): boolean {
     return this.#conn === undefined && !this.destroyed;
   }
@@ -89,17 +90,17 @@ export class NodeStream extends Duplex {
     return this.connecting;
   }
 
-  /** Bytes accepted for sending, those that wait included. */
+  /** Bytes accepted for sending, including those that wait. */
   get bytesWritten(): number {
     return this.#written + this.writableLength;
   }
 
-  /** The address of the other end, if it is one of IP. */
+  /** The address of the other end, if it is an IP address. */
   get remoteAddress(): string | undefined {
     return hostOf(this.#conn?.remoteAddr);
   }
 
-  /** `"IPv4"` or `"IPv6"`, if the address of the other end is one of IP. */
+  /** `"IPv4"` or `"IPv6"`, if the address of the other end is an IP address. */
   get remoteFamily(): string | undefined {
     return familyOf(this.#conn?.remoteAddr);
   }
@@ -109,12 +110,12 @@ export class NodeStream extends Duplex {
     return portOf(this.#conn?.remoteAddr);
   }
 
-  /** The address of this end, if it is one of IP. */
+  /** The address of this end, if it is an IP address. */
   get localAddress(): string | undefined {
     return hostOf(this.#conn?.localAddr);
   }
 
-  /** `"IPv4"` or `"IPv6"`, if the address of this end is one of IP. */
+  /** `"IPv4"` or `"IPv6"`, if the address of this end is an IP address. */
   get localFamily(): string | undefined {
     return familyOf(this.#conn?.localAddr);
   }
@@ -124,22 +125,22 @@ export class NodeStream extends Duplex {
     return portOf(this.#conn?.localAddr);
   }
 
-  /** Which directions are open, as `net.Socket` tells it. */
+  /** Which directions are open, in `net.Socket`'s terms. */
   get readyState(): "opening" | "open" | "readOnly" | "writeOnly" | "closed" {
     if (this.connecting) return "opening";
     if (this.readable) return this.writable ? "open" : "readOnly";
     return this.writable ? "writeOnly" : "closed";
   }
 
-  /** The address of this end in `net.Socket`'s shape; empty if it is none of IP. */
+  /** The address of this end in `net.Socket`'s shape; empty if it is not an IP address. */
   address(): AddressInfo | Record<string, never> {
     const [address, family, port] = [this.localAddress, this.localFamily, this.localPort];
     return address === undefined || family === undefined || port === undefined ? {} : { address, family, port };
   }
 
   /**
-   * Connects nothing, whatever address is named, but tells when the connection is there: `"connect"` is emitted. For
-   * drivers that dial the stream that they are given.
+   * Connects nothing and ignores the address, but emits
+   * `"connect"` once the connection is established: for drivers that call `connect()` on the given stream.
    */
   connect(...args: unknown[]): this {
     const callback = args.findLast((value) => typeof value === "function");
@@ -148,17 +149,17 @@ export class NodeStream extends Duplex {
     return this;
   }
 
-  /** `TCP_NODELAY`. A connection that is not over IP has no such delay. */
+  /** `TCP_NODELAY`. Does nothing for a connection that is not over IP. */
   setNoDelay(on = true): this {
     if (this.#isOverIp()) this.#conn?.socket.setOption(C.IPPROTO_TCP, C.TCP_NODELAY, on ? 1 : 0);
     return this;
   }
 
   /**
-   * `SO_KEEPALIVE`, and with a delay `TCP_KEEPIDLE`. A connection that is not over IP has no probes.
+   * `SO_KEEPALIVE`, and with a delay `TCP_KEEPIDLE`. Does nothing for a connection that is not over IP.
    *
-   * @param on Whether probes are sent.
-   * @param delay Milliseconds of silence before the first; 0 leaves it as it is.
+   * @param on Whether to send probes.
+   * @param delay Milliseconds of silence before the first probe; 0 leaves it unchanged.
    */
   setKeepAlive(on = false, delay = 0): this {
     const socket = this.#conn?.socket;
@@ -170,7 +171,8 @@ export class NodeStream extends Duplex {
   }
 
   /**
-   * Emits `"timeout"` after a time without traffic, and again after each further such time; it closes nothing.
+   * Emits `"timeout"` after a time without traffic, and again after each further such time. It does not close the
+   * connection.
    *
    * @param timeout Milliseconds; 0 turns it off.
    * @param callback Called at the first `"timeout"`.
@@ -182,7 +184,7 @@ export class NodeStream extends Duplex {
     return this;
   }
 
-  /** Lets the connection keep the program alive, as it does from the start. */
+  /** Lets the connection keep the program alive, which is the default. */
   ref(): this {
     this.#isReferenced = true;
     this.#conn?.ref();
@@ -196,14 +198,14 @@ export class NodeStream extends Duplex {
     return this;
   }
 
-  /** Destroys the stream once all that was written is sent. */
+  /** Destroys the stream once all written data is sent. */
   destroySoon(): void {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
     else this.once("finish", () => this.destroy());
   }
 
-  /** Destroys the stream, and sends a reset in place of an end where the connection is TCP (`SO_LINGER` of 0). */
+  /** Destroys the stream; on TCP, sends a reset instead of an end (`SO_LINGER` of 0). */
   resetAndDestroy(): this {
     // struct linger { int l_onoff; int l_linger; };
     if (!this.destroyed) {
@@ -263,7 +265,7 @@ export class NodeStream extends Duplex {
   /** Part of `stream.Duplex`. */
   override _final(done: (error?: Error | null) => void): void {
     this.#open().closeWrite().then(() => done(), (error) => {
-      // The peer has reset the connection, or it is over: there is nobody to tell.
+      // The peer has reset the connection, or it has ended: there is no one to notify.
       done(isSystemError(error, "ENOTCONN") ? null : error);
     });
   }
@@ -272,13 +274,13 @@ export class NodeStream extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#timer);
     this.#conn?.close();
-    // SMC keeps the descriptor until the peer has all.
+    // SMC keeps the descriptor until the peer has received everything.
     const closed = (this.#conn as { closed?: Promise<void> } | undefined)?.closed;
     if (closed === undefined) done(error);
     else closed.then(() => done(error), (late) => done(error ?? late));
   }
 
-  /** The connection; the stream reads and writes only once it is there. */
+  /** The connection; the stream reads and writes only once it is established. */
   #open(): StreamConn {
     if (this.#conn === undefined) throw new Error("unreachable");
     return this.#conn;

@@ -5,18 +5,18 @@ import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
 import { serveNode } from "./serve_node.ts";
 
-/** What a handler of {@linkcode serveHttp} learns beside the request. */
+/** Information for a handler of {@linkcode serveHttp}, besides the request. */
 export interface ServeHttpInfo {
-  /** The peer's address, if it is one of IP. */
+  /** The peer's address, if it is an IP address. */
   remoteAddr: { hostname: string; port: number } | undefined;
 }
 
 /** Options of {@linkcode serveHttp}. */
 export interface ServeHttpOptions {
-  /** Closes the listener; requests that have begun are answered. */
+  /** Closes the listener; requests that have started are still answered. */
   signal?: AbortSignal;
   /**
-   * Called with what the handler threw; answers the request.
+   * Called with the handler's error; returns the response.
    *
    * @default {A response of 500, and the error on the console}
    */
@@ -30,11 +30,11 @@ const SERVE_OPTIONS: OptionNames<ServeHttpOptions> = { onError: true, server: tr
 /**
  * Serves HTTP/1.1 over a listener of any family, in the shape of `Deno.serve`: a function from request to response.
  *
- * @param listener A listener of streams: TCP, AF_UNIX, SMC, … It is closed at the end.
+ * @param listener A stream listener: TCP, AF_UNIX, SMC, … It is closed at the end.
  * @param handler Answers a request.
- * @param options How to end, and what to do with errors.
- * @returns Fulfilled when the listener is closed and every response is sent.
- * @throws {TypeError} If there is no such option.
+ * @param options How to stop, and how to handle errors.
+ * @returns A promise that is fulfilled when the listener is closed and every response is sent.
+ * @throws {TypeError} If an option is unknown.
  * @throws {SystemError} If accepting fails.
  *
  * @example Usage
@@ -101,12 +101,12 @@ function failed(error: unknown): Response {
 /** Methods that a `Request` refuses. */
 const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
 
-/** Not the handler's fault, and not for its `onError`: any peer could fill the log. */
+/** Not an error of the handler, so not for `onError`: any peer could fill the log. */
 function badRequest(): Response {
   return new Response("Bad Request", { status: 400 });
 }
 
-/** The request; `undefined` if its target, its `Host` or its method is none that a `Request` may have. */
+/** The request; `undefined` if a `Request` cannot have its target, its `Host` or its method. */
 function requestOf(message: IncomingMessage, signal: AbortSignal): Request | undefined {
   const headers = new Headers();
   const { rawHeaders, method = "GET" } = message;
@@ -149,7 +149,7 @@ async function send(result: Response, response: ServerResponse, isHead: boolean)
   await sent(response);
 }
 
-/** Settles when all is handed to the connection, or it is gone. */
+/** Settles when everything is passed to the connection, or the connection is gone. */
 async function sent(response: ServerResponse): Promise<void> {
   if (!response.writableFinished && !response.destroyed) await oneOf(response, "finish");
 }

@@ -4,16 +4,17 @@ import type { Listener } from "../socket/listener.ts";
 import { NodeStream } from "./node_stream.ts";
 
 /**
- * Gives a server of `node:net`, `node:http`, `node:https` or `node:tls` the connections of a listener, on Deno, Node and
- * Bun: Express, Fastify and Hono stand on such a server. The listener stays the caller's. Meanwhile `server.listening` is true, though the server has no socket of its own.
+ * Passes the connections of a listener to a server of `node:net`, `node:http`, `node:https` or `node:tls`, on Deno,
+ * Node and Bun: Express, Fastify and Hono use such a server. The caller still owns the listener. During that time
+ * `server.listening` is true, although the server has no socket of its own.
  *
- * On Bun, `https.Server` takes no such connections: `tls.Server` and the others do.
+ * On Bun, `https.Server` does not accept such connections, but `tls.Server` and the others do.
  *
- * The server's own options hold, such as `maxConnections` and `headersTimeout`. Close the listener, then the server.
+ * The server's own options apply, such as `maxConnections` and `headersTimeout`. Close the listener, then the server.
  *
  * @param server The server.
- * @param listener A listener of streams: TCP, AF_UNIX, SMC, …
- * @returns Fulfilled when the listener is closed.
+ * @param listener A stream listener: TCP, AF_UNIX, SMC, …
+ * @returns A promise that is fulfilled when the listener is closed.
  * @throws {SystemError} If accepting fails.
  *
  * @example HTTP over a unix socket
@@ -37,7 +38,7 @@ import { NodeStream } from "./node_stream.ts";
  */
 export async function serveNode(server: Server, listener: Listener<unknown, Conn<unknown>>): Promise<void> {
   const allowHalfOpen = "allowHalfOpen" in server ? Boolean(server.allowHalfOpen) : true;
-  // Deno's http.Server keeps a connection for another request only as long as it listens.
+  // Deno's http.Server keeps a connection open for more requests only while it listens.
   Object.defineProperty(server, "listening", { value: true, configurable: true });
   try {
     for await (const conn of listener) server.emit("connection", new NodeStream(conn, { allowHalfOpen }));

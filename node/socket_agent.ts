@@ -2,7 +2,7 @@ import { Agent, type AgentOptions, type ClientRequestArgs } from "node:http";
 import type { Duplex } from "node:stream";
 import { NodeStream, type StreamConn } from "./node_stream.ts";
 
-/** Where a request goes, as its URL has it. */
+/** The target of a request, from its URL. */
 export interface RequestTarget {
   /** The host name. */
   hostname: string;
@@ -11,11 +11,12 @@ export interface RequestTarget {
 }
 
 /**
- * An `http.Agent` whose connections are yours: over a unix socket, SMC, vsock, from a local address, through an interface.
+ * An `http.Agent` that uses your own connections: over a unix socket, SMC or vsock, from a local address, or through an
+ * interface.
  *
  * @see {@link https://nodejs.org/api/http.html#class-httpagent | http.Agent}
  *
- * @example Ask a server on a unix socket, as Docker's
+ * @example Send a request to a server on a unix socket, such as Docker's
  * ```ts
  * import { serveNode, SocketAgent } from "@berkeley/sockets/node";
  * import { UnixConn, UnixListener } from "@berkeley/sockets/unix";
@@ -39,7 +40,7 @@ export class SocketAgent extends Agent {
    * Makes an agent.
    *
    * @param connect Makes a connection for a request.
-   * @param options Node's own, such as `keepAlive` and `maxSockets`.
+   * @param options The options of `http.Agent`, such as `keepAlive` and `maxSockets`.
    */
   constructor(connect: (target: RequestTarget) => Promise<StreamConn>, options?: AgentOptions) {
     super(options);

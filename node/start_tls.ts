@@ -2,14 +2,14 @@ import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { NodeStream, type StreamConn } from "./node_stream.ts";
 
 /**
- * Begins TLS on a connection, as its client. The server's end is `serveNode(tls.createServer(…), listener)`.
+ * Starts TLS on a connection, as the client. For the server side, use `serveNode(tls.createServer(…), listener)`.
  *
- * The server's certificate is checked, against the name in `servername`; without one, against `"localhost"`.
+ * It checks the server's certificate against the name in `servername`; without one, against `"localhost"`.
  *
- * @param conn A connection that carries a stream; it is closed where this fails.
- * @param options Node's own, such as `servername`, `ca`, `cert` and `key`, `ALPNProtocols`.
- * @returns The stream of what is inside, once the handshake is done.
- * @throws {Error} If the handshake fails, or the certificate is not trusted; `code` tells why, such as
+ * @param conn A connection that carries a stream; if this fails, it is closed.
+ * @param options The options of `tls.connect()`, such as `servername`, `ca`, `cert`, `key` and `ALPNProtocols`.
+ * @returns The decrypted stream, once the handshake is done.
+ * @throws {Error} If the handshake fails, or the certificate is not trusted; `code` says why, such as
  * `"DEPTH_ZERO_SELF_SIGNED_CERT"`.
  *
  * @see {@link https://nodejs.org/api/tls.html#tlsconnectoptions-callback | tls.connect()}
@@ -35,7 +35,7 @@ export function startTls(conn: StreamConn, options: ConnectionOptions = {}): Pro
       socket.destroy();
       reject(error);
     };
-    const ended = (): void => failed(new Error("Cannot begin TLS: the connection ended within the handshake"));
+    const ended = (): void => failed(new Error("Cannot start TLS: the connection ended during the handshake"));
     stream.once("error", failed).once("close", ended);
     stream.once("secureConnect", () => {
       stream.off("error", failed).off("close", ended);

@@ -4,34 +4,34 @@ import { NodeStream, type StreamConn } from "./node_stream.ts";
 import type { RequestTarget } from "./socket_agent.ts";
 import { startTls } from "./start_tls.ts";
 
-/** What undici asks of a connector. */
+/** The options that undici passes to a connector. */
 export interface UndiciTarget {
   /** The host name of the URL. */
   hostname: string;
-  /** The port as text; empty for the protocol's own. */
+  /** The port as a string; empty for the protocol's default. */
   port: string;
   /** `"http:"` or `"https:"`. */
   protocol: string;
-  /** The name that the certificate must have. */
+  /** The name to check the certificate against. */
   servername?: string | null;
 }
 
-/** How undici takes a connection, or why there is none. */
+/** The callback to which undici's connectors pass a connection or an error. */
 export type UndiciCallback = (
   ...result: [error: Error, socket: null] | [error: null, socket: Socket | TLSSocket]
 ) => void;
 
 /**
- * A connector for undici, so that `fetch` goes over connections of yours: `new Agent({ connect: undiciConnector(…) })` is
- * the dispatcher. `https:` is TLS on them, its certificate checked. Bun puts its own `fetch` in
- * the place of undici's, which takes no connector.
+ * A connector for undici, so that `fetch` uses your own connections: `new Agent({ connect: undiciConnector(…)
+ * })` is the dispatcher. For `https:` it starts TLS on them and checks the certificate. Bun replaces undici's `fetch`
+ * with its own, which takes no connector.
  *
  * @param connect Makes a connection for a request.
  * @returns The connector.
  *
  * @see {@link https://undici.nodejs.org/#/docs/api/Connector | undici's connector}
  *
- * @example What undici does with it
+ * @example Call it as undici does
  * ```ts
  * import { undiciConnector } from "@berkeley/sockets/node";
  * import { socketPair } from "@berkeley/sockets/unix";
@@ -54,7 +54,7 @@ export function undiciConnector(
     connect(target).then(async (conn) => {
       if (isTls) return await startTls(conn, { servername: servername ?? hostname });
       const stream: unknown = new NodeStream(conn);
-      return stream as Socket; // undici uses nothing of it that a NodeStream has not
+      return stream as Socket; // undici uses only members that a NodeStream has
     }).then((socket) => callback(null, socket), (error) => callback(error, null));
   };
 }

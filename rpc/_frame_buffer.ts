@@ -6,7 +6,7 @@ const SMALL = 512;
 const KEPT = 16 * 1024;
 const encoder = new TextEncoder();
 
-/** Collects frames of text, encoded in place, in memory that is used again. */
+/** Collects frames of text, encoded in place, in reusable memory. */
 export class FrameBuffer {
   readonly #format: FrameFormat;
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL);
@@ -27,7 +27,7 @@ export class FrameBuffer {
     return this.#length > 0 ? this.#bytes.length : 0;
   }
 
-  /** Adds one frame of some texts; throws a FrameError, and adds nothing, where they are too long. */
+  /** Adds one frame made of strings; if they are too long, throws a FrameError and adds nothing. */
   put(texts: readonly string[]): void {
     const start = this.#length;
     try {
@@ -45,7 +45,7 @@ export class FrameBuffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Forgets the frames, and lets go of memory that only a large one needed. */
+  /** Discards the frames, and frees memory that only a large frame needed. */
   clear(): void {
     this.#length = 0;
     if (this.#bytes.length > KEPT) this.#replace(new Uint8Array(SMALL));

@@ -1,19 +1,19 @@
 import { FrameBuffer } from "./_frame_buffer.ts";
 import type { Transport } from "./_transport.ts";
 
-/** Writes frames in the order they are put; those put while a write is under way go out together in the next. */
+/** Writes frames in the order they are put; those put during a write are sent together in the next one. */
 export class FrameWriter {
   readonly #transport: Transport;
   readonly #onProgress: (bytes: number) => void;
   #put: FrameBuffer;
-  /** Takes the turn of `#put` while that is written; made when it is first needed. */
+  /** Replaces `#put` while that is written; made on first use. */
   #other: FrameBuffer | undefined;
   #writing = 0;
   #isWriting = false;
   #isScheduled = false;
   #error: unknown;
 
-  /** `onProgress` is told how many bytes have been written, and is called once the connection has failed. */
+  /** `onProgress` receives the number of bytes written, and is called once the connection has failed. */
   constructor(transport: Transport, onProgress: (bytes: number) => void) {
     this.#transport = transport;
     this.#onProgress = onProgress;
@@ -35,7 +35,7 @@ export class FrameWriter {
     return this.#error;
   }
 
-  /** Queues one frame of some texts; throws a FrameError, and queues nothing, where they are too long. */
+  /** Queues one frame made of strings; if they are too long, throws a FrameError and queues nothing. */
   put(texts: readonly string[]): void {
     if (this.#error === undefined) this.#put.put(texts);
   }
@@ -45,7 +45,7 @@ export class FrameWriter {
     if (!this.#isWriting && this.#put.length > 0) void this.#write();
   }
 
-  /** Starts writing after the jobs that wait now, which may put more. */
+  /** Starts writing after the pending microtasks, which may put more. */
   flushSoon(): void {
     if (this.#isWriting || this.#isScheduled) return;
     this.#isScheduled = true;

@@ -3,11 +3,11 @@ import { lengthOf, okReply, type Reply } from "./_reply.ts";
 import type { FrameFormat } from "./frame.ts";
 import type { RpcLimits } from "./server_options.ts";
 
-/** One function: what runs it, the text before its result, and what its replies take while they wait. */
+/** One function: its handler, the text before its result, and the size of its waiting replies. */
 export interface Handler {
   readonly run: (params: never) => unknown;
   readonly head: string;
-  /** Bytes that a reply of late took, for calls whose replies are not known yet. */
+  /** The size of a recent reply in bytes, as an estimate for calls in flight. */
   usual: number;
 }
 
@@ -25,12 +25,12 @@ export function replyOf(handler: Handler, result: unknown): Reply {
   return okReply(handler.head, JSON.stringify(result) ?? "null");
 }
 
-/** What a reply takes at most while it waits: a text has one or two bytes a unit. */
+/** The most bytes that a waiting reply takes: a string has one or two bytes per UTF-16 unit. */
 export function bytesOf(reply: Reply): number {
   return 2 * lengthOf(reply);
 }
 
-/** Whether a handler has given its result, or will. */
+/** Whether a handler's result is a promise. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

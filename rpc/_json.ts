@@ -1,40 +1,40 @@
 import { RpcError } from "./rpc_error.ts";
 
 /**
- * How deep the parameters of a call and its result may be nested. Engines recurse where they parse and write JSON: what
- * is read with much stack left could not be written again with less.
+ * How deep the parameters of a call and its result may be nested. Engines parse and write JSON recursively: what they
+ * read with much stack left, they could not write again with less.
  */
 export const MAX_DEPTH = 200;
 
-/** Bytes that engines take: for what comes with a call, for an object or array, for an element. */
+/** Bytes that engines need: per call, per object or array, per element. */
 const CALL = 1024;
 const OBJECT = 64;
 const ELEMENT = 16;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** A string longer than this is searched for its end by the engine: quicker for long ones, slower for short ones. */
+/** In a string longer than this, `indexOf` searches the end: faster for long strings, slower for short ones. */
 const SHORT_STRING = 24;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Parses a body, of which {@linkcode weightOf} has told that it can be parsed.
+ * Parses a body that {@linkcode weightOf} has accepted.
  *
- * @throws {SyntaxError} If it is no JSON.
- * @throws {TypeError} If it is no UTF-8.
+ * @throws {SyntaxError} If it is not JSON.
+ * @throws {TypeError} If it is not UTF-8.
  */
 export function parseJson(body: Uint8Array): unknown {
   const text = decoder.decode(body);
-  // The fatal decoder is several times slower in V8's hosts: it is asked only where something may have been replaced.
+  // The fatal decoder is several times slower on V8 runtimes: it runs only if something may have been replaced.
   if (text.includes("\ufffd")) strict.decode(body);
   return JSON.parse(text);
 }
 
 /**
- * About how many bytes of memory the value in a body will take: many times its text where arrays are short. The body is
- * not parsed, whatever it holds.
+ * Estimates how many bytes of memory the value in a body will take: many times the text if arrays are short. It does
+ * not parse the body.
  *
  * @throws {RpcError} If it is nested deeper than `maxDepth`.
  */
@@ -63,7 +63,7 @@ export function weightOf(body: Uint8Array, maxDepth: number): number {
   return weight;
 }
 
-/** Where the quote stands that ends the string. */
+/** The position of the quote that ends the string. */
 function endOfString(body: Uint8Array, start: number): number {
   for (let at = start; at < body.length;) {
     for (const most = at + SHORT_STRING; at < most; at++) {

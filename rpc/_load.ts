@@ -1,9 +1,9 @@
 import type { RpcLimits } from "./server_options.ts";
 
-/** A reply that is shorter is sent whatever the load. */
+/** A shorter reply is sent whatever the load is. */
 const SMALL_REPLY = 64 * 1024;
 
-/** What a connection shows of itself to those that share the server with it. */
+/** What a connection shows to the server's accounting of all connections. */
 export interface Burden {
   /** Bytes of its frames that are not served yet. */
   readonly buffered: number;
@@ -11,19 +11,19 @@ export interface Burden {
   readonly pending: number;
   /** Whether its peer does not read what was sent. */
   readonly isStalled: boolean;
-  /** Answers with an error that says why, and ends the connection. */
+  /** Replies with an error that gives the reason, and ends the connection. */
   refuse(reason: string): void;
-  /** Closes the connection at once, and says why to the server's `onError`. */
+  /** Closes the connection immediately, and reports the reason to the server's `onError`. */
   drop(reason: string): void;
-  /** Looks again whether it may go on. */
+  /** Checks again whether it may continue. */
   wake(): void;
 }
 
-/** What all connections of a server together make it hold, and who goes when it is too much. */
+/** What a server holds for all its connections together, and which ones to end when it is too much. */
 export class Load {
   /** The connections. */
   readonly all: Set<Burden> = new Set();
-  /** Those that wait until the load falls. */
+  /** The connections that wait until the load falls. */
   readonly crowd: Set<Burden> = new Set();
   readonly #limits: RpcLimits;
   #calls = 0;
@@ -40,40 +40,40 @@ export class Load {
     return this.isBusy || this.#pending >= this.#limits.maxPending;
   }
 
-  /** Whether as many handlers run as may. */
+  /** Whether the maximum number of handlers is running. */
   get isBusy(): boolean {
     return this.#calls >= this.#limits.maxCalls;
   }
 
-  /** Adds to the handlers that have not settled, and to the bytes of calls that run and replies that are not sent. */
+  /** Adds to the number of unsettled handlers, and to the bytes of running calls and unsent replies. */
   add(calls: number, pending: number): void {
     const wasFull = this.isFull;
     this.#calls += calls;
     this.#pending += pending;
     if (!wasFull || this.isFull) return;
-    for (const each of this.crowd) each.wake(); // the one that waits longest is first
+    for (const each of this.crowd) each.wake(); // the one that has waited longest is first
   }
 
-  /** Adds to the bytes of frames that are not served yet; ends the connections with the most where they are too many. */
+  /** Adds to the bytes of frames that are not served yet; above the limit, ends the connections with the most. */
   buffer(bytes: number): void {
     this.#buffered += bytes;
     if (bytes <= 0) return;
     while (this.#buffered > this.#limits.maxBuffered) {
       const largest = most(this.all, "buffered");
       if (largest === undefined) return;
-      const reason = "The server holds too many calls that are not whole: try again later";
-      // The memory is free once the connection is closed: there is no time for an error when too many are to end.
+      const reason = "The server holds too many incomplete calls: try again later";
+      // The memory is free once the connection is closed; if many must end, there is no time for error replies.
       if (this.#leaving + largest.buffered > this.#limits.maxBuffered) largest.drop(reason);
       else largest.refuse(reason);
     }
   }
 
-  /** Adds to the bytes of frames that will not be served, and go with their connections. */
+  /** Adds to the bytes of frames that will not be served and are freed with their connections. */
   leave(bytes: number): void {
     this.#leaving += bytes;
   }
 
-  /** Whether a reply of so many bytes, of a connection with so many pending, would take the place of others. */
+  /** Whether a reply of this size, on a connection with this many pending bytes, would crowd out others. */
   refuses(bytes: number, pending: number): boolean {
     if (bytes <= SMALL_REPLY || this.#pending < this.#limits.maxPending) return false;
     return bytes + pending > this.#limits.maxPending / this.all.size;
@@ -84,7 +84,9 @@ export class Load {
     while (this.#pending >= this.#limits.maxPending && this.crowd.size > 0) {
       const stalled = most([...this.all].filter(({ isStalled }) => isStalled), "pending");
       if (stalled === undefined) return;
-      stalled.drop("Cannot go on with the connection: its replies are not read, and others wait for the memory");
+      stalled.drop(
+        "Cannot continue the connection: its peer does not read the replies, and others wait for the memory",
+      );
     }
   }
 }

@@ -3,10 +3,10 @@ import { decodeMessage } from "./decode_frame.ts";
 import { FRAME_HEAD_LENGTH, type FrameFormat } from "./frame.ts";
 import type { Transport } from "./_transport.ts";
 
-/** unix(7) refuses a message longer than the send buffer less 32 bytes; the buffer is 212,992 by default. */
+/** unix(7) refuses a message longer than the send buffer minus 32 bytes; the buffer is 212,992 bytes by default. */
 const MESSAGE_MAX = 212_960;
 
-/** Frames over whole messages, one frame a message. */
+/** Frames over whole messages, one frame per message. */
 export class MessageTransport implements Transport {
   readonly buffered = 0;
   readonly format: FrameFormat;
@@ -43,7 +43,7 @@ export class MessageTransport implements Transport {
   }
 
   end(): void {
-    // A message is whole or an error: there is nothing to end inside of.
+    // A message is complete or an error: the connection cannot end inside one.
   }
 
   async skip(): Promise<boolean> {

@@ -6,8 +6,10 @@ import type { FrameFormat } from "./frame.ts";
 
 /** Takes ownership of `conn`. */
 export function openTransport(conn: RpcConn | RpcMessageConn, format: FrameFormat): Transport {
-  if (typeof conn?.close !== "function") { // a promise of one, where an `await` is forgotten
-    throw new TypeError(`Cannot use what is no connection: current value is ${Object.prototype.toString.call(conn)}`);
+  if (typeof conn?.close !== "function") { // such as a promise, if an `await` is missing
+    throw new TypeError(
+      `Cannot use a value that is not a connection: current value is ${Object.prototype.toString.call(conn)}`,
+    );
   }
   return "receive" in conn ? new MessageTransport(conn, format) : new StreamTransport(conn, format);
 }

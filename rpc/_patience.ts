@@ -1,24 +1,24 @@
 /** How long a peer may read nothing while others wait for the memory of its replies. */
 export const PATIENCE = 500;
-/** Fewer bytes in that time are nothing; a call that is longer is not short. */
+/** Fewer bytes in that time count as nothing; a longer call does not count as short. */
 export const LITTLE = 64 * 1024;
 
-/** What the clock of the server finds: nothing, an end that is due, or a call that is not whole for too long. */
+/** The result of a clock tick: nothing, an idle connection to end, or a call that has been incomplete for too long. */
 export type Finding = "fine" | "over" | "late";
 
 /** How long a connection may be idle, keep a call incomplete, and leave what was sent unread. */
 export class Patience {
   readonly #idleTimeout: number;
   readonly #frameTimeout: number;
-  /** Whether bytes have moved since the last tick, and when they last did. */
+  /** Whether bytes have moved since the last tick, and when they last moved. */
   #hasMoved = true;
   #movedAt = 0;
-  /** What the peer has read since it was last seen to read enough, and when that was. */
+  /** The bytes that the peer has read since it last read enough, and that time. */
   #read = 0;
   #readAt = 0;
   #partialSince: number | undefined;
   #overAt = Infinity;
-  /** Whether a part of a call has arrived, and not the rest. */
+  /** Whether a call has arrived only in part. */
   isPartial = false;
   /** Whether the peer does not read what was sent. */
   isStalled = false;
@@ -28,29 +28,29 @@ export class Patience {
     this.#frameTimeout = frameTimeout;
   }
 
-  /** Notes that bytes have arrived. */
+  /** Records that bytes have arrived. */
   received(): void {
     this.#hasMoved = true;
   }
 
-  /** Notes that the peer has taken so many bytes. */
+  /** Records how many bytes the peer has taken. */
   sent(bytes: number): void {
     this.#hasMoved = true;
     this.#read += bytes;
   }
 
-  /** Notes that a call is whole: the next one has its own time. */
+  /** Records that a call is complete: the next one has its own time. */
   whole(): void {
     this.isPartial = false;
     this.#partialSince = undefined;
   }
 
-  /** Gives the connection so many milliseconds. */
+  /** Gives the connection this many milliseconds. */
   endWithin(milliseconds: number): void {
     this.#overAt = performance.now() + milliseconds;
   }
 
-  /** Looks at the time, with what the connection has to send, and whether it awaits a handler. */
+  /** Checks the time, given the unsent bytes and whether a handler is running. */
   tick(now: number, unsent: number, awaits: boolean): Finding {
     if (this.#hasMoved) {
       this.#hasMoved = false;

@@ -1,16 +1,18 @@
 import { MAX_DEPTH, parseJson, weightOf } from "./_json.ts";
 import { RpcError } from "./rpc_error.ts";
 
-/** The JSON of a reply in one or more texts: one is quicker where they are short, more need no copy where they are long. */
+/**
+ * The JSON of a reply in one or more strings: one is faster if they are short, several avoid a copy if they are long.
+ */
 export type Reply = readonly string[];
 
 /** Below this, joining texts costs less than encoding each. */
 const SHORT = 4096;
 
-/** The reply to what is no call. */
+/** The reply to bytes that are not a call. */
 export const ERROR_REPLY: Reply = ['{"status":"ERROR"}'];
 
-/** What the document's server answers in place of a result where it has no such function. */
+/** The result that the original protocol's server returns for an unknown function. */
 export const UNKNOWN_FUNCTION = "ERROR - Function doesn't exist";
 
 /** The text before the JSON of a result. */
@@ -23,7 +25,7 @@ export function okReply(head: string, json: string): Reply {
   return json.length < SHORT ? [head + json + "}}"] : [head, json, "}}"];
 }
 
-/** The reply for an exception of a handler; only an RpcError tells the caller why. */
+/** The reply for a handler's exception; only an RpcError tells the caller the reason. */
 export function errorReply(error: unknown): Reply {
   return error instanceof RpcError ? [JSON.stringify({ status: "ERROR", error: error.message })] : ERROR_REPLY;
 }
@@ -39,8 +41,8 @@ export interface Call {
 /**
  * The call in a body.
  *
- * @throws {RpcError} If it is nested too deep, or would take more memory than `maxWeight`.
- * @throws {SyntaxError | TypeError} If it is no JSON, no UTF-8 or no call.
+ * @throws {RpcError} If it is nested too deeply, or would take more memory than `maxWeight`.
+ * @throws {SyntaxError | TypeError} If it is not JSON, not UTF-8 or not a call.
  */
 export function parseCall(body: Uint8Array, maxWeight: number): Call {
   const weight = weightOf(body, MAX_DEPTH + 1);
@@ -49,21 +51,24 @@ export function parseCall(body: Uint8Array, maxWeight: number): Call {
   if (isObject(value) && "func" in value && "params" in value) {
     return { func: value.func, params: value.params, weight };
   }
-  throw new TypeError("Cannot serve the call: it is no object with func and params");
+  throw new TypeError("Cannot serve the call: it must be an object with func and params");
 }
 
-/** The reply in a body: two objects stand around its result, one around the parameters of a call. */
+/** The reply in a body: its result is nested in two objects, the parameters of a call in one. */
 export function parseReply(body: Uint8Array): unknown {
   weightOf(body, MAX_DEPTH + 2);
   return parseJson(body);
 }
 
-/** UTF-16 units of a reply. */
+/** The length of a reply in UTF-16 units. */
 export function lengthOf(reply: Reply): number {
   return reply.reduce((sum, text) => sum + text.length, 0);
 }
 
-/** The result in a reply to a call of `func`; an RpcError for an error reply; undefined for no reply to this call. */
+/**
+ * The result in a reply to a call of `func`; an RpcError for an error reply; undefined if it does not reply to this
+ * call.
+ */
 export function resultOf(reply: unknown, func: string): { result: unknown } | RpcError | undefined {
   if (!isObject(reply)) return undefined;
   if (reply.status === "ERROR") {

@@ -1,9 +1,9 @@
 import { lengthOf, type Reply } from "./_reply.ts";
 
-/** Passes replies on in the order of their calls, in whatever order they become known. */
+/** Passes on replies in the order of their calls, whatever the order in which they become known. */
 export class ReplyQueue {
   readonly #put: (reply: Reply) => void;
-  /** From the first reply that is not known yet. */
+  /** The replies from the first unknown one on. */
   readonly #replies: { known?: Reply }[] = [];
   #held = 0;
 
@@ -11,24 +11,24 @@ export class ReplyQueue {
     this.#put = put;
   }
 
-  /** Replies that are not known, or wait for an earlier one. */
+  /** The number of replies that are unknown, or wait for an earlier one. */
   get length(): number {
     return this.#replies.length;
   }
 
-  /** UTF-16 units of the replies that wait for an earlier one. */
+  /** The length of the replies that wait for an earlier one, in UTF-16 units. */
   get held(): number {
     return this.#held;
   }
 
-  /** Takes a reply that is known. */
+  /** Adds a known reply. */
   add(reply: Reply): void {
     if (this.#replies.length === 0) return this.#put(reply);
     this.#replies.push({ known: reply });
     this.#held += lengthOf(reply);
   }
 
-  /** Keeps the place of a reply; call the function given when it is known. */
+  /** Reserves the place of a reply; call the returned function once it is known. */
   reserve(): (reply: Reply) => void {
     const place: { known?: Reply } = {};
     this.#replies.push(place);

@@ -21,10 +21,10 @@ import type { RpcConn, RpcMessageConn } from "./conn.ts";
 import { FrameError } from "./frame_error.ts";
 import { RpcError } from "./rpc_error.ts";
 
-/** Replies that a peer may leave unread before its calls are no longer read. */
+/** Bytes of replies that a peer may leave unread before the server stops reading its calls. */
 const HIGH_WATER = 1024 * 1024;
 
-/** How long a connection that was ended waits for its peer to end it too, so that the last replies arrive. */
+/** How long an ended connection waits for its peer to end it too, so that the last replies arrive. */
 const LINGER = 1000;
 
 /** Serves the calls of one connection, and answers them in order. */
@@ -39,9 +39,9 @@ export class Session implements Burden {
   #isEnding = false;
   #isClosed = false;
   readonly #patience: Patience;
-  /** Since when it waits in the crowd. */
+  /** When it started to wait in the crowd. */
   #crowdedSince: number | undefined;
-  /** What the calls that run weigh. */
+  /** The weight of the running calls. */
   #running = 0;
   #buffered = 0;
   #leaving = 0;
@@ -90,7 +90,7 @@ export class Session implements Burden {
       }
       await this.#allWritten();
     } catch {
-      // The connection failed: there is nobody to tell.
+      // The connection failed: there is no one to notify.
     } finally {
       this.close();
     }
@@ -102,7 +102,7 @@ export class Session implements Burden {
     this.#isEnding = true;
     this.#countBuffered(0);
     this.wake();
-    await undefined; // a handler may have asked for it: its own call is in flight once it has returned
+    await undefined; // a handler may have called this: its own call is in flight once it has returned
     await this.#allWritten();
     if (this.#isClosed) return;
     if (this.#transport.closeWrite === undefined) return this.close();
@@ -114,7 +114,7 @@ export class Session implements Burden {
     }
   }
 
-  /** Closes the connection at once; the handlers that run have nobody to answer. */
+  /** Closes the connection immediately; the running handlers then have no one to reply to. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -140,7 +140,7 @@ export class Session implements Burden {
     this.#wake?.();
   }
 
-  /** Closes what has been idle, incomplete or ended for too long; called every few moments. */
+  /** Closes a connection that has been idle, incomplete or ended for too long; called periodically. */
   tick(now: number): void {
     const finding = this.#patience.tick(now, this.#writer.queued, this.#replies.length > 0);
     if (this.#crowdedSince !== undefined) this.wake();
@@ -148,7 +148,7 @@ export class Session implements Burden {
     else if (finding === "late") this.#refuse(timeoutError("read the whole call", this.#host.limits.frameTimeout));
   }
 
-  /** Runs the calls that have arrived, no more at a time than may be in flight. */
+  /** Runs the calls that have arrived, up to the limit of calls in flight. */
   async #serve(): Promise<void> {
     let calls = 0;
     try {
@@ -165,7 +165,7 @@ export class Session implements Burden {
         this.#call(body);
         if (++calls % PORTION !== 0) continue;
         this.#writer.flush();
-        await undefined; // the write goes on
+        await undefined; // lets the write continue
       }
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -182,7 +182,7 @@ export class Session implements Burden {
       const handler = this.#host.handlers.get(call.func);
       if (handler === undefined) return this.#reply(okReply(replyHead(call.func), JSON.stringify(UNKNOWN_FUNCTION)));
       this.#run(handler, call);
-    } catch (error) { // it is no call
+    } catch (error) { // it is not a call
       this.#tell(error);
       this.#reply(errorReply(error));
     }
@@ -198,7 +198,7 @@ export class Session implements Burden {
     }
   }
 
-  /** Keeps the place of a reply until its handler settles. */
+  /** Reserves the place of a reply until its handler settles. */
   #await(handler: Handler, result: PromiseLike<unknown>, weight: number): void {
     const answer = this.#replies.reserve();
     this.#running += weight;
@@ -212,7 +212,7 @@ export class Session implements Burden {
       this.#writer.flushSoon();
       this.wake();
     };
-    // Not every thenable is a promise: one may throw here, or give nothing.
+    // Not every thenable is a promise: one may throw here, or return nothing.
     Promise.resolve(result).finally(() => this.#host.load.add(-1, 0)).then(async (value) => {
       while (turnIsOver() && !this.#isClosed) await nextTurn(this);
       return replyOf(handler, value);
@@ -227,10 +227,10 @@ export class Session implements Burden {
     this.#countPending();
   }
 
-  /** A reply, or an error where it is long and there is no memory for it. */
+  /** A reply, or an error if it is long and there is no memory for it. */
   #fit(reply: Reply): Reply {
     if (this.#isClosed || !this.#host.load.refuses(bytesOf(reply), this.#pending)) return reply;
-    const error = new RpcError("The server holds too many replies that are not read: try again later");
+    const error = new RpcError("The server holds too many unread replies: try again later");
     this.#tell(error);
     return errorReply(error);
   }
@@ -240,7 +240,7 @@ export class Session implements Burden {
     try {
       this.#writer.put(reply);
     } catch (error) {
-      if (reply === ERROR_REPLY) return this.close(); // the limit does not even leave room for this
+      if (reply === ERROR_REPLY) return this.close(); // the limit is too small even for this
       this.#tell(error);
       this.#put(ERROR_REPLY);
     }
@@ -251,7 +251,7 @@ export class Session implements Burden {
     return errorReply(error);
   }
 
-  /** Answers bytes that are no call, or take too long to become one, and ends the connection. */
+  /** Replies to bytes that are not a call, or are incomplete for too long, and ends the connection. */
   #refuse(error: unknown): void {
     if (this.#isEnding) return;
     this.#leaving = this.#buffered;
@@ -262,7 +262,7 @@ export class Session implements Burden {
     void this.end();
   }
 
-  /** The document's server answers a connection that ends without a call, or inside one. */
+  /** Like the original protocol's server, replies to a connection that ends without a call, or inside one. */
   #answerEnd(): void {
     if (this.#hasCalled && this.#transport.buffered === 0) return;
     try {
@@ -303,7 +303,7 @@ export class Session implements Burden {
     return !(waited >= PATIENCE && this.#pending === 0 && body.length <= LITTLE && !load.isBusy);
   }
 
-  /** Waits until there may be room for a call: whoever wakes first takes it. */
+  /** Waits until there may be room for a call: the first one to wake takes it. */
   async #room(body: Uint8Array): Promise<void> {
     this.#writer.flush();
     this.#countBuffered(this.#transport.memory + body.length);
@@ -335,7 +335,7 @@ export class Session implements Burden {
   }
 }
 
-/** The peer's address, where the connection still knows one. */
+/** The peer's address, if the connection still knows it. */
 function remoteAddrOf(conn: RpcConn | RpcMessageConn): unknown {
   try {
     return conn.remoteAddr;

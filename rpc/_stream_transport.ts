@@ -3,7 +3,10 @@ import type { FrameFormat } from "./frame.ts";
 import { FrameDecoder } from "./frame_decoder.ts";
 import type { Transport } from "./_transport.ts";
 
-/** Most connections carry short calls: the buffer grows when it was filled. Long bodies are read where they belong. */
+/**
+ * Most connections carry short calls: the buffer grows after it was full. Long bodies are read directly into their
+ * memory.
+ */
 const FIRST_READ = 2048;
 const LARGEST_READ = 64 * 1024;
 
@@ -61,7 +64,7 @@ export class StreamTransport implements Transport {
   }
 
   async write(frames: Uint8Array, onPart: (bytes: number) => void): Promise<void> {
-    // Frames are written together already, and none must wait for the other end; the first does not.
+    // Frames are already written together, and none must wait for the other end; the first write does not wait anyway.
     if (this.#writes++ === 1) this.#conn.setNoDelay?.(true);
     for (let at = 0; at < frames.length;) {
       const count = await this.#conn.write(frames.subarray(at));

@@ -2,27 +2,27 @@
 const BUDGET = 4;
 
 /**
- * How many frames of one read are handled before what came of them is written: with many in flight, the two ends work at
- * the same time instead of in turns.
+ * How many frames of one read are handled before their results are written: with many in flight, the two ends then work
+ * in parallel instead of taking turns.
  */
 export const PORTION = 32;
 
 const { setImmediate = setTimeout } = globalThis as { setImmediate?: (callback: () => void) => unknown };
-/** Who waits, in order, each with what it waits for. */
+/** The waiters in order, each with its promises. */
 const waiting = new Map<object, (() => void)[]>();
 let isScheduled = false;
 let begun = performance.now();
 
-/** Whether the work of all connections together has taken long enough for one turn of the event loop. */
+/** Whether all connections together have worked long enough for one turn of the event loop. */
 export function turnIsOver(): boolean {
   return performance.now() - begun > BUDGET;
 }
 
 /**
- * Waits until the event loop has gone on to timers and other sockets. All that wait take turns: check
- * {@linkcode turnIsOver} again before the work.
+ * Waits until the event loop has processed timers and other sockets. Waiters take turns: check {@linkcode turnIsOver}
+ * again before the work.
  *
- * @param who For whom: those with more to do do not keep others waiting.
+ * @param who The waiter: those with more work do not keep others waiting.
  */
 export function nextTurn(who: object): Promise<void> {
   return new Promise((resolve) => {
@@ -47,7 +47,7 @@ function goOn(): void {
     if (those.length > 0) waiting.set(who, those); // after the others
     break;
   }
-  queueMicrotask(() => { // after the work of the one that has just gone on
+  queueMicrotask(() => { // after the work of the previous waiter
     if (waiting.size === 0) isScheduled = false;
     else if (turnIsOver()) setImmediate(begin);
     else goOn();

@@ -1,21 +1,21 @@
 /**
- * What an interface must look like to be called: each member takes one JSON value and gives one, at once or later.
+ * The constraint on a callable interface: each member takes one JSON value and returns one, or a promise of one.
  *
  * @typeParam Api The interface itself.
  */
 export type RpcApi<Api> = { [Func in keyof Api]: (params: never) => unknown };
 
-/** An interface of which nothing is known: every name, every parameter. */
+/** An unknown interface: any name, any parameters. */
 export type AnyRpcApi = Record<string, (params: unknown) => unknown>;
 
 /** The names of an interface's functions. */
 export type RpcFunc<Api> = keyof Api & string;
 
-/** What the function `Func` takes. */
+/** The parameter of the function `Func`. */
 export type RpcParams<Api, Func extends keyof Api> = Api[Func] extends (params: infer Params) => unknown ? Params
   : never;
 
-/** What the function `Func` gives. */
+/** The result of the function `Func`. */
 export type RpcResult<Api, Func extends keyof Api> = Api[Func] extends (params: never) => infer Result ? Awaited<Result>
   : never;
 

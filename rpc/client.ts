@@ -11,17 +11,17 @@ import { openTransport } from "./_open_transport.ts";
 import type { Transport } from "./_transport.ts";
 import { nextTurn, PORTION, turnIsOver } from "./_turn.ts";
 
-/** What a timer can wait: 24 days. */
+/** The longest time of a timer: 24 days. */
 const LONGEST_TIMER = 0x7fffffff;
 
 const CALL_OPTIONS: OptionNames<RpcCallOptions> = { signal: true, timeout: true };
 
 /** Options of {@linkcode RpcClient.call}. */
 export interface RpcCallOptions {
-  /** Gives up waiting for the reply: the call rejects with the signal's reason, the connection stays usable. */
+  /** Stops waiting for the reply: the call rejects with the signal's reason, and the connection stays usable. */
   signal?: AbortSignal;
   /**
-   * Milliseconds to wait for the reply, then the call rejects with a `TimeoutError`.
+   * Milliseconds to wait for the reply; after that the call rejects with a `TimeoutError`.
    *
    * @default {Infinity}
    */
@@ -34,7 +34,7 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
   /** Whether the caller no longer waits: the reply is dropped when it arrives. */
   isSettled: boolean;
-  /** Takes away the timer and the listener of the signal. */
+  /** Removes the timer and the listener of the signal. */
   release: (() => void) | undefined;
   /** The call after this one, while neither has a reply. */
   next: Pending | undefined;
@@ -43,10 +43,9 @@ interface Pending {
 /**
  * Calls the functions of a server over one connection.
  *
- * Calls may be made without waiting for earlier ones: those made in one turn go out in one write, and the replies come
- * in the order of the calls. When the connection ends, every call without a reply rejects with an
- * {@linkcode RpcClosedError}, and so does every later call; to connect again is the caller's choice. A call that was
- * given up may still run on the server.
+ * You need not wait for earlier calls: calls made in the same turn are sent in one write, and the replies come in the
+ * order of the calls. When the connection ends, every call without a reply rejects with an {@linkcode RpcClosedError},
+ * and so does every later call; the client does not reconnect. An aborted call may still run on the server.
  *
  * @typeParam Api The interface of the server; without one, every name and parameter is allowed.
  *
@@ -67,7 +66,7 @@ interface Pending {
 export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
   readonly #transport: Transport;
   readonly #writer: FrameWriter;
-  /** The calls without a reply, linked in order: an array with very many gives its first slowly. */
+  /** The calls without a reply, as a linked list: removing the first element of a very long array is slow. */
   #oldest: Pending | undefined;
   #newest: Pending | undefined;
   #end: RpcClosedError | undefined;
@@ -76,8 +75,8 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
    * Starts on a connection, and takes ownership of it.
    *
    * @param conn A connection to the server.
-   * @param options How frames look; `maxLength` bounds calls and replies.
-   * @throws {TypeError | RangeError} If an option is wrong, or what is given is no connection.
+   * @param options The frame format; `maxLength` limits calls and replies.
+   * @throws {TypeError | RangeError} If an option is invalid, or `conn` is not a connection.
    */
   constructor(conn: RpcConn | RpcMessageConn, options: FrameOptions = {}) {
     this.#transport = openTransport(conn, frameFormatOf("make an RpcClient", options));
@@ -89,12 +88,12 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
    * Calls a function of the server.
    *
    * @param func Its name.
-   * @param params What it takes: a JSON value.
-   * @returns What it gives.
+   * @param params Its parameter, a JSON value.
+   * @returns Its result.
    * @throws {RpcError} If the server replies with an error.
    * @throws {RpcClosedError} If the connection ends before the reply.
    * @throws {FrameError} If the call is longer than the limit.
-   * @throws {TypeError} If the name is no text, or the parameters have no JSON.
+   * @throws {TypeError} If the name is not a string, or the parameters cannot be JSON.
    * @throws {RangeError} If the timeout is below 0.
    * @throws {DOMException} `TimeoutError` after the timeout, or the signal's reason.
    */
@@ -117,7 +116,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
       signal?.throwIfAborted();
       if (this.#end !== undefined) throw closedBefore(func, this.#end);
       const json: string | undefined = JSON.stringify(params ?? null);
-      if (json === undefined) throw new TypeError(`Cannot call ${func} as its parameters have no JSON`);
+      if (json === undefined) throw new TypeError(`Cannot call ${func} as its parameters cannot be JSON`);
       this.#writer.put([`{"func":${JSON.stringify(func)},"params":${json}}`]);
       const pending: Pending = { func, resolve, reject, isSettled: false, release: undefined, next: undefined };
       if (signal !== undefined || timeout !== Infinity) giveUpOn(pending, signal, timeout);
@@ -144,7 +143,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
         let replies = 0;
         for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) {
           this.#answer(body);
-          if (++replies % PORTION === 0) await undefined; // the callers go on, and call again
+          if (++replies % PORTION === 0) await undefined; // lets the callers continue and call again
           while (turnIsOver()) await nextTurn(this);
         }
         if (turnIsOver()) await nextTurn(this);
@@ -159,24 +158,24 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
 
   #answer(body: Uint8Array): void {
     const pending = this.#oldest;
-    if (pending === undefined) throw new TypeError("a reply came without a call");
+    if (pending === undefined) throw new TypeError("a reply arrived without a call");
     if (pending.isSettled) return this.#advance(pending);
     let reply;
     try {
       reply = parseReply(body);
     } catch (error) {
-      this.#advance(pending); // the next reply starts at its own boundary
+      this.#advance(pending); // the next reply starts at its own frame boundary
       return settle(pending, () => pending.reject(error));
     }
     const answer = resultOf(reply, pending.func);
-    if (answer === undefined) throw new TypeError(`a reply came that is none to ${pending.func}`);
+    if (answer === undefined) throw new TypeError(`a reply arrived that does not match the call of ${pending.func}`);
     this.#advance(pending);
     settle(pending, () => answer instanceof Error ? pending.reject(answer) : pending.resolve(answer.result as never));
   }
 
   #advance(answered: Pending): void {
     this.#oldest = answered.next;
-    answered.next = undefined; // else one that has grown old keeps all that came after it in memory
+    answered.next = undefined; // else an old call would keep all later ones in memory
     if (this.#oldest === undefined) this.#newest = undefined;
   }
 

@@ -3,13 +3,13 @@ import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormatOf, type Fr
 import { FrameError } from "./frame_error.ts";
 
 /**
- * Gives the body of a message that is exactly one frame, as a seqpacket socket carries it.
+ * Returns the body of a message that is exactly one frame, as a seqpacket socket carries it.
  *
  * @param message The whole message.
  * @param options The byte order and the limit.
  * @returns The body, a view of `message`.
- * @throws {FrameError} If the head is wrong, or the message is shorter or longer than the head says.
- * @throws {TypeError | RangeError} If an option is wrong, or the message is no array of bytes.
+ * @throws {FrameError} If the head is invalid, or the message is shorter or longer than the head says.
+ * @throws {TypeError | RangeError} If an option is invalid, or the message is not a `Uint8Array`.
  *
  * @example Decode a whole message
  * ```ts
@@ -42,7 +42,7 @@ export function decodeMessage(message: Uint8Array, format: FrameFormat, offset: 
   );
 }
 
-/** The error of a frame cut short at `offset`. */
+/** The error for a frame that is truncated at `offset`. */
 export function endedIn(received: number, needed: number, offset: number): FrameError {
   const unit = needed === FRAME_HEAD_LENGTH ? "bytes of a head" : "bytes";
   return new FrameError(

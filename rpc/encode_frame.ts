@@ -2,13 +2,13 @@ import { checkBytes } from "../checks/check_bytes.ts";
 import { encodeHead, FRAME_HEAD_LENGTH, frameFormatOf, type FrameOptions } from "./frame.ts";
 
 /**
- * Puts the head of 8 bytes before a body: the version 1 and the length, two `int32`.
+ * Puts a head of 8 bytes before a body: two `int32`, the version 1 and the length.
  *
  * @param body The bytes of one call or reply; they are copied.
  * @param options The byte order and the limit.
  * @returns A frame of `body.length + 8` bytes.
  * @throws {FrameError} If the body is longer than the limit.
- * @throws {TypeError | RangeError} If an option is wrong, or the body is no array of bytes.
+ * @throws {TypeError | RangeError} If an option is invalid, or the body is not a `Uint8Array`.
  *
  * @example Encode a frame
  * ```ts

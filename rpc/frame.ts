@@ -8,14 +8,14 @@ export const FRAME_HEAD_LENGTH = 8;
 /** The only version of the protocol. */
 export const FRAME_VERSION = 1;
 
-/** The longest body that is accepted unless the options say otherwise: 8 MiB. */
+/** The default limit of a body: 8 MiB. */
 export const FRAME_MAX_LENGTH = 8 * 1024 * 1024;
 
 const INT32_MAX = 0x7fffffff;
 const VERSION_SWAPPED = 0x01000000;
 const NATIVE_IS_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** How frames look. Both ends must agree. */
+/** The frame format. Both ends must agree on it. */
 export interface FrameOptions {
   /**
    * The byte order of the two integers: `"native"` is that of this machine, as `struct.pack("ii")` in Python.
@@ -24,7 +24,7 @@ export interface FrameOptions {
    */
   byteOrder?: "native" | "little" | "big";
   /**
-   * The longest body in bytes, checked when encoding and on the head alone when decoding.
+   * The longest body in bytes, checked when encoding; when decoding, as soon as the head has arrived.
    *
    * @default {8388608}
    */
@@ -42,22 +42,24 @@ export interface FrameFormat {
   maxLength: number;
 }
 
-/** Checks the options of what has no others, once for many frames. */
+/** Checks options that are only frame options, once for many frames. */
 export function frameFormatOf(action: string, options: FrameOptions): FrameFormat {
   checkOptions(action, options, FRAME_OPTIONS);
   return frameFormat(options);
 }
 
-/** Checks the options that frames have among others. */
+/** Checks the frame options among others. */
 export function frameFormat({ byteOrder = "native", maxLength = FRAME_MAX_LENGTH }: FrameOptions = {}): FrameFormat {
   if (byteOrder !== "native" && byteOrder !== "little" && byteOrder !== "big") {
     throw new TypeError(
-      `Cannot use byteOrder as it is none of native, little, big: current value is ${quoted(byteOrder)}`,
+      `Cannot use byteOrder as it must be native, little or big: current value is ${quoted(byteOrder)}`,
     );
   }
   if (!Number.isInteger(maxLength) || maxLength < 0 || maxLength > INT32_MAX) {
     const value = quoted(maxLength);
-    throw new RangeError(`Cannot use maxLength as it is no integer in 0..2147483647: current value is ${value}`);
+    throw new RangeError(
+      `Cannot use maxLength as it must be an integer from 0 to 2147483647: current value is ${value}`,
+    );
   }
   return { little: byteOrder === "native" ? NATIVE_IS_LITTLE : byteOrder === "little", maxLength };
 }
@@ -71,7 +73,7 @@ export function encodeHead(view: DataView, at: number, length: number, { little,
   view.setInt32(at + 4, length, little);
 }
 
-/** Reads the head at `at` and gives the length of its body; `offset` is where the head stands in the stream. */
+/** Reads the head at `at` and returns the length of its body; `offset` is the position of the head in the stream. */
 export function decodeHead(view: DataView, at: number, { little, maxLength }: FrameFormat, offset: number): number {
   const version = view.getInt32(at, little);
   if (version === VERSION_SWAPPED) {

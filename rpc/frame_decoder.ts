@@ -8,12 +8,12 @@ const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 const FIRST_ROOM = 64 * 1024;
 
 /**
- * Takes the bytes of a stream in pieces of any size and gives the bodies of its frames.
+ * Takes the bytes of a stream in pieces of any size and returns the bodies of its frames.
  *
- * A body that lies whole in one piece is a view of that piece: it is not copied, and changes when the piece is
- * overwritten. A body that arrives in several pieces is collected in memory that grows with what has arrived, not with
- * what the head claims, and that is used again: it changes after the following call of {@linkcode next}. After an error
- * the decoder gives nothing but this error: the boundaries are lost.
+ * A body that is complete in one piece is a view of that piece: it is not copied, and changes when the piece is
+ * overwritten. A body that arrives in several pieces is collected in reusable memory, which grows with the received
+ * bytes, not with the length in the head: it changes after the next call of {@linkcode next}. After an error the
+ * decoder always throws this error: the frame boundaries are lost.
  *
  * @example Decode a stream
  * ```ts
@@ -31,46 +31,46 @@ const FIRST_ROOM = 64 * 1024;
  */
 export class FrameDecoder {
   readonly #format: FrameFormat;
-  /** The last piece, where the next byte of it is, and where it starts in the stream. */
+  /** The last piece, the position of its next byte, and its start in the stream. */
   #piece: Uint8Array = NOTHING;
   #at = 0;
   #start = 0;
   /** Collects a head that is split between pieces. */
   readonly #head = new Uint8Array(FRAME_HEAD_LENGTH);
   #headLength = 0;
-  /** The claimed length of the body, or -1 before its head is complete. */
+  /** The length of the body from its head, or -1 before the head is complete. */
   #length = -1;
   /** Collects a body that is split between pieces. */
   #body: Uint8Array<ArrayBuffer> = NOTHING;
   #bodyLength = 0;
-  /** The memory of the body that was given last. */
+  /** The memory of the body that was returned last. */
   #given: Uint8Array<ArrayBuffer> = NOTHING;
   #error: FrameError | undefined;
 
   /**
-   * Starts at a frame's boundary.
+   * Starts at a frame boundary.
    *
-   * @throws {TypeError | RangeError} If an option is wrong.
+   * @throws {TypeError | RangeError} If an option is invalid.
    */
   constructor(options: FrameOptions = {}) {
     this.#format = frameFormatOf("make a FrameDecoder", options);
   }
 
-  /** Bytes received of a frame that is not complete. */
+  /** Bytes received of an incomplete frame. */
   get buffered(): number {
     return this.#headLength + this.#bodyLength + this.#piece.length - this.#at;
   }
 
-  /** Bytes of memory that hold, or have room for, the part of a split body. */
+  /** Bytes of memory for a split body. */
   get allocated(): number {
-    return Math.min(this.#body.length, Math.max(this.#length, 0)); // used before, it may be longer
+    return Math.min(this.#body.length, Math.max(this.#length, 0)); // reused memory may be longer
   }
 
   /**
-   * Takes the next piece, which must not change until {@linkcode next} has given `undefined`.
+   * Takes the next piece, which must not change until {@linkcode next} has returned `undefined`.
    *
    * @param piece Bytes of the stream, not copied unless they hold an incomplete frame.
-   * @throws {TypeError} If it is no array of bytes.
+   * @throws {TypeError} If it is not a `Uint8Array`.
    */
   push(piece: Uint8Array): void {
     checkBytes(piece);
@@ -87,10 +87,10 @@ export class FrameDecoder {
   }
 
   /**
-   * Gives the body of the next complete frame.
+   * Returns the body of the next complete frame.
    *
    * @returns The body, or `undefined` if the decoder needs more bytes.
-   * @throws {FrameError} If the head of a frame is wrong, at once and before its body is awaited.
+   * @throws {FrameError} If the head of a frame is invalid, without waiting for its body.
    */
   next(): Uint8Array | undefined {
     if (this.#error !== undefined) throw this.#error;
@@ -103,11 +103,11 @@ export class FrameDecoder {
   }
 
   /**
-   * Gives memory for the rest of a long body, so that it can be read without a copy; say {@linkcode filled} then, in
-   * place of {@linkcode push}.
+   * Returns memory for the rest of a long body, so that it can be read without a copy; then call {@linkcode filled}
+   * instead of {@linkcode push}.
    *
-   * @param least The least number of bytes that must be missing.
-   * @returns Where the next bytes of the stream go, or `undefined` if fewer are missing.
+   * @param least The smallest number of missing bytes for which to return memory.
+   * @returns Where to put the next bytes of the stream, or `undefined` if fewer are missing.
    */
   room(least: number): Uint8Array<ArrayBuffer> | undefined {
     if (this.#length - this.#bodyLength < least || this.#at < this.#piece.length) return undefined;
@@ -116,10 +116,10 @@ export class FrameDecoder {
   }
 
   /**
-   * Says that the first bytes of the {@linkcode room} have been filled.
+   * Reports that the first bytes of the {@linkcode room} have been filled.
    *
    * @param count How many.
-   * @throws {RangeError} If there was no room for so many.
+   * @throws {RangeError} If there was no room for that many.
    */
   filled(count: number): void {
     const most = Math.min(this.#body.length, this.#length) - this.#bodyLength;
@@ -133,7 +133,7 @@ export class FrameDecoder {
   }
 
   /**
-   * Says that the stream has ended, after {@linkcode next} gave `undefined`.
+   * Reports that the stream has ended, after {@linkcode next} has returned `undefined`.
    *
    * @throws {FrameError} If it ended inside a frame.
    */

@@ -4,7 +4,7 @@ import { FrameDecoder } from "./frame_decoder.ts";
 /**
  * Turns a stream of bytes into a stream of the bodies of its frames.
  *
- * The readable side fails with a {@linkcode FrameError} where the bytes are no frame or end inside one.
+ * The readable side fails with a {@linkcode FrameError} if the bytes are not a frame or end inside one.
  *
  * @example Decode the bytes of a stream
  * ```ts
@@ -18,9 +18,9 @@ import { FrameDecoder } from "./frame_decoder.ts";
  */
 export class FrameDecoderStream extends TransformStream<Uint8Array, Uint8Array> {
   /**
-   * Starts at a frame's boundary.
+   * Starts at a frame boundary.
    *
-   * @throws {TypeError | RangeError} If an option is wrong.
+   * @throws {TypeError | RangeError} If an option is invalid.
    */
   constructor(options: FrameOptions = {}) {
     const decoder = new FrameDecoder(options);
@@ -28,7 +28,7 @@ export class FrameDecoderStream extends TransformStream<Uint8Array, Uint8Array> 
       transform(chunk, controller) {
         decoder.push(chunk);
         for (let body = decoder.next(); body !== undefined; body = decoder.next()) {
-          controller.enqueue(body.buffer === chunk.buffer ? body : body.slice()); // a collected one is overwritten
+          controller.enqueue(body.buffer === chunk.buffer ? body : body.slice()); // a collected body would be overwritten
         }
       },
       flush() {

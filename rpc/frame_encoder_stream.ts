@@ -20,7 +20,7 @@ export class FrameEncoderStream extends TransformStream<Uint8Array, Uint8Array<A
   /**
    * Makes a stream that keeps nothing between bodies.
    *
-   * @throws {TypeError | RangeError} If an option is wrong.
+   * @throws {TypeError | RangeError} If an option is invalid.
    */
   constructor(options: FrameOptions = {}) {
     frameFormatOf("make a FrameEncoderStream", options);

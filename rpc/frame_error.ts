@@ -8,13 +8,13 @@ export type FrameErrorCode =
   | "negative-length"
   /** The length is above the limit. */
   | "too-long"
-  /** A message goes on after the end of its frame. */
+  /** A message continues after the end of its frame. */
   | "trailing-bytes"
   /** The bytes ended inside a frame. */
   | "unexpected-end";
 
 /**
- * Bytes that are no frame, or a body that cannot become one.
+ * Bytes that are not a frame, or a body that is too long for one.
  *
  * @example Find out what is wrong
  * ```ts
@@ -31,10 +31,10 @@ export class FrameError extends Error {
   override readonly name = "FrameError";
   /** What is wrong. */
   readonly code: FrameErrorCode;
-  /** Where: bytes since the start of the stream, of the message or of the frame that was to be encoded. */
+  /** The position: bytes since the start of the stream, the message or the frame to encode. */
   readonly offset: number;
 
-  /** Describes a fault at an offset. */
+  /** Describes an error at an offset. */
   constructor(message: string, code: FrameErrorCode, offset: number) {
     super(message);
     this.code = code;

@@ -3,13 +3,13 @@
  * length, then the body. A call is `{"func":…,"params":…}`, a reply
  * `{"status":"OK","response":{"func":…,"response":…}}` or `{"status":"ERROR"}`.
  *
- * {@linkcode RpcServer} and {@linkcode RpcClient} take the connections of this library and those of `Deno.connect`;
- * `@berkeley/sockets/dictionary` has handlers to serve: values by name, durable if you like. {@linkcode encodeFrame} and
- * {@linkcode FrameDecoder} are the frames alone.
- * Nothing here opens a socket, and importing it needs no permission.
+ * {@linkcode RpcServer} and {@linkcode RpcClient} take the connections of this library and those of
+ * `Deno.connect`; `@berkeley/sockets/dictionary` has handlers to serve: named values, durable if you like.
+ * {@linkcode encodeFrame} and {@linkcode FrameDecoder} handle only the frames. Nothing here opens a socket, and
+ * importing it needs no permission.
  *
- * JSON's numbers are doubles: an integer beyond 2⁵³ loses digits. Names of functions and values are not secret: there is
- * no authentication and no encryption.
+ * JSON numbers are doubles: an integer beyond 2⁵³ loses digits. There is no authentication and no encryption: names and
+ * values are not secret.
  *
  * @example
  * ```ts

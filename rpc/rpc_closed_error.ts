@@ -1,5 +1,5 @@
 /**
- * The connection ended before the reply to a call: whether the server has run the call is not known.
+ * The connection ended before the reply to a call: it is unknown whether the server has run the call.
  *
  * Its `cause` is the error that ended the connection, if there was one.
  *

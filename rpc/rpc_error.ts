@@ -1,8 +1,9 @@
 /**
  * An error reply.
  *
- * A handler throws it to tell its caller why: the reply is `{"status":"ERROR","error":message}`. Of any other exception
- * the caller learns only `{"status":"ERROR"}`. {@linkcode RpcClient.call} rejects with it, with the `reply` it received.
+ * A handler throws it to tell its caller the reason: the reply is
+ * `{"status":"ERROR","error":message}`. For any other exception the reply is only `{"status":"ERROR"}`.
+ * {@linkcode RpcClient.call} rejects with it, with the `reply` it received.
  *
  * @example A handler refuses
  * ```ts
@@ -19,7 +20,7 @@
 export class RpcError extends Error {
   /** The name of the class. */
   override readonly name = "RpcError";
-  /** What the server replied; undefined on the server's side. */
+  /** The server's reply; undefined on the server's side. */
   readonly reply: unknown;
 
   /** Describes why a call failed. */

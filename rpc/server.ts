@@ -7,10 +7,13 @@ import { replyHead } from "./_reply.ts";
 import { limitsOf, type RpcServerOptions } from "./server_options.ts";
 import { Session } from "./_session.ts";
 
-/** Milliseconds to wait after an error of accept(2) that is about memory or descriptors. */
+/** Milliseconds to wait after accept(2) has failed for lack of memory or descriptors. */
 const SHORTAGE = 100;
 
-/** Errors after which accept(2) may succeed, and when to try again; those of one connection are at once. */
+/**
+ * Errors after which accept(2) may succeed again, and when to retry: immediately, if the error is that of one
+ * connection.
+ */
 const RETRY: Partial<Record<string, number>> = {
   EMFILE: SHORTAGE,
   ENFILE: SHORTAGE,
@@ -24,23 +27,23 @@ const RETRY: Partial<Record<string, number>> = {
   ENETUNREACH: 0,
   ENONET: 0,
   ENOPROTOOPT: 0,
-  ENOTCONN: 0, // Deno asks for the peer's address, which a reset takes away
+  ENOTCONN: 0, // Deno reads the peer's address, which is gone after a reset
   EPERM: 0,
   EPROTO: 0,
-  EPROTONOSUPPORT: 0, // SmcListener has refused a connection that is TCP
+  EPROTONOSUPPORT: 0, // SmcListener has refused a connection that fell back to TCP
   ETIMEDOUT: 0,
 };
 const LONGEST_TICK = 250;
 
-/** Bytes that the reply of a function is taken for, before there was one. */
+/** The estimated size of a function's reply before its first one, in bytes. */
 const USUAL = 8 * 1024;
 
 /**
  * Serves calls over the connections of a listener.
  *
- * A connection may carry many calls without waiting: their handlers start in the order of the calls and run at the same
- * time, and the replies come in the order of the calls. An exception of a handler is an error reply to its call and
- * nothing more. A frame that is none, or that takes too long, ends its connection after an error reply. The limits of
+ * A connection may carry many calls without waiting: their handlers start in the order of the calls and run
+ * concurrently, and the replies come in the order of the calls. A handler's exception causes only an error reply to its
+ * call. A frame that is invalid or takes too long ends its connection after an error reply. The limits of
  * {@linkcode RpcServerOptions} are on by default.
  *
  * @example Serve two functions
@@ -78,17 +81,17 @@ export class RpcServer {
     this.#listener = listener;
     this.#host = host;
     this.finished = this.#run();
-    this.finished.catch(() => {}); // whoever awaits it gets the error all the same
+    this.finished.catch(() => {}); // those who await it still get the error
   }
 
   /**
    * Starts serving, and takes ownership of the listener.
    *
    * @typeParam Api The interface that the handlers implement.
-   * @param listener Where connections come from.
-   * @param handlers A function for each name, own and enumerable: nothing inherited can be called.
-   * @param options How frames look, and the limits.
-   * @throws {TypeError | RangeError} If an option, a handler or the listener is wrong.
+   * @param listener The source of connections.
+   * @param handlers A function for each name. Only own, enumerable properties can be called, not inherited ones.
+   * @param options The frame format and the limits.
+   * @throws {TypeError | RangeError} If an option, a handler or the listener is invalid.
    */
   static serve<Api extends RpcApi<Api>>(
     listener: RpcListener,
@@ -98,11 +101,11 @@ export class RpcServer {
     const limits = limitsOf(options);
     const { onError = () => {} } = options;
     if (typeof onError !== "function") {
-      throw new TypeError(`Cannot use onError as it is no function: it is ${typeof onError}`);
+      throw new TypeError(`Cannot use onError as it must be a function: it is ${typeof onError}`);
     }
     if (typeof listener?.accept !== "function") {
       const value = Object.prototype.toString.call(listener);
-      throw new TypeError(`Cannot serve on what is no listener: current value is ${value}`);
+      throw new TypeError(`Cannot serve as the listener must have accept: current value is ${value}`);
     }
     return new RpcServer(listener, {
       format: frameFormat(options),
@@ -119,9 +122,9 @@ export class RpcServer {
   }
 
   /**
-   * Stops gracefully: accepts and reads no more, finishes the calls in flight, then ends every connection. A handler that
-   * never settles keeps it waiting, until {@linkcode RpcServer.close}; a peer that reads no replies, for `idleTimeout`. A
-   * handler may call it, but would wait for itself if it awaited it.
+   * Stops gracefully: accepts and reads no more, finishes the calls in flight, then ends every connection. A handler
+   * that never settles keeps it waiting until {@linkcode RpcServer.close}; a peer that reads no replies, for
+   * `idleTimeout`. A handler may call it, but must not await it: it would wait for itself.
    */
   shutdown(): Promise<void> {
     this.#stopListening();
@@ -129,7 +132,7 @@ export class RpcServer {
     return this.finished;
   }
 
-  /** Stops at once: closes the listener and every connection, with the calls in flight unanswered. */
+  /** Stops immediately: closes the listener and every connection, without replies to the calls in flight. */
   close(): void {
     this.#stopListening();
     for (const session of this.#sessions) session.close();
@@ -185,18 +188,18 @@ export class RpcServer {
       try {
         this.#listener.close();
       } catch {
-        // Deno's listeners cannot be closed twice: somebody else has closed it.
+        // Deno's listeners cannot be closed twice: other code has closed it.
       }
     }
     this.#changed?.();
   }
 
-  /** Waits until a connection has ended or the server is to stop. */
+  /** Waits until a connection has ended or the server must stop. */
   #change(): Promise<void> {
     return new Promise((resolve) => this.#changed = resolve);
   }
 
-  /** Lets the sessions look at the time, as long as there are any. */
+  /** Lets the sessions check the time, as long as there are any. */
   #startClock(): void {
     if (this.#clock !== undefined) return;
     const { idleTimeout, frameTimeout } = this.#host.limits;
@@ -214,7 +217,7 @@ function handlersByName<Api>(handlers: RpcHandlers<Api>): Map<unknown, Handler> 
   const named = new Map<unknown, Handler>();
   for (const [name, run] of Object.entries<unknown>(handlers)) {
     if (typeof run !== "function") {
-      throw new TypeError(`Cannot serve ${name} as it is no function: it is ${typeof run}`);
+      throw new TypeError(`Cannot serve ${name} as it must be a function: it is ${typeof run}`);
     }
     named.set(name, { run: (params) => run.call(handlers, params), head: replyHead(name), usual: USUAL });
   }

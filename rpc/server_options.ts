@@ -2,71 +2,72 @@ import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { FRAME_OPTIONS, type FrameOptions } from "./frame.ts";
 
-/** What one server may hold at a time. */
+/** The limits of one server. */
 export interface RpcLimits {
   /**
-   * Connections. At the limit no more are accepted until one ends; the kernel keeps those in its backlog waiting.
+   * Connections. At the limit the server accepts no more until one ends; the kernel's backlog keeps the others waiting.
    *
    * @default {1024}
    */
   maxConnections: number;
   /**
-   * Handlers that have not settled, of all connections. At the limit no more calls are read.
+   * Unsettled handlers of all connections. At the limit the server reads no more calls.
    *
    * @default {4096}
    */
   maxCalls: number;
   /**
-   * Replies that one connection awaits. At the limit no more of its calls are read.
+   * Calls in flight on one connection. At the limit the server reads no more of its calls.
    *
    * @default {128}
    */
   maxCallsPerConnection: number;
   /**
-   * Bytes of calls that are not whole or wait to be served, of all connections. Where they pass the limit, the connection
-   * with most of them gets an error reply that says so, and is ended.
+   * Bytes of calls that are incomplete or wait to be served, of all connections. Above the limit, the connection with
+   * the most of them gets an error reply that says so, and is ended.
    *
    * @default {67108864}
    */
   maxBuffered: number;
   /**
-   * Bytes of calls that run and of replies that are not sent, of all connections; parsed values are estimated. At the
-   * limit no more calls are served; a connection whose peer leaves its replies unread meanwhile is closed; and a long
+   * Bytes of running calls and unsent replies, of all connections; the size of parsed values is an estimate. At the
+   * limit the server serves no more calls; it closes connections whose peers do not read their replies; and a long
    * reply may become an error reply that says so.
    *
    * @default {67108864}
    */
   maxPending: number;
   /**
-   * The same of one connection. At the limit no more of its calls are read; one call may pass it.
+   * The same for one connection. At the limit the server reads no more of its calls; a single call may exceed it.
    *
    * @default {16777216}
    */
   maxPendingPerConnection: number;
   /**
-   * Milliseconds in which no byte moves and no call is in flight, then the connection is closed. Kept to within a quarter.
+   * Milliseconds without traffic and without a call in flight after which the connection is closed; up to a quarter
+   * more.
    *
    * @default {120000}
    */
   idleTimeout: number;
   /**
-   * Milliseconds from the first byte of a frame to its last, then the connection gets an error reply and is ended.
-   * Kept to within a quarter.
+   * Milliseconds from the first byte of a frame to its last; after that the connection gets an error reply and is
+   * ended. Up to a quarter more.
    *
    * @default {30000}
    */
   frameTimeout: number;
 }
 
-/** Options of {@linkcode RpcServer.serve}: how frames look, and the limits. */
+/** Options of {@linkcode RpcServer.serve}: the frame format and the limits. */
 export interface RpcServerOptions extends FrameOptions, Partial<RpcLimits> {
   /**
-   * Is told of the exceptions of handlers that are no {@linkcode RpcError}; of results that cannot be sent; of what ends a
-   * connection or is no call: a {@linkcode FrameError}, the error of JSON or UTF-8, a `TimeoutError`, a limit; and of a
-   * listener's errors for want of memory or descriptors: Deno's has them, those of this library try again by themselves.
-   * It must not throw.
+   * Called with the exceptions of handlers other than {@linkcode RpcError}; with results that cannot be sent; with
+   * errors that end a connection: a {@linkcode FrameError}, an error of JSON or UTF-8, a `TimeoutError`, a limit; and
+   * with a listener's errors for lack of memory or descriptors (only Deno's listeners: those of this library retry by
+   * themselves). It must not throw.
    *
-   * `remoteAddr` is the peer's address, where the connection knows one.
+   * `remoteAddr` is the peer's address, if the connection knows it.
    *
    * @default {() => {}}
    */
@@ -104,7 +105,7 @@ export function limitsOf(options: RpcServerOptions): RpcLimits {
   for (const name of Object.keys(DEFAULTS) as (keyof RpcLimits)[]) {
     const value = options[name] ?? DEFAULTS[name];
     if (typeof value !== "number" || !(value > 0)) {
-      throw new RangeError(`Cannot use ${name} as it is not above 0: current value is ${quoted(value)}`);
+      throw new RangeError(`Cannot use ${name} as it must be greater than 0: current value is ${quoted(value)}`);
     }
     limits[name] = value;
   }

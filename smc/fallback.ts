@@ -1,6 +1,6 @@
 import { type SmcFallbackReason, smcFallbackReason } from "./fallback_reason.ts";
 
-/** Why a connection is TCP. */
+/** Why a connection fell back to TCP. */
 export interface SmcFallback {
   /** This side's code. */
   code: number;
@@ -14,12 +14,12 @@ export interface SmcFallback {
   advice: string;
 }
 
-/** Puts the two codes of `struct smc_diag_fallback` into words; a peer's code of 0 is none. */
+/** Describes the two codes of `struct smc_diag_fallback`; a peer code of 0 means none. */
 export function describeFallback(code: number, peerCode: number): SmcFallback {
   const own = smcFallbackReason(code);
   if (peerCode === 0) return { code, reason: inWords(own), advice: own.advice };
   const peer = smcFallbackReason(peerCode);
-  // PEERDECL says only that the peer has the reason.
+  // PEERDECL only says that the peer has the reason.
   const advice = own.name === "PEERDECL" ? `On the peer: ${peer.advice}` : own.advice;
   return { code, reason: inWords(own), peerCode, peerReason: inWords(peer), advice };
 }

@@ -1,8 +1,10 @@
-/** Why a connection is TCP, in words. */
+/** Why a connection fell back to TCP, in words. */
 export interface SmcFallbackReason {
-  /** The number, as the kernel and smcss have it. */
+  /** The number, as in the kernel and smcss. */
   code: number;
-  /** The name after `SMC_CLC_DECL_` in the kernel, such as `"PEERNOSMC"`; the number in hex where it is unknown. */
+  /**
+   * The name after `SMC_CLC_DECL_` in the kernel, such as `"PEERNOSMC"`; the number in hexadecimal if it is unknown.
+   */
   name: string;
   /** What it means. */
   meaning: string;
@@ -10,18 +12,18 @@ export interface SmcFallbackReason {
   advice: string;
 }
 
-const ADVICE_PEER = "Use an SMC socket on the other side too, and keep TCP options whole on the way";
+const ADVICE_PEER = "Use an SMC socket on the other side too, and let no middlebox remove TCP options";
 const ADVICE_DEVICE =
   "Give SMC a device: an RDMA device over the interface of the route, or an ISM one, and for SMCv2 a UEID on both sides";
 const ADVICE_RDMA = "Give SMC-R an active RDMA device over the interface of the route, and for SMC-Rv2 a UEID";
-const ADVICE_ISM = "Give SMC-D an ISM device, or take a kernel with SMC-D loopback";
+const ADVICE_ISM = "Give SMC-D an ISM device, or use a kernel with SMC-D loopback";
 const ADVICE_UEID = "Add the same UEID on both sides, as addUeid() does";
 const ADVICE_PEER_VERSION = "Look for a newer SMC on the other side; nothing is wrong on this one";
 const ADVICE_LIMIT = "Close connections, or raise the limits in /proc/sys/net/smc";
 const ADVICE_MEMORY = "Free memory, or use smaller buffers (/proc/sys/net/smc/wmem and rmem)";
-const ADVICE_LINK = "Look at the state of the RDMA devices on both sides, as smcDevices() and smcLinks() tell it";
-const ADVICE_NETWORK = "Look at the route, the subnet and the VLAN between both sides";
-const ADVICE_KERNEL = "Try again; where it stays, look at the kernel's log on both sides";
+const ADVICE_LINK = "Check the state of the RDMA devices on both sides with smcDevices() and smcLinks()";
+const ADVICE_NETWORK = "Check the route, the subnet and the VLAN between both sides";
+const ADVICE_KERNEL = "Try again; if it persists, check the kernel log on both sides";
 
 /** The kernel's table (`net/smc/smc_clc.h`): code, name, meaning, advice. */
 const REASONS: [code: number, name: string, meaning: string, advice: string][] = [
@@ -30,7 +32,7 @@ const REASONS: [code: number, name: string, meaning: string, advice: string][] =
   [0x02020000, "TIMEOUT_AL", "The peer did not add an RDMA link in time", ADVICE_LINK],
   [0x03000000, "CNFERR", "The configuration is wrong", ADVICE_DEVICE],
   [0x03010000, "PEERNOSMC", "The peer did not offer SMC", ADVICE_PEER],
-  [0x03020000, "IPSEC", "The connection uses IPsec", "Leave IPsec out for this connection: SMC does not go with it"],
+  [0x03020000, "IPSEC", "The connection uses IPsec", "Do not use IPsec for this connection: SMC does not support it"],
   [0x03030000, "NOSMCDEV", "No SMC device was found, neither SMC-R nor SMC-D", ADVICE_DEVICE],
   [0x03030001, "NOSMCDDEV", "No SMC-D device was found", ADVICE_ISM],
   [0x03030002, "NOSMCRDEV", "No SMC-R device was found", ADVICE_RDMA],
@@ -48,11 +50,11 @@ const REASONS: [code: number, name: string, meaning: string, advice: string][] =
   [
     0x03060000,
     "OPTUNSUPP",
-    "A socket option does not go with SMC, such as TCP fast open",
-    "Leave out TCP_FASTOPEN and MSG_FASTOPEN",
+    "A socket option is incompatible with SMC, such as TCP fast open",
+    "Do not use TCP_FASTOPEN and MSG_FASTOPEN",
   ],
   [0x03070000, "DIFFPREFIX", "The sides are in different IP subnets, and SMC-Rv1 needs one", ADVICE_UEID],
-  [0x03080000, "GETVLANERR", "The VLAN of the connection cannot be told", ADVICE_NETWORK],
+  [0x03080000, "GETVLANERR", "The VLAN of the connection cannot be determined", ADVICE_NETWORK],
   [0x03090000, "ISMVLANERR", "The VLAN cannot be registered with the ISM device", ADVICE_NETWORK],
   [0x030a0000, "NOACTLINK", "The link group has no active link", ADVICE_LINK],
   [0x030b0000, "NOSRVLINK", "The server's link is not known here", ADVICE_LINK],
@@ -62,7 +64,7 @@ const REASONS: [code: number, name: string, meaning: string, advice: string][] =
   [0x030f0000, "NOINDIRECT", "One side routes SMC-Rv2 directly, the other does not", ADVICE_NETWORK],
   [0x04000000, "SYNCERR", "The sides do not agree on the link group", ADVICE_KERNEL],
   [0x05000000, "PEERDECL", "The peer declined during the handshake", "Look at the peer's own reason"],
-  [0x09990000, "INTERR", "The kernel met an internal error", ADVICE_KERNEL],
+  [0x09990000, "INTERR", "The kernel had an internal error", ADVICE_KERNEL],
   [0x09990001, "ERR_RTOK", "The key of the peer's memory cannot be used", ADVICE_LINK],
   [0x09990002, "ERR_RDYLNK", "The RDMA link cannot be made ready", ADVICE_LINK],
   [0x09990003, "ERR_REGBUF", "The buffers cannot be registered with the RDMA device", ADVICE_LINK],
@@ -73,10 +75,10 @@ const byCode = new Map(REASONS.map(([code, name, meaning, advice]) => [code, { c
 /**
  * What a fallback code means, and what to do about it.
  *
- * The codes are those of Linux; other systems (z/OS, AIX) send numbers of their own, and so may newer kernels.
+ * The codes are those of Linux; other systems (z/OS, AIX) and newer kernels may send other numbers.
  *
  * @param code The number, from {@linkcode SmcSocketInfo} or from smcss.
- * @returns The name, the meaning and advice; a code that is unknown has itself in hex as its name.
+ * @returns The name, the meaning and advice; for an unknown code, the name is the code in hexadecimal.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7609 | RFC 7609}
  *
  * @example Usage
@@ -92,8 +94,8 @@ export function smcFallbackReason(code: number): SmcFallbackReason {
   return byCode.get(code) ?? {
     code,
     name: `0x${code.toString(16).padStart(8, "0")}`,
-    meaning: "The code is not one of Linux",
-    advice: "Look it up in the manual of the peer's system",
+    meaning: "Linux does not define this code",
+    advice: "Look it up in the documentation of the peer's system",
   };
 }
 

@@ -1,12 +1,12 @@
 /**
- * Shared Memory Communications: sockets of AF_SMC, and all that the kernel tells about them.
+ * Shared Memory Communications: AF_SMC sockets, and everything that the kernel reports about them.
  *
- * {@linkcode SmcListener} and {@linkcode SmcConn} are used like TCP's; where the kernel or the peer has no SMC, the
- * connection is TCP, and `conn.smc()` says why. What smc-tools show and change is here as functions:
- * {@linkcode listSmcSockets}, {@linkcode smcLinkGroups}, {@linkcode smcLinks}, {@linkcode smcDevices},
- * {@linkcode smcStatistics}, {@linkcode smcFallbackStatistics}, {@linkcode addUeid}, {@linkcode addSmcPnet} and their kin.
+ * Use {@linkcode SmcListener} and {@linkcode SmcConn} like those of TCP. If the kernel or the peer has no SMC, the
+ * connection is TCP, and `conn.smc()` returns the reason. Everything that smc-tools show and change is available as
+ * functions: {@linkcode listSmcSockets}, {@linkcode smcLinkGroups}, {@linkcode smcLinks}, {@linkcode smcDevices},
+ * {@linkcode smcStatistics}, {@linkcode smcFallbackStatistics}, {@linkcode addUeid}, {@linkcode addSmcPnet} and more.
  *
- * @example Echo, and ask whether it is really SMC
+ * @example Echo, and check whether it is really SMC
  * ```ts
  * import { SmcConn, SmcListener } from "@berkeley/sockets/smc";
  * import { assert, assertEquals } from "@std/assert";

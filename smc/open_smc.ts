@@ -8,14 +8,14 @@ import { SMC_ADVICE } from "./smc_support.ts";
 export const SMCPROTO_SMC = 0;
 /** Protocol of AF_SMC over IPv6 (`linux/smc.h`). */
 export const SMCPROTO_SMC6 = 1;
-/** The address family, 43. Its sockets still speak `sockaddr_in` and `sockaddr_in6`. */
+/** The address family, 43. Its sockets use `sockaddr_in` and `sockaddr_in6`. */
 export const AF_SMC: number = C.AF_SMC;
 
-/** What to do on a kernel that has no AF_SMC. */
+/** What to do on a kernel without AF_SMC. */
 export interface SmcOpenOptions {
   /**
-   * `"throw"` an error that says so, or open a `"tcp"` socket: it interoperates, since a peer without SMC is TCP on the
-   * wire.
+   * `"throw"` an error that says so, or open a `"tcp"` socket, which interoperates: on the wire, a peer without SMC is
+   * TCP.
    *
    * @default {"throw"}
    */
@@ -31,7 +31,7 @@ export function openSmc(family: number, { unsupported = "throw" }: SmcOpenOption
   } catch (error) {
     if (!isSystemError(error, "EAFNOSUPPORT")) throw error;
     if (unsupported === "tcp") return Socket.open(family, C.SOCK_STREAM, C.IPPROTO_TCP);
-    error.message = `Cannot open an AF_SMC socket: this kernel has none. ${SMC_ADVICE} (EAFNOSUPPORT)`;
+    error.message = `Cannot open an AF_SMC socket: this kernel lacks it. ${SMC_ADVICE} (EAFNOSUPPORT)`;
     throw error;
   }
 }

@@ -15,14 +15,15 @@ import { isTcp, requireSmc, type SmcStatus, smcStatus } from "./smc_status.ts";
 /** What to do with connections that fell back to TCP, and how SMC connections end. */
 export interface SmcConnOptions {
   /**
-   * Whether a connection that fell back to TCP is allowed, or refused: closed, with an error that says why it did.
+   * Whether to allow a connection that fell back to TCP, or to refuse it: it is then closed, with an error that gives
+   * the reason.
    *
    * @default {"allow"}
    */
   fallback?: "allow" | "refuse";
   /**
-   * Milliseconds for which {@linkcode SmcConn.close} and {@linkcode SmcConn.closeWrite} wait for the peer to take what
-   * was written. What it did not take until then is lost.
+   * Milliseconds for which {@linkcode SmcConn.close} and {@linkcode SmcConn.closeWrite} wait for the peer to take the
+   * written data. The rest is lost.
    *
    * @default {30000}
    */
@@ -44,24 +45,26 @@ const CONN_OPTIONS: OptionNames<Pick<SmcConnOptions, "drainTimeout">> = { drainT
 const DRAIN_TIMEOUT = 30_000;
 
 /**
- * A connection of AF_SMC: shared memory where both ends can, TCP where one cannot. {@linkcode smc} tells which.
+ * An AF_SMC connection: shared memory if both ends support it, TCP if one does not. {@linkcode smc} returns which.
  *
- * What differs from TCP is handled here: the end of the connection, which would freeze the program and lose data
- * ({@linkcode close}), and the remote address, which the kernel forgets. What is left:
+ * This class handles two differences from TCP: the end of the connection, which would freeze the program and lose data
+ * ({@linkcode close}), and the remote address, which the kernel forgets. Other differences remain:
  *
- * - Buffers are small: 64 KiB on each side. `configure` may set `SO_SNDBUF` before connecting; `SO_RCVBUF` of a listener
- *   is not inherited, but `/proc/sys/net/smc/rmem` holds for all.
- * - Writing to a connection that the peer closed fails with `ECONNRESET` at once, where TCP takes the first write.
- * - `TCP_FASTOPEN` and its kin would make a connection TCP, and so would any other option of the numbers 23, 30, 33 and
- *   34 at a level other than `SOL_SOCKET`: `socket.set()` refuses them while it is SMC. The kernel refuses `SO_REUSEPORT`,
- *   `SO_ZEROCOPY` and `TCP_ULP` (`EOPNOTSUPP`). `TCP_INFO` and most other options of TCP are those of the handshake's TCP
- *   connection, and say nothing about the data.
+ * - Buffers are small: 64 KiB on each side. `configure` may set `SO_SNDBUF` before connecting; connections do not
+ *   inherit a listener's `SO_RCVBUF`, but `/proc/sys/net/smc/rmem` applies to all.
+ * - Writing to a connection that the peer closed fails immediately with
+ * `ECONNRESET`; TCP accepts the first write. - `TCP_FASTOPEN` and related options would make a connection fall back to
+ * TCP, and so would any other option with the numbers 23, 30, 33 and 34 at a level other than
+ * `SOL_SOCKET`: `socket.set()` refuses them while it is SMC. The kernel refuses `SO_REUSEPORT`, `SO_ZEROCOPY` and
+ * `TCP_ULP` (`EOPNOTSUPP`). `TCP_INFO` and most other TCP options refer to the TCP connection of the handshake, and say
+ * nothing about the data.
  * - `socket.shutdown(SHUT_RD)` does not wake a waiting read; {@linkcode close} does.
- * - Urgent data goes by `socket.send(byte, { flags: MSG_OOB })` and `socket.recv(buffer, { flags: MSG_OOB })`, as in
+ * - For urgent data, use `socket.send(byte, { flags: MSG_OOB })` and `socket.recv(buffer, { flags: MSG_OOB })`, as in
  *   TCP.
- * - A program that exits, by `Deno.exit()` too, before {@linkcode closed} is settled loses what the peer has not taken.
- * - A descriptor that was given away by {@linkcode detach} has none of this: its close(2) waits up to 2 s, then drops up
- *   to 64 KiB that the peer sees as a clean end.
+ * - A program that exits before {@linkcode closed} is settled, also by `Deno.exit()`, loses the data that the peer
+ *   has not taken.
+ * - A descriptor from {@linkcode detach} has none of this: its close(2) waits up to 2 s, then drops up to 64 KiB, and
+ *   the peer sees a clean end.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/af_smc.7.html | af_smc(7)}
  *
@@ -88,7 +91,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    * Makes a connection of a connected AF_SMC socket, and takes ownership of it.
    *
    * @param socket The socket.
-   * @param options How it ends.
+   * @param options How the connection ends.
    * @throws {RangeError} If `drainTimeout` is below 0.
    */
   constructor(socket: Socket, options: Pick<SmcConnOptions, "drainTimeout"> = {}) {
@@ -100,11 +103,11 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
   }
 
   /**
-   * Connects to a host. The addresses of a name are raced as RFC 8305 says. Permission: `--allow-ffi`.
+   * Connects to a host. It races the addresses of a name as RFC 8305 describes. Permission: `--allow-ffi`.
    *
-   * @param options Where to connect, how long to wait, and what to do without AF_SMC or where the peer has none.
+   * @param options The address to connect to, how long to wait, and what to do if the kernel or the peer has no AF_SMC.
    * @returns The connection.
-   * @throws {TypeError | RangeError} If an option is wrong.
+   * @throws {TypeError | RangeError} If an option is invalid.
    * @throws {SystemError} If the kernel has no AF_SMC (`EAFNOSUPPORT`), no address answers, such as `ECONNREFUSED`, or a
    * fallback is refused (`EPROTONOSUPPORT`, an {@linkcode SmcFallbackError}).
    */
@@ -119,11 +122,11 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
   }
 
   /**
-   * Whether the connection is really SMC, and if not, why. Costs as much as there are SMC sockets on the system: the
-   * kernel can only list them all.
+   * Whether the connection is really SMC, and if not, why. The cost grows with the number of SMC sockets on the system,
+   * since the kernel can only list them all.
    *
    * @param options How long to wait.
-   * @returns The mode, and where it is TCP, both sides' reasons and advice.
+   * @returns The mode; if it is TCP, also both sides' reasons and advice.
    * @throws {SystemError} If the connection is closed (`EBADF`), or the kernel lacks `smc_diag` (`EAFNOSUPPORT`).
    */
   smc(options?: WaitOptions): Promise<SmcStatus> {
@@ -131,11 +134,11 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
   }
 
   /**
-   * Ends the sending direction once the peer has taken all that was written before.
+   * Ends the sending direction once the peer has taken all data written before.
    *
-   * @param options How long to wait. Default: the connection's `drainTimeout`. After an error it may be tried again.
+   * @param options How long to wait. Default: the connection's `drainTimeout`. After an error you may try again.
    * @throws {SystemError} If the peer is gone (`EPIPE`).
-   * @throws {DOMException} `TimeoutError` if the peer does not take all in time.
+   * @throws {DOMException} `TimeoutError` if the peer does not take all data in time.
    */
   override async closeWrite(options: WaitOptions = {}): Promise<void> {
     const drained = this.socket.fd >= 0 && !isTcp(this.socket);
@@ -143,9 +146,9 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
   }
 
   /**
-   * Closes the connection and rejects what waits on it. In SMC the descriptor is kept, and with it the program alive,
-   * until the peer has taken all that was written: close(2) would wait for that, stop the whole program meanwhile, and
-   * after 2 s drop the rest. {@linkcode closed} tells when that is, and whether all arrived. Closing again does nothing.
+   * Closes the connection and rejects pending operations. With SMC it keeps the descriptor open, and the program alive,
+   * until the peer has taken all written data: close(2) would block the whole program for that, and drop the rest after
+   * 2 s. {@linkcode closed} settles when it is done. Closing again does nothing.
    */
   override close(): void {
     if (this.socket.fd < 0) return;
@@ -158,16 +161,16 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
   }
 
   /**
-   * Fulfilled when the connection is closed and the peer has taken all that was written; rejected where it did not
-   * within `drainTimeout` (a `TimeoutError`), or is gone (`EPIPE`). Fulfilled too when {@linkcode detach} gives the descriptor
-   * away. Nobody has to look at it.
+   * Fulfilled when the connection is closed and the peer has taken all written data, or when {@linkcode detach} has
+   * released the descriptor. Rejected if the peer did not take it within `drainTimeout` (a `TimeoutError`), or is gone
+   * (`EPIPE`). You may ignore it.
    */
   get closed(): Promise<void> {
     return this.#closed ??= new Promise((resolve) => this.#whenClosed = resolve);
   }
 
   /**
-   * Gives the descriptor away: from now on the caller owns it, and closes it by close(2).
+   * Releases the descriptor: from now on the caller owns it, and must close it with close(2).
    *
    * @returns The descriptor, non-blocking.
    */
@@ -177,7 +180,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
     return fd;
   }
 
-  /** Closes the connection at the end of an `await using` block, and waits until the peer has taken all. */
+  /** Closes the connection at the end of an `await using` block, and waits until the peer has taken all data. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.closed;
@@ -193,17 +196,17 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
   }
 }
 
-/** Refuses what cannot be meant, before any system call. */
+/** Refuses invalid options before any system call. */
 export function checkSmcOptions(options: SmcConnOptions & SmcOpenOptions): void {
   const { fallback = "allow", unsupported = "throw", drainTimeout = DRAIN_TIMEOUT } = options;
   if (fallback !== "allow" && fallback !== "refuse") {
-    throw new TypeError(`Cannot use fallback as it is none of allow, refuse: current value is ${quoted(fallback)}`);
+    throw new TypeError(`Cannot use fallback as it must be allow or refuse: current value is ${quoted(fallback)}`);
   }
   if (unsupported !== "throw" && unsupported !== "tcp") {
-    throw new TypeError(`Cannot use unsupported as it is none of throw, tcp: current value is ${quoted(unsupported)}`);
+    throw new TypeError(`Cannot use unsupported as it must be throw or tcp: current value is ${quoted(unsupported)}`);
   }
   if (typeof drainTimeout === "number" && drainTimeout >= 0) return;
   throw new RangeError(
-    `Cannot wait for a drainTimeout that is not 0 or more milliseconds: current value is ${quoted(drainTimeout)}`,
+    `Cannot use drainTimeout as it must be 0 or more milliseconds: current value is ${quoted(drainTimeout)}`,
   );
 }

@@ -11,7 +11,7 @@ import { openSmc, type SmcOpenOptions } from "./open_smc.ts";
 import { checkSmcOptions, SMC_OPTIONS, SmcConn, type SmcConnOptions } from "./smc_conn.ts";
 import { isFallbackError, requireSmc } from "./smc_status.ts";
 
-/** Options of {@linkcode SmcListener.listen}. `reusePort` is refused by the kernel (`EOPNOTSUPP`). */
+/** Options of {@linkcode SmcListener.listen}. The kernel refuses `reusePort` (`EOPNOTSUPP`). */
 export interface SmcListenOptions extends StreamListenOptions, SmcOpenOptions, SmcConnOptions {}
 
 /** Options of {@linkcode SmcListener.accept}. */
@@ -22,7 +22,7 @@ const LISTENER_OPTIONS: OptionNames<SmcConnOptions> = { drainTimeout: true, fall
 const ACCEPT_OPTIONS: OptionNames<SmcAcceptOptions> = { ...WAIT_OPTIONS, fallback: true };
 
 /**
- * A listener of AF_SMC. A peer that has no SMC is accepted too: its connection is TCP, unless `fallback` is `"refuse"`.
+ * An AF_SMC listener. It also accepts peers without SMC: their connections are TCP, unless `fallback` is `"refuse"`.
  *
  * A server of `node:http` or `Deno.serve` can serve on it in two ways. One listens on a unix socket, and each connection is
  * relayed to it, which loses nothing (`examples/http_over_smc.ts`):
@@ -56,8 +56,8 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    * Makes a listener of a listening AF_SMC socket, and takes ownership of it.
    *
    * @param socket The socket.
-   * @param options What to do with connections that fell back, and how connections end.
-   * @throws {TypeError | RangeError} If an option is wrong.
+   * @param options What to do with connections that fell back to TCP, and how connections end.
+   * @throws {TypeError | RangeError} If an option is invalid.
    */
   constructor(socket: Socket, options: SmcConnOptions = {}) {
     checkOptions("make a listener", options, LISTENER_OPTIONS);
@@ -72,9 +72,9 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
   /**
    * Listens on an address. Permission: `--allow-ffi`.
    *
-   * @param options Where, how, and what to do without AF_SMC or where the peer has none.
+   * @param options The address to listen on, how to listen, and what to do if the kernel or a peer has no AF_SMC.
    * @returns The listener.
-   * @throws {TypeError | RangeError} If an option is wrong.
+   * @throws {TypeError | RangeError} If an option is invalid.
    * @throws {SyntaxError} If the hostname is neither numeric nor `localhost`.
    * @throws {SystemError} If the kernel has no AF_SMC (`EAFNOSUPPORT`), or refuses the address, such as `EADDRINUSE`.
    */
@@ -93,10 +93,11 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
   /**
    * Waits for a connection.
    *
-   * @param options How long to wait, and what to do with one that fell back. Default: what the listener's options say.
+   * @param options How long to wait, and what to do with a connection that fell back to TCP. Default: the listener's
+   * options.
    * @returns The connection, which the caller owns.
    * @throws {SystemError} If the listener is closed (`EBADF`), or a fallback is refused (`EPROTONOSUPPORT`, an
-   * {@linkcode SmcFallbackError}): the connection is closed then, and the listener goes on.
+   * {@linkcode SmcFallbackError}): the connection is then closed, and the listener continues.
    */
   override async accept(options?: SmcAcceptOptions): Promise<SmcConn> {
     if (options !== undefined) checkOptions("accept", options, ACCEPT_OPTIONS);
@@ -109,7 +110,7 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
   }
 
   /**
-   * The connections, until the listener is closed; those whose fallback is refused are passed over. Leaving a `for await`
+   * The connections, until the listener is closed; it skips those whose fallback is refused. Leaving a `for await`
    * loop closes the listener.
    */
   override [Symbol.asyncIterator](): AsyncIterableIterator<SmcConn> {

@@ -4,10 +4,10 @@ import { booleanOption, type SocketOption } from "../socket/option.ts";
 import type { Socket } from "../socket/socket.ts";
 import { isTcp } from "./smc_status.ts";
 
-/** Whether a listener makes connections TCP while too many SMC handshakes wait (`SOL_SMC`). */
+/** Whether a listener falls back to TCP while too many SMC handshakes wait (`SOL_SMC`). */
 export const SMC_LIMIT_HS: SocketOption<boolean> = booleanOption("SOL_SMC", "SMC_LIMIT_HS");
 
-/** The kernel looks at the number only: at any level but those of the socket itself, it is taken for the one of TCP. */
+/** The kernel checks only the number: at any level except the socket's own, it treats the option as the TCP option. */
 const FALLBACK_OPTIONS: Record<number, string> = {
   23: "TCP_FASTOPEN",
   30: "TCP_FASTOPEN_CONNECT",
@@ -16,8 +16,8 @@ const FALLBACK_OPTIONS: Record<number, string> = {
 };
 
 /**
- * Has a socket's options checked while it is SMC: those that would make it TCP are refused, and the values that the
- * kernel would set and then call invalid, because they are shorter than an `int`, are padded with zeros.
+ * Checks a socket's options while it is SMC. It refuses options that would make it fall back to TCP, and pads values
+ * that are shorter than an `int` with zeros: the kernel would set them and then report an error.
  */
 export function guardSmcOptions(socket: Socket): void {
   hooksOf(socket).beforeOption = (level, number, value) => {
@@ -25,7 +25,7 @@ export function guardSmcOptions(socket: Socket): void {
     const name = FALLBACK_OPTIONS[number];
     if (name !== undefined) {
       throw new TypeError(
-        `Cannot set option ${number} of level ${level} as the kernel would take it for ${name} and make SMC TCP`,
+        `Cannot set option ${number} of level ${level} as the kernel would treat it as ${name} and fall back from SMC to TCP`,
       );
     }
     if (value.byteLength >= 4) return value;

@@ -11,30 +11,32 @@ import { SMC_ADVICE } from "./smc_support.ts";
 export interface SmcStatus {
   /** What carries its data. */
   mode: SmcMode;
-  /** Why it is TCP, where it is. */
+  /** Why it fell back to TCP, if it did. */
   fallback?: SmcFallback;
 }
 
 /** The error of a connection that is refused because it is not SMC. */
 export interface SmcFallbackError extends SystemError {
-  /** Why it is TCP. */
+  /** Why it fell back to TCP. */
   fallback: SmcFallback;
 }
 
-/** The kernel's word for a socket that it opened as TCP itself is not there. */
+/** The reason for a socket that was opened as TCP, for which the kernel has none. */
 const NO_AF_SMC: SmcFallback = { code: 0, reason: "This kernel has no AF_SMC", advice: SMC_ADVICE };
 const NOT_TOLD: SmcFallback = {
   code: 0,
-  reason: "The kernel does not tell the reason",
+  reason: "The kernel does not report the reason",
   advice: "Load the module smc_diag, and look in the network namespace in which the socket was opened",
 };
 
-/** `SO_PROTOCOL`: after a fallback the descriptor refers to the TCP socket beneath; no netlink is needed to tell. */
+/**
+ * `SO_PROTOCOL`: after a fallback the descriptor refers to the underlying TCP socket, so this check needs no netlink.
+ */
 export function isTcp(socket: Socket): boolean {
   return socket.getOption(C.SOL_SOCKET, C.SO_PROTOCOL) === C.IPPROTO_TCP;
 }
 
-/** Tells the status of a connected socket, from sock_diag by its inode. */
+/** Gets the status of a connected socket from sock_diag, by its inode. */
 export async function smcStatus(socket: Socket, options?: WaitOptions): Promise<SmcStatus> {
   const tcp = isTcp(socket);
   const inode = socket.inode();
@@ -45,13 +47,13 @@ export async function smcStatus(socket: Socket, options?: WaitOptions): Promise<
   const info = sockets?.find((info) => info.inode === inode);
   if (tcp) return { mode: "tcp", fallback: info?.fallback ?? (sockets === undefined ? NO_AF_SMC : NOT_TOLD) };
   if (info?.mode === undefined) {
-    const text = "Cannot tell the mode of the connection: sock_diag does not list its socket";
+    const text = "Cannot get the mode of the connection: sock_diag does not list its socket";
     throw libraryError("ENOENT", "recvfrom", text);
   }
   return info.fallback === undefined ? { mode: info.mode } : { mode: info.mode, fallback: info.fallback };
 }
 
-/** Closes a connection that is not SMC, and throws why it is not. Costs one system call where it is. */
+/** Closes a connection that is not SMC, and throws the reason. If it is SMC, this costs one system call. */
 export async function requireSmc(socket: Socket, syscall: string, options?: WaitOptions): Promise<void> {
   try {
     if (!isTcp(socket)) return;
@@ -66,11 +68,11 @@ export async function requireSmc(socket: Socket, syscall: string, options?: Wait
 }
 
 /**
- * Whether an error is the one of a connection that is not SMC, which `fallback: "refuse"` asks for. No permission is
+ * Whether an error is that of a connection that is not SMC, as `fallback: "refuse"` causes it. No permission is
  * needed.
  *
  * @param error What was thrown.
- * @returns Whether it is; its `fallback` then tells why.
+ * @returns Whether it is; its `fallback` then has the reason.
  *
  * @example Insist on SMC
  * ```ts

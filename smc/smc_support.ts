@@ -3,19 +3,18 @@ import { Socket } from "../socket/socket.ts";
 
 /** Whether this kernel has SMC sockets, and if not, why. */
 export interface SmcSupport {
-  /** Whether it has. */
+  /** Whether it has them. */
   supported: boolean;
-  /** The kernel's answer, where it has not. */
+  /** The kernel's error, if it has none. */
   reason?: string;
   /** What to do about it. */
   advice?: string;
 }
 
 /**
- * Asks the kernel for an SMC socket, and closes it again. Permission: `--allow-ffi`.
+ * Opens an SMC socket to find out, and closes it again. Permission: `--allow-ffi`.
  *
- * A kernel that has SMC may still make every connection TCP, without a device or a peer that has it: see
- * `SmcConn.smc()`.
+ * A kernel with SMC may still make every connection TCP, for lack of a device or a peer with SMC: see `SmcConn.smc()`.
  *
  * @returns Whether there are SMC sockets. It does not throw for a kernel without them.
  *
@@ -38,5 +37,5 @@ export function smcSupport(): SmcSupport {
   }
 }
 
-/** What to do where the kernel has no AF_SMC. */
-export const SMC_ADVICE = "Load the module by `modprobe smc`, or take a kernel that is built with CONFIG_SMC";
+/** What to do if the kernel has no AF_SMC. */
+export const SMC_ADVICE = "Load the module with `modprobe smc`, or use a kernel that is built with CONFIG_SMC";

@@ -4,7 +4,7 @@
 /** Name of the family, as the kernel's controller knows it. */
 export const SMC_GENL_FAMILY_NAME = "SMC_GEN_NETLINK";
 
-/** `SMC_NETLINK_*`: what can be asked of the family. */
+/** `SMC_NETLINK_*`: the commands of the family. */
 export const SMC_NETLINK = {
   GET_SYS_INFO: 1,
   GET_LGR_SMCR: 2,

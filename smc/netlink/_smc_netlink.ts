@@ -5,19 +5,19 @@ import { GenericNetlinkSocket } from "../../netlink/generic_socket.ts";
 import type { WaitOptions } from "../../socket/wait_options.ts";
 import { SMC_GENL_FAMILY_NAME } from "./_gen_netlink.ts";
 
-/** What to ask of one of the two families of SMC. */
+/** A request to one of the two SMC families. */
 export interface SmcRequest extends WaitOptions {
-  /** What it does, for errors. */
+  /** The action, for errors. */
   action: string;
   /** The number of the command. */
   command: number;
   /** Name of the family. Default: `SMC_GEN_NETLINK`. */
   family?: string;
-  /** Encoded attributes: the request is a change then, else a dump. */
+  /** Encoded attributes: with them the request is a change, without a dump. */
   change?: Uint8Array[];
 }
 
-/** Opens a socket for one request, and says in words what the kernel refuses. */
+/** Opens a socket for one request, and explains the kernel's refusals. */
 export async function askSmc(request: SmcRequest): Promise<GenericMessage[]> {
   const { action, command, family = SMC_GENL_FAMILY_NAME, change, ...wait } = request;
   const options = { ...wait, action };
@@ -32,12 +32,12 @@ export async function askSmc(request: SmcRequest): Promise<GenericMessage[]> {
   }
 }
 
-/** The nests of one number that are at the top of the messages. */
+/** The nested attributes with one number at the top level of the messages. */
 export function nests(messages: GenericMessage[], type: number): Attributes[] {
   return messages.map(({ attributes }) => attributes.nested(type)).filter((nest) => nest !== undefined);
 }
 
-/** The error of a kernel that does not know SMC at all. */
+/** The error for a kernel without SMC. */
 export function unsupported(action: string): SystemError {
   const advice = "this kernel has no SMC, or its modules are not loaded: try modprobe smc smc_diag";
   return libraryError("EAFNOSUPPORT", "recvfrom", `Cannot ${action}: ${advice} (EAFNOSUPPORT)`);

@@ -1,6 +1,6 @@
 import { NetlinkDecodeError } from "../../netlink/decode_error.ts";
 
-/** A place in a ring buffer: how often it wrapped, and the offset in bytes. */
+/** A position in a ring buffer: how often it wrapped, and the offset in bytes. */
 export interface SmcCursor {
   /** Number of times it wrapped, modulo 65536. */
   wrap: number;
@@ -10,7 +10,7 @@ export interface SmcCursor {
 
 /** The buffers of a connection; sizes in bytes. */
 export interface SmcConnectionInfo {
-  /** The number that the two sides know the connection by. */
+  /** The number that identifies the connection on both sides. */
   token: number;
   /** Size of the send buffer. */
   sendBuffer: number;
@@ -26,15 +26,15 @@ export interface SmcConnectionInfo {
   sendProduced: SmcCursor;
   /** What the peer has consumed from it. */
   sendConsumed: SmcCursor;
-  /** What is in the send buffer. */
+  /** What has been put into the send buffer. */
   sendPrepared: SmcCursor;
-  /** What of it was sent. */
+  /** What of it has been sent. */
   sendSent: SmcCursor;
-  /** What of it was confirmed. */
+  /** What of it has been confirmed. */
   sendFinished: SmcCursor;
-  /** What the peer says of the connection. */
+  /** The peer's flags for the connection. */
   receivedFlags: SmcFlag[];
-  /** What this side says of it. */
+  /** This side's flags. */
   sentFlags: SmcFlag[];
 }
 
@@ -69,7 +69,7 @@ export interface SmcLinkInfo {
 export interface SmcdInfo {
   /** Number of the link. */
   linkId: number;
-  /** The peer's global identifier; 32 digits where the device has an extended one. */
+  /** The peer's global identifier; 32 digits if the device has an extended one. */
   peerGid: string;
   /** The local one. */
   gid: string;

@@ -2,15 +2,15 @@ import type { Attributes } from "../../netlink/attribute.ts";
 
 /** A device that SMC can use: `smcr device` and `smcd device`. */
 export interface SmcDevice {
-  /** What it carries. */
+  /** The mode that it supports. */
   mode: "smc-r" | "smc-d";
   /** Name of the RDMA device; empty in SMC-D. */
   name: string;
   /** How many link groups use it. */
   useCount: number;
-  /** Whether its loss would end a connection. */
+  /** Whether losing it would end a connection. */
   critical: boolean;
-  /** Where it is on the PCI bus, such as `"0000:00:01.0"`; empty for one in software. */
+  /** Its PCI address, such as `"0000:00:01.0"`; empty for a software device. */
   pciId: string;
   /** PCI vendor id. */
   pciVendor: number;
@@ -28,9 +28,9 @@ export interface SmcDevice {
 export interface SmcDevicePort {
   /** Number of the port, from 1. */
   number: number;
-  /** The physical network it is in, where that has a name. */
+  /** The PNET ID of its physical network, if it has one. */
   pnetId: string;
-  /** Whether the PNET ID was given by a user, not by the hardware. */
+  /** Whether a user set the PNET ID, not the hardware. */
   pnetIdByUser: boolean;
   /** Index of the network interface; 0 is none. */
   interfaceIndex: number;
@@ -40,7 +40,7 @@ export interface SmcDevicePort {
   links: number;
 }
 
-/** Decodes what is within `SMC_GEN_DEV_SMCR` or `SMC_GEN_DEV_SMCD`. */
+/** Decodes the contents of `SMC_GEN_DEV_SMCR` or `SMC_GEN_DEV_SMCD`. */
 export function decodeSmcDevice(mode: SmcDevice["mode"], attributes: Attributes): SmcDevice {
   const ports = [attributes.nested(8), attributes.nested(9)].map((port, index) => decodePort(index + 1, port));
   return {
@@ -57,7 +57,7 @@ export function decodeSmcDevice(mode: SmcDevice["mode"], attributes: Attributes)
   };
 }
 
-/** A second port that the device does not have comes too, marked as not valid; SMC-D leaves the mark out. */
+/** The kernel also lists a second port that the device does not have, marked as invalid; SMC-D omits the mark. */
 function decodePort(number: number, attributes: Attributes | undefined): SmcDevicePort | undefined {
   if (attributes === undefined || attributes.u8(5) === 0) return undefined;
   return {

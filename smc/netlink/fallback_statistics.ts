@@ -17,7 +17,7 @@ export interface SmcFallbackCounts {
   reasons: (SmcFallbackReason & { count: number })[];
 }
 
-/** Decodes what is within `SMC_GEN_FBACK_STATS`: one message for each reason, the first with the totals too. */
+/** Decodes the contents of `SMC_GEN_FBACK_STATS`: one message per reason, the first also with the totals. */
 export function decodeSmcFallbackStatistics(messages: Attributes[]): SmcFallbackStatistics {
   const statistics: SmcFallbackStatistics = { client: { total: 0, reasons: [] }, server: { total: 0, reasons: [] } };
   for (const attributes of messages) {

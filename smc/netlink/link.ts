@@ -2,11 +2,11 @@ import type { Attributes } from "../../netlink/attribute.ts";
 
 /** An RDMA link of a link group: `smcr linkgroup link-show`. */
 export interface SmcLink {
-  /** Number of its link group, in hex as smcr prints it. */
+  /** Number of its link group, in hexadecimal as smcr prints it. */
   groupId: string;
   /** Number of the link within its group. */
   id: number;
-  /** Its number in hex, the same on both sides' reports. */
+  /** Its number in hexadecimal, the same in both sides' reports. */
   uid: string;
   /** The peer's. */
   peerUid: string;
@@ -28,7 +28,7 @@ export interface SmcLink {
 
 const STATES = ["unused", "inactive", "activating", "active"] as const;
 
-/** Decodes what is within `SMC_GEN_LINK_SMCR`; the message before it told the group. */
+/** Decodes the contents of `SMC_GEN_LINK_SMCR`; the message before it has the group. */
 export function decodeSmcLink(groupId: string, attributes: Attributes): SmcLink {
   const state = attributes.u32(10) ?? 0;
   return {

@@ -3,21 +3,21 @@ import type { Attributes } from "../../netlink/attribute.ts";
 /** A link group: what the connections between the same two systems share. */
 export type SmcLinkGroup = SmcrLinkGroup | SmcdLinkGroup;
 
-/** What link groups of both kinds have. */
+/** The common fields of both kinds of link groups. */
 export interface SmcLinkGroupBase {
-  /** Number of the group, in hex as smcr and smcd print it. */
+  /** Number of the group, in hexadecimal as smcr and smcd print it. */
   id: string;
   /** How many connections use it. */
   connections: number;
   /** Its VLAN, or 0. */
   vlan: number;
-  /** The physical network it is in, where that has a name. */
+  /** The PNET ID of its physical network, if it has one. */
   pnetId: string;
-  /** What the peer said of itself, in SMCv2. */
+  /** What the peer announced about itself, in SMCv2. */
   v2?: SmcLinkGroupV2;
-  /** Bytes allocated for send buffers, where the kernel tells. */
+  /** Bytes allocated for send buffers, if the kernel reports them. */
   sendBuffers?: number;
-  /** Bytes allocated for receive buffers, where the kernel tells. */
+  /** Bytes allocated for receive buffers, if the kernel reports them. */
   receiveBuffers?: number;
 }
 
@@ -31,9 +31,9 @@ export interface SmcrLinkGroup extends SmcLinkGroupBase {
   type: "none" | "single" | "symmetric" | "asymmetric-peer" | "asymmetric-local" | `${number}`;
   /** Number of its network namespace. */
   netCookie: bigint;
-  /** How its buffers lie in memory. */
+  /** How its buffers are laid out in memory. */
   bufferType: "physical" | "virtual" | "mixed" | `${number}`;
-  /** In SMC-Rv2: whether the peer is reached without a router. */
+  /** In SMC-Rv2: whether the peer is reachable without a router. */
   direct?: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface SmcdLinkGroup extends SmcLinkGroupBase {
   chid: number;
 }
 
-/** What SMCv2 knows of the peer of a link group. */
+/** What SMCv2 knows about the peer of a link group. */
 export interface SmcLinkGroupV2 {
   /** Version of SMC. */
   version: number;
@@ -59,7 +59,7 @@ export interface SmcLinkGroupV2 {
   peerOs: "zos" | "linux" | "aix" | `${number}`;
   /** The enterprise id that both sides share. */
   eid: string;
-  /** The peer's name of itself. */
+  /** The peer's host name. */
   peerHostname: string;
 }
 
@@ -67,7 +67,7 @@ const TYPES = ["none", "single", "symmetric", "asymmetric-peer", "asymmetric-loc
 const BUFFER_TYPES = ["physical", "virtual", "mixed"] as const;
 const SYSTEMS = [undefined, "zos", "linux", "aix"] as const;
 
-/** Decodes what is within `SMC_GEN_LGR_SMCR`. */
+/** Decodes the contents of `SMC_GEN_LGR_SMCR`. */
 export function decodeSmcrLinkGroup(attributes: Attributes): SmcrLinkGroup {
   const type = attributes.u8(3) ?? 0;
   const bufferType = attributes.u8(11) ?? 0;
@@ -88,7 +88,7 @@ export function decodeSmcrLinkGroup(attributes: Attributes): SmcrLinkGroup {
   };
 }
 
-/** Decodes what is within `SMC_GEN_LGR_SMCD`. */
+/** Decodes the contents of `SMC_GEN_LGR_SMCD`. */
 export function decodeSmcdLinkGroup(attributes: Attributes): SmcdLinkGroup {
   const gid = (low: number, high: number): string =>
     hex(attributes.u64(low) ?? 0n, 16) + (attributes.u64(high) ? hex(attributes.u64(high) ?? 0n, 16) : "");
@@ -121,7 +121,7 @@ function decodeV2(attributes: Attributes | undefined): { v2?: SmcLinkGroupV2 } {
   };
 }
 
-/** Both kinds of group have these two under the same numbers. */
+/** Both kinds of groups have these two with the same numbers. */
 function decodeBuffers(attributes: Attributes): { sendBuffers?: number; receiveBuffers?: number } {
   const [send, receive] = [attributes.uint(12), attributes.uint(13)];
   return {

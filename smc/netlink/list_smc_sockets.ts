@@ -5,11 +5,11 @@ import { unsupported } from "./_smc_netlink.ts";
 import { type SmcSocketInfo, smcSocketInfo } from "./socket_info.ts";
 
 /**
- * Every SMC socket of this network namespace: what `smcss -a -d -R -D` shows, as values. Permission: `--allow-ffi`; no
- * capability is needed.
+ * Lists the SMC sockets of this network namespace: what `smcss -a -d -R -D` shows, as values. Permission:
+ * `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
- * @returns The sockets: listeners, connections, those on their way, and those that are closed but not gone.
+ * @returns The sockets: listeners, connections, pending ones, and those that are closed but not yet freed.
  * @throws {SystemError} If the kernel has no SMC (`EAFNOSUPPORT`).
  * @see {@link https://man7.org/linux/man-pages/man7/sock_diag.7.html | sock_diag(7)}
  *

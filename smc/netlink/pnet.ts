@@ -3,10 +3,10 @@ import { type Attributes, encodeAttribute } from "../../netlink/attribute.ts";
 /** Name of the generic netlink family. */
 export const SMC_PNETID_FAMILY_NAME = "SMC_PNETID";
 
-/** `SMC_PNETID_*`: what can be asked of the family. */
+/** `SMC_PNETID_*`: the commands of the family. */
 export const SMC_PNETID = { GET: 1, ADD: 2, DEL: 3, FLUSH: 4 } as const;
 
-/** A row of the PNET table: which interface and which RDMA device are in the same physical network. */
+/** A row of the PNET table: an interface and an RDMA device in the same physical network. */
 export interface SmcPnet {
   /** Name of the physical network; the kernel makes it upper case. */
   pnetId: string;
@@ -52,7 +52,7 @@ export function encodePnetId(pnetId: string): Uint8Array {
   return encodeAttribute(1, pnetId.toUpperCase());
 }
 
-/** Decodes the attributes of a row; what it does not have the kernel calls "n/a" or 255. */
+/** Decodes the attributes of a row; for missing values the kernel sends "n/a" or 255. */
 export function decodeSmcPnet(attributes: Attributes): SmcPnet {
   const [interfaceName, device, port] = [attributes.text(2), attributes.text(3), attributes.u8(4)];
   return {

@@ -6,7 +6,7 @@ import { askSmc } from "./_smc_netlink.ts";
 
 /** The system's own enterprise id. */
 export interface SmcSeid {
-  /** The id; empty where the system has none, as off s390. */
+  /** The id; empty if the system has none, as on everything except s390. */
   seid: string;
   /** Whether it is offered to peers. */
   enabled: boolean;
@@ -33,13 +33,13 @@ export async function smcUeids(options: WaitOptions = {}): Promise<string[]> {
 }
 
 /**
- * Adds a user-defined enterprise id. SMCv2 finds a peer only where both sides have one in common; SMC-Rv2 always needs
- * it. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ * Adds a user-defined enterprise id. SMCv2 finds a peer only if both sides have an id in common; SMC-Rv2 always needs
+ * one. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param ueid 1 to 32 of A-Z, 0-9, "." and "-".
  * @param options How long to wait.
- * @throws {SyntaxError} If it is no UEID.
- * @throws {SystemError} If it is there already (`EEXIST`), there are too many (`ERANGE`), or it is not permitted
+ * @throws {SyntaxError} If it is not a UEID.
+ * @throws {SystemError} If it already exists (`EEXIST`), there are too many (`ERANGE`), or it is not permitted
  * (`EPERM`).
  *
  * @example Usage
@@ -56,13 +56,13 @@ export async function addUeid(ueid: string, options: WaitOptions = {}): Promise<
 }
 
 /**
- * Removes a user-defined enterprise id. With the last one gone the kernel enables the SEID again. Permission:
+ * Removes a user-defined enterprise id. After the last one is removed, the kernel enables the SEID again. Permission:
  * `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param ueid The UEID.
  * @param options How long to wait.
- * @throws {SyntaxError} If it is no UEID.
- * @throws {SystemError} If it is not there (`ENOENT`), or it is not permitted (`EPERM`).
+ * @throws {SyntaxError} If it is not a UEID.
+ * @throws {SystemError} If it does not exist (`ENOENT`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts
@@ -77,7 +77,7 @@ export async function removeUeid(ueid: string, options: WaitOptions = {}): Promi
   try {
     await askSmc({ ...options, action: `remove the UEID ${ueid}`, command: SMC_NETLINK.REMOVE_UEID, change });
   } catch (error) {
-    // This is how the kernel says that it was the last one, and that the SEID is enabled now.
+    // This is how the kernel reports that it was the last one, and that the SEID is now enabled.
     if (!isSystemError(error, "EAGAIN")) throw error;
   }
 }
@@ -121,13 +121,13 @@ export async function smcSeid(options: WaitOptions = {}): Promise<SmcSeid> {
 }
 
 /**
- * Offers the system's own enterprise id to peers, or no longer. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
+ * Starts or stops offering the system's own enterprise id to peers. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param enabled Whether to offer it.
  * @param options How long to wait.
  * @throws {SystemError} If the system has none
- * (`EOPNOTSUPP`, off s390), disabling it would leave no enterprise id at all (`ENOENT`), or it is not permitted
- * (`EPERM`).
+ * (`EOPNOTSUPP`, on everything except s390), disabling it would leave no enterprise id at all (`ENOENT`), or it is not
+ * permitted (`EPERM`).
  *
  * @example Usage
  * ```ts

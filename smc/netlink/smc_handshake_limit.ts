@@ -3,7 +3,7 @@ import { SMC_NETLINK } from "./_gen_netlink.ts";
 import { askSmc } from "./_smc_netlink.ts";
 
 /**
- * Whether listeners make connections TCP while too many SMC handshakes wait:
+ * Whether listeners fall back to TCP while too many SMC handshakes wait:
  * `net.smc.limit_smc_hs`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.

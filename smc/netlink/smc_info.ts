@@ -10,7 +10,7 @@ import { decodeSmcStatistics, type SmcStatistics } from "./statistics.ts";
 import { decodeSmcSystemInfo, type SmcSystemInfo } from "./system_info.ts";
 
 /**
- * What SMC on this system is: `smcd info` and `smcr info`. Permission: `--allow-ffi`; no capability is needed.
+ * Describes SMC on this system: `smcd info` and `smcr info`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns Version, release, hostname and abilities.
@@ -25,7 +25,7 @@ import { decodeSmcSystemInfo, type SmcSystemInfo } from "./system_info.ts";
  * ```
  */
 export async function smcSystemInfo(options: WaitOptions = {}): Promise<SmcSystemInfo> {
-  const action = "read what SMC on this system is";
+  const action = "read the SMC system information";
   const [info] = nests(await askSmc({ ...options, action, command: SMC_NETLINK.GET_SYS_INFO }), SMC_GEN.SYS_INFO);
   if (info === undefined) throw new NetlinkDecodeError(`Cannot ${action}: the kernel's answer is empty`);
   return decodeSmcSystemInfo(info);

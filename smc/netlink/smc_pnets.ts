@@ -13,7 +13,7 @@ import {
 const family = SMC_PNETID_FAMILY_NAME;
 
 /**
- * The PNET table, as users filled it: `smc_pnet`. Permission: `--allow-ffi`; no capability is needed.
+ * Lists the user-defined PNET table: `smc_pnet`. Permission: `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns The rows.
@@ -33,14 +33,14 @@ export async function smcPnets(options: WaitOptions = {}): Promise<SmcPnet[]> {
 }
 
 /**
- * Adds to the PNET table: says that an interface, a device or both are in a physical network. Permission: `--allow-ffi`,
+ * Adds a row to the PNET table: an interface, a device or both in a physical network. Permission: `--allow-ffi`,
  * and `CAP_NET_ADMIN`.
  *
- * @param pnet The row; the kernel keeps one for the interface and one for the device.
+ * @param pnet The row; the kernel stores one for the interface and one for the device.
  * @param options How long to wait.
  * @throws {SyntaxError} If a name is empty or too long.
  * @throws {RangeError} If the port is not 1 or 2.
- * @throws {SystemError} If the interface or the device is in the table already
+ * @throws {SystemError} If the interface or the device is already in the table
  * (`EEXIST`), or it is not permitted (`EPERM`).
  *
  * @example Usage
@@ -61,7 +61,7 @@ export async function addSmcPnet(pnet: SmcPnet, options: WaitOptions = {}): Prom
  *
  * @param pnetId Name of the physical network.
  * @param options How long to wait.
- * @throws {SyntaxError} If it is no PNET ID.
+ * @throws {SyntaxError} If it is not a PNET ID.
  * @throws {SystemError} If it is not in the table (`ENOENT`), or it is not permitted (`EPERM`).
  *
  * @example Usage

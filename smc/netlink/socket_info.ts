@@ -10,9 +10,9 @@ import {
   type SmcLinkInfo,
 } from "./connection_info.ts";
 
-/** An SMC socket as the kernel describes it: all that `smcss -a -d -R -D` shows. */
+/** An SMC socket as the kernel describes it: everything that `smcss -a -d -R -D` shows. */
 export interface SmcSocketInfo extends SmcDiagInfo {
-  /** Why it is TCP, where it is. */
+  /** Why it fell back to TCP, if it did. */
   fallback?: SmcFallback;
   /** The connection's buffers and cursors, in SMC-R and SMC-D. */
   connection?: SmcConnectionInfo;
@@ -28,9 +28,9 @@ const SMC_DIAG_DMBINFO = 4;
 const SMC_DIAG_FALLBACK = 5;
 
 /**
- * Adds what the attributes of an SMC socket say.
+ * Adds the contents of an SMC socket's attributes.
  *
- * @throws {NetlinkDecodeError} If an attribute does not have its length.
+ * @throws {NetlinkDecodeError} If an attribute has a wrong length.
  */
 export function smcSocketInfo(socket: SmcDiagInfo): SmcSocketInfo {
   const { mode, attributes } = socket;

@@ -1,6 +1,8 @@
 import type { Attributes } from "../../netlink/attribute.ts";
 
-/** Counters of SMC since the network namespace was made: `smcr stats` and `smcd stats`. The kernel cannot reset them. */
+/**
+ * SMC counters since the network namespace was created: `smcr stats` and `smcd stats`. The kernel cannot reset them.
+ */
 export interface SmcStatistics {
   /** Over RDMA. */
   smcr: SmcModeStatistics;
@@ -22,13 +24,13 @@ export interface SmcModeStatistics {
   received: SmcDirectionStatistics;
   /** What was sent. */
   sent: SmcDirectionStatistics;
-  /** Calls of `sendfile` and the like. */
+  /** Calls of `sendfile` and similar functions. */
   sendPage: number;
   /** Calls of splice(2). */
   splice: number;
-  /** Sends held back by `TCP_CORK`. */
+  /** Sends delayed by `TCP_CORK`. */
   cork: number;
-  /** Sends hastened by `TCP_NODELAY`. */
+  /** Sends not delayed because of `TCP_NODELAY`. */
   noDelay: number;
   /** Urgent bytes. */
   urgentData: number;
@@ -40,21 +42,21 @@ export interface SmcDirectionStatistics {
   bytes: number;
   /** Calls. */
   calls: number;
-  /** How many calls moved how much. */
+  /** The number of calls by size. */
   payloads: SmcSizes;
-  /** How many connections have a buffer of which size. */
+  /** The number of connections by buffer size. */
   buffers: SmcSizes;
-  /** What happened with the buffers. */
+  /** Events of the buffers. */
   bufferEvents: SmcBufferEvents;
 }
 
-/** Counts by size: up to so many KiB each, and more than 1024. */
+/** Counts by size: up to the given number of KiB, and above 1024. */
 export type SmcSizes = Record<
   "8K" | "16K" | "32K" | "64K" | "128K" | "256K" | "512K" | "1024K" | ">1024K",
   number
 >;
 
-/** Counts of what happens with buffers. */
+/** Counts of buffer events. */
 export type SmcBufferEvents = Record<
   "tooSmallAtPeer" | "tooSmall" | "fullAtPeer" | "full" | "reused" | "allocated" | "downgraded",
   number
@@ -72,7 +74,7 @@ const BUFFER_EVENTS = [
   "downgraded",
 ] as const;
 
-/** Decodes what is within `SMC_GEN_STATS`. */
+/** Decodes the contents of `SMC_GEN_STATS`. */
 export function decodeSmcStatistics(attributes: Attributes): SmcStatistics {
   return {
     smcd: decodeMode(attributes.nested(1)),
@@ -108,7 +110,7 @@ function decodeMode(attributes: Attributes | undefined): SmcModeStatistics {
   };
 }
 
-/** The counters of a nest are numbered from 1 in the order of their names. */
+/** The counters in a nested attribute are numbered from 1, in the order of their names. */
 function decodeCounts<K extends string>(names: readonly K[], attributes: Attributes | undefined): Record<K, number> {
   return Object.fromEntries(names.map((name, index) => [name, count(attributes, index + 1)])) as Record<K, number>;
 }

@@ -1,22 +1,22 @@
 import type { Attributes } from "../../netlink/attribute.ts";
 
-/** What SMC on this system is: `smcd info` and `smcr info`. */
+/** SMC on this system: `smcd info` and `smcr info`. */
 export interface SmcSystemInfo {
   /** Version of SMC. */
   version: number;
   /** Release of that version. */
   release: number;
-  /** Name of this host, as it is told to peers. */
+  /** Name of this host, as sent to peers. */
   hostname: string;
-  /** The system's enterprise id, where it has one. */
+  /** The system's enterprise id, if it has one. */
   seid: string;
   /** Whether the hardware has ISMv2, for SMC-Dv2. */
   ismV2: boolean;
-  /** Whether SMC-Rv2 is there. */
+  /** Whether SMC-Rv2 is available. */
   smcrV2: boolean;
 }
 
-/** Decodes what is within `SMC_GEN_SYS_INFO`. */
+/** Decodes the contents of `SMC_GEN_SYS_INFO`. */
 export function decodeSmcSystemInfo(attributes: Attributes): SmcSystemInfo {
   return {
     version: attributes.u8(1) ?? 0,

@@ -1,4 +1,4 @@
-import { type BlockingSocket } from "../../socket/blocking/mod.ts";
+import type { BlockingSocket } from "../../socket/blocking/mod.ts";
 import type { MessageBatch } from "../../socket/mod.ts";
 import type { Message, MessageEnd } from "../conformance/message_suite.ts";
 import { readerAndWriter } from "./threads.ts";

@@ -36,15 +36,15 @@ test("dictionary() keeps any name and any value", async () => {
 test("dictionary() refuses parameters that are none", async () => {
   await using store = dictionary();
   for (const params of [null, 1, "x", [], {}, { obj: 1, val: 1 }, { obj: null, val: 1 }]) {
-    assertThrows(() => store.GET(params as never), RpcError, "Cannot GET as obj is no string");
-    assertThrows(() => store.PUT(params as never), RpcError, "Cannot PUT as obj is no string");
+    assertThrows(() => store.GET(params as never), RpcError, "Cannot GET as obj must be a string");
+    assertThrows(() => store.PUT(params as never), RpcError, "Cannot PUT as obj must be a string");
   }
   assertThrows(() => store.PUT({ obj: "x" } as never), RpcError, "no val");
 });
 
 test("dictionary() checks its arguments", () => {
   for (const store of [null, {}, 5, "words.db", new Map()]) {
-    assertThrows(() => dictionary(store as never), TypeError, "no store");
+    assertThrows(() => dictionary(store as never), TypeError, "the store must have");
   }
   for (const maxLength of [-1, 1.5, NaN, "5", null]) {
     assertThrows(() => dictionary(memoryStore(), { maxLength: maxLength as number }), RangeError, "maxLength");
@@ -56,7 +56,7 @@ test("dictionary() checks its arguments", () => {
     assertThrows(() => memoryStore({ maxBytes: max as number }), RangeError, "maxBytes");
   }
   for (const make of [redisStore, etcdStore]) {
-    assertThrows(() => make({} as never), TypeError, "no client");
+    assertThrows(() => make({} as never), TypeError, "the client must have");
     assertThrows(() => make({ get() {}, set() {}, put() {} } as never, { prefix: 5 as never }), TypeError, "prefix");
   }
 });

@@ -247,7 +247,7 @@ test(
       symlinkSync("/dev/null", device);
       spawnSync("mkfifo", [`${file}.fifo`]);
       for (const path of [device, folder, `${file}.fifo`]) {
-        assertThrows(() => sqliteStore(path), TypeError, "no regular file");
+        assertThrows(() => sqliteStore(path), TypeError, "not a regular file");
       }
       assertThrows(() => sqliteStore(`${file}/below/nothing`), Error, `Cannot open ${file}/below/nothing`);
       const victim = `${folder}victim`;

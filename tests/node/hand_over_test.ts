@@ -51,7 +51,7 @@ test(
   async () => {
     const server = createNetServer();
     using messages = UnixSeqpacketListener.listen({ autobind: true });
-    await assertRejects(() => listenOn(server, messages), TypeError, "only a stream");
+    await assertRejects(() => listenOn(server, messages), TypeError, "only streams");
     assertEquals(server.listenerCount("error"), 0);
     await listenOn(server, TcpListener.listen(LOCAL));
     const second = TcpListener.listen(LOCAL);

@@ -41,9 +41,9 @@ const ENDS: [name: string, bytes: Uint8Array, message: string][] = [
   ["a reply comes in the other byte order", rawFrame(1, 2, [0x7b, 0x7d], false), "the other byte order"],
   ["a reply has a negative length", rawFrame(1, -1, []), "its length is -1"],
   ["a reply is above the limit", rawFrame(1, 1001, []), "its length is 1001, the limit is 1000"],
-  ["a reply is to another function", ok("Z", 1), "a reply came that is none to A"],
-  ["a reply is none", frameOf([1]), "a reply came that is none to A"],
-  ["a reply is null", frameOf(null), "a reply came that is none to A"],
+  ["a reply is to another function", ok("Z", 1), "a reply arrived that does not match the call of A"],
+  ["a reply is none", frameOf([1]), "a reply arrived that does not match the call of A"],
+  ["a reply is null", frameOf(null), "a reply arrived that does not match the call of A"],
 ];
 
 for (const [name, bytes, message] of ENDS) {
@@ -73,7 +73,7 @@ test("RpcClient.call() rejects every call when a reply comes that nobody asked f
   }, async (client) => {
     assertEquals(await client.call("A", 0), 1);
     await pause(10);
-    await assertRejects(() => client.call("A", 0), RpcClosedError, "a reply came without a call");
+    await assertRejects(() => client.call("A", 0), RpcClosedError, "a reply arrived without a call");
   });
 });
 
@@ -197,7 +197,7 @@ test("RpcClient.call() refuses what is no name and no time, and sends nothing", 
 
 test("RpcClient refuses what is no connection", () => {
   for (const conn of [undefined, null, 5, "x", {}, Promise.resolve()]) {
-    assertThrows(() => new RpcClient(conn as RpcConn), TypeError, "is no connection");
+    assertThrows(() => new RpcClient(conn as RpcConn), TypeError, "is not a connection");
   }
 });
 

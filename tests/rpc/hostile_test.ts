@@ -122,7 +122,7 @@ test("RpcServer ends the connection with most of what is not whole, not the one 
   await pause(30);
   const frame = call("ECHO", "x".repeat(100_000));
   await writeAll(small, frame.subarray(0, -1));
-  const reason = "The server holds too many calls that are not whole: try again later";
+  const reason = "The server holds too many incomplete calls: try again later";
   assertEquals(await readFrames(large), [{ status: "ERROR", error: reason }]);
   assertEquals(errors, [[reason, port]]);
   await writeAll(small, frame.subarray(-1));
@@ -143,7 +143,7 @@ test("RpcServer ends a connection whose replies are not read once others wait fo
   assertEquals(await client.call("ECHO", 1, { timeout: 5000 }), 1);
   assertEquals((await client.call("BIG", null)).length, LENGTH);
   assertEquals(errors, [
-    "Cannot go on with the connection: its replies are not read, and others wait for the memory",
+    "Cannot continue the connection: its peer does not read the replies, and others wait for the memory",
   ]);
 });
 

@@ -91,7 +91,7 @@ function pythonSuite(family: Family): void {
       ok("PUT", { obj: "x", response: "ok" }),
       ok("GET", { obj: "x", val }),
       ok("POP", "ERROR - Function doesn't exist"),
-      { status: "ERROR", error: "Cannot GET as obj is no string" },
+      { status: "ERROR", error: "Cannot GET as obj must be a string" },
       ERROR,
     ]);
   });

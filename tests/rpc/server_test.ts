@@ -260,7 +260,7 @@ test("RpcServer ends connections whose incomplete frames take too much memory to
   await writeAll(first, frame.subarray(0, 60_000));
   await pause(30);
   await writeAll(second, call("ECHO", "x".repeat(70_000)).subarray(0, 70_000)); // it has the most
-  const reason = "The server holds too many calls that are not whole: try again later";
+  const reason = "The server holds too many incomplete calls: try again later";
   assertEquals(await readFrames(second), [{ ...ERROR, error: reason }]);
   await writeAll(first, frame.subarray(60_000));
   assertEquals((await readFrames(first, 1)).length, 1);
@@ -430,7 +430,7 @@ test("RpcServer.serve() checks its options and handlers", () => {
   assertThrows(() => RpcServer.serve(listener, {}, { maxLenght: 5 } as never), TypeError, "did you mean maxLength?");
   assertThrows(() => RpcServer.serve(listener, {}, { timeout: 5 } as never), TypeError, "there is no option timeout");
   for (const none of [undefined, null, {}, Promise.resolve()]) {
-    assertThrows(() => RpcServer.serve(none as never, {}), TypeError, "is no listener");
+    assertThrows(() => RpcServer.serve(none as never, {}), TypeError, "the listener must have accept");
   }
   for (
     const name of [

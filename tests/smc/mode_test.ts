@@ -111,7 +111,7 @@ smcTest("options that would make the connection TCP are refused, and it stays SM
     configure: (socket) => {
       refused = assertThrows(() => socket.set(TCP_FASTOPEN, 1), TypeError, "TCP_FASTOPEN");
       // IP_CHECKSUM is 23 too.
-      assertThrows(() => socket.setOption(C.IPPROTO_IP, 23, 1), TypeError, "make SMC TCP");
+      assertThrows(() => socket.setOption(C.IPPROTO_IP, 23, 1), TypeError, "fall back from SMC to TCP");
     },
   });
   assertInstanceOf(refused, TypeError);

@@ -27,7 +27,7 @@ withoutSmc("smcSupport() says that the kernel has none, and what to do", () => {
 withoutSmc(
   "SmcListener.listen() and SmcConn.connect() refuse a kernel without AF_SMC, and say what to do",
   async () => {
-    const text = "Cannot open an AF_SMC socket: this kernel has none. Load the module by `modprobe smc`";
+    const text = "Cannot open an AF_SMC socket: this kernel lacks it. Load the module with `modprobe smc`";
     assertThrows(() => SmcListener.listen({ hostname: "127.0.0.1", port: 0 }), Error, text);
     await assertRejects(() => SmcConn.connect({ hostname: "127.0.0.1", port: 9 }), Error, text);
   },
@@ -64,7 +64,7 @@ withoutSmc("smc-tools say what to do on a kernel without SMC", async () => {
   for (
     const [ask, action] of [
       [listSmcSockets, "list the SMC sockets"],
-      [smcSystemInfo, "read what SMC on this system is"],
+      [smcSystemInfo, "read the SMC system information"],
       [smcStatistics, "read the SMC statistics"],
       [smcPnets, "list the PNET table"],
       [() => addUeid("A"), "add the UEID A"],
