@@ -1,3 +1,5 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { SocketOwner } from "../socket/socket_owner.ts";
@@ -11,6 +13,8 @@ export interface AeadOptions {
   associatedData?: Uint8Array;
 }
 
+const OPEN_OPTIONS: OptionNames<{ tagLength: number }> = { tagLength: true };
+const AEAD_OPTIONS: OptionNames<AeadOptions> = { associatedData: true, iv: true };
 /** The most bytes that the kernel takes in one operation. */
 const MAX_DATA = 65_536;
 
@@ -43,7 +47,10 @@ export class AlgAead extends SocketOwner {
    * @returns The algorithm.
    * @throws {SystemError} If the kernel lacks it (`ENOENT`, `EAFNOSUPPORT`), or a length is wrong (`EINVAL`).
    */
-  static open(name: string, key: Uint8Array, { tagLength }: { tagLength: number }): AlgAead {
+  static open(name: string, key: Uint8Array, options: { tagLength: number }): AlgAead {
+    checkArgumentCount("call open", arguments.length, "name", "key", "{ tagLength }");
+    checkOptions("open an algorithm", options, OPEN_OPTIONS);
+    const { tagLength } = options;
     within("open an algorithm", "length of the tag", tagLength, 64);
     const algorithm = new AlgAead(openAlgorithm({ type: "aead", name }, key));
     try {
@@ -66,6 +73,9 @@ export class AlgAead extends SocketOwner {
    * @throws {RangeError} If it is too long for one operation.
    */
   encrypt(data: Uint8Array, options: AeadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    if (arguments.length > 2) {
+      return refuseArguments("call encrypt", arguments.length, "data", "{ iv, associatedData }");
+    }
     return this.#transform(true, data, options, data.length + this.#tagLength);
   }
 
@@ -78,15 +88,20 @@ export class AlgAead extends SocketOwner {
    * @throws {SystemError} If it was tampered with (`EBADMSG`).
    */
   decrypt(data: Uint8Array, options: AeadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    if (arguments.length > 2) {
+      return refuseArguments("call decrypt", arguments.length, "data", "{ iv, associatedData }");
+    }
     return this.#transform(false, data, options, data.length - this.#tagLength);
   }
 
   async #transform(
     encrypt: boolean,
     data: Uint8Array,
-    { iv, associatedData = new Uint8Array(0) }: AeadOptions,
+    options: AeadOptions,
     length: number,
   ): Promise<Uint8Array<ArrayBuffer>> {
+    checkOptions(encrypt ? "encrypt" : "decrypt", options, AEAD_OPTIONS);
+    const { iv, associatedData = new Uint8Array(0) } = options;
     const associated = associatedData.length;
     within("work on the data", "bytes of the result", length, MAX_DATA - associated);
     using operation = await this.socket.accept();

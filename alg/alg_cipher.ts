@@ -1,3 +1,4 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SocketOwner } from "../socket/socket_owner.ts";
 import { cipherControl, openAlgorithm, receiveAll, sendAll } from "./_algorithm.ts";
@@ -31,6 +32,7 @@ export class AlgCipher extends SocketOwner {
    * @throws {SystemError} If the kernel lacks it (`ENOENT`, `EAFNOSUPPORT`), or the key has a wrong length (`EINVAL`).
    */
   static open(name: string, key: Uint8Array): AlgCipher {
+    checkArgumentCount("call open", arguments.length, "name", "key");
     return new AlgCipher(openAlgorithm({ type: "skcipher", name }, key));
   }
 
@@ -43,11 +45,13 @@ export class AlgCipher extends SocketOwner {
    * @throws {SystemError} If a length is wrong (`EINVAL`).
    */
   encrypt(data: Uint8Array, iv?: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    if (arguments.length > 2) return refuseArguments("call encrypt", arguments.length, "data", "iv");
     return transform(this.socket, true, data, iv);
   }
 
   /** Decrypts the result of {@linkcode encrypt}. */
   decrypt(data: Uint8Array, iv?: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    if (arguments.length > 2) return refuseArguments("call decrypt", arguments.length, "data", "iv");
     return transform(this.socket, false, data, iv);
   }
 }

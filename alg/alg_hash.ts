@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { openAlgorithm, sendAll } from "./_algorithm.ts";
 
 /** The longest digest in the kernel, in bytes. */
@@ -31,6 +32,7 @@ export async function algHash(
   data: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: { key?: Uint8Array } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkArgumentCount("call algHash", arguments.length, "name", "data", "options");
   using algorithm = openAlgorithm({ type: "hash", name }, options.key);
   using operation = await algorithm.accept();
   for await (const part of data instanceof Uint8Array ? [data] : data) {

@@ -1,3 +1,4 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
@@ -96,6 +97,7 @@ export class HciSocket extends SocketOwner implements AsyncIterable<Uint8Array> 
    * (`EBUSY`, on the user channel), or it is not allowed (`EPERM`: CAP_NET_ADMIN).
    */
   static open(options: HciOpenOptions = {}): HciSocket {
+    checkArgumentCount("call open", arguments.length, "options");
     checkOptions("open a socket of HCI", options, OPTIONS);
     const { device = C.HCI_DEV_NONE, channel = "raw", filter } = options;
     const number = CHANNELS[channel];
@@ -122,6 +124,9 @@ export class HciSocket extends SocketOwner implements AsyncIterable<Uint8Array> 
    * @throws {SystemError} If the kernel refuses it, such as `ENETDOWN`.
    */
   send(packet: Uint8Array, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call send", arguments.length, "packet", "{ flags, signal, timeout }");
+    }
     return this.socket.send(packet, options);
   }
 
@@ -133,6 +138,7 @@ export class HciSocket extends SocketOwner implements AsyncIterable<Uint8Array> 
    * @throws {SystemError} If the socket is closed (`EBADF`).
    */
   async receive(options?: TransferOptions): Promise<Uint8Array<ArrayBuffer>> {
+    checkArgumentCount("call receive", arguments.length, "{ flags, signal, timeout }");
     const packet = new Uint8Array(MAX_PACKET);
     return packet.slice(0, await this.socket.recv(packet, options));
   }

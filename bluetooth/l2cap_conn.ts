@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
 import type { Socket } from "../socket/socket.ts";
 import { L2CAP } from "./_l2cap.ts";
@@ -39,6 +40,7 @@ export class L2capConn extends SeqpacketConn<L2capAddr> {
    * controller, `EHOSTDOWN` if the device does not answer, `ECONNREFUSED` if no socket listens.
    */
   static async connect(options: BluetoothConnectOptions<L2capAddr>): Promise<L2capConn> {
+    checkArgumentCount("call connect", arguments.length, "options");
     return new L2capConn(
       await connectBluetooth(L2CAP, options, (address) => ({ address, addressType: options.addressType ?? "bredr" })),
     );

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
 import { L2CAP } from "./_l2cap.ts";
@@ -36,6 +37,7 @@ export class L2capListener extends Listener<L2capAddr, L2capConn> {
    * @throws {SystemError} If the kernel refuses: `EAFNOSUPPORT` without Bluetooth, `EADDRINUSE`.
    */
   static listen(options: BluetoothListenOptions<L2capAddr>): L2capListener {
+    checkArgumentCount("call listen", arguments.length, "options");
     return new L2capListener(listenBluetooth(L2CAP, options));
   }
 }

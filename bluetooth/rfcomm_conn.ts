@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
 import { RFCOMM } from "./_rfcomm.ts";
@@ -39,6 +40,7 @@ export class RfcommConn extends Conn<RfcommAddr> {
    * controller, `EHOSTDOWN` if the device does not answer, `ECONNREFUSED` if no socket listens.
    */
   static async connect(options: BluetoothConnectOptions<RfcommAddr>): Promise<RfcommConn> {
+    checkArgumentCount("call connect", arguments.length, "options");
     return new RfcommConn(await connectBluetooth(RFCOMM, options, (address) => ({ address, channel: 0 })));
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
 import { RFCOMM } from "./_rfcomm.ts";
@@ -36,6 +37,7 @@ export class RfcommListener extends Listener<RfcommAddr, RfcommConn> {
    * @throws {SystemError} If the kernel refuses: `EAFNOSUPPORT` without Bluetooth, `EADDRINUSE`.
    */
   static listen(options: BluetoothListenOptions<RfcommAddr>): RfcommListener {
+    checkArgumentCount("call listen", arguments.length, "options");
     return new RfcommListener(listenBluetooth(RFCOMM, options));
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SCO } from "./_sco.ts";
@@ -39,6 +40,7 @@ export class ScoConn extends SeqpacketConn<ScoAddr> {
    * controller, `EHOSTDOWN` if the device does not answer, `ECONNREFUSED` if no socket listens.
    */
   static async connect(options: BluetoothConnectOptions<ScoAddr>): Promise<ScoConn> {
+    checkArgumentCount("call connect", arguments.length, "options");
     return new ScoConn(await connectBluetooth(SCO, options, (address) => ({ address })));
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SCO } from "./_sco.ts";
@@ -36,6 +37,7 @@ export class ScoListener extends Listener<ScoAddr, ScoConn> {
    * @throws {SystemError} If the kernel refuses: `EAFNOSUPPORT` without Bluetooth, `EADDRINUSE`.
    */
   static listen(options: BluetoothListenOptions<ScoAddr>): ScoListener {
+    checkArgumentCount("call listen", arguments.length, "options");
     return new ScoListener(listenBluetooth(SCO, options));
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
@@ -5,6 +6,7 @@ import { CONNECT_OPTIONS, type ConnectOptions, openSocket } from "../socket/open
 import { Socket } from "../socket/socket.ts";
 import { SocketOwner } from "../socket/socket_owner.ts";
 import type { TransferOptions } from "../socket/transfer.ts";
+import { waitOptionsOf } from "../socket/wait_options.ts";
 import { BCM_HEAD_SIZE, type BcmMessage, decodeBcmMessage, encodeBcmMessage } from "./bcm_message.ts";
 import type { CanFrame } from "./frame.ts";
 import { encodeSockaddrCan } from "./sockaddr_can.ts";
@@ -28,6 +30,7 @@ export interface BcmWatchOptions {
 }
 
 const OPTIONS: OptionNames<BcmConnectOptions> = { ...CONNECT_OPTIONS, interface: true };
+const WATCH_OPTIONS: OptionNames<BcmWatchOptions> = { id: true, interval: true, mask: true, timeout: true };
 /** The kernel takes 256 frames in one message. */
 const MAX_MESSAGE = BCM_HEAD_SIZE + 256 * 72;
 
@@ -57,12 +60,16 @@ export class BcmSocket extends SocketOwner {
    * @throws {SystemError} If the kernel lacks it (`EPROTONOSUPPORT`), or there is no such interface (`ENODEV`).
    */
   static async connect(options: BcmConnectOptions): Promise<BcmSocket> {
+    checkArgumentCount("call connect", arguments.length, "options");
     checkOptions("connect to the broadcast manager", options, OPTIONS);
     const socket = openSocket({ open: () => Socket.open(C.AF_CAN, C.SOCK_DGRAM, C.CAN_BCM) }, options);
     try {
       const { interface: of } = options;
       const index = typeof of === "string" ? interfaceIndex(socket, of) : of;
-      await socket.connect(encodeSockaddrCan({ interfaceIndex: index }), { address: String(of) });
+      await socket.connect(encodeSockaddrCan({ interfaceIndex: index }), {
+        ...waitOptionsOf(options),
+        address: String(of),
+      });
       return new BcmSocket(socket);
     } catch (error) {
       socket.close();
@@ -80,6 +87,7 @@ export class BcmSocket extends SocketOwner {
    * @throws {SystemError} If the kernel refuses.
    */
   async sendEvery(interval: number, frames: readonly CanFrame[], options?: TransferOptions): Promise<void> {
+    checkArgumentCount("call sendEvery", arguments.length, "interval", "frames", "{ flags, signal, timeout }");
     const [first] = frames;
     if (first === undefined) throw new TypeError("Cannot set up periodic sending without a frame");
     const flags = C.SETTIMER | C.STARTTIMER | C.TX_CP_CAN_ID * (frames.length === 1 ? 1 : 0);
@@ -89,6 +97,7 @@ export class BcmSocket extends SocketOwner {
 
   /** `TX_DELETE`: ends a task of {@linkcode sendEvery}, by its identifier. */
   async stop(id: number, options?: TransferOptions): Promise<void> {
+    checkArgumentCount("call stop", arguments.length, "id", "{ flags, signal, timeout }");
     await this.send({ opcode: C.TX_DELETE, id }, options);
   }
 
@@ -98,7 +107,10 @@ export class BcmSocket extends SocketOwner {
    * @param watch The frames to report.
    * @param options How long to wait.
    */
-  async watch({ id, mask, timeout = 0, interval = 0 }: BcmWatchOptions, options?: TransferOptions): Promise<void> {
+  async watch(watch: BcmWatchOptions, options?: TransferOptions): Promise<void> {
+    checkArgumentCount("call watch", arguments.length, "{ id, mask, … }", "{ flags, signal, timeout }");
+    checkOptions("watch", watch, WATCH_OPTIONS);
+    const { id, mask, timeout = 0, interval = 0 } = watch;
     const timer = timeout > 0 || interval > 0 ? C.SETTIMER | C.STARTTIMER : 0;
     const flags = timer | (mask === undefined ? C.RX_FILTER_ID : 0);
     const frames = mask === undefined ? [] : [{ id, data: mask }];
@@ -108,11 +120,13 @@ export class BcmSocket extends SocketOwner {
 
   /** `RX_DELETE`: ends a task of {@linkcode watch}, by its identifier. */
   async unwatch(id: number, options?: TransferOptions): Promise<void> {
+    checkArgumentCount("call unwatch", arguments.length, "id", "{ flags, signal, timeout }");
     await this.send({ opcode: C.RX_DELETE, id }, options);
   }
 
   /** Sends any message to the manager, such as `TX_SEND` or `TX_READ`. */
   async send(message: BcmMessage, options?: TransferOptions): Promise<void> {
+    checkArgumentCount("call send", arguments.length, "message", "{ flags, signal, timeout }");
     await this.socket.send(encodeBcmMessage(message), options);
   }
 
@@ -124,6 +138,7 @@ export class BcmSocket extends SocketOwner {
    * @throws {SystemError} If the interface goes down (`ENETDOWN`), or the socket is closed (`EBADF`).
    */
   async receive(options?: TransferOptions): Promise<Required<BcmMessage>> {
+    checkArgumentCount("call receive", arguments.length, "{ flags, signal, timeout }");
     const bytes = new Uint8Array(MAX_MESSAGE);
     const { length } = await this.socket.recvmsg({ buffers: [bytes] }, options);
     return decodeBcmMessage(bytes.subarray(0, length));

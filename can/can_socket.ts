@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -108,6 +109,7 @@ export class CanSocket extends SocketOwner implements AsyncIterable<ReceivedCanF
    * @throws {SystemError} If the kernel lacks CAN (`EAFNOSUPPORT`), or there is no such interface (`ENODEV`).
    */
   static open(options: CanOpenOptions = {}): CanSocket {
+    checkArgumentCount("call open", arguments.length, "options");
     checkOptions("open a CAN socket", options, OPTIONS);
     const { filters, errors, fd, loopback, receiveOwn, timestamps } = options;
     const prepare = (socket: Socket): void => {
@@ -132,6 +134,7 @@ export class CanSocket extends SocketOwner implements AsyncIterable<ReceivedCanF
    * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a CAN FD frame without `fd`, or `ENETDOWN`.
    */
   async send(frame: CanFrame, options?: TransferOptions): Promise<void> {
+    checkArgumentCount("call send", arguments.length, "frame", "{ flags, signal, timeout }");
     await this.socket.send(encodeCanFrame(frame), options);
   }
 
@@ -143,6 +146,7 @@ export class CanSocket extends SocketOwner implements AsyncIterable<ReceivedCanF
    * @throws {SystemError} If the interface goes down (`ENETDOWN`), or the socket is closed (`EBADF`).
    */
   async receive(options?: TransferOptions): Promise<ReceivedCanFrame> {
+    checkArgumentCount("call receive", arguments.length, "{ flags, signal, timeout }");
     const bytes = new Uint8Array(FRAME_SIZE);
     const space = { buffers: [bytes], controlLength: CONTROL_SIZE };
     const { length, flags, sockaddr, control } = await this.socket.recvmsg(space, options);

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
@@ -54,6 +55,7 @@ export class IsotpSocket extends DatagramSocket<CanAddr> {
    * @throws {SystemError} If the kernel lacks ISO-TP (`EPROTONOSUPPORT`), or there is no such interface (`ENODEV`).
    */
   static open(options: IsotpOpenOptions): IsotpSocket {
+    checkArgumentCount("call open", arguments.length, "options");
     checkOptions("open an ISO-TP socket", options, OPTIONS);
     const [rxId, txId] = [withFlag(options.rxId), withFlag(options.txId)];
     const bind = (socket: Socket, interfaceIndex: number): void =>

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
@@ -113,6 +114,7 @@ export class J1939Socket extends DatagramSocket<J1939Addr, Partial<J1939Addr>> {
    * @throws {SystemError} If the interface goes down (`ENETDOWN`), or the socket is closed (`EBADF`).
    */
   override async receive(options: ReceiveOptions = {}): Promise<J1939Message> {
+    checkArgumentCount("call receive", arguments.length, "{ buffer, flags, signal, timeout }");
     checkOptions("receive", options, RECEIVE_OPTIONS);
     const { buffer } = options;
     const space = buffer ?? new Uint8Array(SIZE);
@@ -142,6 +144,7 @@ export class J1939Socket extends DatagramSocket<J1939Addr, Partial<J1939Addr>> {
    * @throws {SystemError} If the kernel lacks J1939 (`EPROTONOSUPPORT`), or there is no such interface (`ENODEV`).
    */
   static open(options: J1939OpenOptions): J1939Socket {
+    checkArgumentCount("call open", arguments.length, "options");
     checkOptions("open a J1939 socket", options, OPTIONS);
     const { filters, broadcast, promiscuous, priority } = options;
     const prepare = (socket: Socket): void => {

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { FRAME_MAX_LENGTH } from "../rpc/frame.ts";
@@ -82,6 +83,7 @@ const AROUND = '{"status":"OK","response":{"func":"GET","response":{"obj":"","va
  * ```
  */
 export function dictionary(store: Store = memoryStore(), options: DictionaryOptions = {}): Dictionary {
+  checkArgumentCount("call dictionary", arguments.length, "store", "options");
   if (typeof store?.get !== "function" || typeof store.put !== "function" || typeof store.close !== "function") {
     throw new TypeError(
       `Cannot make a dictionary: the store must have get, put and close: current value is ${

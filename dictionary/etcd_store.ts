@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import type { Store } from "./store.ts";
@@ -51,6 +52,7 @@ const NAMES: OptionNames<EtcdStoreOptions> = { prefix: true };
  * ```
  */
 export function etcdStore(client: EtcdClient, options: EtcdStoreOptions = {}): Store {
+  checkArgumentCount("call etcdStore", arguments.length, "client", "options");
   checkOptions("make a store of etcd", options, NAMES);
   const { prefix = "" } = options;
   if (typeof prefix !== "string") {

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import type { Store } from "./store.ts";
@@ -51,6 +52,7 @@ const NAMES: OptionNames<RedisStoreOptions> = { prefix: true };
  * ```
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+  checkArgumentCount("call redisStore", arguments.length, "client", "options");
   checkOptions("make a store of Redis", options, NAMES);
   const { prefix = "" } = options;
   if (typeof prefix !== "string") {

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { actionOf } from "../ffi/error.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import { openSocket } from "../socket/open.ts";
@@ -35,6 +36,7 @@ export async function connectStream(
   openFamily: (family: number) => Socket,
   options: StreamConnectOptions,
 ): Promise<Socket> {
+  checkArgumentCount("call connectStream", arguments.length, "openFamily", "options");
   checkWaitOptions("connect", options, STREAM_CONNECT_OPTIONS);
   checkTransport("connect", options.transport, "tcp");
   const { hostname = "127.0.0.1", localAddr } = options;

@@ -129,6 +129,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If another socket has taken the port in between (`EADDRINUSE`).
    */
   async disconnect(): Promise<void> {
+    checkArgumentCount("call disconnect", arguments.length);
     const local = this.socket.localSockaddr();
     await this.socket.connect(new Uint8Array(SOCKADDR_IN_SIZE)); // a sockaddr of AF_UNSPEC
     // The kernel also takes back a port that it chose itself (bytes 2 and 3 of either sockaddr): bind again to that
@@ -174,6 +175,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a source that this machine does not have.
    */
   async sendMessage(message: OutgoingInetMessage<I>, options?: TransferOptions): Promise<number> {
+    checkArgumentCount("call sendMessage", arguments.length, "message", "{ flags, signal, timeout }");
     checkMessage(message);
     checkOptions("send a message", message, MESSAGE_PARTS);
     const { data, addr, info = {} } = message;
@@ -193,6 +195,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If the socket is closed (`EBADF`).
    */
   receiveError(): QueuedError<A> | null {
+    checkArgumentCount("call receiveError", arguments.length);
     const data = new Uint8Array(MAX_SIZE);
     const message = receiveErrorMessage(this.socket, { buffers: [data], controlLength: CONTROL_SIZE });
     if (message === null) return null;
@@ -212,6 +215,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * interface.
    */
   joinMulticast(group: string, options: MulticastOptions = {}): void {
+    checkArgumentCount("call joinMulticast", arguments.length, "group", "options");
     checkOptions("join a group", options, MULTICAST_OPTIONS);
     this.#multicast("join", group, options);
   }
@@ -224,6 +228,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If the socket has not joined the group (`EADDRNOTAVAIL`).
    */
   leaveMulticast(group: string, options: MulticastOptions = {}): void {
+    checkArgumentCount("call leaveMulticast", arguments.length, "group", "options");
     checkOptions("leave a group", options, MULTICAST_OPTIONS);
     this.#multicast("leave", group, options);
   }
@@ -237,6 +242,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If the socket has not joined the group (`EINVAL`).
    */
   blockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
+    checkArgumentCount("call blockMulticast", arguments.length, "group", "source", "options");
     checkOptions("block a sender", options, BLOCK_OPTIONS);
     this.#multicast("block", group, { ...options, source });
   }
@@ -250,6 +256,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If the sender is not blocked (`EADDRNOTAVAIL`).
    */
   unblockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
+    checkArgumentCount("call unblockMulticast", arguments.length, "group", "source", "options");
     checkOptions("unblock a sender", options, BLOCK_OPTIONS);
     this.#multicast("unblock", group, { ...options, source });
   }
@@ -261,6 +268,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @throws {SystemError} If there is no such interface (`ENODEV`).
    */
   setMulticastInterface(nameOrIndex: string | number): void {
+    checkArgumentCount("call setMulticastInterface", arguments.length, "nameOrIndex");
     this.socket.set(this.#ipv6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF, this.#index(nameOrIndex));
   }
 
@@ -270,6 +278,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @param loop Whether it does.
    */
   setMulticastLoop(loop: boolean): void {
+    checkArgumentCount("call setMulticastLoop", arguments.length, "loop");
     this.socket.set(this.#ipv6 ? IPV6_MULTICAST_LOOP : IP_MULTICAST_LOOP, loop);
   }
 
@@ -279,6 +288,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    * @param hops The TTL or hop limit.
    */
   setMulticastHops(hops: number): void {
+    checkArgumentCount("call setMulticastHops", arguments.length, "hops");
     this.socket.set(this.#ipv6 ? IPV6_MULTICAST_HOPS : IP_MULTICAST_TTL, hops);
   }
 

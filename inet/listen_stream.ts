@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { openListener } from "../socket/open.ts";
@@ -30,6 +31,7 @@ import { STREAM_LISTEN_OPTIONS, type StreamListenOptions } from "./stream_option
  * ```
  */
 export function listenStream(openFamily: (family: number) => Socket, options: StreamListenOptions): Socket {
+  checkArgumentCount("call listenStream", arguments.length, "openFamily", "options");
   checkOptions("listen", options, STREAM_LISTEN_OPTIONS);
   checkTransport("listen", options.transport, "tcp");
   const { hostname = "0.0.0.0", port = 0, ipv6Only, reuseAddress = true, reusePort = false } = options;

@@ -126,6 +126,7 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
    * @throws {TypeError} If it is not `unprivileged`.
    */
   override async disconnect(): Promise<void> {
+    checkArgumentCount("call disconnect", arguments.length);
     if (this.socket.get(SO_TYPE) === C.SOCK_RAW) {
       throw new TypeError(
         "Cannot disconnect a raw socket as it would receive no packets afterwards: close it and open a new one",

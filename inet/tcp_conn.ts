@@ -1,4 +1,4 @@
-import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { isSystemError } from "../ffi/error.ts";
@@ -96,6 +96,7 @@ export class TcpConn extends Conn<NetAddr> {
    * @param noDelay Whether to do so.
    */
   setNoDelay(noDelay = true): void {
+    checkArgumentCount("call setNoDelay", arguments.length, "noDelay");
     this.socket.set(TCP_NODELAY, noDelay);
   }
 
@@ -105,6 +106,7 @@ export class TcpConn extends Conn<NetAddr> {
    * @param keepAlive Whether to do so, or when and how often.
    */
   setKeepAlive(keepAlive: boolean | KeepAliveOptions = true): void {
+    checkArgumentCount("call setKeepAlive", arguments.length, "keepAlive");
     if (typeof keepAlive !== "boolean") {
       checkOptions("set keep-alive", keepAlive, KEEP_ALIVE_OPTIONS);
       const { idle, interval, count } = keepAlive;
@@ -122,11 +124,13 @@ export class TcpConn extends Conn<NetAddr> {
    * background.
    */
   setLinger(seconds: number | null): void {
+    checkArgumentCount("call setLinger", arguments.length, "seconds");
     this.socket.set(SO_LINGER, seconds);
   }
 
   /** Closes the connection immediately with a reset (RST): bytes in flight are lost, in both directions. */
   reset(): void {
+    checkArgumentCount("call reset", arguments.length);
     if (this.socket.fd >= 0) this.setLinger(0);
     this.close();
   }
@@ -139,6 +143,7 @@ export class TcpConn extends Conn<NetAddr> {
    * @throws {SystemError} If the connection is closed (`EBADF`).
    */
   isMultipath(): boolean {
+    checkArgumentCount("call isMultipath", arguments.length);
     try {
       return (this.socket.get(MPTCP_INFO).flags & MPTCP_INFO_FLAG_FALLBACK) === 0;
     } catch (error) {
@@ -156,6 +161,9 @@ export class TcpConn extends Conn<NetAddr> {
    * @throws {SystemError} If the connection is over (`EPIPE`).
    */
   sendUrgent(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call sendUrgent", arguments.length, "bytes", "{ signal, timeout }");
+    }
     return this.socket.send(bytes, { ...options, flags: C.MSG_OOB });
   }
 
@@ -168,6 +176,7 @@ export class TcpConn extends Conn<NetAddr> {
    * @throws {SystemError} If the connection is closed (`EBADF`).
    */
   receiveUrgent(options?: WaitOptions): Promise<number | null> {
+    if (arguments.length > 1) return refuseArguments("call receiveUrgent", arguments.length, "{ signal, timeout }");
     return this.socket.receiveUrgent(options);
   }
 
@@ -178,6 +187,7 @@ export class TcpConn extends Conn<NetAddr> {
    * @throws {SystemError} If the connection is closed (`EBADF`).
    */
   atUrgentMark(): boolean {
+    checkArgumentCount("call atUrgentMark", arguments.length);
     return this.socket.atUrgentMark();
   }
 }

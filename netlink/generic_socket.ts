@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { NL } from "./constants.ts";
 import {
   decodeFamily,
@@ -44,6 +45,7 @@ export class GenericNetlinkSocket implements Disposable {
    * @throws {SystemError} If the kernel has no such family (`ENOENT`).
    */
   static async open(name: string, options: NetlinkRequestOptions = {}): Promise<GenericNetlinkSocket> {
+    checkArgumentCount("call open", arguments.length, "name", "options");
     const request = encodeGetFamily(name);
     const netlink = NetlinkSocket.open(NL.NETLINK_GENERIC);
     try {
@@ -70,6 +72,7 @@ export class GenericNetlinkSocket implements Disposable {
     attributes: Uint8Array[] = [],
     options: NetlinkRequestOptions = {},
   ): Promise<GenericMessage[]> {
+    checkArgumentCount("call request", arguments.length, "command", "attributes", "options");
     const { id, version } = this.family;
     const messages = await this.#netlink.request(id, encodeGeneric(command, attributes, version), options);
     return messages.map(({ payload }) => decodeGeneric(payload));
@@ -84,6 +87,7 @@ export class GenericNetlinkSocket implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `EOPNOTSUPP` for a command that it does not know.
    */
   async dump(command: number, options: NetlinkRequestOptions = {}): Promise<GenericMessage[]> {
+    checkArgumentCount("call dump", arguments.length, "command", "options");
     const { id, version } = this.family;
     const messages = await this.#netlink.dump(id, encodeGeneric(command, [], version), options);
     return messages.map(({ payload }) => decodeGeneric(payload));
@@ -91,6 +95,7 @@ export class GenericNetlinkSocket implements Disposable {
 
   /** Closes the socket and rejects pending requests. Closing again does nothing. */
   close(): void {
+    checkArgumentCount("call close", arguments.length);
     this.#netlink.close();
   }
 

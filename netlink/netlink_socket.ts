@@ -1,3 +1,4 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { isTimeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
@@ -126,6 +127,7 @@ export class NetlinkSocket implements Disposable {
    * @throws {SystemError} If the kernel lacks the protocol (`EPROTONOSUPPORT`).
    */
   static open(protocol: number, options: OpenOptions = {}): NetlinkSocket {
+    checkArgumentCount("call open", arguments.length, "protocol", "{ configure, networkNamespace }");
     checkOptions("open a netlink socket", options, OPEN_OPTIONS);
     return new NetlinkSocket(openSocket({
       open: () => Socket.open(C.AF_NETLINK, C.SOCK_RAW, protocol),
@@ -151,6 +153,7 @@ export class NetlinkSocket implements Disposable {
    * @throws {NetlinkDecodeError} If the answer is not a netlink message.
    */
   request(type: number, payload: Uint8Array, options: NetlinkRequestOptions = {}): Promise<NetlinkMessage[]> {
+    if (arguments.length > 3) return refuseArguments("call request", arguments.length, "type", "payload", "options");
     return this.#inTurn(options, (wait) => this.#exchange(type, NL.NLM_F_REQUEST | NL.NLM_F_ACK, payload, wait));
   }
 
@@ -168,6 +171,7 @@ export class NetlinkSocket implements Disposable {
    * @throws {NetlinkDecodeError} If the answer is not a netlink message.
    */
   dump(type: number, payload: Uint8Array, options: NetlinkRequestOptions = {}): Promise<NetlinkMessage[]> {
+    if (arguments.length > 3) return refuseArguments("call dump", arguments.length, "type", "payload", "options");
     return this.#inTurn(options, async (wait) => {
       for (let attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
         const messages = await this.#exchange(type, NL.NLM_F_REQUEST | NL.NLM_F_DUMP, payload, wait);
@@ -190,6 +194,7 @@ export class NetlinkSocket implements Disposable {
    * @throws {SystemError} If the kernel has no such group (`EINVAL`), or it needs a capability (`EPERM`).
    */
   join(group: number): void {
+    checkArgumentCount("call join", arguments.length, "group");
     within("join a netlink group", "number", group, 0x7fffffff);
     this.#transport.setOption(NL.SOL_NETLINK, NL.NETLINK_ADD_MEMBERSHIP, group);
     this.#groups.add(group);
@@ -202,6 +207,7 @@ export class NetlinkSocket implements Disposable {
    * @throws {RangeError} If the number cannot be that of a group.
    */
   leave(group: number): void {
+    checkArgumentCount("call leave", arguments.length, "group");
     within("leave a netlink group", "number", group, 0x7fffffff);
     this.#transport.setOption(NL.SOL_NETLINK, NL.NETLINK_DROP_MEMBERSHIP, group);
     this.#isUnread ||= this.#groups.delete(group);
@@ -218,6 +224,7 @@ export class NetlinkSocket implements Disposable {
    * @throws {NetlinkDecodeError} If a datagram is not a netlink message.
    */
   async *events(options: Pick<WaitOptions, "signal"> = {}): AsyncGenerator<NetlinkMessage, void, void> {
+    checkArgumentCount("call events", arguments.length, "options");
     checkWaitOptions("wait for events", options, EVENT_OPTIONS);
     if (this.#isListening) throw busy("read the events", "another loop already reads them");
     this.#isListening = true;
@@ -241,6 +248,7 @@ export class NetlinkSocket implements Disposable {
 
   /** Closes the socket and rejects pending requests; the events end. Closing again does nothing. */
   close(): void {
+    checkArgumentCount("call close", arguments.length);
     this.#isClosed = true;
     this.#transport.close();
   }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { hooksOf } from "../socket/descriptor.ts";
 import type { Server } from "node:net";
 import type { SocketOwner } from "../socket/socket_owner.ts";
@@ -34,6 +35,7 @@ import { adopt } from "./_adopt.ts";
  * ```
  */
 export async function listenOn(server: Server, listener: SocketOwner): Promise<void> {
+  checkArgumentCount("call listenOn", arguments.length, "server", "listener");
   let stop = (): void => {};
   const listening = new Promise<void>((resolve, reject) => {
     const closed = (): void => reject(new Error("Cannot listen: the server was closed"));

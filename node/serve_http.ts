@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
@@ -57,6 +58,7 @@ export async function serveHttp(
   handler: (request: Request, info: ServeHttpInfo) => Response | Promise<Response>,
   options: ServeHttpOptions = {},
 ): Promise<void> {
+  checkArgumentCount("call serveHttp", arguments.length, "listener", "handler", "options");
   checkOptions("serve HTTP", options, SERVE_OPTIONS);
   const { signal, onError = failed } = options;
   const running = new Set<Promise<void>>();

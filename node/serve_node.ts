@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import type { Server } from "node:net";
 import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
@@ -37,6 +38,7 @@ import { NodeStream } from "./node_stream.ts";
  * ```
  */
 export async function serveNode(server: Server, listener: Listener<unknown, Conn<unknown>>): Promise<void> {
+  checkArgumentCount("call serveNode", arguments.length, "server", "listener");
   const allowHalfOpen = "allowHalfOpen" in server ? Boolean(server.allowHalfOpen) : true;
   // Deno's http.Server keeps a connection open for more requests only while it listens.
   Object.defineProperty(server, "listening", { value: true, configurable: true });

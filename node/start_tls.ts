@@ -1,3 +1,4 @@
+import { refuseArguments } from "../checks/argument_count.ts";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { NodeStream, type StreamConn } from "./node_stream.ts";
 
@@ -27,6 +28,7 @@ import { NodeStream, type StreamConn } from "./node_stream.ts";
  * ```
  */
 export function startTls(conn: StreamConn, options: ConnectionOptions = {}): Promise<TLSSocket> {
+  if (arguments.length > 2) return refuseArguments("call startTls", arguments.length, "conn", "options");
   const socket = new NodeStream(conn);
   return new Promise((resolve, reject) => {
     const stream = connect({ servername: "localhost", ...options, socket });

@@ -164,6 +164,7 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
    * ```
    */
   async receiveMessage(options: ReceiveOptions = {}): Promise<PacketMessage> {
+    checkArgumentCount("call receiveMessage", arguments.length, "{ buffer, flags, signal, timeout }");
     checkOptions("receive a message", options, RECEIVE_OPTIONS);
     const { buffer = new Uint8Array(MAX_SIZE), flags = 0, ...wait } = options;
     const message = await this.socket.recvmsg(

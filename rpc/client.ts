@@ -1,3 +1,4 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { timeoutError } from "../checks/timeout_error.ts";
@@ -102,6 +103,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
     params: RpcParams<Api, Func>,
     options: RpcCallOptions = {},
   ): Promise<RpcResult<Api, Func>> {
+    if (arguments.length > 3) return refuseArguments("call call", arguments.length, "func", "params", "options");
     return new Promise((resolve, reject) => {
       checkOptions("call", options, CALL_OPTIONS);
       const { signal, timeout = Infinity } = options;
@@ -129,6 +131,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
 
   /** Closes the connection; the calls without a reply reject with an {@linkcode RpcClosedError}. */
   close(): void {
+    checkArgumentCount("call close", arguments.length);
     this.#finish(new RpcClosedError("the client was closed"));
   }
 

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkBytes } from "../checks/check_bytes.ts";
 import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormatOf, type FrameOptions } from "./frame.ts";
 import { FrameError } from "./frame_error.ts";
@@ -21,6 +22,7 @@ import { FrameError } from "./frame_error.ts";
  * ```
  */
 export function decodeFrame(message: Uint8Array, options: FrameOptions = {}): Uint8Array {
+  checkArgumentCount("call decodeFrame", arguments.length, "message", "options");
   const format = frameFormatOf("decode a frame", options);
   checkBytes(message);
   return decodeMessage(message, format, 0);

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkBytes } from "../checks/check_bytes.ts";
 import { encodeHead, FRAME_HEAD_LENGTH, frameFormatOf, type FrameOptions } from "./frame.ts";
 
@@ -20,6 +21,7 @@ import { encodeHead, FRAME_HEAD_LENGTH, frameFormatOf, type FrameOptions } from 
  * ```
  */
 export function encodeFrame(body: Uint8Array, options: FrameOptions = {}): Uint8Array<ArrayBuffer> {
+  checkArgumentCount("call encodeFrame", arguments.length, "body", "options");
   const format = frameFormatOf("encode a frame", options);
   checkBytes(body);
   const head = new DataView(new ArrayBuffer(FRAME_HEAD_LENGTH));

@@ -1,3 +1,4 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import type { RpcApi, RpcHandlers } from "./api.ts";
 import type { RpcConn, RpcListener, RpcMessageConn } from "./conn.ts";
 import { frameFormat } from "./frame.ts";
@@ -98,6 +99,7 @@ export class RpcServer {
     handlers: RpcHandlers<Api>,
     options: RpcServerOptions = {},
   ): RpcServer {
+    checkArgumentCount("call serve", arguments.length, "listener", "handlers", "options");
     const limits = limitsOf(options);
     const { onError = () => {} } = options;
     if (typeof onError !== "function") {
@@ -127,6 +129,7 @@ export class RpcServer {
    * `idleTimeout`. A handler may call it, but must not await it: it would wait for itself.
    */
   shutdown(): Promise<void> {
+    if (arguments.length > 0) return refuseArguments("call shutdown", arguments.length);
     this.#stopListening();
     for (const session of this.#sessions) void session.end();
     return this.finished;
@@ -134,6 +137,7 @@ export class RpcServer {
 
   /** Stops immediately: closes the listener and every connection, without replies to the calls in flight. */
   close(): void {
+    checkArgumentCount("call close", arguments.length);
     this.#stopListening();
     for (const session of this.#sessions) session.close();
   }

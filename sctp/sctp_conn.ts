@@ -1,3 +1,4 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { connectStream } from "../inet/connect_stream.ts";
@@ -54,6 +55,7 @@ export class SctpConn extends SocketOwner {
    * @throws {SystemError} If it fails: `EPROTONOSUPPORT` on a kernel without SCTP, `ECONNREFUSED` if no socket listens.
    */
   static async connect(options: StreamConnectOptions): Promise<SctpConn> {
+    checkArgumentCount("call connect", arguments.length, "options");
     return new SctpConn(await connectStream((family) => Socket.open(family, C.SOCK_STREAM, C.IPPROTO_SCTP), options));
   }
 
@@ -76,6 +78,7 @@ export class SctpConn extends SocketOwner {
    * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a stream that does not exist, or `EMSGSIZE`.
    */
   async send(data: Uint8Array, options: SctpSendOptions = {}): Promise<number> {
+    checkArgumentCount("call send", arguments.length, "data", "options");
     checkOptions("send", options, SCTP_SEND_OPTIONS);
     return await sendSctp(this.socket, data, {}, options);
   }
@@ -89,6 +92,9 @@ export class SctpConn extends SocketOwner {
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   receive(options?: ReceiveOptions): Promise<SctpMessage | null> {
+    if (arguments.length > 1) {
+      return refuseArguments("call receive", arguments.length, "{ buffer, flags, signal, timeout }");
+    }
     return receiveSctp(this.socket, options);
   }
 
@@ -99,6 +105,7 @@ export class SctpConn extends SocketOwner {
    * @param options How long to wait for the earlier messages.
    */
   closeWrite(options?: WaitOptions): Promise<void> {
+    if (arguments.length > 1) return refuseArguments("call closeWrite", arguments.length, "{ signal, timeout }");
     return this.socket.closeWrite(options);
   }
 }

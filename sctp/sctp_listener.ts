@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { listenStream } from "../inet/listen_stream.ts";
 import type { StreamListenOptions } from "../inet/stream_options.ts";
@@ -41,6 +42,7 @@ export class SctpListener extends Listener<SctpAddr, SctpConn> {
    * @throws {SystemError} If the kernel refuses: `EPROTONOSUPPORT` without SCTP, `EADDRINUSE`.
    */
   static listen(options: StreamListenOptions): SctpListener {
+    checkArgumentCount("call listen", arguments.length, "options");
     return new SctpListener(listenStream((family) => Socket.open(family, C.SOCK_STREAM, C.IPPROTO_SCTP), options));
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { check } from "../ffi/gate.ts";
@@ -84,6 +85,7 @@ export class SctpSocket extends SocketOwner {
    * @throws {SystemError} If the kernel refuses: `EPROTONOSUPPORT` without SCTP, `EADDRINUSE`.
    */
   static override bind(options: SctpBindOptions = {}): SctpSocket {
+    checkArgumentCount("call bind", arguments.length, "options");
     checkOptions("bind", options, OPTIONS);
     const { hostname = "0.0.0.0", port = 0, scopeId, events = [], ...rest } = options;
     const addr: SctpAddr = { hostname, port, ...(scopeId === undefined ? {} : { scopeId }) };
@@ -117,6 +119,7 @@ export class SctpSocket extends SocketOwner {
    * @throws {SystemError} If the kernel refuses, such as `EINVAL` for a stream that does not exist, or `EMSGSIZE`.
    */
   async send(data: Uint8Array, options: SctpSendToOptions): Promise<number> {
+    checkArgumentCount("call send", arguments.length, "data", "options");
     checkOptions("send", options, SEND_TO);
     const { addr, association } = options;
     if ((addr === undefined) === (association === undefined)) {
@@ -135,11 +138,13 @@ export class SctpSocket extends SocketOwner {
    * @throws {SystemError} If the socket is closed (`EBADF`).
    */
   async receive(options?: ReceiveOptions): Promise<SctpMessage> {
+    checkArgumentCount("call receive", arguments.length, "{ buffer, flags, signal, timeout }");
     return await receiveSctp(this.socket, options) as SctpMessage; // there is no end here
   }
 
   /** Ends an association once all sent messages are delivered, or immediately with `abort`. */
   async end(association: number, options: { abort?: boolean } = {}): Promise<void> {
+    checkArgumentCount("call end", arguments.length, "association", "options");
     const how = options.abort ? { abort: true } : { end: true };
     await sendSctp(this.socket, new Uint8Array(0), { association }, how);
   }
@@ -152,6 +157,7 @@ export class SctpSocket extends SocketOwner {
    * @throws {SystemError} If there is no such association (`EINVAL`).
    */
   peelOff(association: number): SctpConn {
+    checkArgumentCount("call peelOff", arguments.length, "association");
     // typedef struct { sctp_assoc_t associd; int sd; } sctp_peeloff_arg_t;
     const argument = new Int32Array([association, 0]);
     const length = new Uint32Array([argument.byteLength]);

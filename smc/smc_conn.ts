@@ -1,4 +1,4 @@
-import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import type { NetAddr } from "../inet/addresses/addr.ts";
@@ -130,6 +130,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    * @throws {SystemError} If the connection is closed (`EBADF`), or the kernel lacks `smc_diag` (`EAFNOSUPPORT`).
    */
   smc(options?: WaitOptions): Promise<SmcStatus> {
+    if (arguments.length > 1) return refuseArguments("call smc", arguments.length, "{ signal, timeout }");
     return smcStatus(this.socket, options);
   }
 
@@ -141,6 +142,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    * @throws {DOMException} `TimeoutError` if the peer does not take all data in time.
    */
   override async closeWrite(options: WaitOptions = {}): Promise<void> {
+    checkArgumentCount("call closeWrite", arguments.length, "{ signal, timeout }");
     const drained = this.socket.fd >= 0 && !isTcp(this.socket);
     await this.socket.closeWrite(drained ? { timeout: this.#drainTimeout, ...options, drained } : options);
   }
@@ -151,6 +153,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    * 2 s. {@linkcode closed} settles when it is done. Closing again does nothing.
    */
   override close(): void {
+    checkArgumentCount("call close", arguments.length);
     if (this.socket.fd < 0) return;
     if (isTcp(this.socket)) {
       super.close();
@@ -175,6 +178,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    * @returns The descriptor, non-blocking.
    */
   override detach(): number {
+    checkArgumentCount("call detach", arguments.length);
     const fd = super.detach();
     this.#settle(Promise.resolve());
     return fd;

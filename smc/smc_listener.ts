@@ -100,6 +100,7 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    * {@linkcode SmcFallbackError}): the connection is then closed, and the listener continues.
    */
   override async accept(options?: SmcAcceptOptions): Promise<SmcConn> {
+    checkArgumentCount("call accept", arguments.length, "options");
     if (options !== undefined) checkOptions("accept", options, ACCEPT_OPTIONS);
     const { fallback = this.#fallback } = options ?? {};
     checkSmcOptions({ fallback });

@@ -1,3 +1,4 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { closedError, Descriptor, hooksOf } from "./descriptor.ts";
 import type { Direction, Operation } from "./operation.ts";
 import { drainAndClose } from "./operations/drain.ts";
@@ -55,6 +56,9 @@ export abstract class AsyncDescriptor extends Descriptor {
     options?: WaitOptions,
     names?: Readonly<Record<string, true>>,
   ): Promise<T> {
+    if (arguments.length > 4) {
+      return refuseArguments("call run", arguments.length, "direction", "operation", "{ signal, timeout }", "names");
+    }
     if (this.number < 0) {
       if (options?.progress) options.progress.done = 0;
       return Promise.reject(closedError(operation.syscall));
@@ -69,6 +73,7 @@ export abstract class AsyncDescriptor extends Descriptor {
    * @returns A function that removes the callback.
    */
   onEnd(callback: () => void): () => void {
+    checkArgumentCount("call onEnd", arguments.length, "callback");
     return this.readiness.onEnd(callback);
   }
 
@@ -79,17 +84,20 @@ export abstract class AsyncDescriptor extends Descriptor {
    * @internal
    */
   watchReference(callback: () => void): { isReferenced: () => boolean; stop: () => void } {
+    checkArgumentCount("call watchReference", arguments.length, "callback");
     const { readiness } = this;
     return { isReferenced: () => readiness.referenced, stop: readiness.onReference(callback) };
   }
 
   /** Makes waits keep the program alive, which is the default. */
   ref(): void {
+    checkArgumentCount("call ref", arguments.length);
     this.readiness.referenced = true;
   }
 
   /** Lets the program end while this socket waits. */
   unref(): void {
+    checkArgumentCount("call unref", arguments.length);
     this.readiness.referenced = false;
   }
 
@@ -103,6 +111,7 @@ export abstract class AsyncDescriptor extends Descriptor {
    * @throws {DOMException} `TimeoutError` if not all data was sent in time.
    */
   closeDrained(timeout: number): Promise<void> {
+    if (arguments.length > 1) return refuseArguments("call closeDrained", arguments.length, "timeout");
     return this.number < 0 ? Promise.resolve() : drainAndClose(this.release(), timeout, hooksOf(this).beforeClose);
   }
 

@@ -1,3 +1,4 @@
+import { refuseArguments } from "../checks/argument_count.ts";
 import { Duplex } from "./_duplex.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import type { Socket } from "./socket.ts";
@@ -65,6 +66,7 @@ export class Conn<A> extends SocketOwner {
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    if (arguments.length > 2) return refuseArguments("call read", arguments.length, "p", "{ signal, timeout }");
     return this.socket.read(p, options);
   }
 
@@ -77,6 +79,7 @@ export class Conn<A> extends SocketOwner {
    * @throws {SystemError} If not all bytes could be written (`EPIPE`); `bytesWritten` on the error is how many were.
    */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    if (arguments.length > 2) return refuseArguments("call write", arguments.length, "p", "{ signal, timeout }");
     return this.socket.write(p, options);
   }
 
@@ -87,6 +90,7 @@ export class Conn<A> extends SocketOwner {
    * @throws {SystemError} If the connection has ended already (`ENOTCONN`).
    */
   closeWrite(options?: WaitOptions): Promise<void> {
+    if (arguments.length > 1) return refuseArguments("call closeWrite", arguments.length, "{ signal, timeout }");
     return this.socket.closeWrite(options);
   }
 

@@ -1,4 +1,4 @@
-import { checkArgumentCount, surplusArguments } from "../checks/argument_count.ts";
+import { refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import type { MessageBatch } from "./message_batch.ts";
@@ -69,7 +69,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    * the socket is closed (`EBADF`).
    */
   receive(options?: ReceiveOptions): Promise<Datagram<A>> {
-    if (arguments.length > 1) return Promise.reject(surplusArguments("receive", arguments.length, "{ buffer, … }"));
+    if (arguments.length > 1) return refuseArguments("receive", arguments.length, "{ buffer, … }");
     if (this.#receive?.done !== true) this.#receive = new DatagramReceive(this.socket.fd, this.#sender);
     return this.socket.run(
       "read",
@@ -91,9 +91,9 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`, or `EDESTADDRREQ` without an address.
    */
   send(data: Uint8Array, options?: SendOptions<I>): Promise<number> {
+    if (arguments.length > 2) return refuseArguments("send", arguments.length, "data", "{ addr, … }");
     if (options === undefined) return this.socket.send(data);
     try {
-      checkArgumentCount("send", arguments.length, "data", "{ addr, … }");
       checkOptions("send", options, SEND_OPTIONS);
       const { addr } = options;
       const transfer = transferOptionsOf(options);
@@ -114,6 +114,9 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    * @throws {SystemError} As {@linkcode receive}.
    */
   receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call receiveBatch", arguments.length, "batch", "{ flags, signal, timeout }");
+    }
     return this.socket.recvmmsg(batch, options);
   }
 
@@ -126,6 +129,9 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error is how many were sent.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call sendBatch", arguments.length, "batch", "{ flags, signal, timeout }");
+    }
     return this.socket.sendmmsg(batch, options);
   }
 

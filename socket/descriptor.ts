@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkBuffer } from "../checks/check_buffer.ts";
 import { INT_MAX, within } from "../checks/within.ts";
 import { libraryError } from "../ffi/error.ts";
@@ -92,6 +93,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`; the message names the option.
    */
   get<T>(option: ReadableOption<T>): T {
+    checkArgumentCount("call get", arguments.length, "option");
     const fd = this.open("getsockopt");
     const value = new Uint8Array(option.size);
     lengthSpace[0] = option.size;
@@ -109,6 +111,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `EPERM`; the message names the option.
    */
   set<T>(option: WritableOption<T>, value: T): void {
+    checkArgumentCount("call set", arguments.length, "option", "value");
     const fd = this.open("setsockopt");
     const bytes = this.#checked(option.level, option.number, option.encode(value));
     const n = outcome(libc().setsockopt(fd, option.level, option.number, bytes, bytes.byteLength));
@@ -124,6 +127,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
   getOption(level: number, number: number): number {
+    checkArgumentCount("call getOption", arguments.length, "level", "number");
     checkName(level, number);
     return readOption(this.open("getsockopt"), level, number);
   }
@@ -138,6 +142,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
   getOptionBytes(level: number, number: number, size: number): Uint8Array {
+    checkArgumentCount("call getOptionBytes", arguments.length, "level", "number", "size");
     checkName(level, number);
     const value = new Uint8Array(size);
     lengthSpace[0] = size;
@@ -155,6 +160,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`.
    */
   setOption(level: number, number: number, value: number | Uint8Array): void {
+    checkArgumentCount("call setOption", arguments.length, "level", "number", "value");
     checkName(level, number);
     const fd = this.open("setsockopt");
     const encoded = typeof value === "number" ? encodeInt(value, `option ${number}`) : value;
@@ -170,6 +176,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel refuses.
    */
   localSockaddr(): Uint8Array {
+    checkArgumentCount("call localSockaddr", arguments.length);
     if (this.#fd < 0 && this.#local !== undefined) return unpackSockaddr(this.#local);
     const fd = this.open("getsockname");
     lengthSpace[0] = SOCKADDR_SIZE;
@@ -184,6 +191,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the socket is not connected (`ENOTCONN`).
    */
   peerSockaddr(): Uint8Array {
+    checkArgumentCount("call peerSockaddr", arguments.length);
     if (this.peer !== undefined) return unpackSockaddr(this.peer);
     const fd = this.open("getpeername");
     lengthSpace[0] = SOCKADDR_SIZE;
@@ -199,6 +207,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the kernel cannot answer, such as `EINVAL` for a listener.
    */
   unsentBytes(): number {
+    checkArgumentCount("call unsentBytes", arguments.length);
     return unsentBytes(this.open("ioctl"));
   }
 
@@ -209,6 +218,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If there is no `/proc` (`ENOENT`).
    */
   inode(): number {
+    checkArgumentCount("call inode", arguments.length);
     const path = new TextEncoder().encode(`/proc/self/fd/${this.open("readlink")}\0`);
     const target = new Uint8Array(64);
     const n = check(libc().readlink(path, target, BigInt(target.byteLength)), "readlink");
@@ -222,6 +232,7 @@ export abstract class Descriptor implements Disposable {
    * @throws {SystemError} If the socket is closed.
    */
   detach(): number {
+    checkArgumentCount("call detach", arguments.length);
     const fd = this.open("detach");
     this.#forget();
     this.ended(() => libraryError("EBADF", "detach", "Cannot continue to wait: the descriptor was detached"), false);
@@ -230,6 +241,7 @@ export abstract class Descriptor implements Disposable {
 
   /** Closes the descriptor; pending waits are rejected. Closing again does nothing. */
   close(): void {
+    checkArgumentCount("call close", arguments.length);
     if (this.#fd < 0) return;
     const fd = this.release();
     try {

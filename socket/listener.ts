@@ -1,3 +1,4 @@
+import { refuseArguments } from "../checks/argument_count.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import { acceptAs, type Socket } from "./socket.ts";
 import { SocketOwner } from "./socket_owner.ts";
@@ -56,6 +57,7 @@ export class Listener<A, C> extends SocketOwner implements AsyncIterable<C> {
    * @throws {SystemError} If the listener is closed (`EBADF`).
    */
   accept(options?: WaitOptions): Promise<C> {
+    if (arguments.length > 1) return refuseArguments("call accept", arguments.length, "{ signal, timeout }");
     return acceptAs(this.socket, options, this.#connOf);
   }
 

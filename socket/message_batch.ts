@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { addressOf } from "../ffi/memory.ts";
 
@@ -132,6 +133,7 @@ export class MessageBatch {
 
   /** Empties the batch and makes all its space ready to receive. */
   clear(): void {
+    checkArgumentCount("call clear", arguments.length);
     for (let i = 0; i < this.#used; i++) {
       const at = i * HEADER_WORDS;
       this.#headerWords[at + NAMELEN] = SOCKADDR_SIZE;
@@ -150,6 +152,7 @@ export class MessageBatch {
    * @throws {RangeError} If the batch is full, or a part is larger than its slot.
    */
   push(data: Uint8Array, sockaddr?: Uint8Array, control?: Uint8Array): void {
+    checkArgumentCount("call push", arguments.length, "data", "sockaddr", "control");
     const i = this.#length;
     if (i === this.capacity) throw new RangeError(`Cannot add a message to a full batch: current length is ${i}`);
     this.#put("data", data, this.#space, i * this.size, this.size);
@@ -173,6 +176,7 @@ export class MessageBatch {
    * @throws {RangeError} If there is no such message.
    */
   data(i: number): Uint8Array {
+    checkArgumentCount("call data", arguments.length, "i");
     const at = this.#check(i) * this.size;
     return this.#space.subarray(at, at + (this.#vectorWords[i * VECTOR_WORDS + IOV_LEN] ?? 0));
   }
@@ -186,6 +190,7 @@ export class MessageBatch {
    * @throws {RangeError} If there is no such message.
    */
   messageLength(i: number): number {
+    checkArgumentCount("call messageLength", arguments.length, "i");
     return this.#headerWords[this.#check(i) * HEADER_WORDS + LENGTH] ?? 0;
   }
 
@@ -197,6 +202,7 @@ export class MessageBatch {
    * @throws {RangeError} If there is no such message.
    */
   flags(i: number): number {
+    checkArgumentCount("call flags", arguments.length, "i");
     return this.#headerWords[this.#check(i) * HEADER_WORDS + FLAGS] ?? 0;
   }
 
@@ -208,6 +214,7 @@ export class MessageBatch {
    * @throws {RangeError} If there is no such message.
    */
   sockaddr(i: number): Uint8Array {
+    checkArgumentCount("call sockaddr", arguments.length, "i");
     const length = this.#headerWords[this.#check(i) * HEADER_WORDS + NAMELEN] ?? 0;
     return this.#sockaddrs.subarray(i * SOCKADDR_SIZE, i * SOCKADDR_SIZE + Math.min(length, SOCKADDR_SIZE));
   }
@@ -220,6 +227,7 @@ export class MessageBatch {
    * @throws {RangeError} If there is no such message.
    */
   control(i: number): Uint8Array {
+    checkArgumentCount("call control", arguments.length, "i");
     const length = this.#headerWords[this.#check(i) * HEADER_WORDS + CONTROLLEN] ?? 0;
     const at = i * this.controlLength;
     return this.#controls.subarray(at, at + Math.min(length, this.controlLength));
@@ -232,6 +240,7 @@ export class MessageBatch {
    * @returns A view of the batch's memory.
    */
   headersFrom(i: number): Uint8Array {
+    checkArgumentCount("call headersFrom", arguments.length, "i");
     return i === 0 ? this.headers : this.headers.subarray(i * HEADER_SIZE);
   }
 

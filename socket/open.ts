@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import type { OptionNames } from "../checks/option_names.ts";
 import { inNetworkNamespace } from "./network_namespace.ts";
 import type { Socket } from "./socket.ts";
@@ -62,6 +63,7 @@ export interface OpenSteps {
  * ```
  */
 export function openSocket(steps: OpenSteps, options: OpenOptions): Socket {
+  checkArgumentCount("call openSocket", arguments.length, "steps", "{ configure, networkNamespace }");
   const { configure, networkNamespace } = options;
   const socket = networkNamespace === undefined ? steps.open() : inNetworkNamespace(networkNamespace, steps.open);
   try {
@@ -98,6 +100,7 @@ export function openSocket(steps: OpenSteps, options: OpenOptions): Socket {
  * ```
  */
 export function openListener(steps: OpenSteps, options: ListenOptions, address?: string): Socket {
+  checkArgumentCount("call openListener", arguments.length, "steps", "options", "address");
   const { backlog = 511 } = options;
   const bind = (socket: Socket): void => {
     steps.bind?.(socket);
@@ -135,6 +138,7 @@ export async function openConnection(
   sockaddr: Uint8Array,
   address?: string,
 ): Promise<Socket> {
+  checkArgumentCount("call openConnection", arguments.length, "steps", "options", "sockaddr", "address");
   const socket = openSocket(steps, options);
   try {
     await socket.connect(sockaddr, { ...waitOptionsOf(options), ...(address === undefined ? {} : { address }) });

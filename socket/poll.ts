@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { isTimeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
@@ -80,6 +81,7 @@ export async function poll<S extends Pollable>(
   requests: readonly PollRequest<S>[],
   options?: WaitOptions,
 ): Promise<PollResult<S>[]> {
+  checkArgumentCount("call poll", arguments.length, "requests", "{ signal, timeout }");
   const epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
   // An epoll instance is itself a descriptor, which is readable when one of its descriptors is ready.
   const readiness = new Readiness(epfd);

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { timeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
@@ -67,6 +68,7 @@ export interface RelayedBytes {
  * ```
  */
 export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Promise<RelayedBytes> {
+  checkArgumentCount("call relay", arguments.length, "a", "b", "{ signal, timeout }");
   const over = new AbortController();
   const signal = options?.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
   const activity = { at: performance.now() };

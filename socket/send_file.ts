@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
@@ -61,6 +62,7 @@ export async function sendFile(
   fd: number,
   options: SendFileOptions = {},
 ): Promise<number> {
+  checkArgumentCount("call sendFile", arguments.length, "conn", "fd", "options");
   checkOptions("send a file", options, SEND_FILE_OPTIONS);
   const { offset = 0, length = Number.MAX_SAFE_INTEGER - offset } = options;
   for (const [name, value] of [["offset", offset], ["length", length]] as const) {

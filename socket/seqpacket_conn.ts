@@ -1,4 +1,4 @@
-import { surplusArguments } from "../checks/argument_count.ts";
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
@@ -76,7 +76,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   receive(options?: ReceiveOptions): Promise<SeqpacketMessage | null> {
-    if (arguments.length > 1) return Promise.reject(surplusArguments("receive", arguments.length, "{ buffer, … }"));
+    if (arguments.length > 1) return refuseArguments("receive", arguments.length, "{ buffer, … }");
     if (this.socket.fd < 0 && this.socket.isOver) return Promise.resolve(null);
     const buffer = options?.buffer;
     const flags = options?.flags ?? 0;
@@ -107,7 +107,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    */
   send(data: Uint8Array, options?: TransferOptions): Promise<number> {
     if (arguments.length > 2) {
-      return Promise.reject(surplusArguments("send", arguments.length, "data", "{ timeout, … }"));
+      return refuseArguments("send", arguments.length, "data", "{ timeout, … }");
     }
     return this.socket.send(data, options);
   }
@@ -121,6 +121,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   async receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number | null> {
+    checkArgumentCount("call receiveBatch", arguments.length, "batch", "{ flags, signal, timeout }");
     if (this.socket.fd < 0 && this.socket.isOver) return null;
     const count = await this.socket.recvmmsg(batch, options);
     let messages = 0;
@@ -140,6 +141,9 @@ export class SeqpacketConn<A> extends SocketOwner {
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error is how many were sent.
    */
   sendBatch(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call sendBatch", arguments.length, "batch", "{ flags, signal, timeout }");
+    }
     return this.socket.sendmmsg(batch, options);
   }
 
@@ -150,6 +154,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    * @throws {SystemError} If the connection has ended already (`ENOTCONN`).
    */
   closeWrite(options?: WaitOptions): Promise<void> {
+    if (arguments.length > 1) return refuseArguments("call closeWrite", arguments.length, "{ signal, timeout }");
     return this.socket.closeWrite(options);
   }
 
@@ -159,6 +164,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    * @returns The descriptor, non-blocking.
    */
   override detach(): number {
+    checkArgumentCount("call detach", arguments.length);
     this.socket.set(SO_TIMESTAMP, false);
     return super.detach();
   }

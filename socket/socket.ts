@@ -1,3 +1,4 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { poller } from "./polling/poller.ts";
 import { checkBuffer } from "../checks/check_buffer.ts";
 import { checkMessage } from "../checks/check_message.ts";
@@ -106,6 +107,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `EAFNOSUPPORT` for a family that it lacks.
    */
   static open(family: number, type: number, protocol = 0): Socket {
+    checkArgumentCount("call open", arguments.length, "family", "type", "protocol");
     const fd = openFd(family, type, protocol);
     if (family === C.AF_SMC) poller().avoidRing();
     return new Socket(fd, family, type, protocol);
@@ -121,6 +123,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `EOPNOTSUPP` for a family without pairs.
    */
   static pair(family: number, type: number, protocol = 0): [Socket, Socket] {
+    checkArgumentCount("call pair", arguments.length, "family", "type", "protocol");
     checkKind({ family, type, protocol });
     const fds = new Int32Array(2);
     check(libc().socketpair(family, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, protocol, fds), "socketpair");
@@ -143,6 +146,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If it is not an open socket; it then stays as it was.
    */
   static fromFd(fd: number): Socket {
+    checkArgumentCount("call fromFd", arguments.length, "fd");
     const { family, type, protocol } = adoptFd(fd);
     if (family === C.AF_SMC) poller().avoidRing();
     const socket = new Socket(fd, family, type, protocol);
@@ -158,6 +162,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
    */
   bind(sockaddr: Uint8Array, address?: string): void {
+    checkArgumentCount("call bind", arguments.length, "sockaddr", "address");
     checkBuffer(sockaddr, sockaddr?.byteLength);
     check(libc().bind(this.open("bind"), sockaddr, sockaddr.byteLength), "bind", address);
   }
@@ -170,6 +175,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses.
    */
   listen(backlog: number, address?: string): void {
+    checkArgumentCount("call listen", arguments.length, "backlog", "address");
     within("listen", "backlog", backlog, INT_MAX);
     check(libc().listen(this.open("listen"), backlog), "listen", address);
   }
@@ -182,6 +188,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If it fails, such as `ECONNREFUSED`.
    */
   async connect(sockaddr: Uint8Array, options?: WaitOptions & { address?: string }): Promise<void> {
+    checkArgumentCount("call connect", arguments.length, "sockaddr", "options");
     checkBuffer(sockaddr, sockaddr?.byteLength);
     const operation = new Connect(this.number, this.readiness, sockaddr, options?.address);
     const peer = await this.run("write", operation, options, CONNECT_OPTIONS);
@@ -197,6 +204,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the socket does not listen, or is closed during the wait.
    */
   accept(options?: WaitOptions): Promise<Socket> {
+    if (arguments.length > 1) return refuseArguments("call accept", arguments.length, "{ signal, timeout }");
     return this.#accept(options, (socket) => socket);
   }
 
@@ -209,6 +217,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the connection is broken, such as `ECONNRESET`.
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    if (arguments.length > 2) return refuseArguments("call read", arguments.length, "buffer", "{ signal, timeout }");
     if (!(buffer?.byteLength > 0)) return this.#readNothing(buffer); // else it would wait, to take nothing
     if (this.number < 0 && this.isOver) return Promise.resolve(null);
     const drains = readsAll(this.#family, this.#protocol) ? this.readiness : undefined;
@@ -225,6 +234,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * were.
    */
   write(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
+    if (arguments.length > 2) return refuseArguments("call write", arguments.length, "bytes", "{ signal, timeout }");
     return this.run("write", new StreamWrite(this.number, bytes, this.#flags.send), options, TRANSFER_OPTIONS);
   }
 
@@ -237,6 +247,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   send(bytes: Uint8Array, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call send", arguments.length, "bytes", "{ flags, signal, timeout }");
+    }
     return this.run(
       "write",
       new Send(this.number, bytes, options?.flags ?? 0, this.#flags.send),
@@ -259,6 +272,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     sockaddr: Uint8Array,
     options?: TransferOptions & { address?: (sockaddr: Uint8Array) => string },
   ): Promise<number> {
+    if (arguments.length > 3) return refuseArguments("call sendto", arguments.length, "bytes", "sockaddr", "options");
     const { flags = 0, address } = options ?? {};
     const { send } = this.#flags;
     const operation = new DatagramSend(this.number, this.readiness, bytes, sockaddr, flags, send, address);
@@ -276,6 +290,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * `bytesRead` on the error is the number of bytes already in the buffer.
    */
   recv(buffer: Uint8Array, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call recv", arguments.length, "buffer", "{ flags, signal, timeout }");
+    }
     const flags = options?.flags ?? 0;
     if ((flags & (C.MSG_WAITALL | C.MSG_PEEK)) === C.MSG_WAITALL && this.#type === C.SOCK_STREAM) {
       return this.run("read", new ReceiveAll(this.number, buffer, flags), options, TRANSFER_OPTIONS);
@@ -292,6 +309,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the family has no urgent data (`EOPNOTSUPP`).
    */
   receiveUrgent(options?: WaitOptions): Promise<number | null> {
+    if (arguments.length > 1) return refuseArguments("call receiveUrgent", arguments.length, "{ signal, timeout }");
     return this.run("urgent", new UrgentReceive(this.number, this.readiness), options);
   }
 
@@ -302,6 +320,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the family has no urgent data (`EINVAL`, `ENOTTY`).
    */
   atUrgentMark(): boolean {
+    checkArgumentCount("call atUrgentMark", arguments.length);
     const n = urgentMark(this.open("ioctl"));
     if (n < 0) throw systemError(-n, "ioctl");
     return n === 1;
@@ -316,6 +335,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `ECONNREFUSED` for an earlier send of a connected socket.
    */
   recvfrom(buffer: Uint8Array, options?: TransferOptions): Promise<ReceivedFrom> {
+    if (arguments.length > 2) {
+      return refuseArguments("call recvfrom", arguments.length, "buffer", "{ flags, signal, timeout }");
+    }
     return this.run("read", new ReceiveFrom(this.number, buffer, options?.flags ?? 0), options, TRANSFER_OPTIONS);
   }
 
@@ -329,6 +351,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error is how much of a stream's data was sent.
    */
   async sendmsg(message: OutgoingMessage, options?: TransferOptions): Promise<number> {
+    checkArgumentCount("call sendmsg", arguments.length, "message", "{ flags, signal, timeout }");
     checkMessage(message);
     const isStream = this.#type === C.SOCK_STREAM;
     const flags = options?.flags ?? 0;
@@ -345,6 +368,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses.
    */
   async recvmsg(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
+    checkArgumentCount("call recvmsg", arguments.length, "space", "{ flags, signal, timeout }");
     const operation = new MessageReceive(this.number, space, options?.flags ?? 0, this.#flags.receive);
     return await this.run("read", operation, options, TRANSFER_OPTIONS);
   }
@@ -358,6 +382,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses.
    */
   recvmmsg(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call recvmmsg", arguments.length, "batch", "{ flags, signal, timeout }");
+    }
     return this.run(
       "read",
       new BatchReceive(this.number, batch, options?.flags ?? 0, this.#flags.receive),
@@ -375,6 +402,9 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error is how many were sent before it.
    */
   sendmmsg(batch: MessageBatch, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call sendmmsg", arguments.length, "batch", "{ flags, signal, timeout }");
+    }
     const operation = new BatchSend(this.number, this.readiness, batch, options?.flags ?? 0, this.#flags.send);
     return this.run("write", operation, options, TRANSFER_OPTIONS);
   }
@@ -386,6 +416,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `ENOTCONN`.
    */
   shutdown(how: number): void {
+    checkArgumentCount("call shutdown", arguments.length, "how");
     check(libc().shutdown(this.open("shutdown"), within("shut down", "direction", how, INT_MAX)), "shutdown");
   }
 
@@ -396,6 +427,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `ENOTCONN`.
    */
   async closeWrite(options?: WaitOptions & { drained?: boolean }): Promise<void> {
+    checkArgumentCount("call closeWrite", arguments.length, "options");
     const later = new Backoff(1, 16);
     const attempt = (): true | undefined => {
       if (options?.drained && !isDrained(this.number)) {
@@ -430,6 +462,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @param owner What to close.
    */
   closeWhenOver(owner: { close(): void }): void {
+    checkArgumentCount("call closeWhenOver", arguments.length, "owner");
     this.#owner = owner;
   }
 
@@ -439,6 +472,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @param direction The direction.
    */
   over(direction: "read" | "write"): void {
+    checkArgumentCount("call over", arguments.length, "direction");
     const before = this.#over;
     this.#over |= direction === "read" ? READ : WRITE;
     // Not immediately: other waiting reads must see the end too.
@@ -482,6 +516,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   blocking<A = Uint8Array, I = A>(
     options: Pick<BlockingSocketOptions<A, I>, "codec"> = {},
   ): BlockingSocket<A, I> {
+    checkArgumentCount("call blocking", arguments.length, "options");
     const blocking = BlockingSocket.fromFd(this.open("fcntl"), options);
     Object.assign(hooksOf(blocking), hooksOf(this));
     this.detach();
@@ -495,6 +530,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    * @throws {SystemError} If the kernel refuses, such as `EMFILE`.
    */
   dup(): Socket {
+    checkArgumentCount("call dup", arguments.length);
     const fd = check(libc().fcntl(this.open("fcntl"), C.F_DUPFD_CLOEXEC, 0n), "fcntl");
     this.share();
     const twin = new Socket(fd, this.#family, this.#type, this.#protocol);

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { describe, INSPECT, type Inspectable } from "./inspect.ts";
 import type { Socket } from "./socket.ts";
 
@@ -42,6 +43,7 @@ export abstract class SocketOwner implements Disposable, Inspectable {
 
   /** Closes the socket and rejects all pending waits. Closing again does nothing. */
   close(): void {
+    checkArgumentCount("call close", arguments.length);
     this.socket.close();
   }
 
@@ -52,11 +54,13 @@ export abstract class SocketOwner implements Disposable, Inspectable {
 
   /** Makes waits keep the program alive, which is the default. */
   ref(): void {
+    checkArgumentCount("call ref", arguments.length);
     this.socket.ref();
   }
 
   /** Lets the program end while this waits. */
   unref(): void {
+    checkArgumentCount("call unref", arguments.length);
     this.socket.unref();
   }
 
@@ -66,6 +70,7 @@ export abstract class SocketOwner implements Disposable, Inspectable {
    * @returns The descriptor, non-blocking.
    */
   detach(): number {
+    checkArgumentCount("call detach", arguments.length);
     return this.socket.detach();
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
@@ -46,6 +47,7 @@ export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {
    * @throws {SystemError} If the kernel refuses, such as `EACCES` for a type below 64.
    */
   static override bind(options: TipcBindOptions): TipcDatagramSocket {
+    checkArgumentCount("call bind", arguments.length, "options");
     checkOptions("bind", options, { ...OPEN_OPTIONS, ...TIPC_ADDR });
     const [sockaddr, address] = [tipcAddrCodec.encode(options), tipcAddrCodec.format(options)];
     const bind = (socket: Socket): void => socket.bind(sockaddr, address);
@@ -60,6 +62,7 @@ export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {
    * @throws {SystemError} If the kernel lacks TIPC (`EAFNOSUPPORT`).
    */
   static open(options: OpenOptions = {}): TipcDatagramSocket {
+    checkArgumentCount("call open", arguments.length, "{ configure, networkNamespace }");
     checkOptions("open a TIPC socket", options, OPEN_OPTIONS);
     return new TipcDatagramSocket(openSocket({ open: openRdm }, options));
   }

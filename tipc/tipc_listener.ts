@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -39,6 +40,7 @@ export class TipcListener extends Listener<TipcAddr, TipcConn> {
    * @throws {SystemError} If the kernel refuses, such as `EACCES` for a type below 64.
    */
   static listen(options: TipcListenOptions): TipcListener {
+    checkArgumentCount("call listen", arguments.length, "options");
     return new TipcListener(listenTipc(C.SOCK_STREAM, options));
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -41,11 +42,13 @@ export class TipcSeqpacketConn extends SeqpacketConn<TipcAddr> {
    * @throws {SystemError} If it fails: `EHOSTUNREACH` or `ECONNREFUSED` without such a service, `ETIMEDOUT` after 8 s.
    */
   static async connect(options: TipcConnectOptions): Promise<TipcSeqpacketConn> {
+    checkArgumentCount("call connect", arguments.length, "options");
     return new TipcSeqpacketConn(await connectTipc(C.SOCK_SEQPACKET, options));
   }
 
   /** Ends the connection and closes the socket: the other end receives what was sent, and then the end. */
   override close(): void {
+    checkArgumentCount("call close", arguments.length);
     endTipc(this.socket);
     super.close();
   }

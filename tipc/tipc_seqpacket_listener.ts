@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -40,6 +41,7 @@ export class TipcSeqpacketListener extends Listener<TipcAddr, TipcSeqpacketConn>
    * @throws {SystemError} If the kernel refuses, such as `EACCES` for a type below 64.
    */
   static listen(options: TipcListenOptions): TipcSeqpacketListener {
+    checkArgumentCount("call listen", arguments.length, "options");
     return new TipcSeqpacketListener(listenTipc(C.SOCK_SEQPACKET, options));
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -61,6 +62,7 @@ export async function* watchServices(
   range: TipcServiceRange,
   options: WaitOptions = {},
 ): AsyncGenerator<TipcServiceEvent> {
+  checkArgumentCount("call watchServices", arguments.length, "range", "{ signal, timeout }");
   const subscription = new DataView(new ArrayBuffer(SUBSCRIPTION_SIZE));
   const words = [range.service, range.lower, range.upper, WAIT_FOREVER, SUB_PORTS];
   for (const [i, word] of words.entries()) {

@@ -1,3 +1,4 @@
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkBuffer } from "../checks/check_buffer.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
@@ -86,6 +87,7 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
    * (`ENOENT`).
    */
   static open(options: TunOpenOptions = {}): TunDevice {
+    checkArgumentCount("call open", arguments.length, "options");
     checkOptions("open a TUN device", options, OPTIONS);
     const { kind = "tun", name = `${kind}%d`, packetInfo = false, multiQueue = false } = options;
     if (kind !== "tun" && kind !== "tap") {
@@ -122,6 +124,7 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
    * @throws {SystemError} If the device is closed (`EBADF`).
    */
   receive(options?: WaitOptions): Promise<Uint8Array<ArrayBuffer>> {
+    if (arguments.length > 1) return refuseArguments("call receive", arguments.length, "{ signal, timeout }");
     return this.run("read", new PacketRead(this.fd), options);
   }
 
@@ -134,6 +137,7 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
    * @throws {SystemError} If it is not a valid packet (`EINVAL`), or the interface is down (`EIO`).
    */
   send(packet: Uint8Array, options?: WaitOptions): Promise<number> {
+    if (arguments.length > 2) return refuseArguments("call send", arguments.length, "packet", "{ signal, timeout }");
     return this.run("write", new PacketWrite(this.fd, packet), options);
   }
 

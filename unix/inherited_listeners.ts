@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { environmentVariable, processIds } from "../ffi/environment.ts";
 import { readOption } from "../socket/descriptor.ts";
@@ -43,6 +44,7 @@ let taken = false;
  * ```
  */
 export function inheritedListeners(): InheritedListener[] {
+  checkArgumentCount("call inheritedListeners", arguments.length);
   if (Number(environmentVariable("LISTEN_PID")) !== processIds().pid) return [];
   const text = environmentVariable("LISTEN_FDS") ?? "0";
   if (!/^\d{1,5}$/.test(text)) {

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { environmentVariable } from "../ffi/environment.ts";
 import type { UnixDestination } from "./addr.ts";
@@ -32,6 +33,7 @@ const NOTIFY_OPTIONS: OptionNames<NotifySystemdOptions> = { fds: true };
  * ```
  */
 export async function notifySystemd(state: string, options: NotifySystemdOptions = {}): Promise<boolean> {
+  checkArgumentCount("call notifySystemd", arguments.length, "state", "options");
   checkOptions("notify systemd", options, NOTIFY_OPTIONS);
   const name = environmentVariable("NOTIFY_SOCKET");
   if (name === undefined || name === "") return false;

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { closeFd } from "../ffi/file.ts";
 
 /**
@@ -56,6 +57,7 @@ export class OwnedFd implements Disposable {
    * @throws {TypeError} If it was already taken or closed.
    */
   take(): number {
+    checkArgumentCount("call take", arguments.length);
     if (this.#fd < 0) throw new TypeError("Cannot take a descriptor that was already taken or closed");
     const fd = this.#fd;
     this.#fd = -1;
@@ -64,6 +66,7 @@ export class OwnedFd implements Disposable {
 
   /** Closes the descriptor, unless it was taken. Closing again does nothing. */
   close(): void {
+    checkArgumentCount("call close", arguments.length);
     if (this.#fd >= 0) closeFd(this.take());
   }
 

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { Socket } from "../socket/socket.ts";
 import { UnixConn } from "./unix_conn.ts";
@@ -37,6 +38,7 @@ export interface SocketPairs {
  * ```
  */
 export function socketPair<T extends keyof SocketPairs>(type: T): SocketPairs[T] {
+  checkArgumentCount("call socketPair", arguments.length, "type");
   const makers: { [K in keyof SocketPairs]: () => SocketPairs[K] } = {
     stream: () => pair(C.SOCK_STREAM, (socket) => new UnixConn(socket)),
     seqpacket: () => pair(C.SOCK_SEQPACKET, (socket) => new UnixSeqpacketConn(socket)),

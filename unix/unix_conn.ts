@@ -1,4 +1,4 @@
-import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -65,6 +65,9 @@ export class UnixConn extends Conn<UnixAddr> {
    * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process.
    */
   sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call sendMessage", arguments.length, "message", "{ flags, signal, timeout }");
+    }
     return sendUnixMessage(this.socket, message, true, options);
   }
 
@@ -76,6 +79,7 @@ export class UnixConn extends Conn<UnixAddr> {
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage | null> {
+    if (arguments.length > 1) return refuseArguments("call receiveMessage", arguments.length, "{ buffer, maxFds, … }");
     return receiveUnixMessage(this.socket, options, ({ length }, buffer) => length === 0 && buffer.length > 0);
   }
 }

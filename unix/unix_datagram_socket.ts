@@ -1,4 +1,4 @@
-import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
@@ -98,6 +98,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
    * @throws {SystemError} If it fails: `ENOENT` if there is no such file, `ECONNREFUSED` if no socket is bound there.
    */
   async connect(addr: UnixDestination, options?: WaitOptions): Promise<void> {
+    checkArgumentCount("call connect", arguments.length, "addr", "{ signal, timeout }");
     if (options !== undefined) checkOptions("connect", options, WAIT_OPTIONS);
     await this.socket.connect(encodeSockaddrUn(addr), { ...options, address: formatUnixAddr(addr) });
   }
@@ -112,6 +113,9 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
    * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process.
    */
   sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call sendMessage", arguments.length, "message", "{ flags, signal, timeout }");
+    }
     return sendUnixMessage(this.socket, message, false, options);
   }
 
@@ -123,6 +127,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
    * @throws {SystemError} If the socket is closed (`EBADF`).
    */
   async receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage> {
+    checkArgumentCount("call receiveMessage", arguments.length, "{ buffer, maxFds, … }");
     return await receiveUnixMessage(this.socket, options, () => false, "unixpacket") as UnixMessage;
   }
 }

@@ -1,4 +1,4 @@
-import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -66,6 +66,9 @@ export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
    * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process.
    */
   sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
+    if (arguments.length > 2) {
+      return refuseArguments("call sendMessage", arguments.length, "message", "{ flags, signal, timeout }");
+    }
     return sendUnixMessage(this.socket, message, false, options);
   }
 
@@ -77,6 +80,7 @@ export class UnixSeqpacketConn extends SeqpacketConn<UnixAddr> {
    * @throws {SystemError} If the connection is broken (`ECONNRESET`) or closed (`EBADF`).
    */
   receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage | null> {
+    if (arguments.length > 1) return refuseArguments("call receiveMessage", arguments.length, "{ buffer, maxFds, … }");
     // A message has at least a timestamp; the end has nothing.
     return receiveUnixMessage(this.socket, options, ({ length, flags, control }) => {
       return length === 0 && control.length === 0 && (flags & C.MSG_CTRUNC) === 0;

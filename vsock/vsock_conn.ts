@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -40,6 +41,7 @@ export class VsockConn extends Conn<VsockAddr> {
    * `ETIMEDOUT` if it does not answer (within 2 s, which `SO_VM_SOCKETS_CONNECT_TIMEOUT` changes).
    */
   static async connect(options: VsockConnectOptions): Promise<VsockConn> {
+    checkArgumentCount("call connect", arguments.length, "options");
     return new VsockConn(await connectVsock(C.SOCK_STREAM, options));
   }
 }

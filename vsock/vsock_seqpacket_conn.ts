@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -43,6 +44,7 @@ export class VsockSeqpacketConn extends SeqpacketConn<VsockAddr> {
    * `ETIMEDOUT` if it does not answer (within 2 s, which `SO_VM_SOCKETS_CONNECT_TIMEOUT` changes).
    */
   static async connect(options: VsockConnectOptions): Promise<VsockSeqpacketConn> {
+    checkArgumentCount("call connect", arguments.length, "options");
     return new VsockSeqpacketConn(await connectVsock(C.SOCK_SEQPACKET, options));
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -39,6 +40,7 @@ export class VsockSeqpacketListener extends Listener<VsockAddr, VsockSeqpacketCo
    * @throws {SystemError} If the port is taken (`EADDRINUSE`), or below 1024 and this is not root (`EACCES`).
    */
   static listen(options: VsockListenOptions): VsockSeqpacketListener {
+    checkArgumentCount("call listen", arguments.length, "options");
     return new VsockSeqpacketListener(listenVsock(C.SOCK_SEQPACKET, options));
   }
 }

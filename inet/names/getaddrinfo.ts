@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { type AddrinfoHints, lookupAddrinfo } from "../../ffi/lookup_addrinfo.ts";
@@ -59,6 +60,7 @@ export async function getaddrinfo(
   service: string | number | null = null,
   options: GetaddrinfoOptions = {},
 ): Promise<AddressInfo[]> {
+  checkArgumentCount("call getaddrinfo", arguments.length, "host", "service", "options");
   checkOptions("look up", options, GETADDRINFO_OPTIONS);
   const { signal, ...hints } = options;
   signal?.throwIfAborted();

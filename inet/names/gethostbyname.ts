@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { describeError } from "../../ffi/error.ts";
@@ -49,6 +50,7 @@ const GETHOSTBYNAME_OPTIONS: OptionNames<GethostbynameOptions> = { ...LOOKUP_OPT
  * ```
  */
 export async function gethostbyname(name: string, options: GethostbynameOptions = {}): Promise<Host> {
+  checkArgumentCount("call gethostbyname", arguments.length, "name", "options");
   checkOptions("look up", options, GETHOSTBYNAME_OPTIONS);
   options.signal?.throwIfAborted();
   const answer = await orAborted(lookupHostByName(name, options.family ?? C.AF_INET), options.signal);
@@ -74,6 +76,7 @@ export async function gethostbyname(name: string, options: GethostbynameOptions 
  * ```
  */
 export async function gethostbyaddr(address: string, options: LookupOptions = {}): Promise<Host> {
+  checkArgumentCount("call gethostbyaddr", arguments.length, "address", "options");
   checkOptions("look up", options, LOOKUP_OPTIONS);
   options.signal?.throwIfAborted();
   const lookup = address.includes(":")

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { lookupNameinfo } from "../../ffi/lookup_netdb.ts";
 import { encodeHost } from "../addresses/_encode_host.ts";
@@ -42,6 +43,7 @@ export async function getnameinfo(
   addr: Omit<NetAddr, "transport">,
   options: GetnameinfoOptions = {},
 ): Promise<{ host: string; service: string }> {
+  checkArgumentCount("call getnameinfo", arguments.length, "addr", "options");
   checkOptions("look up", options, GETNAMEINFO_OPTIONS);
   options.signal?.throwIfAborted();
   const names = await orAborted(lookupNameinfo(encodeHost(addr), options.flags ?? 0), options.signal);

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { lookupServiceByName, lookupServiceByPort, type Servent } from "../../ffi/lookup_netdb.ts";
 import { LOOKUP_OPTIONS, type LookupOptions, orAborted } from "./lookup.ts";
@@ -32,6 +33,7 @@ const GETSERV_OPTIONS: OptionNames<GetservOptions> = { ...LOOKUP_OPTIONS, protoc
  * ```
  */
 export async function getservbyname(name: string, options: GetservOptions = {}): Promise<Service | null> {
+  checkArgumentCount("call getservbyname", arguments.length, "name", "options");
   checkOptions("look up", options, GETSERV_OPTIONS);
   options.signal?.throwIfAborted();
   return await orAborted(lookupServiceByName(name, options.protocol ?? null), options.signal);
@@ -57,6 +59,7 @@ export async function getservbyname(name: string, options: GetservOptions = {}):
  * ```
  */
 export async function getservbyport(port: number, options: GetservOptions = {}): Promise<Service | null> {
+  checkArgumentCount("call getservbyport", arguments.length, "port", "options");
   checkOptions("look up", options, GETSERV_OPTIONS);
   options.signal?.throwIfAborted();
   return await orAborted(lookupServiceByPort(port, options.protocol ?? null), options.signal);

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { libraryError } from "../../ffi/error.ts";
 import { checkWaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
@@ -27,6 +28,7 @@ import type { SocketInfo } from "./socket_info.ts";
  * ```
  */
 export async function destroySocket(socket: SocketInfo, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call destroySocket", arguments.length, "socket", "options");
   checkWaitOptions("destroy a socket", options, NETLINK_OPTIONS);
   const { netlink, ...wait } = options;
   const action = `destroy a ${socket.protocol} socket`;

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import type { OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { isSystemError, libraryError } from "../../ffi/error.ts";
@@ -87,6 +88,7 @@ const FAMILIES: Record<SocketProtocol, Family> = {
 export async function listSockets<P extends SocketProtocol = SocketProtocol>(
   options: ListSocketsOptions<P> = {},
 ): Promise<SocketInfoOf<P>[]> {
+  checkArgumentCount("call listSockets", arguments.length, "options");
   checkWaitOptions("list sockets", options, LIST_SOCKETS_OPTIONS);
   const { protocol, states, processes = false, netlink: given, ...wait } = options;
   const named = protocol === undefined ? undefined : [protocol].flat() as SocketProtocol[];

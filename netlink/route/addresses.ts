@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { NL } from "../constants.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
@@ -53,6 +54,7 @@ const ADDRESS_FIELDS: OptionNames<NewAddress> = {
  * ```
  */
 export async function listAddresses(options: AddressFilter & NetlinkOptions = {}): Promise<LinkAddress[]> {
+  checkArgumentCount("call listAddresses", arguments.length, "options");
   const { family, interfaceIndex, scope } = options;
   const found = await askRoute("list the addresses", options, async (ask) => {
     const addresses: LinkAddress[] = [];
@@ -89,6 +91,7 @@ export async function listAddresses(options: AddressFilter & NetlinkOptions = {}
  * ```
  */
 export async function addAddress(address: NewAddress, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call addAddress", arguments.length, "address", "options");
   await change("add", RTM.NEWADDR, address, NL.NLM_F_CREATE | NL.NLM_F_EXCL, options);
 }
 
@@ -110,6 +113,7 @@ export async function addAddress(address: NewAddress, options: NetlinkOptions = 
  * ```
  */
 export async function replaceAddress(address: NewAddress, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call replaceAddress", arguments.length, "address", "options");
   await change("replace", RTM.NEWADDR, address, NL.NLM_F_CREATE | NL.NLM_F_REPLACE, options);
 }
 
@@ -131,6 +135,7 @@ export async function replaceAddress(address: NewAddress, options: NetlinkOption
  * ```
  */
 export async function deleteAddress(address: NewAddress, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call deleteAddress", arguments.length, "address", "options");
   await change("delete", RTM.DELADDR, address, 0, options);
 }
 

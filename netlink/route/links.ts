@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { within } from "../../checks/within.ts";
 import { concat } from "../_concat.ts";
@@ -118,6 +119,7 @@ const LINK_FIELDS: OptionNames<NewLink> = {
  * ```
  */
 export async function listLinks(options: LinkFilter & NetlinkOptions = {}): Promise<Link[]> {
+  checkArgumentCount("call listLinks", arguments.length, "options");
   const { name, index, kind, masterIndex } = options;
   const messages = await askRoute("list the links", options, (ask) => {
     return ask("dump", RTM.GETLINK, new Uint8Array(IFINFOMSG_SIZE));
@@ -146,6 +148,7 @@ export async function listLinks(options: LinkFilter & NetlinkOptions = {}): Prom
  * ```
  */
 export async function addLink(link: NewLink, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call addLink", arguments.length, "link", "options");
   checkOptions("add a link", link, LINK_FIELDS);
   if (link.peer !== undefined) checkOptions("add a link", link.peer, SETTINGS);
   await askRoute(`add link ${link.name ?? link.kind}`, options, async (ask) => {
@@ -182,6 +185,7 @@ export async function changeLink(
   settings: LinkSettings,
   options: NetlinkOptions = {},
 ): Promise<void> {
+  checkArgumentCount("call changeLink", arguments.length, "link", "settings", "options");
   checkOptions("change a link", settings, SETTINGS);
   await askRoute(`change link ${link}`, options, async (ask) => {
     const { head, attributes } = await encodeSettings(ask, settings, await linkIndex(ask, link));
@@ -206,6 +210,7 @@ export async function changeLink(
  * ```
  */
 export async function deleteLink(link: number | string, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call deleteLink", arguments.length, "link", "options");
   await askRoute(`delete link ${link}`, options, async (ask) => {
     const { head } = await encodeSettings(ask, {}, await linkIndex(ask, link));
     return await ask("request", RTM.DELLINK, head);

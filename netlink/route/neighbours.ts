@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { NL } from "../constants.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
@@ -56,6 +57,7 @@ const NEIGHBOUR_FIELDS: OptionNames<NewNeighbour> = {
  * ```
  */
 export async function listNeighbours(options: NeighbourFilter & NetlinkOptions = {}): Promise<Neighbour[]> {
+  checkArgumentCount("call listNeighbours", arguments.length, "options");
   const { family, interfaceIndex, states, proxy = false } = options;
   const found = await askRoute("list the neighbours", options, async (ask) => {
     const neighbours: Neighbour[] = [];
@@ -96,6 +98,7 @@ export async function listNeighbours(options: NeighbourFilter & NetlinkOptions =
  * ```
  */
 export async function addNeighbour(neighbour: NewNeighbour, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call addNeighbour", arguments.length, "neighbour", "options");
   await change("add", RTM.NEWNEIGH, neighbour, NL.NLM_F_CREATE | NL.NLM_F_EXCL, options);
 }
 
@@ -117,6 +120,7 @@ export async function addNeighbour(neighbour: NewNeighbour, options: NetlinkOpti
  * ```
  */
 export async function replaceNeighbour(neighbour: NewNeighbour, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call replaceNeighbour", arguments.length, "neighbour", "options");
   await change("replace", RTM.NEWNEIGH, neighbour, NL.NLM_F_CREATE | NL.NLM_F_REPLACE, options);
 }
 
@@ -138,6 +142,7 @@ export async function replaceNeighbour(neighbour: NewNeighbour, options: Netlink
  * ```
  */
 export async function deleteNeighbour(neighbour: NewNeighbour, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call deleteNeighbour", arguments.length, "neighbour", "options");
   await change("delete", RTM.DELNEIGH, neighbour, 0, options);
 }
 

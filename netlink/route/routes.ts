@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
@@ -87,6 +88,7 @@ const NEXT_HOP_FIELDS: OptionNames<NewNextHop> = { gateway: true, link: true, we
  * ```
  */
 export async function listRoutes(options: RouteFilter & NetlinkOptions = {}): Promise<Route[]> {
+  checkArgumentCount("call listRoutes", arguments.length, "options");
   const { family, table = RT_TABLE_MAIN, destination, interfaceIndex, type, protocol } = options;
   const number = table === "all" ? 0 : within("list the routes", "table", table, 0xffffffff);
   const found = await askRoute("list the routes", options, async (ask) => {
@@ -160,6 +162,7 @@ const LOOKUP_OPTIONS: OptionNames<RouteLookup & NetlinkOptions> = {
  * ```
  */
 export async function lookUpRoute(destination: string, options: RouteLookup & NetlinkOptions = {}): Promise<Route> {
+  checkArgumentCount("call lookUpRoute", arguments.length, "destination", "options");
   const { source, outputLink, inputLink, mark } = options;
   const to = ipBytes(destination);
   const from = source === undefined ? undefined : ipBytes(source);
@@ -200,6 +203,7 @@ export async function lookUpRoute(destination: string, options: RouteLookup & Ne
  * ```
  */
 export async function addRoute(route: NewRoute, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call addRoute", arguments.length, "route", "options");
   await change("add", RTM.NEWROUTE, route, NL.NLM_F_CREATE | NL.NLM_F_EXCL, options);
 }
 
@@ -222,6 +226,7 @@ export async function addRoute(route: NewRoute, options: NetlinkOptions = {}): P
  * ```
  */
 export async function replaceRoute(route: NewRoute, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call replaceRoute", arguments.length, "route", "options");
   await change("replace", RTM.NEWROUTE, route, NL.NLM_F_CREATE | NL.NLM_F_REPLACE, options);
 }
 
@@ -242,6 +247,7 @@ export async function replaceRoute(route: NewRoute, options: NetlinkOptions = {}
  * ```
  */
 export async function deleteRoute(route: NewRoute, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call deleteRoute", arguments.length, "route", "options");
   await change("delete", RTM.DELROUTE, route, 0, options);
 }
 

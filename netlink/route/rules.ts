@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { NL } from "../constants.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
@@ -65,6 +66,7 @@ const RULE_FIELDS: OptionNames<NewRule> = {
  * ```
  */
 export async function listRules(options: RuleFilter & NetlinkOptions = {}): Promise<Rule[]> {
+  checkArgumentCount("call listRules", arguments.length, "options");
   const { family, priority, table } = options;
   const found = await askRoute("list the rules", options, async (ask) => {
     const rules: Rule[] = [];
@@ -99,6 +101,7 @@ export async function listRules(options: RuleFilter & NetlinkOptions = {}): Prom
  * ```
  */
 export async function addRule(rule: NewRule, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call addRule", arguments.length, "rule", "options");
   checkOptions("add a rule", rule, RULE_FIELDS);
   const payload = encodeRule(rule);
   await askRoute("add a rule", options, (ask) => {
@@ -123,6 +126,7 @@ export async function addRule(rule: NewRule, options: NetlinkOptions = {}): Prom
  * ```
  */
 export async function deleteRule(rule: NewRule, options: NetlinkOptions = {}): Promise<void> {
+  checkArgumentCount("call deleteRule", arguments.length, "rule", "options");
   checkOptions("delete a rule", rule, RULE_FIELDS);
   const payload = encodeRule(rule, true);
   await askRoute("delete a rule", options, (ask) => ask("request", RTM.DELRULE, payload));

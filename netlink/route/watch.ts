@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import type { OptionNames } from "../../checks/option_names.ts";
 import { quoted } from "../../checks/quoted.ts";
 import { checkWaitOptions, type WaitOptions } from "../../socket/wait_options.ts";
@@ -117,6 +118,7 @@ const EVENTS: Record<
  * ```
  */
 export function watch(kinds: readonly RouteEventKind[], options: WatchOptions = {}): RouteWatcher {
+  checkArgumentCount("call watch", arguments.length, "kinds", "options");
   checkWaitOptions("watch", options, WATCH_OPTIONS);
   const groups = kinds.flatMap((kind) => {
     if (Object.hasOwn(GROUPS, kind)) return GROUPS[kind];

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { isSystemError } from "../../ffi/error.ts";
 import { listSockets } from "../../netlink/diag/list_sockets.ts";
 import type { WaitOptions } from "../../socket/wait_options.ts";
@@ -25,6 +26,7 @@ import { type SmcSocketInfo, smcSocketInfo } from "./socket_info.ts";
  * ```
  */
 export async function listSmcSockets(options: WaitOptions = {}): Promise<SmcSocketInfo[]> {
+  checkArgumentCount("call listSmcSockets", arguments.length, "{ signal, timeout }");
   try {
     return (await listSockets({ ...options, protocol: "smc" })).map(smcSocketInfo);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import type { WaitOptions } from "../../socket/wait_options.ts";
 import { SMC_NETLINK } from "./_gen_netlink.ts";
 import { askSmc } from "./_smc_netlink.ts";
@@ -19,6 +20,7 @@ import { askSmc } from "./_smc_netlink.ts";
  * ```
  */
 export async function smcHandshakeLimit(options: WaitOptions = {}): Promise<boolean> {
+  checkArgumentCount("call smcHandshakeLimit", arguments.length, "{ signal, timeout }");
   const action = "read the SMC handshake limit";
   const [message] = await askSmc({ ...options, action, command: SMC_NETLINK.DUMP_HS_LIMITATION });
   return message?.attributes.u8(1) === 1;
@@ -40,6 +42,7 @@ export async function smcHandshakeLimit(options: WaitOptions = {}): Promise<bool
  * ```
  */
 export async function setSmcHandshakeLimit(enabled: boolean, options: WaitOptions = {}): Promise<void> {
+  checkArgumentCount("call setSmcHandshakeLimit", arguments.length, "enabled", "{ signal, timeout }");
   const command = enabled ? SMC_NETLINK.ENABLE_HS_LIMITATION : SMC_NETLINK.DISABLE_HS_LIMITATION;
   await askSmc({ ...options, action: "set the SMC handshake limit", command, change: [] });
 }

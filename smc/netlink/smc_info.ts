@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { NetlinkDecodeError } from "../../netlink/decode_error.ts";
 import type { WaitOptions } from "../../socket/wait_options.ts";
 import { SMC_GEN, SMC_NETLINK } from "./_gen_netlink.ts";
@@ -25,6 +26,7 @@ import { decodeSmcSystemInfo, type SmcSystemInfo } from "./system_info.ts";
  * ```
  */
 export async function smcSystemInfo(options: WaitOptions = {}): Promise<SmcSystemInfo> {
+  checkArgumentCount("call smcSystemInfo", arguments.length, "{ signal, timeout }");
   const action = "read the SMC system information";
   const [info] = nests(await askSmc({ ...options, action, command: SMC_NETLINK.GET_SYS_INFO }), SMC_GEN.SYS_INFO);
   if (info === undefined) throw new NetlinkDecodeError(`Cannot ${action}: the kernel's answer is empty`);
@@ -48,6 +50,7 @@ export async function smcSystemInfo(options: WaitOptions = {}): Promise<SmcSyste
  * ```
  */
 export async function smcLinkGroups(options: WaitOptions = {}): Promise<SmcLinkGroup[]> {
+  checkArgumentCount("call smcLinkGroups", arguments.length, "{ signal, timeout }");
   const action = "list the SMC link groups";
   const smcr = await askSmc({ ...options, action, command: SMC_NETLINK.GET_LGR_SMCR });
   const smcd = await askSmc({ ...options, action, command: SMC_NETLINK.GET_LGR_SMCD });
@@ -73,6 +76,7 @@ export async function smcLinkGroups(options: WaitOptions = {}): Promise<SmcLinkG
  * ```
  */
 export async function smcLinks(options: WaitOptions = {}): Promise<SmcLink[]> {
+  checkArgumentCount("call smcLinks", arguments.length, "{ signal, timeout }");
   const action = "list the SMC links";
   const links: SmcLink[] = [];
   let group = "";
@@ -101,6 +105,7 @@ export async function smcLinks(options: WaitOptions = {}): Promise<SmcLink[]> {
  * ```
  */
 export async function smcDevices(options: WaitOptions = {}): Promise<SmcDevice[]> {
+  checkArgumentCount("call smcDevices", arguments.length, "{ signal, timeout }");
   const action = "list the SMC devices";
   const smcr = await askSmc({ ...options, action, command: SMC_NETLINK.GET_DEV_SMCR });
   const smcd = await askSmc({ ...options, action, command: SMC_NETLINK.GET_DEV_SMCD });
@@ -127,6 +132,7 @@ export async function smcDevices(options: WaitOptions = {}): Promise<SmcDevice[]
  * ```
  */
 export async function smcStatistics(options: WaitOptions = {}): Promise<SmcStatistics> {
+  checkArgumentCount("call smcStatistics", arguments.length, "{ signal, timeout }");
   const action = "read the SMC statistics";
   const [statistics] = nests(await askSmc({ ...options, action, command: SMC_NETLINK.GET_STATS }), SMC_GEN.STATS);
   if (statistics === undefined) throw new NetlinkDecodeError(`Cannot ${action}: the kernel's answer is empty`);
@@ -153,6 +159,7 @@ export async function smcStatistics(options: WaitOptions = {}): Promise<SmcStati
  * ```
  */
 export async function smcFallbackStatistics(options: WaitOptions = {}): Promise<SmcFallbackStatistics> {
+  checkArgumentCount("call smcFallbackStatistics", arguments.length, "{ signal, timeout }");
   const action = "read the SMC fallback statistics";
   const messages = await askSmc({ ...options, action, command: SMC_NETLINK.GET_FBACK_STATS });
   return decodeSmcFallbackStatistics(nests(messages, SMC_GEN.FBACK_STATS));

@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { isSystemError } from "../../ffi/error.ts";
 import type { WaitOptions } from "../../socket/wait_options.ts";
 import { askSmc } from "./_smc_netlink.ts";
@@ -28,6 +29,7 @@ const family = SMC_PNETID_FAMILY_NAME;
  * ```
  */
 export async function smcPnets(options: WaitOptions = {}): Promise<SmcPnet[]> {
+  checkArgumentCount("call smcPnets", arguments.length, "{ signal, timeout }");
   const messages = await askSmc({ ...options, family, action: "list the PNET table", command: SMC_PNETID.GET });
   return messages.map(({ attributes }) => decodeSmcPnet(attributes));
 }
@@ -52,6 +54,7 @@ export async function smcPnets(options: WaitOptions = {}): Promise<SmcPnet[]> {
  * ```
  */
 export async function addSmcPnet(pnet: SmcPnet, options: WaitOptions = {}): Promise<void> {
+  checkArgumentCount("call addSmcPnet", arguments.length, "pnet", "{ signal, timeout }");
   const action = `add ${pnet.pnetId} to the PNET table`;
   await askSmc({ ...options, family, action, command: SMC_PNETID.ADD, change: encodeSmcPnet(pnet) });
 }
@@ -73,6 +76,7 @@ export async function addSmcPnet(pnet: SmcPnet, options: WaitOptions = {}): Prom
  * ```
  */
 export async function removeSmcPnet(pnetId: string, options: WaitOptions = {}): Promise<void> {
+  checkArgumentCount("call removeSmcPnet", arguments.length, "pnetId", "{ signal, timeout }");
   const change = [encodePnetId(pnetId)];
   await askSmc({ ...options, family, action: `remove ${pnetId} from the PNET table`, command: SMC_PNETID.DEL, change });
 }
@@ -92,6 +96,7 @@ export async function removeSmcPnet(pnetId: string, options: WaitOptions = {}): 
  * ```
  */
 export async function flushSmcPnets(options: WaitOptions = {}): Promise<void> {
+  checkArgumentCount("call flushSmcPnets", arguments.length, "{ signal, timeout }");
   try {
     await askSmc({ ...options, family, action: "empty the PNET table", command: SMC_PNETID.FLUSH, change: [] });
   } catch (error) {

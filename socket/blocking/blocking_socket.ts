@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkTimeout } from "../../checks/check_timeout.ts";
 import { timeoutError } from "../../checks/timeout_error.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
@@ -124,6 +125,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     type: number,
     options: BlockingSocketOptions<A, I> = {},
   ): BlockingSocket<A, I> {
+    checkArgumentCount("call open", arguments.length, "family", "type", "options");
     checkOptions("open a socket", options, OPEN);
     const { protocol = 0, codec = sockaddrCodec as AddrCodec<unknown> as AddrCodec<A, I> } = options;
     return new BlockingSocket(openFd(family, type, protocol), family, type, codec);
@@ -143,6 +145,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     fd: number,
     options: Pick<BlockingSocketOptions<A, I>, "codec"> = {},
   ): BlockingSocket<A, I> {
+    checkArgumentCount("call fromFd", arguments.length, "fd", "options");
     checkOptions("take a descriptor", options, ADOPT);
     const { codec = sockaddrCodec as AddrCodec<unknown> as AddrCodec<A, I> } = options;
     const { family, type } = adoptFd(fd);
@@ -173,6 +176,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
 
   /** The same, as sockaddr bytes. */
   override peerSockaddr(): Uint8Array {
+    checkArgumentCount("call peerSockaddr", arguments.length);
     return this.#peer === undefined ? super.peerSockaddr() : unpackSockaddr(this.#peer);
   }
 
@@ -183,6 +187,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `EADDRINUSE`.
    */
   bind(addr: I): void {
+    checkArgumentCount("call bind", arguments.length, "addr");
     const sockaddr = this.#codec.encode(addr);
     check(libc().bind(this.open("bind"), sockaddr, sockaddr.byteLength), "bind", this.#codec.format(addr));
   }
@@ -194,6 +199,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses.
    */
   listen(backlog = 511): void {
+    checkArgumentCount("call listen", arguments.length, "backlog");
     check(libc().listen(this.open("listen"), within("listen", "backlog", backlog, INT_MAX)), "listen");
   }
 
@@ -205,6 +211,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If it fails, such as `ECONNREFUSED`.
    */
   connect(addr: I, options?: BlockingOptions): void {
+    checkArgumentCount("call connect", arguments.length, "addr", "options");
     const address = this.#codec.format(addr);
     const operation = new Connect(this.fd, this.#pause, this.#codec.encode(addr), address);
     this.#peer = this.#run(C.POLLOUT, operation, this.#timeoutOf("connect", options)) || undefined;
@@ -219,6 +226,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the socket does not listen.
    */
   accept(options?: BlockingOptions): BlockingSocket<A, I> {
+    checkArgumentCount("call accept", arguments.length, "options");
     const make = (fd: number, peer: string | undefined): BlockingSocket<A, I> => {
       const socket = new BlockingSocket(fd, this.#family, this.#type, this.#codec);
       socket.#peer = peer;
@@ -242,6 +250,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * `bytesRead` on the error is the number of bytes already in the buffer.
    */
   recv(buffer: Uint8Array, options?: BlockingTransferOptions): number {
+    checkArgumentCount("call recv", arguments.length, "buffer", "options");
     const flags = options?.flags ?? 0;
     const timeout = this.#timeoutOf("recv", options, TRANSFER);
     const how = timeout === Infinity ? flags : flags | MSG_DONTWAIT;
@@ -264,6 +273,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `ECONNREFUSED` for an earlier send of a connected socket.
    */
   recvfrom(buffer: Uint8Array, options?: BlockingTransferOptions): ReceivedFrom & Sender<A> {
+    checkArgumentCount("call recvfrom", arguments.length, "buffer", "options");
     const flags = options?.flags ?? 0;
     const timeout = this.#timeoutOf("recvfrom", options, TRANSFER);
     const operation = new ReceiveFrom(this.fd, buffer, timeout === Infinity ? flags : flags | MSG_DONTWAIT);
@@ -279,6 +289,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses.
    */
   recvmsg(space: MessageSpace, options?: BlockingTransferOptions): ReceivedMessage & Sender<A> {
+    checkArgumentCount("call recvmsg", arguments.length, "space", "options");
     const flags = options?.flags ?? 0;
     const timeout = this.#timeoutOf("recvmsg", options, TRANSFER);
     const operation = new MessageReceive(
@@ -300,6 +311,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses.
    */
   recvmmsg(batch: MessageBatch, options?: BlockingTransferOptions): number {
+    checkArgumentCount("call recvmmsg", arguments.length, "batch", "options");
     const flags = options?.flags ?? 0;
     const timeout = this.#timeoutOf("recvmmsg", options, TRANSFER);
     const how = timeout === Infinity ? C.MSG_WAITFORONE : MSG_DONTWAIT;
@@ -315,6 +327,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `EPIPE`.
    */
   send(data: Uint8Array, options?: BlockingTransferOptions): number {
+    checkArgumentCount("call send", arguments.length, "data", "options");
     const flags = options?.flags ?? 0;
     return this.#run(
       C.POLLOUT,
@@ -332,6 +345,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * were.
    */
   sendall(data: Uint8Array, options?: BlockingOptions): void {
+    checkArgumentCount("call sendall", arguments.length, "data", "options");
     this.#run(
       C.POLLOUT,
       new StreamWrite(this.fd, data, this.#added.send, MSG_DONTWAIT),
@@ -349,6 +363,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`.
    */
   sendto(data: Uint8Array, addr: I, options?: BlockingTransferOptions): number {
+    checkArgumentCount("call sendto", arguments.length, "data", "addr", "options");
     const sockaddr = this.#codec.encode(addr);
     const format = () => this.#codec.format(addr);
     const flags = options?.flags ?? 0;
@@ -374,6 +389,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses; `bytesWritten` on the error is how much of a stream's data was sent.
    */
   sendmsg(message: BlockingOutgoingMessage<I>, options?: BlockingTransferOptions): number {
+    checkArgumentCount("call sendmsg", arguments.length, "message", "options");
     checkMessage(message);
     const { addr, ...rest } = message;
     const outgoing = addr === undefined ? rest : { ...rest, sockaddr: this.#codec.encode(addr) };
@@ -392,6 +408,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses one; `messagesSent` on the error is how many were sent before it.
    */
   sendmmsg(batch: MessageBatch, options?: BlockingTransferOptions): number {
+    checkArgumentCount("call sendmmsg", arguments.length, "batch", "options");
     const flags = options?.flags ?? 0;
     const operation = new BatchSend(this.fd, this.#pause, batch, flags | MSG_DONTWAIT, this.#added.send);
     return this.#run(C.POLLOUT, operation, this.#timeoutOf("sendmmsg", options, TRANSFER));
@@ -406,6 +423,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the kernel refuses, such as `ENOTCONN`.
    */
   shutdown(how: number, options?: BlockingOptions): void {
+    checkArgumentCount("call shutdown", arguments.length, "how", "options");
     const fd = this.open("shutdown");
     within("shut down", "direction", how, INT_MAX);
     if (this.#family === C.AF_SMC && how !== C.SHUT_RD) drainNow(fd, this.#drainTimeout("shutdown", options));
@@ -421,6 +439,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * descriptor is closed anyway.
    */
   override close(options?: BlockingOptions): void {
+    checkArgumentCount("call close", arguments.length, "options");
     const timeout = this.#drainTimeout("close", options);
     if (this.#family === C.AF_SMC && this.fd >= 0) closeDrainedNow(this.release(), timeout, hooksOf(this).beforeClose);
     else super.close();
@@ -433,6 +452,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    * @throws {SystemError} If the socket is closed.
    */
   override detach(): number {
+    checkArgumentCount("call detach", arguments.length);
     const fd = super.detach();
     if (this.#blocks) setBlocking(fd, false);
     return fd;

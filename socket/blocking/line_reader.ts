@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkTimeout } from "../../checks/check_timeout.ts";
 import { checkOptions } from "../../checks/option_names.ts";
 import { quoted } from "../../checks/quoted.ts";
@@ -75,6 +76,7 @@ export class LineReader implements Iterable<string> {
    * @throws {SystemError} If the connection is broken.
    */
   readLine(options?: BlockingOptions): string | null {
+    checkArgumentCount("call readLine", arguments.length, "options");
     if (options !== undefined) checkOptions("read a line", options, { timeout: true });
     const timeout = options?.timeout;
     const deadline = timeout === undefined ? undefined : deadlineIn(checkTimeout(timeout));
@@ -101,6 +103,7 @@ export class LineReader implements Iterable<string> {
    * @returns The number of bytes received; 0 at the end of the stream.
    */
   recv(buffer: Uint8Array, options?: BlockingOptions): number {
+    checkArgumentCount("call recv", arguments.length, "buffer", "options");
     const ahead = this.#buffer.subarray(this.#begin, Math.min(this.#end, this.#begin + buffer.byteLength));
     if (ahead.length === 0) return this.#socket.recv(buffer, options);
     buffer.set(ahead);

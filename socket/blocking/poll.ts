@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkTimeout } from "../../checks/check_timeout.ts";
 import { checkOptions } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
@@ -72,6 +73,7 @@ export function poll<S extends { readonly fd: number }>(
   requests: readonly PollRequest<S>[],
   options?: BlockingOptions,
 ): PollResult<S>[] {
+  checkArgumentCount("call poll", arguments.length, "requests", "options");
   if (options !== undefined) checkOptions("poll", options, { timeout: true });
   const deadline = deadlineIn(checkTimeout(options?.timeout ?? Infinity));
   // struct pollfd: see pollUntil()
