@@ -59,7 +59,7 @@ const OTHERS = new Set([
   "SocketAgent",
 ]);
 /** Methods for subclasses alone. */
-const PROTECTED = new Set(["ended", "open", "release", "shown"]);
+const PROTECTED = new Set(["ended", "open", "release", "share", "shown"]);
 
 /** Everything public that is called, by its name, with what it is called on. */
 function* callables(): Generator<[name: string, call: Callable, on: unknown]> {
