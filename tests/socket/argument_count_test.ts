@@ -94,6 +94,7 @@ async function errorOf(call: Callable, on: unknown, args: unknown[]): Promise<un
   } catch (error) {
     return error;
   }
+  return undefined;
 }
 
 test("everything that opens, waits or takes options refuses arguments that it would not look at", async () => {
