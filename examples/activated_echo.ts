@@ -1,4 +1,4 @@
-/** An echo server that systemd starts with its listening sockets, over TCP and unix alike. */
+/** An echo server that systemd starts with its listening sockets, for TCP and unix sockets. */
 import { TcpListener } from "@berkeley/sockets/inet";
 import type { TcpConn } from "@berkeley/sockets/inet";
 import { inheritedListeners, notifySystemd, UnixListener } from "@berkeley/sockets/unix";
@@ -12,7 +12,7 @@ if (Deno.args.length > 0 || inherited.length === 0) {
   const help = Deno.args[0] === "-h" || Deno.args[0] === "--help";
   const usage = "Usage: systemd-socket-activate -l ADDRESS deno run --allow-ffi activated_echo.ts";
   if (help) console.log(usage);
-  else console.error(`activated_echo: no sockets of systemd, or arguments, of which it takes none\n\n${usage}`);
+  else console.error(`activated_echo: systemd passed no sockets, or there are arguments: it takes none\n\n${usage}`);
   Deno.exit(help ? 0 : 2);
 }
 Deno.addSignalListener("SIGINT", () => Deno.exit(0));
@@ -26,7 +26,7 @@ try {
 }
 
 async function serve({ name, socket, family, type }: InheritedListener): Promise<void> {
-  if (type !== SOCK_STREAM) throw new TypeError(`Cannot echo on ${name}: it is no socket of streams`);
+  if (type !== SOCK_STREAM) throw new TypeError(`Cannot echo on ${name}: it is not a stream socket`);
   const listener = family === AF_UNIX ? new UnixListener(socket) : new TcpListener(socket);
   for await (const conn of listener) void echo(conn);
 }

@@ -20,7 +20,7 @@ if (args.help) {
   Deno.exit(0);
 }
 const [name, ...more] = args._.map(String);
-if (name === undefined || more.length > 0) usageError("one INTERFACE is needed");
+if (name === undefined || more.length > 0) usageError("pass one INTERFACE");
 
 try {
   const errors = args.errors ? C.CAN_ERR_MASK : 0;

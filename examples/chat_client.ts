@@ -1,4 +1,4 @@
-/** The client of the course: it greets a server, and says what that answers. */
+/** The course's client: it greets a server and prints the answer. */
 import { TcpConn } from "@berkeley/sockets/inet";
 import { printable } from "./shared/printable.ts";
 

@@ -26,7 +26,7 @@ if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
 }
-if (args.s === args.c) usageError("one of -s and -c is needed");
+if (args.s === args.c) usageError("pass either -s or -c");
 if (args.c && args.a === undefined) usageError("-c needs -a ADDRESS");
 if (!/^\d+$/.test(args.p) || Number(args.p) > 65535) usageError(`the port must be 0 to 65535: ${args.p}`);
 
@@ -65,7 +65,7 @@ async function connect(hostname: string): Promise<void> {
   console.log(`Sent ${hello.length} bytes to server: Hello, world`);
   for (let total = 0; total < hello.length;) {
     const n = await conn.read(buffer);
-    if (n === null) throw new Error("the server closed the connection before it had echoed all");
+    if (n === null) throw new Error("the server closed the connection before echoing everything");
     total += n;
     console.log(`Read ${total} bytes from server: ${decoder.decode(buffer.subarray(0, n))}`);
   }

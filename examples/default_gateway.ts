@@ -1,4 +1,4 @@
-/** Tells the router of this machine: where packets go for which no other route is. */
+/** Prints the default gateway of this machine: where packets go that match no other route. */
 import { C } from "@berkeley/sockets/ffi";
 import { listLinks, listRoutes, type Route } from "@berkeley/sockets/netlink/route";
 import { parseArgs } from "@std/cli/parse-args";
@@ -14,7 +14,7 @@ One line for each family of IP: family, router, interface. Ends with 1 if there 
 
 interface Gateway {
   family: "IPv4" | "IPv6";
-  /** Left out where the interface leads there without a router. */
+  /** Absent if the interface needs no router. */
   gateway?: string;
   interface: string;
   metric: number;
@@ -59,7 +59,7 @@ async function defaultGateways(): Promise<Gateway[]> {
   return gateways;
 }
 
-/** A route without one goes first. */
+/** A route without a metric comes first. */
 function metricOf({ metric = 0 }: Route): number {
   return metric;
 }

@@ -1,4 +1,4 @@
-/** A server and a client of every family in one program: what they say, and a table of what was measured. */
+/** A server and a client of every family in one program: prints what they say, and a table of measurements. */
 import * as sockets from "@berkeley/sockets";
 import { formatNetAddr } from "@berkeley/sockets/inet";
 import { type Dictionary, dictionary } from "@berkeley/sockets/dictionary";
@@ -53,7 +53,7 @@ const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) =
 console.log();
 for (const row of table) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
 
-/** The client says hello, the server says it back; first to be shown, then to be timed. */
+/** The client says hello and the server repeats it: first to show it, then to time it. */
 async function converse(
   family: string,
   connecting: End | Promise<End>,
@@ -75,7 +75,7 @@ async function converse(
   for (const end of [client, server, serving]) end.close();
 }
 
-/** Sends hello from one end to the other; gives what arrives. On a stream, so few bytes come in one read. */
+/** Sends hello from one end to the other and returns what arrives. On a stream, so few bytes arrive in one read. */
 async function saying(from: End, to: End): Promise<string> {
   await ("write" in from ? from.write(HELLO) : from.send(HELLO));
   const data = "read" in to ? buffer.subarray(0, await to.read(buffer) ?? 0) : (await to.receive())?.data;
@@ -90,7 +90,7 @@ async function smcMode(conn: sockets.SmcConn): Promise<string> {
   return fallback === undefined ? mode : `${mode}, as ${fallback.reason}`;
 }
 
-/** Calls over TCP, on the dictionary of the library. */
+/** RPC calls over TCP, on the library's dictionary. */
 async function rpc(): Promise<void> {
   const listener = TcpListener.listen(loopback);
   await using _server = sockets.RpcServer.serve(listener, dictionary());

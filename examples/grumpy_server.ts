@@ -1,4 +1,4 @@
-/** The server of the course: it says what it hears, and wants no friends. */
+/** The course's server: it prints what it hears, and wants no friends. */
 import { TcpListener } from "@berkeley/sockets/inet";
 import { printable } from "./shared/printable.ts";
 
@@ -17,7 +17,7 @@ for await (using conn of listener) {
   const { hostname, port } = conn.remoteAddr;
   try {
     console.log(`RECEIVED CONNECTION FROM ${hostname}:${port}`);
-    const n = await conn.read(buffer, { timeout: 10_000 }) ?? 0; // else one silent client holds up the others
+    const n = await conn.read(buffer, { timeout: 10_000 }) ?? 0; // else one silent client would block the others
     console.log(`${hostname} said: ${printable(new TextDecoder().decode(buffer.subarray(0, n)).trimEnd())}`);
     await conn.write(new TextEncoder().encode("I'm a grumpy server, don't connect, I don't want no friends!\n"));
   } catch (error) {

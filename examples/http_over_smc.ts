@@ -1,4 +1,4 @@
-/** An HTTP server over SMC, and over TCP where the client has no SMC. */
+/** An HTTP server over SMC, or over TCP if the client has no SMC. */
 import { serveHttp } from "@berkeley/sockets/node";
 import { SmcListener, smcSupport } from "@berkeley/sockets/smc";
 import { parseArgs } from "@std/cli/parse-args";

@@ -1,4 +1,4 @@
-/** Tells what changes in the network's configuration, as it changes, like `ip monitor`. */
+/** Prints changes of the network configuration as they happen, like `ip monitor`. */
 import { listLinks, type RouteEvent, type RouteEventKind, watch } from "@berkeley/sockets/netlink/route";
 import { parseArgs } from "@std/cli/parse-args";
 
@@ -24,11 +24,11 @@ if (args.help) {
   Deno.exit(0);
 }
 const stranger = args._.find((kind: string) => !KINDS.includes(kind as RouteEventKind));
-if (stranger !== undefined) usageError(`there is nothing of that name to watch: ${stranger}`);
+if (stranger !== undefined) usageError(`unknown KIND: ${stranger}`);
 const kinds = args._.length > 0 ? args._ as RouteEventKind[] : KINDS;
 Deno.addSignalListener("SIGINT", () => Deno.exit(0));
 try {
-  // Links tell the names that the other changes have only the numbers of.
+  // Links contain the names of interfaces; the other changes contain only their indexes.
   using changes = watch([...new Set<RouteEventKind>(["link", ...kinds])]);
   const names = new Map((await listLinks()).map(({ index, name }) => [index, name]));
   if (!args.json) console.log(`watching ${kinds.join(", ")}`);
@@ -112,7 +112,7 @@ function wordsOf(event: Change, names: Map<number, string>): (string | undefined
   }
 }
 
-/** The ids of tunnels have 64 bits, which JSON has no number for. */
+/** JSON numbers cannot hold the 64 bits of tunnel ids. */
 function plain(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? `${value}` : value;
 }

@@ -1,4 +1,4 @@
-/** Passes an open file to another program, which may read it although it may not open it. */
+/** Passes an open file to another program, which can then read it even if it may not open it. */
 import { check, libc } from "@berkeley/sockets/ffi";
 import { UnixSeqpacketConn, UnixSeqpacketListener } from "@berkeley/sockets/unix";
 import { closeSync, openSync } from "node:fs";
@@ -15,7 +15,7 @@ try {
 
 function usage(): never {
   const text = "Usage: pass_descriptor.ts give PATH FILE\n       pass_descriptor.ts take PATH\n\n" +
-    "The first opens FILE and gives it to the next program that connects to PATH; the second prints what is in it.";
+    "give opens FILE and passes it to the next program that connects to PATH; take prints its contents.";
   const help = role === "-h" || role === "--help";
   if (help) console.log(text);
   else console.error(`pass_descriptor: give needs PATH and FILE, take needs PATH\n\n${text}`);
@@ -33,7 +33,7 @@ async function give(path: string, file: string): Promise<void> {
     console.log(`giving ${file} at ${path}`);
     using conn = await listener.accept();
     await conn.sendMessage({ data: new TextEncoder().encode(file), fds: [fd] });
-    await conn.receive(); // until the other end has gone: it has the file then
+    await conn.receive(); // until the other end has closed: it then has the file
   } finally {
     closeSync(fd);
   }
@@ -43,7 +43,7 @@ async function take(path: string): Promise<void> {
   using conn = await UnixSeqpacketConn.connect({ path });
   using message = await conn.receiveMessage({ buffer: new Uint8Array(4096), maxFds: 1 });
   const fd = message?.fds[0]?.fd;
-  if (message === null || fd === undefined) throw new Error("No file came");
+  if (message === null || fd === undefined) throw new Error("no file was received");
   console.error(`took ${new TextDecoder().decode(message.data)}`);
   const buffer = new Uint8Array(65536);
   for (let n; (n = check(libc().read(fd, buffer, 65536n), "read")) > 0;) {

@@ -1,4 +1,4 @@
-/** Sends ICMP echo requests, unprivileged where the kernel allows it, and tells how long the answers take. */
+/** Sends ICMP echo requests, unprivileged if the kernel allows it, and prints how long the answers take. */
 import { C } from "@berkeley/sockets/ffi";
 import {
   getaddrinfo,
@@ -22,7 +22,7 @@ const USAGE = `Usage: ping.ts [-c COUNT] [-i SECONDS] [-W SECONDS] [-s BYTES] [-
   -h, --help  show this`;
 
 const args = parseArgs(Deno.args, {
-  string: ["_", "c", "i", "W", "s", "t"], // a host such as 10.10 is no number
+  string: ["_", "c", "i", "W", "s", "t"], // a host such as 10.10 must not become a number
   boolean: ["4", "6", "help"],
   alias: { h: "help" },
   unknown: (arg: string, key?: string) => key === undefined || usageError(`unknown argument: ${arg}`),
@@ -32,7 +32,7 @@ if (args.help) {
   Deno.exit(0);
 }
 const [host, ...rest] = args._;
-if (host === undefined || rest.length > 0) usageError("one HOST is needed");
+if (host === undefined || rest.length > 0) usageError("pass one HOST");
 const count = numberOf("c", Infinity, true);
 const [interval, patience, size] = [numberOf("i", 1), numberOf("W", 1), numberOf("s", 56, true)];
 const settings = args.t === undefined ? {} : { hopLimit: numberOf("t", 64, true) };
@@ -91,7 +91,7 @@ async function pingOnce(sequence: number, to: IpAddr): Promise<void> {
   }
 }
 
-/** Without privileges the kernel sets the identifier and keeps other answers away. */
+/** Without privileges, the kernel sets the identifier and filters out other answers. */
 function open(): { socket: RawSocket; raw: boolean } {
   const protocol = ipv6 ? C.IPPROTO_ICMPV6 : C.IPPROTO_ICMP;
   try {

@@ -1,4 +1,4 @@
-/** Forwards connections, inside the kernel: from TCP, unix or SMC to TCP, unix or SMC. */
+/** Forwards connections inside the kernel, from TCP, unix or SMC to TCP, unix or SMC. */
 import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
 import { SmcConn, SmcListener } from "@berkeley/sockets/smc";
 import { relay, type RelayEnd } from "@berkeley/sockets/socket";
@@ -10,7 +10,7 @@ if (!isPlace(from) || !isPlace(to) || rest.length > 0) {
   const usage =
     "Usage: relay.ts FROM TO\n\nFROM and TO are tcp:HOST:PORT, smc:HOST:PORT or unix:PATH; a PORT is 0 to 65535.";
   if (help) console.log(usage);
-  else console.error(`relay: FROM and TO must be places as below\n\n${usage}`);
+  else console.error(`relay: invalid FROM or TO\n\n${usage}`);
   Deno.exit(help ? 0 : 2);
 }
 
@@ -34,7 +34,7 @@ function isPlace(text: string): boolean {
 async function forward(conn: RelayEnd): Promise<void> {
   try {
     const { forward, backward } = await relay(conn, await connect(to));
-    console.log(`a connection is over: ${forward} bytes forth, ${backward} back`);
+    console.log(`connection closed: ${forward} bytes forward, ${backward} back`);
   } catch (error) {
     conn.close();
     tell(error);

@@ -1,4 +1,4 @@
-/** Calls one function of the document's server and prints its reply, one line of JSON. Exits with 1 on an error. */
+/** Calls one function of an RPC server and prints its reply as one line of JSON. Exits with 1 on an error. */
 import { RpcClient, RpcError } from "@berkeley/sockets/rpc";
 import { connect, readOptions } from "./shared/rpc_options.ts";
 
@@ -11,7 +11,7 @@ Prints the reply of the server at 127.0.0.1:4444. Exits with 1 on an error reply
 
 const { endpoint, words: [func, obj, json, ...rest] } = readOptions("rpc_client", USAGE, []);
 if (func === undefined || obj === undefined || (func === "PUT") !== (json !== undefined) || rest.length > 0) {
-  console.error(`rpc_client: GET needs a name, PUT a name and JSON\n\n${USAGE}`);
+  console.error(`rpc_client: GET needs a name; PUT needs a name and JSON\n\n${USAGE}`);
   Deno.exit(2);
 }
 try {

@@ -1,4 +1,4 @@
-/** Tells whether connections are really SMC, like smc_chk: starts a server and a client, or checks an address. */
+/** Checks whether connections are really SMC, like smc_chk: starts a server and a client, or checks an address. */
 import { SmcConn, SmcListener, type SmcStatus, smcSupport } from "@berkeley/sockets/smc";
 import { parseArgs } from "@std/cli/parse-args";
 
@@ -64,7 +64,7 @@ async function check(): Promise<number> {
 function describe(what: string, { mode, fallback }: SmcStatus): string {
   if (fallback === undefined) return `${what}: ${mode.toUpperCase()}`;
   const peer = fallback.peerReason === undefined ? "" : `\n  peer:   ${fallback.peerReason}`;
-  const more = fallback.advice === advice ? "" : `\n  advice: ${fallback.advice}`; // said already
+  const more = fallback.advice === advice ? "" : `\n  advice: ${fallback.advice}`; // already printed
   return `${what}: TCP\n  reason: ${fallback.reason}${peer}${more}`;
 }
 

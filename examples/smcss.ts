@@ -1,4 +1,4 @@
-/** A table of the SMC sockets of this system, like smcss, with the reasons for TCP in words. */
+/** Prints a table of the SMC sockets on this system, like smcss, with the reasons for TCP in words. */
 import { listSmcSockets, type SmcSocketInfo } from "@berkeley/sockets/smc";
 import { parseArgs } from "@std/cli/parse-args";
 
@@ -6,7 +6,7 @@ const USAGE = `Usage: smcss.ts [--all] [--json] [--watch [SECONDS]]
 
   -a, --all              listeners and sockets on their way too
       --json             one array of everything that the kernel tells
-      --watch [SECONDS]  show the table again and again, every 2 seconds by default
+      --watch [SECONDS]  repeat the table, every 2 seconds by default
   -h, --help             show this`;
 
 const COLUMNS = ["State", "UID", "Inode", "Local Address", "Peer Address", "Mode", "Device", "Why TCP"];
@@ -57,7 +57,7 @@ function printTable(rows: string[][]): void {
   for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
 }
 
-/** The socket's cookie has 64 bits, which JSON has no number for. */
+/** JSON numbers cannot hold the 64 bits of a socket's cookie. */
 function plainNumbers(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? `${value}` : value;
 }

@@ -1,4 +1,4 @@
-/** A table of the sockets of this system, in the columns of ss. */
+/** Prints a table of the sockets on this system, in the columns of ss. */
 import { C } from "@berkeley/sockets/ffi";
 import { interfaces } from "@berkeley/sockets/inet";
 import { type InetSocketInfo, listSockets, type SocketInfo, type SocketProtocol } from "@berkeley/sockets/netlink/diag";
@@ -22,7 +22,7 @@ ports are numbers.
   -o, --options        timers
   -H, --no-header      without the line of titles
       --json           one array of everything that the kernel tells
-      --watch SECONDS  again and again
+      --watch SECONDS  repeat the table
   -h, --help           show this`;
 
 const PROTOCOLS = ["tcp", "udp", "raw", "unix", "packet", "mptcp", "netlink", "vsock", "smc"] as const;
@@ -41,7 +41,7 @@ const FLAGS = [
   "help",
 ];
 const TITLES = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port", "Process"];
-/** What is not connected, or not any more: shown with -a. */
+/** The states of sockets without a connection, shown with -a. */
 const QUIET = ["LISTEN", "CLOSE", "TIME_WAIT", "SYN_RECV", "CLOSED", "INIT"];
 const STATES: Record<string, string> = {
   ESTABLISHED: "ESTAB",
@@ -216,7 +216,7 @@ function printTable(rows: string[][]): void {
   for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" ").trimEnd());
 }
 
-/** Cookies have 64 bits, which JSON has no number for. */
+/** JSON numbers cannot hold the 64 bits of cookies. */
 function plain(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? `${value}` : value;
 }

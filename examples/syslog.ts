@@ -1,4 +1,4 @@
-/** Writes a line to the system's log: one datagram to /dev/log, as syslog(3) sends it. */
+/** Writes a line to the system log: one datagram to /dev/log, like syslog(3). */
 import { UnixDatagramSocket } from "@berkeley/sockets/unix";
 import { parseArgs } from "@std/cli/parse-args";
 
@@ -18,8 +18,8 @@ if (args.help) {
   Deno.exit(0);
 }
 const severity = SEVERITIES.indexOf(args.severity);
-if (severity < 0) usageError(`there is no severity ${args.severity}`);
-if (args._.length === 0) usageError("TEXT is needed");
+if (severity < 0) usageError(`unknown severity: ${args.severity}`);
+if (args._.length === 0) usageError("pass TEXT");
 
 // RFC 3164 without the host name, as syslog(3) writes it: <priority>Mmm dd hh:mm:ss tag[pid]: text
 const now = new Date();

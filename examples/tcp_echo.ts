@@ -1,9 +1,10 @@
-/** An echo server for many clients: what arrives goes back. */
+/** An echo server for many clients. */
 import { TcpListener } from "@berkeley/sockets/inet";
 import type { TcpConn } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
 
-const USAGE = "Usage: tcp_echo.ts [--host ADDRESS] --port N\n\nEchoes what each client sends. Port 0 takes a free one.";
+const USAGE =
+  "Usage: tcp_echo.ts [--host ADDRESS] --port N\n\nEchoes what each client sends. Port 0 chooses a free one.";
 
 const args = parseArgs(Deno.args, {
   string: ["host", "port"],

@@ -1,4 +1,4 @@
-/** A timed transfer over TCP: the client sends for a while, the server counts what comes and sends it back. */
+/** A timed transfer over TCP: the client sends for a while; the server counts the bytes and sends them back. */
 import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
 
@@ -24,7 +24,7 @@ if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
 }
-if (args.s === args.c) usageError("one of -s and -c is needed");
+if (args.s === args.c) usageError("pass either -s or -c");
 const port = numberOf("-p", args.p, 0, 65535);
 const seconds = numberOf("-t", args.t, 0, 3600);
 const size = numberOf("-b", args.b, 1, 1 << 30);

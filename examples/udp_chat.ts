@@ -1,4 +1,4 @@
-/** A chat of everybody in the local network, by multicast: what one types, all read. */
+/** A multicast chat on the local network: everyone reads what anyone types. */
 import { UdpSocket } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
 import { printable } from "./shared/printable.ts";
@@ -37,7 +37,7 @@ try {
   Deno.exit(1);
 }
 
-/** Sends each line of the standard input; its end leaves the chat. */
+/** Sends each line of standard input; end of input leaves the chat. */
 async function say(socket: UdpSocket): Promise<void> {
   let rest = "";
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {

@@ -1,4 +1,4 @@
-/** The client of the unix sockets document: sends a command, and prints the length and the text of the answer. */
+/** The client of the unix socket tutorial: sends a command, and prints the length and the text of the answer. */
 import { UnixSeqpacketConn } from "@berkeley/sockets/unix";
 
 const DEFAULT_PATH = "/tmp/9Lq7BNBnBycd6nxy.socket";
@@ -8,7 +8,7 @@ const help = path === "-h" || path === "--help";
 if (path.startsWith("-") || (command !== "SEND" && command !== "DOWN") || rest.length > 0) {
   const usage = `Usage: unix_seqpacket_client.ts [PATH] [SEND|DOWN]\n\nConnects to PATH, by default ${DEFAULT_PATH}.`;
   if (help) console.log(usage);
-  else console.error(`unix_seqpacket_client: only PATH, and then SEND or DOWN, may be given\n\n${usage}`);
+  else console.error(`unix_seqpacket_client: the only arguments are PATH, and then SEND or DOWN\n\n${usage}`);
   Deno.exit(help ? 0 : 2);
 }
 
@@ -28,7 +28,7 @@ async function ask(path: string, command: string): Promise<void> {
   const length = new Int32Array(head.data.slice().buffer)[0] ?? 0; // a native int
   console.log(length);
 
-  // The document's server sends its whole buffer: only the first `length` bytes are the text, the rest is cut off.
+  // The tutorial's server sends its whole buffer: only the first `length` bytes are the text; this cuts off the rest.
   const answer = await conn.receive({ buffer: new Uint8Array(length) });
   console.log(new TextDecoder().decode(answer?.data));
 }

@@ -1,4 +1,4 @@
-/** The server of the unix sockets document: answers each client that says SEND with a greeting, until one says DOWN. */
+/** The server of the unix socket tutorial: answers each client that says SEND with a greeting, until one says DOWN. */
 import { UnixSeqpacketListener } from "@berkeley/sockets/unix";
 import { printable } from "./shared/printable.ts";
 
@@ -10,7 +10,7 @@ if (path.startsWith("-") || rest.length > 0) {
   const help = path === "-h" || path === "--help";
   const usage = `Usage: unix_seqpacket_server.ts [PATH]\n\nListens at PATH, by default ${DEFAULT_PATH}.`;
   if (help) console.log(usage);
-  else console.error(`unix_seqpacket_server: only PATH may be given\n\n${usage}`);
+  else console.error(`unix_seqpacket_server: the only argument is PATH\n\n${usage}`);
   Deno.exit(help ? 0 : 2);
 }
 
@@ -42,7 +42,7 @@ async function serve(path: string): Promise<void> {
       console.log(`Sending buffer of size: ${text.length}`);
       await conn.send(new Uint8Array(Int32Array.of(text.length).buffer));
       console.log("Sending contents of Buffer");
-      const buffer = new Uint8Array(BUFFER_SIZE); // as in the document, the whole buffer is sent
+      const buffer = new Uint8Array(BUFFER_SIZE); // like the tutorial, send the whole buffer
       buffer.set(text);
       await conn.send(buffer);
     } catch (error) {

@@ -1,8 +1,8 @@
-/** An echo server for a virtual machine and its host: what arrives goes back. */
+/** An echo server for a virtual machine and its host. */
 import { type VsockConn, VsockListener } from "@berkeley/sockets/vsock";
 import { parseArgs } from "@std/cli/parse-args";
 
-const USAGE = "Usage: vsock_echo.ts --port N\n\nEchoes what each client sends, of this machine's host and guests.";
+const USAGE = "Usage: vsock_echo.ts --port N\n\nEchoes what each client on this machine's host or guests sends.";
 
 const args = parseArgs(Deno.args, {
   string: ["port"],

@@ -1,4 +1,4 @@
-/** The client of the course, call by call: socket, connect, send, recv, close. */
+/** The course's client, call by call: socket, connect, send, recv, close. */
 import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { C } from "@berkeley/sockets/ffi";
 import { tcpAddrCodec } from "@berkeley/sockets/inet";

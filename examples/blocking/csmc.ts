@@ -1,4 +1,6 @@
-/** csmc.c and the pysmc.py that cannot work, call by call: a server that echoes one client over AF_SMC, and the client. */
+/**
+ * csmc.c and pysmc.py (which cannot work), call by call: a server that echoes one client over AF_SMC, and the client.
+ */
 import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { C } from "@berkeley/sockets/ffi";
 import { tcpAddrCodec } from "@berkeley/sockets/inet";
@@ -28,7 +30,7 @@ if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
 }
-if (args.s === args.c) usageError("one of -s and -c is needed");
+if (args.s === args.c) usageError("pass either -s or -c");
 if (args.c && args.a === undefined) usageError("-c needs -a ADDRESS");
 if (!/^\d+$/.test(args.p) || Number(args.p) > 65535) usageError(`the port must be 0 to 65535: ${args.p}`);
 

@@ -1,4 +1,4 @@
-/** The server of the course, call by call: socket, setsockopt, bind, listen, accept, recv, send, close. */
+/** The course's server, call by call: socket, setsockopt, bind, listen, accept, recv, send, close. */
 import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { C } from "@berkeley/sockets/ffi";
 import { tcpAddrCodec } from "@berkeley/sockets/inet";

@@ -1,4 +1,4 @@
-/** The server of the RPC document, call by call: one call a connection, GET and PUT on a dictionary. */
+/** The original RPC server, call by call: one call per connection, GET and PUT on a dictionary. */
 import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { C } from "@berkeley/sockets/ffi";
 import { tcpAddrCodec } from "@berkeley/sockets/inet";
@@ -7,9 +7,9 @@ import { SO_REUSEADDR } from "@berkeley/sockets/socket";
 const USAGE = `Usage: rpc_server.ts [HOST [PORT]]
 
 Serves GET and PUT on HOST and PORT, by default on 127.0.0.1 and 4444. Port 0 takes a free one.`;
-/** No message is longer: a header must not make the server take more memory than it has. */
+/** The longest message: a header must not make the server allocate more memory than it has. */
 const MAX_LENGTH = 1 << 20;
-/** Milliseconds for which one client may keep all others waiting. */
+/** Milliseconds for which one client may block all others. */
 const PATIENCE = 10_000;
 
 type Json = { [name: string]: unknown };
@@ -20,7 +20,7 @@ if (host === "-h" || host === "--help") {
   Deno.exit(0);
 }
 if (host.startsWith("-") || rest.length > 0 || !/^\d+$/.test(port)) {
-  console.error(`rpc_server: only HOST and PORT may be given\n\n${USAGE}`);
+  console.error(`rpc_server: the only arguments are HOST and PORT\n\n${USAGE}`);
   Deno.exit(2);
 }
 
@@ -87,7 +87,7 @@ try {
         sendMessage(conn, { status: "ERROR" });
       }
     } catch (error) {
-      tell(error); // one client's fault is not the others'
+      tell(error); // one client's error must not affect the others
     }
   }
 } catch (error) {

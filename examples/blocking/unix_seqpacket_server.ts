@@ -1,4 +1,4 @@
-/** The C server of the unix sockets document, call by call: socket, bind, listen, accept, read, write, close, unlink. */
+/** The C server of the unix socket tutorial, call by call: socket, bind, listen, accept, read, write, close, unlink. */
 import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { C } from "@berkeley/sockets/ffi";
 import { unixAddrCodec } from "@berkeley/sockets/unix";
@@ -11,7 +11,7 @@ if (name.startsWith("-") || rest.length > 0) {
   const help = name === "-h" || name === "--help";
   const usage = `Usage: unix_seqpacket_server.ts [PATH]\n\nListens at PATH, by default ${SOCKET_NAME}.`;
   if (help) console.log(usage);
-  else console.error(`unix_seqpacket_server: only PATH may be given\n\n${usage}`);
+  else console.error(`unix_seqpacket_server: the only argument is PATH\n\n${usage}`);
   Deno.exit(help ? 0 : 2);
 }
 

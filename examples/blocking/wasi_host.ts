@@ -1,6 +1,6 @@
 /**
- * WebAssembly: a host for WASI programs with sockets, which block. The program gets a listening socket as descriptor 3, and
- * accepts, reads, writes and polls as POSIX does: [wasi_echo.c](wasi_echo.c) is one. For Deno, Node and Bun.
+ * A WebAssembly host for WASI programs with blocking sockets. The program gets a listening socket as descriptor 3, and
+ * accepts, reads, writes and polls as in POSIX: [wasi_echo.c](wasi_echo.c) is one. For Deno, Node and Bun.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const USAGE = `Usage: wasi_host.ts FILE [PORT]
 
 Runs the WASI program FILE, with a socket that listens on 127.0.0.1 and PORT as its descriptor 3. Default: a free port.`;
 
-/** The error numbers of WASI, which are not those of Linux; others become EIO. */
+/** The WASI error numbers, which differ from those of Linux; others become EIO. */
 const ERRNO: Record<string, number> = {
   EAGAIN: 6,
   EBADF: 8,
@@ -31,7 +31,7 @@ const READ = 1;
 
 type Stream = BlockingSocket<NetAddr, Omit<NetAddr, "transport">>;
 
-/** Thrown to leave the program. */
+/** Thrown to exit the program. */
 class Exit extends Error {
   constructor(readonly code: number) {
     super(`exit ${code}`);
@@ -47,7 +47,7 @@ class Host {
     this.#sockets.set(3, listener);
   }
 
-  /** The module `wasi_snapshot_preview1`: each function gives an error number. */
+  /** The module `wasi_snapshot_preview1`: each function returns an error number. */
   get imports(): Record<string, (...args: never[]) => number> {
     return {
       args_get: () => 0,
@@ -93,7 +93,7 @@ class Host {
     return socket;
   }
 
-  /** Runs a call, and makes its error one of WASI's. */
+  /** Runs a call, and converts its error to a WASI error number. */
   #try(call: () => unknown): number {
     try {
       call();
@@ -197,7 +197,7 @@ const [file, port = "0", ...rest] = process.argv.slice(2);
 if (file === "-h" || file === "--help") {
   console.log(USAGE);
 } else if (file === undefined || file.startsWith("-") || rest.length > 0 || !/^\d+$/.test(port)) {
-  console.error(`wasi_host: FILE is needed, and PORT may be given\n\n${USAGE}`);
+  console.error(`wasi_host: pass FILE and optionally PORT\n\n${USAGE}`);
   process.exitCode = 2;
 } else {
   try {

@@ -1,4 +1,7 @@
-/** TCP: an echo server with a Worker for each client. The main thread accepts, and never blocks; a Worker does nothing else. */
+/**
+ * A TCP echo server with a Worker for each client. The main thread accepts and never blocks; a Worker serves only its
+ * client.
+ */
 import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { TcpListener } from "@berkeley/sockets/inet";
 
@@ -29,10 +32,10 @@ async function main([port = "7007", ...rest]: string[]): Promise<void> {
   if (port.startsWith("-") || rest.length > 0 || !/^\d+$/.test(port) || Number(port) > 65535) {
     const help = port === "-h" || port === "--help";
     if (help) console.log(USAGE);
-    else console.error(`worker_echo: only PORT may be given, 0 to 65535\n\n${USAGE}`);
+    else console.error(`worker_echo: the only argument is PORT, 0 to 65535\n\n${USAGE}`);
     Deno.exit(help ? 0 : 2);
   }
-  Deno.addSignalListener("SIGINT", () => Deno.exit(0)); // Workers that block end too
+  Deno.addSignalListener("SIGINT", () => Deno.exit(0)); // blocked Workers end too
   try {
     using listener = TcpListener.listen({ hostname: "127.0.0.1", port: Number(port) });
     console.log(`listening on 127.0.0.1:${listener.addr.port}`);

@@ -1,5 +1,5 @@
-/** What a peer sent, for a terminal: control characters, which could forge lines or colours, are shown as `\\xNN`. */
+/** Makes a peer's text safe for a terminal: control characters, which could forge lines or colours, become `\\xNN`. */
 export function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- that is what it is for
+  // deno-lint-ignore no-control-regex -- it must match control characters
   return text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

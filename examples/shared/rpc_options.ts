@@ -1,4 +1,4 @@
-/** No program: the options that rpc_server.ts and rpc_client.ts share, and what they open. */
+/** Not a program: the options that rpc_server.ts and rpc_client.ts share, and the sockets that they open. */
 import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
 import type { RpcConn, RpcListener } from "@berkeley/sockets/rpc";
 import { SmcConn, SmcListener, smcSupport } from "@berkeley/sockets/smc";
@@ -13,7 +13,7 @@ export interface Endpoint {
   smc: boolean;
 }
 
-/** The options that server and client share, and the words after them; ends the program where they are wrong. */
+/** Parses the shared options and the words after them; exits if they are invalid. */
 export function readOptions(name: string, usage: string, more: string[]): {
   endpoint: Endpoint;
   options: Record<string, string | undefined>;
@@ -45,7 +45,7 @@ export function readOptions(name: string, usage: string, more: string[]): {
   };
 }
 
-/** Listens, and gives the address to print. */
+/** Listens, and returns the address to print. */
 export function listen({ host, port, unix, smc }: Endpoint): { listener: RpcListener; address: string } {
   if (unix !== undefined) return { listener: UnixListener.listen({ path: unix }), address: unix };
   if (smc) sayWhetherSmc();

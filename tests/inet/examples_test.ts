@@ -155,7 +155,7 @@ test("relay.ts forwards TCP to a unix socket to TCP", OPTIONS, async () => {
   await server.write(new TextEncoder().encode("back"));
   server.close();
   assertEquals(await client.read(buffer), 4);
-  assertEquals(await outer.line(), "a connection is over: 12 bytes forth, 4 back");
+  assertEquals(await outer.line(), "connection closed: 12 bytes forward, 4 back");
 });
 
 test("tcp_info.ts shows a connection while it sends", OPTIONS, async () => {

@@ -1,6 +1,6 @@
 import * as std from "@std/assert";
 
-// The npm build of the assertions carries no types; these give them back.
+// The npm build of the assertions has no types; these wrappers add them.
 
 /** Fails unless `condition` is truthy. */
 export function assert(condition: unknown, message?: string): asserts condition {
@@ -27,7 +27,7 @@ export function assertMatch(actual: string, expected: RegExp, message?: string):
   std.assertMatch(actual, expected, message);
 }
 
-/** Fails unless `fn` throws; gives the error. */
+/** Fails unless `fn` throws; returns the error. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   type?: new (...args: never[]) => E,
@@ -36,7 +36,7 @@ export function assertThrows<E extends Error = Error>(
   return std.assertThrows(fn, type ?? Error, messageIncludes);
 }
 
-/** Fails unless the promise of `fn` rejects; gives the error. */
+/** Fails unless the promise of `fn` rejects; returns the error. */
 export function assertRejects<E extends Error = Error>(
   fn: () => Promise<unknown>,
   type?: new (...args: never[]) => E,

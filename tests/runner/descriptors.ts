@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
 
-/** What each open descriptor of this process refers to, by number; undefined where `/proc` cannot be read. */
+/** What each open descriptor of this process refers to, by number; undefined if `/proc` is not readable. */
 export function openDescriptors(): Map<number, string> | undefined {
   const open = new Map<number, string>();
   try {
@@ -21,7 +21,7 @@ export async function leakedDescriptors(before: Map<number, string>): Promise<st
     leaked = [...openDescriptors() ?? []]
       .filter(([fd, target]) => before.get(fd) !== target)
       .map(([fd, target]) => `${fd} -> ${target}`);
-    // A number that was closed and opened again by the runtime is no leak: compare how many there are.
+    // A number that the runtime closed and opened again is not a leak: compare the counts.
     if ((openDescriptors()?.size ?? 0) <= before.size) return [];
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -36,7 +36,7 @@ function linkOf(name: string): string | undefined {
   }
 }
 
-/** The runtimes have such of their own. */
+/** The runtimes open such descriptors themselves. */
 function ofTheRuntime(target: string): boolean {
   return target === "anon_inode:[eventpoll]" || target === "anon_inode:[eventfd]";
 }

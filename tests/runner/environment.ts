@@ -1,6 +1,6 @@
 import process from "node:process";
 
-/** A variable of the environment; `undefined` where it is not set, or the program may not read it. */
+/** An environment variable; `undefined` if it is not set, or the program may not read it. */
 export function environment(name: string): string | undefined {
   try {
     return process.env[name];
@@ -9,7 +9,7 @@ export function environment(name: string): string | undefined {
   }
 }
 
-/** Whether the program runs as root, and may know it. */
+/** Whether the program runs as root, and is permitted to know it. */
 export function isRoot(): boolean {
   try {
     return process.getuid?.() === 0;

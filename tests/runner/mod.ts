@@ -1,12 +1,12 @@
 /**
- * The thin runner under every test, so that one test file runs on each runtime.
+ * The thin test runner that lets one test file run on every runtime.
  *
- * {@linkcode test} registers a test and counts this process's descriptors around it: no runtime's own
- * sanitizer sees a raw fd. {@linkcode ignore} skips by name, with the reason in the name.
+ * {@linkcode test} registers a test and counts this process's descriptors around it: the runtimes' own sanitizers do
+ * not see raw descriptors. {@linkcode ignore} skips by name, with the reason in the name.
  *
- * Tests and their helpers name no runtime: {@linkcode spawn}, {@linkcode tempDir} and {@linkcode which} are here, and
- * `node:fs` and its siblings are on every runtime. What Node 22 lacks (`Uint8Array.prototype.toHex`)
- * is not used.
+ * Tests and their helpers name no runtime: they use {@linkcode spawn}, {@linkcode tempDir} and {@linkcode which} from
+ * here, and modules such as
+ * `node:fs`, which every runtime has. They do not use what Node 22 lacks (`Uint8Array.prototype.toHex`).
  *
  * @module
  */

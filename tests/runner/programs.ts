@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 import { checkNamed } from "./tools.ts";
 
-/** The programs that the running test has started, and that have not ended. */
+/** The programs that the running test has started and that still run. */
 const running = new Set<ChildProcess>();
 
-/** Starts a program that ends with the test at the latest. Needs `--allow-run`. */
+/** Starts a program that ends at the latest with the test. Needs `--allow-run`. */
 export function startProgram(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   for (const word of [program, ...args]) checkNamed(word);
   const child = spawn(program, args, options);
@@ -14,7 +14,7 @@ export function startProgram(program: string, args: readonly string[], options: 
   return child;
 }
 
-/** Kills what still runs, and forgets it. */
+/** Kills the programs that still run, and clears the list. */
 export function endPrograms(): void {
   for (const child of running) child.kill("SIGKILL");
   running.clear();

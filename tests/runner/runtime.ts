@@ -1,7 +1,7 @@
 import process from "node:process";
 import { test as nodeTest } from "node:test";
 
-/** What the runner needs of `Deno`, whose types other runtimes lack. */
+/** The part of `Deno` that the runner uses; other runtimes lack its types. */
 interface DenoHost {
   test(definition: { name: string; ignore?: boolean; fn: () => void | Promise<void> }): void;
   permissions: { querySync(descriptor: { name: string }): { state: string } };
@@ -9,9 +9,9 @@ interface DenoHost {
 
 const deno = (globalThis as { Deno?: DenoHost }).Deno;
 
-/** Registers a test with the runtime that is there. */
+/** Registers a test with the current runtime. */
 export function register(name: string, fn: () => void | Promise<void>): void {
-  if (deno === undefined) nodeTest(name, async () => await fn()); // Bun's own runner takes it too
+  if (deno === undefined) nodeTest(name, async () => await fn()); // Bun's runner supports it too
   else deno.test({ name, fn });
 }
 
@@ -21,12 +21,12 @@ export function registerSkipped(name: string): void {
   else deno.test({ name, ignore: true, fn: () => {} });
 }
 
-/** Whether the program has a permission; only Deno refuses any. */
+/** Whether the program has a permission; only Deno has permissions. */
 export function granted(permission: string): boolean {
   return deno === undefined || deno.permissions.querySync({ name: permission }).state === "granted";
 }
 
-/** Calls `fn` when the program ends. `deno test` ends each file's program by the event only. */
+/** Calls `fn` when the program ends. `deno test` signals the end of each file only with the event. */
 export function atExit(fn: () => void): void {
   if (deno === undefined) process.once("exit", fn);
   else globalThis.addEventListener("unload", fn);

@@ -10,25 +10,27 @@ export interface SpawnOptions {
   env?: Record<string, string>;
 }
 
-/** How a program ended. */
+/** The result of a program. */
 export interface Exit {
-  /** Exit code; `null` where a signal ended it. */
+  /** Exit code; `null` if a signal ended it. */
   code: number | null;
   /** The signal that ended it. */
   signal: string | null;
-  /** Standard output, whole. */
+  /** The whole standard output. */
   stdout: string;
-  /** Standard error, whole. */
+  /** The whole standard error. */
   stderr: string;
 }
 
-/** A program that runs beside the test. At the end of `await using` it is killed, if it still runs, and waited for. */
+/**
+ * A program that runs alongside the test. The end of `await using` kills it if it still runs, and waits for its end.
+ */
 export interface Program extends AsyncDisposable {
   /** Process id. */
   readonly pid: number;
-  /** Settles when the program has ended, however it ended; rejected if it could not be started. */
+  /** Fulfilled when the program has ended, however it ended; rejected if it could not be started. */
   readonly exit: Promise<Exit>;
-  /** Writes to its standard input; a program that reads no more is no fault. */
+  /** Writes to its standard input; it is not an error if the program has stopped reading. */
   write(text: string): void;
   /** Ends its standard input. */
   closeInput(): void;
@@ -39,8 +41,8 @@ export interface Program extends AsyncDisposable {
 }
 
 /**
- * Starts a program with pipes on its standard streams; it ends with the test at the latest. One of
- * {@linkcode PACKAGES} must stand in the test's `needs`. Needs `--allow-run`.
+ * Starts a program with pipes on its standard streams; it ends at the latest with the test. If it is one of
+ * {@linkcode PACKAGES}, the test must name it in `needs`. Needs `--allow-run`.
  */
 export function spawn(program: string, args: string[] = [], options: SpawnOptions = {}): Program {
   const { cwd, env } = options;
@@ -55,7 +57,7 @@ export function spawn(program: string, args: string[] = [], options: SpawnOption
 class Running implements Program {
   readonly exit: Promise<Exit>;
   readonly #child: ChildProcess;
-  readonly #lines: string[] = []; // whole ones that nobody asked for yet
+  readonly #lines: string[] = []; // complete lines that were not read yet
   readonly #waiting: ((line: string | undefined) => void)[] = [];
   #stdout = "";
   #stderr = "";

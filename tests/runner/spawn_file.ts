@@ -4,8 +4,8 @@ import { tempDir } from "./temp_dir.ts";
 import { runFile } from "./this_runtime.ts";
 
 /**
- * Runs the text of a module from a file, as users run their programs: runtimes settle promises otherwise than where they
- * take the text from their arguments. Needs `--allow-run --allow-env --allow-read --allow-write`.
+ * Runs the source of a module from a file, as users run their programs: runtimes settle promises differently when they
+ * take the source from their arguments. Needs `--allow-run --allow-env --allow-read --allow-write`.
  */
 export function spawnFile(source: string): Program {
   const dir = tempDir();

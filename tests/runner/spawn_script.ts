@@ -10,8 +10,8 @@ const EVAL: Record<Runtime, string[]> = {
 };
 
 /**
- * Runs the text of a module as a program of its own, on this same runtime and with all permissions. What it imports of
- * the library it names by an absolute URL. Needs `--allow-run --allow-env`.
+ * Runs the source of a module as a separate program, on the same runtime and with all permissions. It must import the
+ * library by absolute URLs. Needs `--allow-run --allow-env`.
  *
  * @param source The module.
  * @param under A command with its arguments that starts the program, such as `setpriv`.

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of a test's own, with a short path: one of a unix socket fits 107 bytes. Removed at the end of `using`. */
+/**
+ * A folder for one test, with a short path: that of a unix socket must fit 107 bytes. The end of `using` removes it.
+ */
 export interface TempDir extends Disposable {
   /** Absolute path, without a slash at its end. */
   path: string;

@@ -5,13 +5,13 @@ import { endPrograms } from "./programs.ts";
 import { granted, register, registerSkipped } from "./runtime.ts";
 import { isTool, setNamed, type Tool, whyNotWith } from "./tools.ts";
 
-/** A Deno permission by its name; the other runtimes grant all. */
+/** A Deno permission by name; the other runtimes have no permissions. */
 export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
 
-/** What a test may need: a permission of Deno's, or a program. */
+/** What a test may need: a Deno permission, or a program. */
 export type Need = Permission | Tool;
 
-/** What a test runs. */
+/** The body of a test. */
 export type TestFunction = () => void | Promise<void>;
 
 /** Why a test is skipped on a runtime, by its name. */
@@ -20,11 +20,11 @@ export type SkipOn = Partial<Record<"deno" | "node" | "bun", string>>;
 /** Options of {@linkcode test}. */
 export interface TestOptions {
   /**
-   * What the test needs beyond `--allow-ffi`, without which it is skipped by name: permissions, and programs that a
-   * machine may lack. A program needs the permission to look for it and to run it.
+   * What the test needs in addition to `--allow-ffi`: permissions, and programs that a machine may lack. If one is
+   * missing, the test is skipped by name. A program needs the permissions to look for it and to run it.
    */
   needs?: readonly Need[];
-  /** Why the test cannot run on some runtime: it is skipped there by name. */
+  /** Why the test cannot run on some runtime; it is skipped there by name. */
   skipOn?: SkipOn;
   /** Why the test may leave descriptors open. Default: it may not. */
   leaks?: string;
@@ -32,10 +32,10 @@ export interface TestOptions {
   timeout?: number;
 }
 
-/** Why this machine cannot run some tests, by their names: the variable `SKIP_TESTS`, as JSON. */
+/** Why this machine cannot run some tests, by test name: the variable `SKIP_TESTS`, as JSON. */
 const skipped: Record<string, string> = JSON.parse(environment("SKIP_TESTS") ?? "{}");
 
-/** Registers a test. Fails where the test leaves a descriptor open. */
+/** Registers a test. It fails if the test leaves a descriptor open. */
 export function test(name: string, fn: TestFunction): void;
 export function test(name: string, options: TestOptions, fn: TestFunction): void;
 export function test(
@@ -51,7 +51,7 @@ export function test(
   register(name, () => run(fn, options));
 }
 
-/** {@linkcode test} for what is about Deno alone: elsewhere it is skipped by name, with the reason. */
+/** {@linkcode test} for what concerns only Deno: elsewhere it is skipped by name, with the reason. */
 export function onDeno(reason: string): typeof test {
   const skipOn = { node: reason, bun: reason };
   return (name: string, optionsOrFn: TestOptions | TestFunction, maybeFn?: TestFunction) => {

@@ -1,6 +1,6 @@
 import { which } from "./which.ts";
 
-/** The programs that tests need and a machine may lack, and the Debian packages that bring them. */
+/** The programs that tests need and a machine may lack, and the Debian packages that provide them. */
 export const PACKAGES = {
   "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
   cc: "gcc libc6-dev",
@@ -31,12 +31,12 @@ export const PACKAGES = {
 /** The name of such a program. */
 export type Tool = keyof typeof PACKAGES;
 
-/** Whether a name is that of a program of {@linkcode PACKAGES}. */
+/** Whether a name is that of a program in {@linkcode PACKAGES}. */
 export function isTool(name: string): name is Tool {
   return Object.hasOwn(PACKAGES, name);
 }
 
-/** Why a test that needs some programs cannot run here, and what changes that; `undefined` if all are there. */
+/** Why a test cannot run here because of missing programs, and how to install them; `undefined` if none is missing. */
 export function whyNotWith(tools: readonly Tool[]): string | undefined {
   const missing = tools.filter((tool) => which(tool) === undefined);
   if (missing.length === 0) return undefined;
@@ -45,15 +45,15 @@ export function whyNotWith(tools: readonly Tool[]): string | undefined {
 
 let named: readonly string[] | undefined;
 
-/** Notes what the test that runs now names in its `needs`; `undefined` between tests. */
+/** Records the `needs` of the running test; `undefined` between tests. */
 export function setNamed(needs: readonly string[] | undefined): void {
   named = needs;
 }
 
 /**
- * Holds each test to its list, on machines that have the program too: else nobody would see what is missing from it.
+ * Enforces each test's list even on machines that have the program: otherwise missing entries would go unnoticed.
  *
- * @throws {Error} If the test that runs now starts a program that it does not name.
+ * @throws {Error} If the running test starts a program that it does not name.
  */
 export function checkNamed(program: string): void {
   const name = program.slice(program.lastIndexOf("/") + 1);

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { environment } from "./environment.ts";
 
-/** Where a program is, looked for in `PATH`; `undefined` if nowhere. Needs `--allow-read --allow-env`. */
+/** The path of a program in `PATH`; `undefined` if it is not there. Needs `--allow-read --allow-env`. */
 export function which(program: string): string | undefined {
   const paths = (environment("PATH") ?? "").split(delimiter).filter(Boolean).map((folder) => join(folder, program));
   return paths.find(executable);

@@ -94,7 +94,7 @@ smcTest("examples/relay.ts forwards SMC-R to SMC-R, and loses nothing at the end
   assert(received.every((byte, i) => byte === forth[i % 60_000]));
   const [, back] = await Promise.all([send(server, forth), receive(client)]);
   assertEquals(back, forth);
-  assertEquals(await program.line(), "a connection is over: 300000 bytes forth, 60000 back");
+  assertEquals(await program.line(), "connection closed: 300000 bytes forward, 60000 back");
 });
 
 /** Writes all of the parts, then ends the sending direction. */
