@@ -11,6 +11,7 @@ const DEV_DEPENDENCIES = [
   "fast-check",
   "@std/assert",
   "@hono/node-server",
+  "dbus-native",
   "etcd3",
   "express",
   "fastify",

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { UnixConn } from "../../unix/mod.ts";
 import { isRoot, type Program, spawn } from "../runner/mod.ts";
 
@@ -9,6 +9,19 @@ const PATIENCE = 20_000;
 export async function startRedis(dir: string): Promise<Program> {
   const options = ["--port", "0", "--unixsocket", `${dir}/redis`, "--save", "", "--dir", dir];
   return await begun(spawn("redis-server", options), `${dir}/redis`);
+}
+
+/** Starts dbus-daemon in a folder, on the socket `bus` there. */
+export async function startDbus(dir: string): Promise<Program> {
+  writeFileSync(
+    `${dir}/dbus.conf`,
+    `<busconfig>
+      <listen>unix:path=${dir}/bus</listen>
+      <auth>EXTERNAL</auth>
+      <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
+    </busconfig>`,
+  );
+  return await begun(spawn("dbus-daemon", ["--nofork", `--config-file=${dir}/dbus.conf`]), `${dir}/bus`);
 }
 
 /** Makes a cluster of PostgreSQL in a folder: of the user `postgres`, as it runs as anybody but root. */

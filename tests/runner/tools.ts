@@ -8,6 +8,7 @@ export const PACKAGES = {
   clang: "clang lld wasi-libc libclang-rt-dev-wasm32",
   cpio: "cpio",
   curl: "curl",
+  "dbus-daemon": "dbus-daemon",
   etcd: "etcd-server",
   ip: "iproute2",
   nc: "netcat-openbsd",
