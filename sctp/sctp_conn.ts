@@ -30,10 +30,16 @@ import { SCTP_RECVRCVINFO } from "./sctp_options.ts";
  * import { SctpConn, SctpListener } from "@berkeley/sockets/sctp";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using listener = SctpListener.listen({ hostname: "127.0.0.1" }); using client = await SctpConn.connect({
- *   port: listener.addr.port }); using server = await listener.accept(); await client.send(new Uint8Array([1, 2, 3]), {
- *   stream: 2, ppid: 7 }); const message = await server.receive(); assertEquals([message?.stream, message?.ppid], [2,
- *   7]); } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = SctpListener.listen({ hostname: "127.0.0.1" });
+ *   using client = await SctpConn.connect({ port: listener.addr.port });
+ *   using server = await listener.accept();
+ *   await client.send(new Uint8Array([1, 2, 3]), { stream: 2, ppid: 7 });
+ *   const message = await server.receive();
+ *   assertEquals([message?.stream, message?.ppid], [2, 7]);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class SctpConn extends SocketOwner {
@@ -67,6 +73,12 @@ export class SctpConn extends SocketOwner {
   /** The address of the other end; the primary one if it has several. */
   get remoteAddr(): SctpAddr {
     return sctpAddrCodec.decode(this.socket.peerSockaddr());
+  }
+
+  /** The addresses, for `console.log()`. */
+  protected override shown(): Record<string, () => string> {
+    const { format } = sctpAddrCodec;
+    return { localAddr: () => format(this.localAddr), remoteAddr: () => format(this.remoteAddr) };
   }
 
   /**

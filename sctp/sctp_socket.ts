@@ -110,6 +110,11 @@ export class SctpSocket extends SocketOwner {
     return sctpAddrCodec.decode(this.socket.localSockaddr());
   }
 
+  /** The address, for `console.log()`. */
+  protected override shown(): Record<string, () => string> {
+    return { localAddr: () => sctpAddrCodec.format(this.localAddr) };
+  }
+
   /**
    * Waits for room in the send buffer and sends a message; to an address without an association, it sets one up.
    *

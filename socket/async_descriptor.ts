@@ -1,9 +1,13 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { closedError, Descriptor, hooksOf } from "./descriptor.ts";
+import type { Addressed } from "./inspect.ts";
 import type { Direction, Operation } from "./operation.ts";
 import { drainAndClose } from "./operations/drain.ts";
 import { Readiness } from "./polling/readiness.ts";
 import type { WaitOptions } from "./wait_options.ts";
+
+/** Has the timeouts of a descriptor's waits tell the address of what owns it. */
+export let nameWaits: (descriptor: AsyncDescriptor, owner: Addressed) => void;
 
 /**
  * Owns a socket's descriptor and waits on it with promises, on the event loop. {@linkcode Socket} adds sending and
@@ -29,6 +33,10 @@ export abstract class AsyncDescriptor extends Descriptor {
    * @internal
    */
   protected readonly readiness: Readiness;
+
+  static {
+    nameWaits = (descriptor, owner) => descriptor.readiness.owner = owner;
+  }
 
   /**
    * Takes ownership of a descriptor.

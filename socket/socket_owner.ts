@@ -1,5 +1,6 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { describe, INSPECT, type Inspectable } from "./inspect.ts";
+import { nameWaits } from "./async_descriptor.ts";
+import { ADDRESS, type Addressed, describe, INSPECT, type Inspectable, waitedAt } from "./inspect.ts";
 import type { Socket } from "./socket.ts";
 
 /**
@@ -18,7 +19,7 @@ import type { Socket } from "./socket.ts";
  * assertEquals(ping.socket.fd, -1);
  * ```
  */
-export abstract class SocketOwner implements Disposable, Inspectable {
+export abstract class SocketOwner implements Disposable, Inspectable, Addressed {
   /** The socket, borrowed: for options, flags and ancillary data. */
   readonly socket: Socket;
 
@@ -29,11 +30,18 @@ export abstract class SocketOwner implements Disposable, Inspectable {
    */
   constructor(socket: Socket) {
     this.socket = socket;
+    nameWaits(socket, this);
   }
 
   /** What `console.log()` prints, on every runtime. */
   [INSPECT](): string {
     return describe(this, { ...this.shown(), fd: () => String(this.socket.fd) });
+  }
+
+  /** The address of the other end, else that of this socket, for the error of a timeout. */
+  [ADDRESS](): string | undefined {
+    const { addr, remoteAddr = addr, localAddr } = this.shown();
+    return waitedAt(remoteAddr, localAddr);
   }
 
   /** What {@linkcode INSPECT} shows besides the descriptor, by name; a field that throws is left out. */

@@ -7,7 +7,8 @@ import { describeError, isSystemError, systemError } from "../ffi/error.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
-import { AsyncDescriptor } from "../socket/async_descriptor.ts";
+import { AsyncDescriptor, nameWaits } from "../socket/async_descriptor.ts";
+import { ADDRESS, type Addressed } from "../socket/inspect.ts";
 import { Operation } from "../socket/operation.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 
@@ -64,13 +65,19 @@ const MAX_PACKET = 65_535 + 4 + 18;
  * }
  * ```
  */
-export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Array> {
+export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Array>, Addressed {
   /** The name of the interface. */
   readonly name: string;
 
   private constructor(fd: number, name: string) {
     super(fd);
     this.name = name;
+    nameWaits(this, this);
+  }
+
+  /** The name of the interface, for the error of a timeout. */
+  [ADDRESS](): string {
+    return this.name;
   }
 
   /**

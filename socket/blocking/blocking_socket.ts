@@ -9,7 +9,8 @@ import { actionOf, systemError } from "../../ffi/error.ts";
 import { check } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import type { AddrCodec } from "../addr_codec.ts";
-import { Descriptor, hooksOf } from "../descriptor.ts";
+import { Descriptor, hooksOf, readOption } from "../descriptor.ts";
+import { waitedAt } from "../inspect.ts";
 import type { MessageBatch } from "../message_batch.ts";
 import type { Operation } from "../operation.ts";
 import { Accept } from "../operations/accept.ts";
@@ -472,6 +473,15 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     return this.#run((flags & MSG_OOB) === 0 ? C.POLLIN : C.POLLPRI, operation, timeout, "poll first");
   }
 
+  /** The address that a wait is about, for the error of a timeout. */
+  #address(): string | undefined {
+    const codec = this.#codec as unknown as AddrCodec<A>; // what comes out may go in
+    const text = (sockaddr: Uint8Array) => codec.format(codec.decode(sockaddr));
+    const isListener = readOption(this.fd, C.SOL_SOCKET, C.SO_ACCEPTCONN) !== 0;
+    const [local, remote] = [() => text(this.localSockaddr()), () => text(this.peerSockaddr())];
+    return isListener ? local() : waitedAt(remote, local);
+  }
+
   /** Checks the options, and returns how long to block. */
   #timeoutOf(syscall: string, options: BlockingTransferOptions | undefined, names: Names = BLOCKING): number {
     if (options === undefined) return this.#timeout;
@@ -490,7 +500,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
         const value = operation.attempt();
         if (value !== undefined) return value;
         if (!(this.#pause.take(deadline) ?? waitFor(fd, events, deadline))) {
-          throw timeoutError(actionOf(operation.syscall, operation.address()), timeout);
+          throw timeoutError(actionOf(operation.syscall, operation.address() ?? this.#address()), timeout);
         }
       }
     } catch (error) {

@@ -1,5 +1,6 @@
 import { C } from "../../ffi/constants.ts";
 import { actionOf, isSystemError } from "../../ffi/error.ts";
+import { ADDRESS, type Addressed } from "../inspect.ts";
 import type { Direction, Operation, OperationQueue as Queue } from "../operation.ts";
 import { Backoff } from "../operations/backoff.ts";
 import type { RetryLater } from "../operations/retry_later.ts";
@@ -55,6 +56,8 @@ export class Readiness implements RetryLater, Watched {
   #ends: Set<() => void> | undefined;
   #references: Set<() => void> | undefined;
   #shortage: Backoff | undefined;
+  /** What tells the address that the waits are about. */
+  owner: Addressed | undefined;
 
   /**
    * Starts with both directions taken to be ready.
@@ -106,7 +109,7 @@ export class Readiness implements RetryLater, Watched {
       if (options !== undefined) {
         operation.stopWatching = watchForEnd(
           options,
-          () => actionOf(operation.syscall, operation.address()),
+          () => actionOf(operation.syscall, operation.address() ?? this.owner?.[ADDRESS]()),
           (error, aborted) => {
             if (aborted || !this.#lastTry(operation)) this.#cancel(operation, error, aborted);
           },
