@@ -198,14 +198,15 @@ export function readLink(path: string): string {
 }
 
 /**
- * The text of a small file, such as those in `/proc`: at most 4096 bytes.
+ * The text of a small file, such as those in `/proc`.
  *
  * @param path The path.
+ * @param limit Bytes that are read at most.
  * @returns The text.
  * @throws {SystemError} If the kernel refuses, such as `ENOENT`.
  */
-export function readText(path: string): string {
-  const text = new Uint8Array(4096);
+export function readText(path: string, limit = 4096): string {
+  const text = new Uint8Array(limit);
   let length = 0;
   withFile(path, C.O_RDONLY | C.O_CLOEXEC, (fd) => {
     length = check(libc().read(fd, text, BigInt(text.length)), "read", path);

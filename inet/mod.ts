@@ -79,8 +79,11 @@ export {
 export { listenStream } from "./listen_stream.ts";
 export { type AddressInfo, getaddrinfo, type GetaddrinfoOptions } from "./names/getaddrinfo.ts";
 export { gethostbyaddr, gethostbyname, type GethostbynameOptions, type Host } from "./names/gethostbyname.ts";
+export { gethostname } from "./names/gethostname.ts";
 export { getnameinfo, type GetnameinfoOptions } from "./names/getnameinfo.ts";
+export { getprotobyname, getprotobynumber, type Protocol } from "./names/getprotobyname.ts";
 export { getservbyname, getservbyport, type GetservOptions, type Service } from "./names/getservbyname.ts";
+export { ifIndextoname, ifNametoindex } from "./names/if_indextoname.ts";
 export { type InterfaceAddress, interfaces, type NetworkInterface } from "./names/interfaces.ts";
 export type { LookupOptions } from "./names/lookup.ts";
 export type { NetworkError } from "./network_error.ts";

@@ -22,6 +22,7 @@
  *
  * @module
  */
+export { assembleBpf } from "./assemble_bpf.ts";
 export { decodePacketAuxdata, type PacketAuxdata, type VlanTag } from "./auxdata.ts";
 export * from "./packet_options.ts";
 export { packetAddrCodec, type PacketMessage, type PacketOpenOptions, PacketSocket } from "./packet_socket.ts";

@@ -1,7 +1,7 @@
-import { quoted } from "../checks/quoted.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import { formatHardwareAddress, parseHardwareAddress } from "./_hardware_address.ts";
 
 /** Who a received packet is for, as the kernel classifies it. */
 export type PacketType = "host" | "broadcast" | "multicast" | "otherhost" | "outgoing" | "loopback";
@@ -108,17 +108,4 @@ export function decodeSockaddrLl(bytes: Uint8Array): PacketAddr {
     hardwareType: view.getUint16(8, HOST_LITTLE_ENDIAN),
     packetType: PACKET_TYPES[view.getUint8(10)] ?? "host",
   };
-}
-
-function parseHardwareAddress(text: string): number[] {
-  if (text === "") return [];
-  const parts = String(text).split(":");
-  if (typeof text !== "string" || parts.length > 8 || !parts.every((part) => /^[0-9a-f]{2}$/i.test(part))) {
-    throw new SyntaxError(`Cannot parse hardware address: current value is ${quoted(text)}`);
-  }
-  return parts.map((part) => parseInt(part, 16));
-}
-
-function formatHardwareAddress(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
 }

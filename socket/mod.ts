@@ -38,6 +38,8 @@ export { DatagramSocket } from "./datagram_socket.ts";
 export { Descriptor } from "./descriptor.ts";
 export { receiveErrorMessage } from "./error_queue.ts";
 export { interfaceIndex } from "./interface_index.ts";
+export { interfaceName } from "./interface_name.ts";
+export * from "./interface_request.ts";
 export { INSPECT, type Inspectable } from "./inspect.ts";
 export { Listener } from "./listener.ts";
 export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
@@ -73,3 +75,4 @@ export type {
   TransferOptions,
 } from "./transfer.ts";
 export type { Progress, WaitOptions } from "./wait_options.ts";
+export { type ZeroCopyResult, ZeroCopyWriter } from "./zero_copy_writer.ts";

@@ -122,7 +122,7 @@ export class SeqpacketConn<A> extends SocketOwner {
    */
   async receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number | null> {
     checkArgumentCount("call receiveBatch", arguments.length, "batch", "{ flags, signal, timeout }");
-    if (this.socket.fd < 0 && this.socket.isOver) return null;
+    if (this.socket.isReadOver && (this.socket.fd >= 0 || this.socket.isOver)) return null;
     const count = await this.socket.recvmmsg(batch, options);
     let messages = 0;
     while (messages < count && isMessage(batch, messages)) messages++;

@@ -451,6 +451,11 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     });
   }
 
+  /** Whether the end was read. */
+  get isReadOver(): boolean {
+    return (this.#over & READ) !== 0;
+  }
+
   /** Whether both directions have ended: the end was read, and {@linkcode closeWrite} is done. */
   get isOver(): boolean {
     return this.#over === (READ | WRITE);

@@ -23,6 +23,7 @@ export interface BaseOptions {
 export async function writeBase(cache: string, options: BaseOptions): Promise<string> {
   const deno = await Deno.stat(Deno.execPath());
   const [init, modules] = [await sourceOf("init"), await sourceOf("modules.ts")];
+  const setups = await Promise.all(options.modules.map((set) => sourceOf(`setup/${set}`).catch(() => undefined)));
   const key = [
     options.kernel,
     options.busybox,
@@ -32,6 +33,7 @@ export async function writeBase(cache: string, options: BaseOptions): Promise<st
     deno.mtime,
     init,
     modules,
+    ...setups,
   ];
   const path = `${cache}/base-${await digest(key.join("\n"))}.cpio`;
   if (await Deno.stat(path).catch(() => undefined) !== undefined) return path;
@@ -49,8 +51,8 @@ export async function writeBase(cache: string, options: BaseOptions): Promise<st
   for (const { name, bytes } of order) cpio.addFile(`guest/modules/${name}.ko`, bytes);
   cpio.addFile("guest/modules/order", order.map(({ name }) => `${name}\n`).join(""));
   const programs = new Set<string>();
-  for (const set of options.modules) {
-    const setup = await sourceOf(`setup/${set}`).catch(() => undefined);
+  for (const [i, set] of options.modules.entries()) {
+    const setup = setups[i];
     if (setup !== undefined) cpio.addFile(`guest/setup/${set}`, setup);
     for (const program of PROGRAMS[set] ?? []) programs.add(program);
   }

@@ -18,6 +18,8 @@ export const ECONNREFUSED: number = errnoNumber("ECONNREFUSED") ?? 111;
 export const EEXIST: number = errnoNumber("EEXIST") ?? 17;
 /** The arguments or the state are invalid. */
 export const EINVAL: number = errnoNumber("EINVAL") ?? 22;
+/** No memory for what belongs to the call. */
+export const ENOBUFS: number = errnoNumber("ENOBUFS") ?? 105;
 /** It has no file position: a socket or a pipe. */
 export const ESPIPE: number = errnoNumber("ESPIPE") ?? 29;
 /** The family does not support the operation. */

@@ -81,8 +81,8 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
           truncated: n > length || (space.header.flags & MSG_TRUNC) !== 0,
         };
       }
-      if (n === -EAGAIN) return undefined;
-      if (n === 0) {
+      if (n === -EAGAIN && this.#ends?.isReadOver !== true) return undefined;
+      if (n === 0 || n === -EAGAIN) {
         this.done = true;
         this.#ends?.over("read");
         return null;

@@ -13,6 +13,8 @@ import { withProgress } from "./progress.ts";
 
 /** The owner of the stream, which is told when a direction has ended. */
 export interface Ends {
+  /** Whether the end was read: TIPC tells of it once, and from then on that there is nothing to read yet. */
+  readonly isReadOver: boolean;
   over(direction: "read" | "write"): void;
 }
 
@@ -54,7 +56,7 @@ export class StreamRead extends Operation<number | null> {
         return n;
       }
       if (n === 0) return this.#end();
-      if (n === -EAGAIN) return undefined;
+      if (n === -EAGAIN) return this.#ends?.isReadOver === true ? null : undefined;
       if (n !== -EINTR) throw systemError(-n, "recv");
     }
   }

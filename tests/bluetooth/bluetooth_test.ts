@@ -16,7 +16,7 @@ import { streamSuite } from "../conformance/stream_suite.ts";
 import { guestHas, guestTests, IN_GUEST, NEEDS_GUEST } from "../guest/family_kernel.ts";
 import { compileC } from "../peers/c_program.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertThrows, hex, ignore, type Program, spawn, test } from "../runner/mod.ts";
+import { assertEquals, assertThrows, hex, ignore, type Program, spawn, test } from "../runner/mod.ts";
 
 const has = guestHas(C.AF_BLUETOOTH, C.SOCK_RAW, C.BTPROTO_HCI);
 const guestTest = guestTests(has);
@@ -194,18 +194,11 @@ if (has) {
   ignore("the stream and message suites over RFCOMM and L2CAP", NEEDS_GUEST);
 }
 
-let started: Promise<[string, string]> | undefined;
-
-/** The addresses of two virtual controllers, which btvirt drives until the test ends. */
-function controllers(): Promise<[string, string]> {
-  return started ??= start();
-}
-
-async function start(): Promise<[string, string]> {
-  await until(async () => (await indexes()).length === 0); // those of the last test vanish
-  const virtual = spawn("btvirt", ["-l2"]);
-  void virtual.exit.then(() => started = undefined);
-  await until(async () => (await indexes()).length === 2);
+/**
+ * The addresses of the two virtual controllers that btvirt drives in the guest (scripts/guest/setup/bluetooth), both ready
+ * for connections: a test of HCI may have left one otherwise.
+ */
+async function controllers(): Promise<[string, string]> {
   const addresses: string[] = [];
   for (const index of [0, 1]) {
     await mgmt(index, 0x000b, Uint8Array.of(1)); // SET_SSP
@@ -215,18 +208,6 @@ async function start(): Promise<[string, string]> {
     addresses.push(formatted((await mgmt(index, 0x0004)).subarray(0, 6))); // READ_INFO
   }
   return addresses as [string, string];
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; !await holds(); i++) {
-    assert(i < 100, "the virtual controllers do not come, or do not go");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-async function indexes(): Promise<number[]> {
-  const list = await mgmt(0xffff, 0x0003); // READ_INDEX_LIST
-  return Array.from({ length: list[0] ?? 0 }, (_, i) => list[2 + i * 2] ?? 0);
 }
 
 /** Sends a command of the management interface; gives what it answers. */

@@ -7,6 +7,7 @@ import {
   PACKET_ADD_MEMBERSHIP,
   PACKET_AUXDATA,
   PACKET_DROP_MEMBERSHIP,
+  PACKET_FANOUT,
   PACKET_STATISTICS,
   type PacketAddr,
   type PacketMessage,
@@ -138,6 +139,54 @@ s.send(bytes.fromhex("ffffffffffff" "02fc00000001" "88b5") + b"plain".ljust(50))
   assertEquals(tags, [{ tci: 0xa064, tpid: C.ETH_P_8021Q }, undefined]);
 });
 
+testAsRoot("PACKET_ADD_MEMBERSHIP has an interface take one address more, as `ip maddress` shows", async () => {
+  await using pair = await namespacePair();
+  using socket = inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
+  const { interfaceIndex } = socket.localAddr;
+  const shown = async () =>
+    (await runProgram("ip", ["-n", pair.left.name, "maddress", "show", "dev", "left"])).includes("03:00:00:11:22:33");
+  const membership = { interfaceIndex, type: C.PACKET_MR_MULTICAST, hardwareAddress: "03:00:00:11:22:33" };
+  assertEquals(await shown(), false);
+  socket.socket.set(PACKET_ADD_MEMBERSHIP, membership);
+  assertEquals(await shown(), true);
+  socket.socket.set(PACKET_DROP_MEMBERSHIP, membership);
+  assertEquals(await shown(), false);
+  const short = { ...membership, hardwareAddress: "03:00" };
+  assertThrows(() => socket.socket.set(PACKET_ADD_MEMBERSHIP, short), Error, "EINVAL");
+});
+
+testAsRoot("PACKET_FANOUT shares out what comes among the sockets of a group, one after the other", async () => {
+  await using pair = await namespacePair();
+  const open = () =>
+    inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
+  using first = open();
+  using second = open();
+  for (const { socket } of [first, second]) socket.set(PACKET_FANOUT, { group: 7, mode: "lb", rollover: true });
+  assertEquals(first.socket.get(PACKET_FANOUT), { group: 7, mode: "lb", defrag: false, rollover: true });
+  await runProgram("ip", [
+    "netns",
+    "exec",
+    pair.right.name,
+    "python3",
+    "-c",
+    `import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("right", 0))
+for i in range(20): s.send(bytes.fromhex("ffffffffffff" "02fc00000001" "88b5") + bytes([i]) * 50)`,
+  ]);
+  const numbers: number[][] = [];
+  for (const socket of [first, second]) {
+    const taken: number[] = [];
+    for (let i = 0; i < 10; i++) taken.push((await socket.receive({ timeout: 5000 })).data[14] ?? -1);
+    assertEquals(socket.socket.get(PACKET_STATISTICS), { packets: 10, drops: 0 });
+    numbers.push(taken);
+  }
+  assertEquals(numbers.flat().sort((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i));
+  assertEquals(numbers.map((taken) => new Set(taken.map((n) => n % 2)).size), [1, 1]); // every second
+  using other = open();
+  assertThrows(() => other.socket.set(PACKET_FANOUT, { group: 7, mode: "hash" }), Error, "EINVAL");
+});
+
 testAsRoot("PacketSocket.open() tells that there is no such interface", () => {
   assertThrows(() => PacketSocket.open({ interface: "nosuch" }), Error, "ENODEV");
 });
@@ -203,5 +252,18 @@ test("PACKET_ADD_MEMBERSHIP and PACKET_DROP_MEMBERSHIP refuse what does not fit,
       assertThrows(() => socket.set(option, { interfaceIndex: 1, type }), RangeError, `set ${option.name} as the type`);
     }
     assertThrows(() => socket.set(option, { interfaceIndex: 2 ** 31 - 1, type: 65535 }), Error, "ENOPROTOOPT");
+  }
+});
+
+test("PACKET_FANOUT and memberships refuse what cannot be, before the system call", () => {
+  using socket = Socket.open(C.AF_INET, C.SOCK_DGRAM); // whose own answer would be ENOPROTOOPT
+  for (const group of [-1, 65_536, 0.5, NaN]) {
+    assertThrows(() => socket.set(PACKET_FANOUT, { group }), RangeError, "group must be 0 to 65535");
+  }
+  assertThrows(() => socket.set(PACKET_FANOUT, { group: 1, mode: "fair" as "lb" }), TypeError, "the mode is one of");
+  assertThrows(() => socket.set(PACKET_FANOUT, { group: 1 }), Error, "ENOPROTOOPT");
+  const membership = { interfaceIndex: 1, type: C.PACKET_MR_MULTICAST, hardwareAddress: "01:00:5e" };
+  for (const hardwareAddress of ["x", "01:", "01:02:03:04:05:06:07:08:09"]) {
+    assertThrows(() => socket.set(PACKET_ADD_MEMBERSHIP, { ...membership, hardwareAddress }), SyntaxError);
   }
 });

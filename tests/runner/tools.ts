@@ -25,6 +25,7 @@ export const PACKAGES = {
   strace: "strace",
   "systemd-socket-activate": "systemd",
   tc: "iproute2",
+  tcpdump: "tcpdump",
   "x86_64-linux-gnu-gcc": "gcc-x86-64-linux-gnu libc6-dev-amd64-cross",
   xz: "xz-utils",
 } as const;

@@ -139,7 +139,11 @@ if (has) {
     hasEnd: true,
     bulk: 2000,
     maxLength: 66_000,
-    lacks: { emptyMessages: "TIPC's empty messages are its own", sendBuffer: "TIPC has no send buffer" },
+    lacks: {
+      emptyBuffers: "TIPC receives nothing where there is no room",
+      emptyMessages: "TIPC's empty messages are its own",
+      sendBuffer: "TIPC has no send buffer",
+    },
   });
 } else {
   ignore("the stream and message suites over TIPC", NEEDS_GUEST);
