@@ -41,7 +41,11 @@ export function interfaceIoctl(fd: number, number: number, request: Uint8Array, 
   const n = outcome(libc().ioctl(fd, BigInt(number), request));
   if (n >= 0) return;
   if (errnoName(-n) === "ENODEV") {
-    throw libraryError("ENODEV", "ioctl", `Cannot find interface ${about}: there is no interface of that name (ENODEV)`);
+    throw libraryError(
+      "ENODEV",
+      "ioctl",
+      `Cannot find interface ${about}: there is no interface of that name (ENODEV)`,
+    );
   }
   throw systemError(-n, "ioctl", about);
 }
