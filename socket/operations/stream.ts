@@ -56,7 +56,7 @@ export class StreamRead extends Operation<number | null> {
         return n;
       }
       if (n === 0) return this.#end();
-      if (n === -EAGAIN) return this.#ends?.isReadOver === true ? null : undefined;
+      if (n === -EAGAIN) return this.#ends.isReadOver ? null : undefined;
       if (n !== -EINTR) throw systemError(-n, "recv");
     }
   }
