@@ -4,17 +4,17 @@ import { assert, assertEquals, test } from "../runner/mod.ts";
 import { exampleResult } from "./results.ts";
 
 test("drawSvg() draws each bar in proportion to the greatest value", () => {
-  const widths = [...drawSvg([exampleResult()], "").matchAll(/width="(\d+)" height="14"/g)].map(([, width]) =>
+  const widths = [...drawSvg([exampleResult()], "").matchAll(/width="(\d+)" height="15"/g)].map(([, width]) =>
     Number(width)
   );
   assertEquals(widths.length, 2);
-  assertEquals((widths[0] ?? 0) / (widths[1] ?? 1), 470 / 157);
+  assertEquals((widths[0] ?? 0) / (widths[1] ?? 1), 430 / 143);
 });
 
 test("drawSvg() says how ours compares with a peer and whether a target is reached", () => {
   const svg = drawSvg([exampleResult()], "the machine");
   for (
-    const words of ["the machine", "15,000  (ours: 3.00 ×)", "✓ ours ≥ 2.5 × deno", "✗ ours ≥ 4 × deno", "not measured"]
+    const words of ["the machine", "15,000  (ours is 3.00 ×)", "✓ ours ≥ 2.5 × deno", "✗ ours ≥ 4 × deno", "not measured"]
   ) {
     assert(svg.includes(words), `"${words}" is not in the picture`);
   }
