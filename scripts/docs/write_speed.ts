@@ -9,9 +9,8 @@ import { median, ratios, type RowResult } from "../../bench/statistics.ts";
 import { formatRatio, formatValue } from "../../bench/table.ts";
 import { fillMarks } from "../fill_marks.ts";
 import { root } from "../npm_package.ts";
+import { SHOWN } from "../pictures/speed.ts";
 
-/** What the front page shows. */
-const SHOWN = ["echo64x1", "echo64x32", "udp64", "unixseq", "sendfile", "memory"];
 const NAMES: Record<string, string> = {
   denopipe: "Deno by pipeTo()",
   deno: "Deno",

@@ -14,7 +14,13 @@ test("drawSvg() draws each bar in proportion to the greatest value", () => {
 test("drawSvg() says how ours compares with a peer and whether a target is reached", () => {
   const svg = drawSvg([exampleResult()], "the machine");
   for (
-    const words of ["the machine", "15,000  (ours is 3.00 ×)", "✓ ours ≥ 2.5 × deno", "✗ ours ≥ 4 × deno", "not measured"]
+    const words of [
+      "the machine",
+      "15,000  (ours is 3.00 ×)",
+      "✓ ours ≥ 2.5 × deno",
+      "✗ ours ≥ 4 × deno",
+      "not measured",
+    ]
   ) {
     assert(svg.includes(words), `"${words}" is not in the picture`);
   }
