@@ -30,9 +30,14 @@ const MAX_DATA = 65_536;
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using gcm = AlgAead.open("gcm(aes)", new Uint8Array(16), { tagLength: 16 }); const iv = new Uint8Array(12);
- *   const sealed = await gcm.encrypt(new Uint8Array(5), { iv }); assertEquals(await gcm.decrypt(sealed, { iv }), new
- *   Uint8Array(5)); } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using gcm = AlgAead.open("gcm(aes)", new Uint8Array(16), { tagLength: 16 });
+ *   const iv = new Uint8Array(12);
+ *   const sealed = await gcm.encrypt(new Uint8Array(5), { iv });
+ *   assertEquals(await gcm.decrypt(sealed, { iv }), new Uint8Array(5));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class AlgAead extends SocketOwner {

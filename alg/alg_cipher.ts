@@ -17,9 +17,14 @@ const PART = 16_384;
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using aes = AlgCipher.open("cbc(aes)", new Uint8Array(16)); const iv = new Uint8Array(16); const secret =
- *   await aes.encrypt(new Uint8Array(32), iv); assertEquals(await aes.decrypt(secret, iv), new Uint8Array(32)); } catch
- *   (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using aes = AlgCipher.open("cbc(aes)", new Uint8Array(16));
+ *   const iv = new Uint8Array(16);
+ *   const secret = await aes.encrypt(new Uint8Array(32), iv);
+ *   assertEquals(await aes.decrypt(secret, iv), new Uint8Array(32));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class AlgCipher extends SocketOwner {

@@ -22,9 +22,12 @@ const MAX_DIGEST = 64;
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { const digest = await algHash("sha256", new TextEncoder().encode("abc")); assertEquals(digest.slice(0, 4), new
- *   Uint8Array([0xba, 0x78, 0x16, 0xbf])); } catch (error) { assert(isSystemError(error), String(error)); // this
- *   kernel lacks it }
+ * try {
+ *   const digest = await algHash("sha256", new TextEncoder().encode("abc"));
+ *   assertEquals(digest.slice(0, 4), new Uint8Array([0xba, 0x78, 0x16, 0xbf]));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export async function algHash(

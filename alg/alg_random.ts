@@ -20,8 +20,11 @@ import { openAlgorithm, receiveAll } from "./_algorithm.ts";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { assertEquals((await algRandom("stdrng", 32)).length, 32); } catch (error) { assert(isSystemError(error),
- *   String(error)); // this kernel lacks it }
+ * try {
+ *   assertEquals((await algRandom("stdrng", 32)).length, 32);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export async function algRandom(name: string, length: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -7,9 +7,13 @@
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { const data = new TextEncoder().encode("abc"); const digest = new Uint8Array(await
- *   crypto.subtle.digest("SHA-256", data)); assertEquals(await algHash("sha256", data), digest); } catch (error) {
- *   assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   const data = new TextEncoder().encode("abc");
+ *   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+ *   assertEquals(await algHash("sha256", data), digest);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  *
  * @module

@@ -82,9 +82,14 @@ export const HCI_FILTER: WritableOption<HciFilter> = writableOption(
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using control = HciSocket.open({ channel: "control" }); await control.send(new Uint8Array([1, 0, 0xff, 0xff,
- *   0, 0])); // MGMT_OP_READ_VERSION const answer = await control.receive(); assertEquals(answer[0], 1); //
- *   MGMT_EV_CMD_COMPLETE } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using control = HciSocket.open({ channel: "control" });
+ *   await control.send(new Uint8Array([1, 0, 0xff, 0xff, 0, 0])); // MGMT_OP_READ_VERSION
+ *   const answer = await control.receive();
+ *   assertEquals(answer[0], 1); // MGMT_EV_CMD_COMPLETE
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class HciSocket extends SocketOwner implements AsyncIterable<Uint8Array> {

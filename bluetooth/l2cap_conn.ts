@@ -15,9 +15,12 @@ import { type L2capAddr, l2capAddrCodec } from "./sockaddr.ts";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using conn = await L2capConn.connect({ address: "00:1A:7D:DA:71:13", psm: 0x1001, timeout: 1000 }); await
- *   conn.send(new TextEncoder().encode("hello")); } catch (error) { assert(isSystemError(error), String(error)); //
- *   this machine lacks it }
+ * try {
+ *   using conn = await L2capConn.connect({ address: "00:1A:7D:DA:71:13", psm: 0x1001, timeout: 1000 });
+ *   await conn.send(new TextEncoder().encode("hello"));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this machine lacks it
+ * }
  * ```
  */
 export class L2capConn extends SeqpacketConn<L2capAddr> {

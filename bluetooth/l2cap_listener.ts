@@ -15,8 +15,12 @@ import { type L2capAddr, l2capAddrCodec } from "./sockaddr.ts";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using listener = L2capListener.listen({ psm: 0x1001 }); assert(listener.addr.address.length === 17); } catch
- *   (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = L2capListener.listen({ psm: 0x1001 });
+ *   assert(listener.addr.address.length === 17);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class L2capListener extends Listener<L2capAddr, L2capConn> {

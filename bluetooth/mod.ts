@@ -7,9 +7,14 @@
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using control = HciSocket.open({ channel: "control" }); await control.send(new Uint8Array([3, 0, 0xff, 0xff,
- *   0, 0])); // MGMT_OP_READ_INDEX_LIST const answer = await control.receive(); assert(answer.length >= 11); } catch
- *   (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using control = HciSocket.open({ channel: "control" });
+ *   await control.send(new Uint8Array([3, 0, 0xff, 0xff, 0, 0])); // MGMT_OP_READ_INDEX_LIST
+ *   const answer = await control.receive();
+ *   assert(answer.length >= 11);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  *
  * @module

@@ -15,8 +15,12 @@ import { type RfcommAddr, rfcommAddrCodec } from "./sockaddr.ts";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using listener = RfcommListener.listen({ channel: 3 }); assert(listener.addr.address.length === 17); } catch
- *   (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = RfcommListener.listen({ channel: 3 });
+ *   assert(listener.addr.address.length === 17);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class RfcommListener extends Listener<RfcommAddr, RfcommConn> {

@@ -15,9 +15,12 @@ import { type ScoAddr, scoAddrCodec } from "./sockaddr.ts";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using conn = await ScoConn.connect({ address: "00:1A:7D:DA:71:13", timeout: 1000 }); await conn.send(new
- *   TextEncoder().encode("hello")); } catch (error) { assert(isSystemError(error), String(error)); // this machine
- *   lacks it }
+ * try {
+ *   using conn = await ScoConn.connect({ address: "00:1A:7D:DA:71:13", timeout: 1000 });
+ *   await conn.send(new TextEncoder().encode("hello"));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this machine lacks it
+ * }
  * ```
  */
 export class ScoConn extends SeqpacketConn<ScoAddr> {

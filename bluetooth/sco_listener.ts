@@ -15,8 +15,12 @@ import { type ScoAddr, scoAddrCodec } from "./sockaddr.ts";
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using listener = ScoListener.listen({}); assert(listener.addr.address.length === 17); } catch (error) {
- *   assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = ScoListener.listen({});
+ *   assert(listener.addr.address.length === 17);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class ScoListener extends Listener<ScoAddr, ScoConn> {

@@ -46,9 +46,13 @@ const MAX_MESSAGE = BCM_HEAD_SIZE + 256 * 72;
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using manager = await BcmSocket.connect({ interface: "vcan0" }); await manager.sendEvery(100, [{ id: 0x123,
- *   data: new Uint8Array([1]) }]); await manager.stop(0x123); } catch (error) { assert(isSystemError(error),
- *   String(error)); // this machine lacks it }
+ * try {
+ *   using manager = await BcmSocket.connect({ interface: "vcan0" });
+ *   await manager.sendEvery(100, [{ id: 0x123, data: new Uint8Array([1]) }]);
+ *   await manager.stop(0x123);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this machine lacks it
+ * }
  * ```
  */
 export class BcmSocket extends SocketOwner {

@@ -95,9 +95,12 @@ const [FRAME_SIZE, CONTROL_SIZE] = [72, controlMessageSpace(16)];
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using bus = CanSocket.open({ interface: "vcan0", filters: [{ id: 0x100, mask: 0x700 }] }); await bus.send({
- *   id: 0x123, data: new Uint8Array([1, 2, 3]) }); } catch (error) { assert(isSystemError(error), String(error)); //
- *   this machine lacks it }
+ * try {
+ *   using bus = CanSocket.open({ interface: "vcan0", filters: [{ id: 0x100, mask: 0x700 }] });
+ *   await bus.send({ id: 0x123, data: new Uint8Array([1, 2, 3]) });
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this machine lacks it
+ * }
  * ```
  */
 export class CanSocket extends SocketOwner implements AsyncIterable<ReceivedCanFrame> {

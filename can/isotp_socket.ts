@@ -40,9 +40,12 @@ const isotpAddrCodec: AddrCodec<CanAddr> = {
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using unit = IsotpSocket.open({ interface: "vcan0", txId: 0x7e0, rxId: 0x7e8 }); await unit.send(new
- *   Uint8Array([0x3e, 0x00])); // TesterPresent } catch (error) { assert(isSystemError(error), String(error)); // this
- *   machine lacks it }
+ * try {
+ *   using unit = IsotpSocket.open({ interface: "vcan0", txId: 0x7e0, rxId: 0x7e8 });
+ *   await unit.send(new Uint8Array([0x3e, 0x00])); // TesterPresent
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this machine lacks it
+ * }
  * ```
  */
 export class IsotpSocket extends DatagramSocket<CanAddr> {

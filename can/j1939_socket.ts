@@ -100,9 +100,12 @@ const j1939AddrCodec: AddrCodec<J1939Addr, Partial<J1939Addr>> = {
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert } from "@std/assert";
  *
- * try { using unit = J1939Socket.open({ interface: "vcan0", address: 0x20 }); await unit.send(new Uint8Array(100), {
- *   addr: { address: 0x30, pgn: 0x12300 } }); } catch (error) { assert(isSystemError(error), String(error)); // this
- *   machine lacks it, or nothing has the address 0x30 }
+ * try {
+ *   using unit = J1939Socket.open({ interface: "vcan0", address: 0x20 });
+ *   await unit.send(new Uint8Array(100), { addr: { address: 0x30, pgn: 0x12300 } });
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this machine lacks it, or nobody at 0x30
+ * }
  * ```
  */
 export class J1939Socket extends DatagramSocket<J1939Addr, Partial<J1939Addr>> {

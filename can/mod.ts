@@ -12,10 +12,14 @@
  * import { isSystemError } from "@berkeley/sockets/ffi";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using bus = CanSocket.open({ interface: "vcan0", receiveOwn: true }); await bus.send({ id: 0x123, data: new
- *   Uint8Array([1, 2, 3]) }); const frame = await bus.receive({ timeout: 1000 }); assertEquals([frame.id, frame.data,
- *   frame.own], [0x123, new Uint8Array([1, 2, 3]), true]); } catch (error) { assert(isSystemError(error),
- *   String(error)); // this machine lacks it }
+ * try {
+ *   using bus = CanSocket.open({ interface: "vcan0", receiveOwn: true });
+ *   await bus.send({ id: 0x123, data: new Uint8Array([1, 2, 3]) });
+ *   const frame = await bus.receive({ timeout: 1000 });
+ *   assertEquals([frame.id, frame.data, frame.own], [0x123, new Uint8Array([1, 2, 3]), true]);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this machine lacks it
+ * }
  * ```
  *
  * @module

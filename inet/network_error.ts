@@ -32,8 +32,15 @@ const ORIGINS = ["none", "local", "icmp", "icmpv6", "timestamping", "zerocopy", 
  * Decodes the data of `IP_RECVERR` and `IPV6_RECVERR`.
  *
  * ```c
- * struct sock_extended_err { __u32 ee_errno; // 0 __u8 ee_origin; // 4 __u8 ee_type; // 5 __u8 ee_code; // 6 __u8
- *   ee_pad; // 7 __u32 ee_info; // 8 __u32 ee_data; // 12 }; // followed by the sockaddr of the offender
+ * struct sock_extended_err {
+ *   __u32 ee_errno;    //  0
+ *   __u8  ee_origin;   //  4
+ *   __u8  ee_type;     //  5
+ *   __u8  ee_code;     //  6
+ *   __u8  ee_pad;      //  7
+ *   __u32 ee_info;     //  8
+ *   __u32 ee_data;     // 12
+ * };                   // followed by the sockaddr of the offender
  * ```
  */
 export function decodeNetworkError(bytes: Uint8Array): NetworkError {

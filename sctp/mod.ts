@@ -10,11 +10,15 @@
  * import { SctpConn, SctpListener } from "@berkeley/sockets/sctp";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using listener = SctpListener.listen({ hostname: "127.0.0.1" }); using client = await SctpConn.connect({
- *   port: listener.addr.port }); using server = await listener.accept(); for (const stream of [0, 1]) await
- *   client.send(new TextEncoder().encode("hello"), { stream }); assertEquals([(await server.receive())?.stream, (await
- *   server.receive())?.stream], [0, 1]); } catch (error) { assert(isSystemError(error), String(error)); // this kernel
- *   lacks it }
+ * try {
+ *   using listener = SctpListener.listen({ hostname: "127.0.0.1" });
+ *   using client = await SctpConn.connect({ port: listener.addr.port });
+ *   using server = await listener.accept();
+ *   for (const stream of [0, 1]) await client.send(new TextEncoder().encode("hello"), { stream });
+ *   assertEquals([(await server.receive())?.stream, (await server.receive())?.stream], [0, 1]);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  *
  * @module

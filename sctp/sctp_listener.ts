@@ -19,9 +19,13 @@ import { type SctpAddr, sctpAddrCodec } from "./sctp_message.ts";
  * import { SCTP_INITMSG, SctpListener } from "@berkeley/sockets/sctp";
  * import { assert } from "@std/assert";
  *
- * try { const init = { outboundStreams: 4, maxInboundStreams: 4, maxAttempts: 0, maxTimeout: 0 }; using listener =
- *   SctpListener.listen({ configure: (socket) => socket.set(SCTP_INITMSG, init) }); assert(listener.addr.port > 0); }
- *   catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   const init = { outboundStreams: 4, maxInboundStreams: 4, maxAttempts: 0, maxTimeout: 0 };
+ *   using listener = SctpListener.listen({ configure: (socket) => socket.set(SCTP_INITMSG, init) });
+ *   assert(listener.addr.port > 0);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class SctpListener extends Listener<SctpAddr, SctpConn> {

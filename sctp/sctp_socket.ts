@@ -69,11 +69,16 @@ const OPTIONS: OptionNames<SctpBindOptions> = {
  * import { SctpSocket } from "@berkeley/sockets/sctp";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using server = SctpSocket.bind({ hostname: "127.0.0.1" }); using client = SctpSocket.bind({ hostname:
- *   "127.0.0.1" }); await client.send(new Uint8Array([1, 2, 3]), { addr: server.localAddr, stream: 1 }); const message
- *   = await server.receive(); assertEquals(message.stream, 1); await server.send(message.data, { association:
- *   message.association }); // the answer } catch (error) { assert(isSystemError(error), String(error)); // this kernel
- *   lacks it }
+ * try {
+ *   using server = SctpSocket.bind({ hostname: "127.0.0.1" });
+ *   using client = SctpSocket.bind({ hostname: "127.0.0.1" });
+ *   await client.send(new Uint8Array([1, 2, 3]), { addr: server.localAddr, stream: 1 });
+ *   const message = await server.receive();
+ *   assertEquals(message.stream, 1);
+ *   await server.send(message.data, { association: message.association }); // the answer
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class SctpSocket extends SocketOwner {

@@ -11,10 +11,14 @@
  * import { TipcDatagramSocket } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using server = TipcDatagramSocket.bind({ service: 1000, lower: 0, upper: 99, scope: "node" }); using client =
- *   TipcDatagramSocket.open(); await client.send(new TextEncoder().encode("hello"), { addr: { service: 1000, instance:
- *   42 } }); assertEquals(new TextDecoder().decode((await server.receive()).data), "hello"); } catch (error) {
- *   assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using server = TipcDatagramSocket.bind({ service: 1000, lower: 0, upper: 99, scope: "node" });
+ *   using client = TipcDatagramSocket.open();
+ *   await client.send(new TextEncoder().encode("hello"), { addr: { service: 1000, instance: 42 } });
+ *   assertEquals(new TextDecoder().decode((await server.receive()).data), "hello");
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  *
  * @module

@@ -18,10 +18,15 @@ import { type TipcAddr, tipcAddrCodec } from "./sockaddr_tipc.ts";
  * import { TipcConn, TipcListener } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using listener = TipcListener.listen({ service: 1000, instance: 1, scope: "node" }); using client = await
- *   TipcConn.connect({ service: 1000, instance: 1 }); using server = await listener.accept(); await client.write(new
- *   TextEncoder().encode("hello")); assertEquals(await server.read(new Uint8Array(16)), 5); } catch (error) {
- *   assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = TipcListener.listen({ service: 1000, instance: 1, scope: "node" });
+ *   using client = await TipcConn.connect({ service: 1000, instance: 1 });
+ *   using server = await listener.accept();
+ *   await client.write(new TextEncoder().encode("hello"));
+ *   assertEquals(await server.read(new Uint8Array(16)), 5);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class TipcConn extends Conn<TipcAddr> {

@@ -23,10 +23,14 @@ export type TipcBindOptions = (TipcServiceAddr | TipcServiceRange) & OpenOptions
  * import { TipcDatagramSocket } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using server = TipcDatagramSocket.bind({ service: 1000, instance: 1, scope: "node" }); using client =
- *   TipcDatagramSocket.open(); await client.send(new Uint8Array([1, 2, 3]), { addr: { service: 1000, instance: 1 } });
- *   assertEquals((await server.receive()).data, new Uint8Array([1, 2, 3])); } catch (error) {
- *   assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using server = TipcDatagramSocket.bind({ service: 1000, instance: 1, scope: "node" });
+ *   using client = TipcDatagramSocket.open();
+ *   await client.send(new Uint8Array([1, 2, 3]), { addr: { service: 1000, instance: 1 } });
+ *   assertEquals((await server.receive()).data, new Uint8Array([1, 2, 3]));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {

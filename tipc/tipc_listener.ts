@@ -18,8 +18,12 @@ import { TipcConn } from "./tipc_conn.ts";
  * import { TipcListener } from "@berkeley/sockets/tipc";
  * import { assert } from "@std/assert";
  *
- * try { using listener = TipcListener.listen({ service: 1000, lower: 1, upper: 9, scope: "node" }); assert("ref" in
- *   listener.addr); } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = TipcListener.listen({ service: 1000, lower: 1, upper: 9, scope: "node" });
+ *   assert("ref" in listener.addr);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class TipcListener extends Listener<TipcAddr, TipcConn> {

@@ -18,10 +18,15 @@ import { type TipcAddr, tipcAddrCodec } from "./sockaddr_tipc.ts";
  * import { TipcSeqpacketConn, TipcSeqpacketListener } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using listener = TipcSeqpacketListener.listen({ service: 1000, instance: 1, scope: "node" }); using client =
- *   await TipcSeqpacketConn.connect({ service: 1000, instance: 1 }); using server = await listener.accept(); await
- *   client.send(new TextEncoder().encode("hello")); assertEquals((await server.receive())?.data.length, 5); } catch
- *   (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = TipcSeqpacketListener.listen({ service: 1000, instance: 1, scope: "node" });
+ *   using client = await TipcSeqpacketConn.connect({ service: 1000, instance: 1 });
+ *   using server = await listener.accept();
+ *   await client.send(new TextEncoder().encode("hello"));
+ *   assertEquals((await server.receive())?.data.length, 5);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class TipcSeqpacketConn extends SeqpacketConn<TipcAddr> {

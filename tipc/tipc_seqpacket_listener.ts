@@ -18,9 +18,12 @@ import { TipcSeqpacketConn } from "./tipc_seqpacket_conn.ts";
  * import { TipcSeqpacketListener } from "@berkeley/sockets/tipc";
  * import { assert } from "@std/assert";
  *
- * try { using listener = TipcSeqpacketListener.listen({ service: 1000, lower: 1, upper: 9, scope: "node" });
- *   assert("ref" in listener.addr); } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks
- *   it }
+ * try {
+ *   using listener = TipcSeqpacketListener.listen({ service: 1000, lower: 1, upper: 9, scope: "node" });
+ *   assert("ref" in listener.addr);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class TipcSeqpacketListener extends Listener<TipcAddr, TipcSeqpacketConn> {

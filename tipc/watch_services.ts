@@ -52,10 +52,15 @@ const [SUBSCRIPTION_SIZE, EVENT_SIZE] = [28, 48];
  * import { TipcDatagramSocket, watchServices } from "@berkeley/sockets/tipc";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using _server = TipcDatagramSocket.bind({ service: 2000, instance: 5, scope: "node" }); for await (const
- *   event of watchServices({ service: 2000, lower: 0, upper: 9 })) { assertEquals([event.type, event.range.lower],
- *   ["published", 5]); break; } } catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it
+ * try {
+ *   using _server = TipcDatagramSocket.bind({ service: 2000, instance: 5, scope: "node" });
+ *   for await (const event of watchServices({ service: 2000, lower: 0, upper: 9 })) {
+ *     assertEquals([event.type, event.range.lower], ["published", 5]);
+ *     break;
  *   }
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export async function* watchServices(

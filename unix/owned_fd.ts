@@ -15,8 +15,10 @@ import { closeFd } from "../ffi/file.ts";
  * import { OwnedFd } from "@berkeley/sockets/unix";
  * import { assertEquals } from "@std/assert";
  *
- * const owned = new OwnedFd(Socket.open(C.AF_INET, C.SOCK_STREAM).detach()); using socket =
- * Socket.fromFd(owned.take()); owned.close(); // nothing left to close assertEquals(socket.get(SO_DOMAIN), C.AF_INET);
+ * const owned = new OwnedFd(Socket.open(C.AF_INET, C.SOCK_STREAM).detach());
+ * using socket = Socket.fromFd(owned.take());
+ * owned.close(); // nothing left to close
+ * assertEquals(socket.get(SO_DOMAIN), C.AF_INET);
  * ```
  *
  * @example Read a file that came in a message
@@ -26,10 +28,17 @@ import { closeFd } from "../ffi/file.ts";
  * import { assertEquals } from "@std/assert";
  * import { closeSync, openSync } from "node:fs";
  *
- * const [left, right] = socketPair("datagram"); const file = openSync("/proc/self/cmdline", "r"); await
- * left.sendMessage({ fds: [file] }); using message = await right.receiveMessage({ maxFds: 1 }); const fd =
- * message.fds[0]?.take() ?? -1; const buffer = new Uint8Array(4); assertEquals(check(libc().read(fd, buffer, 4n),
- * "read"), 4); closeFd(fd); // it was taken, so nothing else closes it closeSync(file); left.close(); right.close();
+ * const [left, right] = socketPair("datagram");
+ * const file = openSync("/proc/self/cmdline", "r");
+ * await left.sendMessage({ fds: [file] });
+ * using message = await right.receiveMessage({ maxFds: 1 });
+ * const fd = message.fds[0]?.take() ?? -1;
+ * const buffer = new Uint8Array(4);
+ * assertEquals(check(libc().read(fd, buffer, 4n), "read"), 4);
+ * closeFd(fd); // it was taken, so nothing else closes it
+ * closeSync(file);
+ * left.close();
+ * right.close();
  * ```
  */
 export class OwnedFd implements Disposable {

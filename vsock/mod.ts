@@ -9,11 +9,17 @@
  * import { VsockConn, VsockListener } from "@berkeley/sockets/vsock";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using listener = VsockListener.listen({}); using client = await VsockConn.connect({ cid: 1, port:
- *   listener.addr.port }); using server = await listener.accept(); void server.readable.pipeTo(server.writable); await
- *   client.write(new TextEncoder().encode("hello")); await client.closeWrite(); assertEquals(await new
- *   Response(client.readable).text(), "hello"); } catch (error) { assert(isSystemError(error), String(error)); // this
- *   kernel lacks it }
+ * try {
+ *   using listener = VsockListener.listen({});
+ *   using client = await VsockConn.connect({ cid: 1, port: listener.addr.port });
+ *   using server = await listener.accept();
+ *   void server.readable.pipeTo(server.writable);
+ *   await client.write(new TextEncoder().encode("hello"));
+ *   await client.closeWrite();
+ *   assertEquals(await new Response(client.readable).text(), "hello");
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  *
  * @module

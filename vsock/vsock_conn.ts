@@ -16,10 +16,15 @@ import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
  * import { VsockConn, VsockListener } from "@berkeley/sockets/vsock";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using listener = VsockListener.listen({}); using client = await VsockConn.connect({ cid: 1, port:
- *   listener.addr.port }); using server = await listener.accept(); await client.write(new
- *   TextEncoder().encode("hello")); assertEquals(await server.read(new Uint8Array(16)), 5); } catch (error) {
- *   assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = VsockListener.listen({});
+ *   using client = await VsockConn.connect({ cid: 1, port: listener.addr.port });
+ *   using server = await listener.accept();
+ *   await client.write(new TextEncoder().encode("hello"));
+ *   assertEquals(await server.read(new Uint8Array(16)), 5);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class VsockConn extends Conn<VsockAddr> {

@@ -18,8 +18,12 @@ import { VsockConn } from "./vsock_conn.ts";
  * import { VsockListener } from "@berkeley/sockets/vsock";
  * import { assert } from "@std/assert";
  *
- * try { using listener = VsockListener.listen({}); assert(listener.addr.port >= 1024); } catch (error) {
- *   assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = VsockListener.listen({});
+ *   assert(listener.addr.port >= 1024);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class VsockListener extends Listener<VsockAddr, VsockConn> {

@@ -19,10 +19,15 @@ import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
  * import { VsockSeqpacketConn, VsockSeqpacketListener } from "@berkeley/sockets/vsock";
  * import { assert, assertEquals } from "@std/assert";
  *
- * try { using listener = VsockSeqpacketListener.listen({}); using client = await VsockSeqpacketConn.connect({ cid: 1,
- *   port: listener.addr.port }); using server = await listener.accept(); await client.send(new
- *   TextEncoder().encode("hello")); assertEquals((await server.receive())?.data, new TextEncoder().encode("hello")); }
- *   catch (error) { assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = VsockSeqpacketListener.listen({});
+ *   using client = await VsockSeqpacketConn.connect({ cid: 1, port: listener.addr.port });
+ *   using server = await listener.accept();
+ *   await client.send(new TextEncoder().encode("hello"));
+ *   assertEquals((await server.receive())?.data, new TextEncoder().encode("hello"));
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class VsockSeqpacketConn extends SeqpacketConn<VsockAddr> {

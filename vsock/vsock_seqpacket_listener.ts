@@ -18,8 +18,12 @@ import { VsockSeqpacketConn } from "./vsock_seqpacket_conn.ts";
  * import { VsockSeqpacketListener } from "@berkeley/sockets/vsock";
  * import { assert } from "@std/assert";
  *
- * try { using listener = VsockSeqpacketListener.listen({}); assert(listener.addr.port >= 1024); } catch (error) {
- *   assert(isSystemError(error), String(error)); // this kernel lacks it }
+ * try {
+ *   using listener = VsockSeqpacketListener.listen({});
+ *   assert(listener.addr.port >= 1024);
+ * } catch (error) {
+ *   assert(isSystemError(error), String(error)); // this kernel lacks it
+ * }
  * ```
  */
 export class VsockSeqpacketListener extends Listener<VsockAddr, VsockSeqpacketConn> {

@@ -63,10 +63,14 @@ const BITS: Record<PollEvent, number> = {
  * import { udpAddrCodec } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";
  *
- * const [one, two] = [0, 1].map(() => BlockingSocket.open(C.AF_INET, C.SOCK_DGRAM, { codec: udpAddrCodec })); if (one
- * === undefined || two === undefined) throw new Error("expected two sockets"); two.bind({ hostname: "127.0.0.1", port:
- * 0 }); assertEquals(poll([{ socket: one }, { socket: two }], { timeout: 0 }), []); one.sendto(new Uint8Array(1),
- * two.localAddr); assertEquals(poll([{ socket: one }, { socket: two }])[0]?.socket, two); one.close(); two.close();
+ * const [one, two] = [0, 1].map(() => BlockingSocket.open(C.AF_INET, C.SOCK_DGRAM, { codec: udpAddrCodec }));
+ * if (one === undefined || two === undefined) throw new Error("expected two sockets");
+ * two.bind({ hostname: "127.0.0.1", port: 0 });
+ * assertEquals(poll([{ socket: one }, { socket: two }], { timeout: 0 }), []);
+ * one.sendto(new Uint8Array(1), two.localAddr);
+ * assertEquals(poll([{ socket: one }, { socket: two }])[0]?.socket, two);
+ * one.close();
+ * two.close();
  * ```
  */
 export function poll<S extends { readonly fd: number }>(
