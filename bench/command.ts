@@ -1,4 +1,8 @@
 import type { Measurement } from "./row.ts";
+import { runtimeCommand } from "./runtimes.ts";
+
+/** Milliseconds that a measuring command may take. */
+const PATIENCE = 150_000;
 
 const root = new URL("..", import.meta.url).pathname;
 const children = new Set<Deno.ChildProcess>();
@@ -6,6 +10,7 @@ const children = new Set<Deno.ChildProcess>();
 const PEERS = [
   "echo_client",
   "echo_server",
+  "pace",
   "message_client",
   "rpc_client",
   "document_rpc",
@@ -55,18 +60,21 @@ export async function startServer(command: string[]): Promise<Server> {
 /** Runs a measuring command. */
 export async function measure(command: string[]): Promise<Measurement> {
   const child = spawn(resolve(command));
-  const timer = setTimeout(() => kill(child), 120_000);
+  const timers = [
+    setTimeout(() => kill(child, "SIGTERM"), PATIENCE), // it may end what it has started itself
+    setTimeout(() => kill(child), PATIENCE + 5000),
+  ];
   const { success, stdout, stderr } = await child.output();
-  clearTimeout(timer);
+  timers.forEach(clearTimeout);
   if (!success) throw new Error(`${command.join(" ")} failed: ${firstError(new TextDecoder().decode(stderr))}`);
   const measurement: unknown = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1) ?? "");
   if (isMeasurement(measurement)) return measurement;
   throw new Error(`${command.join(" ")} printed no value`);
 }
 
-/** Kills what still runs: for a program that is about to end. */
+/** Ends what still runs: for a program that is about to end. */
 export function killAll(): void {
-  for (const child of children) kill(child);
+  for (const child of children) kill(child, "SIGTERM");
 }
 
 /** Fills `{name}` in each word of a command. */
@@ -76,6 +84,8 @@ export function fill(command: string[], values: Record<string, string | number |
 
 function resolve([program = "", ...args]: string[]): string[] {
   if (program === "deno") return [Deno.execPath(), ...args];
+  const runtime = runtimeCommand(program);
+  if (runtime !== undefined) return [...runtime, ...args];
   return [program.replace(/^bin\//, `${root}.cache/bench/`), ...args];
 }
 
@@ -86,9 +96,9 @@ function spawn([program = "", ...args]: string[]): Deno.ChildProcess {
   return child;
 }
 
-function kill(child: Deno.ChildProcess): void {
+function kill(child: Deno.ChildProcess, signal: Deno.Signal = "SIGKILL"): void {
   try {
-    child.kill("SIGKILL");
+    child.kill(signal);
   } catch {
     // It has ended by itself.
   }

@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { buildPeers, killAll } from "./command.ts";
 import { circumstances, writeReport } from "./report.ts";
+import { installRuntimes } from "./runtimes.ts";
 import { ROWS } from "./rows/mod.ts";
 import { runRow } from "./run_row.ts";
 import type { RowResult } from "./statistics.ts";
@@ -16,7 +17,7 @@ const HELP = `Usage: deno task bench [--rows NAME,…] [--rounds N] [--seconds S
   --rows NAME,…   only these rows; echo* is every row that begins so (default: all)
   --only NAME,…   only these contenders
   --rounds N      interleaved rounds that count (default 5)
-  --seconds S     length of each measurement (default 1)
+  --seconds S     length of each measurement (default 0.5; some rows need 1)
   --output DIR    where to write (default bench/results; of chosen rows .cache/bench/results, since a part
                   must not replace the whole)
   --strace        count system calls too
@@ -32,7 +33,7 @@ const { values: options } = parseArgs({
     rows: { type: "string" },
     only: { type: "string" },
     rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "1" },
+    seconds: { type: "string", default: "0.5" },
     output: { type: "string" },
   },
 });
@@ -63,9 +64,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 await buildPeers();
+await installRuntimes();
 const results: RowResult[] = [];
-for (const row of rows) {
-  results.push(await runRow(row, { rounds, seconds, progress: (line) => console.error(line) }));
+const begin = performance.now();
+for (const [i, row] of rows.entries()) {
+  const minutes = ((performance.now() - begin) / 60_000).toFixed(1);
+  console.error(`\n${i + 1} of ${rows.length}, after ${minutes} min: ${row.title}`);
+  results.push(...await runRow(row, { rounds, seconds, progress: (line) => console.error(line) }));
 }
 await writeReport(output, results, await circumstances(rounds, seconds));
 const [values, targets] = tables(results);

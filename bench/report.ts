@@ -1,3 +1,4 @@
+import { VERSIONS } from "./runtimes.ts";
 import type { RowResult } from "./statistics.ts";
 import { drawSvg } from "./svg.ts";
 import { formatMarkdown, tables } from "./table.ts";
@@ -60,7 +61,7 @@ export async function circumstances(rounds: number, seconds: number): Promise<Ci
     cores: navigator.hardwareConcurrency,
     versions: {
       deno: Deno.version.deno,
-      node: await version("node", "--version"),
+      ...VERSIONS,
       cc: await version("cc", "-dumpfullversion"),
     },
     rounds,

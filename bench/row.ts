@@ -16,14 +16,27 @@ export interface Row {
   fresh?: boolean;
   /** The most rounds, where the value hardly varies or a measurement takes long. */
   rounds?: number;
+  /** Skips the round that warms up: the command does that itself. Default false. */
+  warm?: boolean;
+  /** Seconds that each measurement lasts at least, where fewer would be too few events. */
+  seconds?: number;
+  /** More rows that the same measurements give. */
+  more?: DerivedRow[];
   /** The row runs only with the flag of this name. */
   flag?: "strace" | "guest";
+}
+
+/** A row whose value is another number of the measurements of a {@linkcode Row}. */
+export interface DerivedRow extends Pick<Row, "name" | "title" | "unit" | "better" | "targets"> {
+  /** The name of the number. */
+  field: string;
 }
 
 /**
  * One side of a row: a command that prints one JSON line `{"value": number}`, and the server it talks to, if any.
  *
- * The first word `deno` is the running Deno, `bin/x` is the C program `peers/x.c`. In `measure`, `{address}` and `{pid}`
+ * The first word `deno` is the running Deno, `node22`, `node24`, `node26` and `bun` are the runtimes that the tests run on, and
+ * `bin/x` is the C program `peers/x.c`. In `measure`, `{address}` and `{pid}`
  * are those of the server, `{seconds}` is how long to measure.
  */
 export interface Contender {

@@ -12,14 +12,19 @@ export interface RunOptions {
   progress(line: string): void;
 }
 
-/** Measures a row: every contender once a round, each round beginning with another one. */
-export async function runRow(row: Row, { rounds, seconds, progress }: RunOptions): Promise<RowResult> {
+/**
+ * Measures a row: every contender once a round, each round beginning with another one. Gives the row's result, and those of
+ * the rows that its measurements give besides.
+ */
+export async function runRow(row: Row, options: RunOptions): Promise<[RowResult, ...RowResult[]]> {
+  const { rounds, progress } = options;
+  const seconds = Math.max(options.seconds, row.seconds ?? 0);
   const measured = new Map<Contender, (Measurement | undefined)[]>(row.contenders.map((one) => [one, []]));
   const failures = new Map<Contender, string>();
   const servers = new Map<Contender, Server>();
   const most = Math.min(rounds, row.rounds ?? rounds);
   try {
-    for (let round = row.fresh ? 1 : 0; round <= most; round++) {
+    for (let round = row.fresh || row.warm ? 1 : 0; round <= most; round++) {
       const said: string[] = [];
       for (const contender of rotate(row.contenders, round)) {
         if (failures.has(contender) || (round === 0 && contender.server === undefined)) continue;
@@ -41,14 +46,25 @@ export async function runRow(row: Row, { rounds, seconds, progress }: RunOptions
   } finally {
     for (const contender of servers.keys()) await stop(contender);
   }
-  const contenders = row.contenders.map((one) => summarize(one.name, measured.get(one) ?? [], failures.get(one)));
-  const verdicts = row.targets.map((target) => judge(target, row.better, contenders));
-  return { row, contenders, verdicts };
+  return [resultOf(row), ...(row.more ?? []).map((more) => resultOf(more, more.field))];
+
+  function resultOf(what: Pick<Row, "name" | "title" | "unit" | "better" | "targets">, field?: string): RowResult {
+    const contenders = row.contenders.map((one) => {
+      const measurements = measured.get(one) ?? [];
+      const values = field === undefined ? measurements : measurements.map((each) => valueOnly(each?.[field]));
+      return summarize(one.name, values, failures.get(one));
+    });
+    return { row: what, contenders, verdicts: what.targets.map((target) => judge(target, what.better, contenders)) };
+  }
 
   async function stop(contender: Contender): Promise<void> {
     await servers.get(contender)?.stop();
     servers.delete(contender);
   }
+}
+
+function valueOnly(value: number | string | undefined): Measurement | undefined {
+  return typeof value === "number" ? { value } : undefined;
 }
 
 function rotate<T>(items: T[], by: number): T[] {

@@ -44,7 +44,10 @@ export function formatRatio(value: number): string {
 
 function cell(contender: ContenderResult): string {
   if (contender.median === undefined) return "failed";
-  const { p50, p99 } = contender.details;
-  const latency = p50 === undefined || p99 === undefined ? "" : ` (${formatValue(p50)}/${formatValue(p99)} µs)`;
-  return formatValue(contender.median) + latency;
+  const { p50, p99, wakeups } = contender.details;
+  const more = [
+    p50 === undefined || p99 === undefined ? "" : `${formatValue(p50)}/${formatValue(p99)} µs`,
+    wakeups === undefined ? "" : `${formatRatio(wakeups)} wake-ups`,
+  ].filter(Boolean);
+  return formatValue(contender.median) + (more.length === 0 ? "" : ` (${more.join(", ")})`);
 }

@@ -6,16 +6,17 @@
  * @module
  */
 import { delay, whileIdle } from "./idle_client.ts";
+import { processorTime } from "./process.ts";
 
 const [address = "", pid = "", connections = "", seconds = ""] = Deno.args;
 
 await whileIdle(address, Number(connections), async () => {
   await delay(1000); // the runtime tidies up behind the connecting
-  const [ticks, microseconds] = [await ticksOf(), await microsecondsOf()];
+  const [ticks, microseconds] = [await ticksOf(), await processorTime(Number(pid))];
   await delay(Number(seconds) * 1000);
   console.log(JSON.stringify({
     value: await ticksOf() - ticks,
-    microseconds: Math.round(await microsecondsOf() - microseconds),
+    microseconds: Math.round(await processorTime(Number(pid)) - microseconds),
   }));
 });
 
@@ -23,13 +24,4 @@ async function ticksOf(): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // the third field of proc_pid_stat(5) and on
   return Number(fields[11]) + Number(fields[12]);
-}
-
-/** The time on a processor of all its threads. */
-async function microsecondsOf(): Promise<number> {
-  let nanoseconds = 0;
-  for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
-    nanoseconds += Number((await Deno.readTextFile(`/proc/${pid}/task/${name}/schedstat`)).split(" ")[0]);
-  }
-  return nanoseconds / 1000;
 }

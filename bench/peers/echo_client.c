@@ -3,9 +3,10 @@
  *   echo_client echo   --address A --connections N --size BYTES --seconds S [--warmup S] [--trips N]
  *   echo_client accept --address A --connections N --seconds S [--warmup S]
  *   echo_client drain  --address A --connections N --seconds S --pid SERVER
- *   echo_client idle   --address A --connections N
+ *   echo_client idle   --address A --connections N [--source A]
  *
- * A is 127.0.0.1:PORT or the path of a unix socket. One JSON line on stdout; "value" is the rate per second.
+ * A is 127.0.0.1:PORT or the path of a unix socket. One JSON line on stdout; "value" is the rate per second. Connections come
+ * from the source given and, where they are many, the addresses behind it.
  * echo stops after --trips round trips where given. idle holds its connections until stdin closes.
  * drain stops the server by a signal, fills its backlog with N connections, lets it go on, and takes the time until it
  * has accepted and closed them all: the server's own rate, where the client of accept would be the limit. */
@@ -29,6 +30,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Connections from one source address: beyond half of its ports, the kernel looks long for a free one. */
+#define PORTS 8000
+
 struct connection {
   int fd;
   bool wants_out;
@@ -40,6 +44,7 @@ static struct sockaddr_storage address;
 static socklen_t address_length;
 static size_t connections = 1, size = 64, most_trips = 0;
 static double seconds = 1, warmup = 0.2;
+static struct sockaddr_in source; /* where connections come from, if it is said: each address has ports of its own */
 static pid_t server = 0;
 
 static unsigned char *message, *scratch;
@@ -90,6 +95,10 @@ static int open_connection(void) {
   if (fd < 0) die("socket: %s", strerror(errno));
   struct linger linger = {.l_onoff = 1, .l_linger = 0};
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+  if (source.sin_family != 0) {
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int){1}, sizeof(int));
+    if (bind(fd, (struct sockaddr *)&source, sizeof source) < 0) die("bind: %s", strerror(errno));
+  }
   if (connect(fd, (struct sockaddr *)&address, address_length) < 0) die("connect: %s", strerror(errno));
   return fd;
 }
@@ -271,13 +280,15 @@ static void drain_mode(void) {
 
 /* One byte there and back proves that the server's program holds the connection, and keeps the backlog empty. */
 static void idle_mode(void) {
+  uint64_t began = now();
   for (size_t i = 0; i < connections; i++) {
+    if (source.sin_family != 0 && i > 0 && i % PORTS == 0) source.sin_addr.s_addr = htonl(ntohl(source.sin_addr.s_addr) + 1);
     int fd = open_connection();
     char byte = 'x';
     if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1) die("send: %s", strerror(errno));
     if (recv(fd, &byte, 1, 0) != 1) die("recv: no echo on connection %zu", i);
   }
-  printf("{\"connected\": %zu}\n", connections);
+  printf("{\"connected\": %zu, \"seconds\": %.3f}\n", connections, (double)(now() - began) / 1e9);
   fflush(stdout);
   char byte;
   while (read(STDIN_FILENO, &byte, 1) > 0);
@@ -289,7 +300,7 @@ int main(int count, char **values) {
     {"address", required_argument, NULL, 'a'}, {"connections", required_argument, NULL, 'c'},
     {"size", required_argument, NULL, 'z'},    {"seconds", required_argument, NULL, 's'},
     {"warmup", required_argument, NULL, 'w'},  {"trips", required_argument, NULL, 't'},
-    {"pid", required_argument, NULL, 'p'},
+    {"pid", required_argument, NULL, 'p'},     {"source", required_argument, NULL, 'o'},
     {NULL, 0, NULL, 0},
   };
   for (int option; (option = getopt_long(count, values, "", options, NULL)) != -1;) {
@@ -300,6 +311,7 @@ int main(int count, char **values) {
     else if (option == 'w') warmup = strtod(optarg, NULL);
     else if (option == 't') most_trips = strtoul(optarg, NULL, 10);
     else if (option == 'p') server = atoi(optarg);
+    else if (option == 'o' && inet_pton(AF_INET, optarg, &source.sin_addr) == 1) source.sin_family = AF_INET;
     else return 2;
   }
   if (address_length == 0 || connections == 0 || size == 0) die("--address, --connections and --size must be given");

@@ -4,7 +4,7 @@ import type { Contender } from "../row.ts";
 export const TCP_SERVERS: Record<"ours" | "deno" | "node" | "c", string[]> = {
   ours: ["deno", "run", "-A", "bench/peers/our_echo.ts"],
   deno: ["deno", "run", "-A", "bench/peers/deno_echo.ts"],
-  node: ["node", "bench/peers/node_echo.mjs"],
+  node: ["node26", "bench/peers/node_echo.mjs"],
   c: ["bin/echo_server"],
 };
 

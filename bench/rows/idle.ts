@@ -6,6 +6,13 @@ const { ours, deno, node, c } = TCP_SERVERS;
 // A buffer of 64 KiB, as the echo rows have it, would be all that a comparison of ours with Deno's shows.
 const BUFFER = ["--buffer", "1024"];
 
+const COLLECTABLE = {
+  ours: collectable([...ours, ...BUFFER]),
+  deno: collectable([...deno, ...BUFFER]),
+  node: collectable(node),
+  c,
+};
+
 /** What connections cost that do nothing: memory, and processor time of ours. */
 export const IDLE_ROWS: Row[] = [{
   name: "memory",
@@ -13,16 +20,38 @@ export const IDLE_ROWS: Row[] = [{
   unit: "bytes",
   better: "lower",
   contenders: againstEach(
-    {
-      ours: collectable([...ours, ...BUFFER]),
-      deno: collectable([...deno, ...BUFFER]),
-      node: collectable(node),
-      c,
-    },
+    COLLECTABLE,
     ["deno", "run", "-A", "bench/measure/idle_memory.ts", "{address}", "{pid}", "5000"],
   ),
   targets: [{ of: "ours", against: "deno", ratio: 0.7 }],
   fresh: true,
+  rounds: 3,
+}, {
+  name: "idle100k",
+  title: "Memory of an idle TCP connection, of 100,000, with a 1 KiB buffer",
+  unit: "bytes",
+  better: "lower",
+  contenders: Object.entries(COLLECTABLE).map(([name, server]) => ({
+    name,
+    measure: ["deno", "run", "-A", "bench/measure/idle_many.ts", "100000", "10", ...server],
+  })),
+  targets: [],
+  rounds: 1,
+  more: [{
+    name: "idle100k-accept",
+    title: "100,000 TCP connections, each answered once",
+    unit: "s",
+    better: "lower",
+    field: "connecting",
+    targets: [],
+  }, {
+    name: "idle100k-cpu",
+    title: "Processor time over 10 s with 100,000 idle TCP connections",
+    unit: "ms",
+    better: "lower",
+    field: "milliseconds",
+    targets: [],
+  }],
 }, {
   name: "idle",
   title: "Processor time over 5 s with 100 idle TCP connections",
@@ -49,5 +78,5 @@ function collectable(server: string[]): string[] {
   if (program === "deno") {
     return [program, "run", "--v8-flags=--expose-gc", "--preload", `./${preload}`, ...rest.slice(1)];
   }
-  return program === "node" ? [program, "--expose-gc", "--import", `./${preload}`, ...rest] : server;
+  return program === "node26" ? [program, "--expose-gc", "--import", `./${preload}`, ...rest] : server;
 }

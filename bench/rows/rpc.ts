@@ -87,7 +87,7 @@ function ours(flight: number, size: number, ...flags: "--deno"[]): Contender {
 }
 
 function jsonRpc(flight: number, size: number): Contender {
-  const program = ["node", "bench/peers/jsonrpc.mjs"];
+  const program = ["node26", "bench/peers/jsonrpc.mjs"];
   return {
     name: "vscode-jsonrpc",
     server: [...program, "serve"],

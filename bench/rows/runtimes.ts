@@ -1,66 +1,64 @@
-import type { Row } from "../row.ts";
+import type { Row, Target } from "../row.ts";
+import { programOf } from "../runtimes.ts";
 
-// `deno task test runtimes` installs these, and the package.
-const ROOT = new URL("../..", import.meta.url).pathname;
-const NODE = [`${ROOT}.cache/runtimes/node-26.10.0/node_modules/node/bin/node`, "--no-warnings"];
-const OLD_NODE = [`${ROOT}.cache/runtimes/node-20.20.2/node_modules/node/bin/node`];
-const BUN = [`${ROOT}.cache/runtimes/bun-1.4.4/node_modules/bun/bin/bun.exe`];
-const SERVER = "bench/peers/runtime_server.mjs";
 const SOCKET = "/tmp/berkeley-sockets-bench-runtimes";
+const RUNTIMES = ["node26", "node24", "node22", "bun"] as const;
 
-/** Ours on Node and on Bun, against what they have themselves, and what waking up for a seqpacket takes on each runtime. */
+/** What ours is to reach of the runtime's own, by the number of connections. */
+const RATIOS: Record<number, Record<typeof RUNTIMES[number], number>> = {
+  1: { node26: 2.3, node24: 2, node22: 2, bun: 2.3 },
+  32: { node26: 1, node24: 1, node22: 1, bun: 1 },
+  256: { node26: 1, node24: 1, node22: 1, bun: 1 },
+};
+
+/** Ours on Node and on Bun, against their own sockets, and the cost of waking up for a seqpacket on each runtime. */
 export const RUNTIME_ROWS: Row[] = [
-  echo(1),
-  echo(32),
+  ...Object.keys(RATIOS).map((connections) => echo(Number(connections))),
   seqpacket("seqpacket", "ping-pong"),
   seqpacket("parked", "ping-pong, parked each time"),
 ];
 
 function seqpacket(mode: string, what: string): Row {
-  const runtimes = { deno: ["deno", "run", "-A"], node26: NODE, node20: OLD_NODE, bun: BUN };
+  const commands: [name: string, runtime: string[]][] = [
+    ["deno", ["deno", "run", "-A"]],
+    ...RUNTIMES.map((name): [string, string[]] => [name, [name]]),
+  ];
   return {
     name: `${mode}-runtimes`,
     title: `Unix seqpackets on each runtime, 64 B, ${what}`,
     unit: "round trips/s",
     better: "higher",
-    contenders: Object.entries(runtimes).map(([name, runtime]) => ({
-      name,
-      server: [...runtime, SERVER, mode, `${SOCKET}-${mode}-${name}`],
+    contenders: commands.map(([name, runtime]) => ({
+      name: `ours-${name}`,
+      server: [...runtime, programOf(name, "runtime_server"), mode, `${SOCKET}-${mode}-${name}`],
       measure: [
-        "bin/message_client",
-        "echo",
-        "--address",
-        "{address}",
-        "--type",
-        "seqpacket",
-        "--seconds",
-        "{seconds}",
+        ...["bin/message_client", "echo", "--address", "{address}"],
+        ...["--type", "seqpacket", "--seconds", "{seconds}"],
       ],
     })),
     targets: [],
+    rounds: 3,
   };
 }
 
 function echo(connections: number): Row {
-  const servers = {
-    "ours-node26": [...NODE, SERVER, "ours"],
-    node26: [...NODE, SERVER, "own"],
-    "ours-bun": [...BUN, SERVER, "ours"],
-    bun: [...BUN, SERVER, "own"],
-  };
   return {
     name: `echo64x${connections}-runtimes`,
     title: `TCP echo on Node and Bun, 64 B on ${connections} connection${connections === 1 ? "" : "s"}`,
     unit: "round trips/s",
     better: "higher",
-    contenders: Object.entries(servers).map(([name, server]) => ({
-      name,
-      server,
-      measure: [
-        ...["bin/echo_client", "echo", "--address", "{address}", "--seconds", "{seconds}"],
-        ...["--connections", `${connections}`, "--size", "64"],
-      ],
-    })),
-    targets: [{ of: "ours-node26", against: "node26", ratio: 1 }, { of: "ours-bun", against: "bun", ratio: 1 }],
+    contenders: RUNTIMES.flatMap((runtime) =>
+      ["ours", "own"].map((mode) => ({
+        name: mode === "ours" ? `ours-${runtime}` : runtime,
+        server: [runtime, programOf(runtime, "runtime_server"), mode],
+        measure: [
+          ...["bin/echo_client", "echo", "--address", "{address}", "--seconds", "{seconds}"],
+          ...["--connections", `${connections}`, "--size", "64"],
+        ],
+      }))
+    ),
+    targets: Object.entries(RATIOS[connections] ?? {}).map(([runtime, ratio]): Target => {
+      return { of: `ours-${runtime}`, against: runtime, ratio };
+    }),
   };
 }

@@ -12,7 +12,7 @@ export const UDP_ROWS: Row[] = [{
   contenders: againstEach({
     ours: [...DENO, "bench/peers/our_udp.ts"],
     deno: ["deno", "run", "-A", "--unstable-net", "bench/peers/deno_udp.ts"],
-    node: ["node", "bench/peers/node_udp.mjs"],
+    node: ["node26", "bench/peers/node_udp.mjs"],
     python: ["python3", "bench/peers/udp_echo.py"],
     c: ["bin/udp", "echo"],
   }, ["bin/udp", "ping", "--address", "{address}", "--seconds", "{seconds}", "--size", "64"]),

@@ -17,7 +17,7 @@ test(
   async () => {
     await withLog(async (log) => {
       const contenders = [...["a", "b"].map((name) => served(name, log)), commandOnly("c", log)];
-      const result = await runRow(row(contenders), { rounds: 2, seconds: 0.5, progress: () => {} });
+      const [result] = await runRow(row(contenders), { rounds: 2, seconds: 0.5, progress: () => {} });
       assertEquals((await lines(log)).filter((line) => !line.startsWith("started")), [
         ...["a 0.5", "b 0.5"], // warm-up
         ...["b 0.5", "c", "a 0.5"],
@@ -45,7 +45,7 @@ test("runRow() leaves out a contender that fails, says why, and goes on with the
       { name: "no-program", measure: ["/nonexistent/program"] },
       { name: "no-value", measure: ["echo", "{}"] },
     ];
-    const result = await runRow(row([...broken, commandOnly("c", log)]), {
+    const [result] = await runRow(row([...broken, commandOnly("c", log)]), {
       ...options(),
       progress: (line) => said.push(line),
     });
@@ -59,11 +59,33 @@ test("runRow() leaves out a contender that fails, says why, and goes on with the
   });
 });
 
+test("runRow() makes further rows of the other numbers that it measured", { needs }, async () => {
+  const contenders = [["a", 10], ["c", 4]].map(([name = "", p50]) => {
+    return { name: String(name), measure: ["echo", `{"value": 3, "p50": ${p50}}`] };
+  });
+  const more = {
+    name: "more",
+    title: "More",
+    unit: "µs",
+    better: "lower",
+    field: "p50",
+    targets: [{ of: "a", against: "c", ratio: 3 }],
+  } as const;
+  const [first, second] = await runRow(
+    { ...row(contenders), more: [{ ...more, targets: [...more.targets] }] },
+    options(),
+  );
+  assertEquals(first.contenders.map(({ values }) => values), [[3, 3], [3, 3]]);
+  assertEquals(second?.contenders.map(({ values }) => values), [[10, 10], [4, 4]]);
+  assertEquals(second?.verdicts[0]?.measured, 2.5);
+  assertEquals(second?.verdicts[0]?.reached, true);
+});
+
 test("runRow() leaves no server behind", { needs }, async () => {
   await withLog(async (log) => {
     const pids: number[] = [];
     const measure = ["sh", "-c", 'echo "{\\"value\\": 1, \\"pid\\": $0}"', "{pid}"];
-    const { contenders } = await runRow(row([{ ...served("a", log), measure }]), options());
+    const [{ contenders }] = await runRow(row([{ ...served("a", log), measure }]), options());
     pids.push(contenders[0]?.details["pid"] ?? 0);
     assert(pids.every((pid) => pid > 0));
     for (const pid of pids) {
