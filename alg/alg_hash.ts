@@ -1,8 +1,11 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { openAlgorithm, sendAll } from "./_algorithm.ts";
 
 /** The longest digest in the kernel, in bytes. */
 const MAX_DIGEST = 64;
+
+const HASH_OPTIONS: OptionNames<{ key?: Uint8Array }> = { key: true };
 
 /**
  * Hashes data with an algorithm of the kernel (`AF_ALG`). Permission: `--allow-ffi`.
@@ -35,7 +38,8 @@ export async function algHash(
   data: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: { key?: Uint8Array } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  checkArgumentCount("call algHash", arguments.length, "name", "data", "options");
+  checkArgumentCount("call algHash", arguments.length, "name", "data", "{ key }");
+  checkOptions("hash", options, HASH_OPTIONS);
   using algorithm = openAlgorithm({ type: "hash", name }, options.key);
   using operation = await algorithm.accept();
   for await (const part of data instanceof Uint8Array ? [data] : data) {

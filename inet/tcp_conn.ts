@@ -5,7 +5,7 @@ import { isSystemError } from "../ffi/error.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_KEEPALIVE, SO_LINGER } from "../socket/socket_options.ts";
-import type { WaitOptions } from "../socket/wait_options.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../socket/wait_options.ts";
 import { openTcp } from "./_open_tcp.ts";
 import type { NetAddr } from "./addresses/addr.ts";
 import { tcpAddrCodec } from "./addresses/addr_codec.ts";
@@ -163,6 +163,11 @@ export class TcpConn extends Conn<NetAddr> {
   sendUrgent(bytes: Uint8Array, options?: WaitOptions): Promise<number> {
     if (arguments.length > 2) {
       return refuseArguments("call sendUrgent", arguments.length, "bytes", "{ signal, timeout }");
+    }
+    try {
+      if (options !== undefined) checkOptions("send urgent data", options, WAIT_OPTIONS);
+    } catch (error) {
+      return Promise.reject(error);
     }
     return this.socket.send(bytes, { ...options, flags: C.MSG_OOB });
   }

@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkBytes } from "../checks/check_bytes.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { addressOf } from "../ffi/memory.ts";
 
@@ -275,6 +276,7 @@ export class MessageBatch {
 
   #put(part: string, bytes: Uint8Array | undefined, into: Uint8Array, at: number, room: number): void {
     if (bytes === undefined) return;
+    checkBytes(bytes);
     if (bytes.length > room) {
       throw new RangeError(
         `Cannot add a message as its ${part} must be <= ${room} bytes: current length is ${bytes.length}`,

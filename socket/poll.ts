@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/option_names.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { isTimeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
@@ -113,6 +114,7 @@ export async function poll<S extends Pollable>(
 }
 
 function watch(epfd: number, request: PollRequest<Pollable>, i: number): void {
+  checkOptions("poll", request, { events: true, socket: true });
   const { fd } = socketOf(request);
   if (fd < 0) throw closedError();
   const events = (request.events ?? ["read"]).reduce((bits, event) => bits | BITS[event], 0);

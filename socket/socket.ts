@@ -36,7 +36,7 @@ import {
   TRANSFER_OPTIONS,
   type TransferOptions,
 } from "./transfer.ts";
-import { WAIT_OPTIONS, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions } from "./wait_options.ts";
 
 // The names of options that have no named type.
 const CONNECT_OPTIONS = { ...WAIT_OPTIONS, address: true } as const;
@@ -218,7 +218,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    */
   read(buffer: Uint8Array, options?: WaitOptions): Promise<number | null> {
     if (arguments.length > 2) return refuseArguments("call read", arguments.length, "buffer", "{ signal, timeout }");
-    if (!(buffer?.byteLength > 0)) return this.#readNothing(buffer); // else it would wait, to take nothing
+    if (!(buffer?.byteLength > 0)) return this.#readNothing(buffer, options); // else it would wait, to take nothing
     if (this.number < 0 && this.isOver) return Promise.resolve(null);
     const drains = readsAll(this.#family, this.#protocol) ? this.readiness : undefined;
     return this.run("read", new StreamRead(this.number, drains, buffer, this, this.#family === C.AF_SMC), options);
@@ -504,9 +504,10 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   }
 
   // deno-lint-ignore require-await -- so that its errors become rejections
-  async #readNothing(buffer: Uint8Array): Promise<number> {
+  async #readNothing(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
     this.open("recv");
     checkBuffer(buffer, 0);
+    if (options !== undefined) checkWaitOptions("call recv", options);
     return 0;
   }
 

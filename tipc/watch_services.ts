@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -16,6 +17,7 @@ export interface TipcServiceEvent {
   socket: TipcSocketAddr;
 }
 
+const RANGE: OptionNames<TipcServiceRange> = { lower: true, scope: true, service: true, upper: true };
 const WAIT_FOREVER = 0xffffffff;
 const [PUBLISHED, WITHDRAWN, SUB_PORTS] = [1, 2, 1];
 /** `sizeof(struct tipc_subscr)` and `sizeof(struct tipc_event)`. */
@@ -68,6 +70,7 @@ export async function* watchServices(
   options: WaitOptions = {},
 ): AsyncGenerator<TipcServiceEvent> {
   checkArgumentCount("call watchServices", arguments.length, "range", "{ signal, timeout }");
+  checkOptions("watch services", range, RANGE);
   const subscription = new DataView(new ArrayBuffer(SUBSCRIPTION_SIZE));
   const words = [range.service, range.lower, range.upper, WAIT_FOREVER, SUB_PORTS];
   for (const [i, word] of words.entries()) {

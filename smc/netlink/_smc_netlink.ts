@@ -1,12 +1,13 @@
+import { checkOptions } from "../../checks/option_names.ts";
 import { isSystemError, libraryError, type SystemError } from "../../ffi/error.ts";
 import type { Attributes } from "../../netlink/attribute.ts";
 import type { GenericMessage } from "../../netlink/generic.ts";
 import { GenericNetlinkSocket } from "../../netlink/generic_socket.ts";
-import type { WaitOptions } from "../../socket/wait_options.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../../socket/wait_options.ts";
 import { SMC_GENL_FAMILY_NAME } from "./_gen_netlink.ts";
 
 /** A request to one of the two SMC families. */
-export interface SmcRequest extends WaitOptions {
+export interface SmcRequest {
   /** The action, for errors. */
   action: string;
   /** The number of the command. */
@@ -18,8 +19,9 @@ export interface SmcRequest extends WaitOptions {
 }
 
 /** Opens a socket for one request, and explains the kernel's refusals. */
-export async function askSmc(request: SmcRequest): Promise<GenericMessage[]> {
-  const { action, command, family = SMC_GENL_FAMILY_NAME, change, ...wait } = request;
+export async function askSmc(wait: WaitOptions, request: SmcRequest): Promise<GenericMessage[]> {
+  const { action, command, family = SMC_GENL_FAMILY_NAME, change } = request;
+  checkOptions(action, wait, WAIT_OPTIONS);
   const options = { ...wait, action };
   using netlink = await GenericNetlinkSocket.open(family, options).catch((error) => {
     throw isSystemError(error, "ENOENT") ? unsupported(action) : error;

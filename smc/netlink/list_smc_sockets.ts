@@ -1,7 +1,8 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkOptions } from "../../checks/option_names.ts";
 import { isSystemError } from "../../ffi/error.ts";
 import { listSockets } from "../../netlink/diag/list_sockets.ts";
-import type { WaitOptions } from "../../socket/wait_options.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../../socket/wait_options.ts";
 import { unsupported } from "./_smc_netlink.ts";
 import { type SmcSocketInfo, smcSocketInfo } from "./socket_info.ts";
 
@@ -27,6 +28,7 @@ import { type SmcSocketInfo, smcSocketInfo } from "./socket_info.ts";
  */
 export async function listSmcSockets(options: WaitOptions = {}): Promise<SmcSocketInfo[]> {
   checkArgumentCount("call listSmcSockets", arguments.length, "{ signal, timeout }");
+  checkOptions("list the SMC sockets", options, WAIT_OPTIONS);
   try {
     return (await listSockets({ ...options, protocol: "smc" })).map(smcSocketInfo);
   } catch (error) {

@@ -30,7 +30,7 @@ export interface SmcSeid {
  */
 export async function smcUeids(options: WaitOptions = {}): Promise<string[]> {
   checkArgumentCount("call smcUeids", arguments.length, "{ signal, timeout }");
-  const messages = await askSmc({ ...options, action: "list the UEIDs", command: SMC_NETLINK.DUMP_UEID });
+  const messages = await askSmc(options, { action: "list the UEIDs", command: SMC_NETLINK.DUMP_UEID });
   return messages.map(({ attributes }) => attributes.text(1)?.trimEnd()).filter((ueid) => ueid !== undefined);
 }
 
@@ -55,7 +55,7 @@ export async function smcUeids(options: WaitOptions = {}): Promise<string[]> {
 export async function addUeid(ueid: string, options: WaitOptions = {}): Promise<void> {
   checkArgumentCount("call addUeid", arguments.length, "ueid", "{ signal, timeout }");
   const change = [encodeUeid(ueid)];
-  await askSmc({ ...options, action: `add the UEID ${ueid}`, command: SMC_NETLINK.ADD_UEID, change });
+  await askSmc(options, { action: `add the UEID ${ueid}`, command: SMC_NETLINK.ADD_UEID, change });
 }
 
 /**
@@ -79,7 +79,7 @@ export async function removeUeid(ueid: string, options: WaitOptions = {}): Promi
   checkArgumentCount("call removeUeid", arguments.length, "ueid", "{ signal, timeout }");
   const change = [encodeUeid(ueid)];
   try {
-    await askSmc({ ...options, action: `remove the UEID ${ueid}`, command: SMC_NETLINK.REMOVE_UEID, change });
+    await askSmc(options, { action: `remove the UEID ${ueid}`, command: SMC_NETLINK.REMOVE_UEID, change });
   } catch (error) {
     // This is how the kernel reports that it was the last one, and that the SEID is now enabled.
     if (!isSystemError(error, "EAGAIN")) throw error;
@@ -102,7 +102,7 @@ export async function removeUeid(ueid: string, options: WaitOptions = {}): Promi
  */
 export async function flushUeids(options: WaitOptions = {}): Promise<void> {
   checkArgumentCount("call flushUeids", arguments.length, "{ signal, timeout }");
-  await askSmc({ ...options, action: "remove all UEIDs", command: SMC_NETLINK.FLUSH_UEID, change: [] });
+  await askSmc(options, { action: "remove all UEIDs", command: SMC_NETLINK.FLUSH_UEID, change: [] });
 }
 
 /**
@@ -122,7 +122,7 @@ export async function flushUeids(options: WaitOptions = {}): Promise<void> {
  */
 export async function smcSeid(options: WaitOptions = {}): Promise<SmcSeid> {
   checkArgumentCount("call smcSeid", arguments.length, "{ signal, timeout }");
-  const [message] = await askSmc({ ...options, action: "read the SEID", command: SMC_NETLINK.DUMP_SEID });
+  const [message] = await askSmc(options, { action: "read the SEID", command: SMC_NETLINK.DUMP_SEID });
   return { seid: message?.attributes.text(1)?.trimEnd() ?? "", enabled: message?.attributes.u8(2) === 1 };
 }
 
@@ -146,5 +146,5 @@ export async function smcSeid(options: WaitOptions = {}): Promise<SmcSeid> {
 export async function setSeidEnabled(enabled: boolean, options: WaitOptions = {}): Promise<void> {
   checkArgumentCount("call setSeidEnabled", arguments.length, "enabled", "{ signal, timeout }");
   const command = enabled ? SMC_NETLINK.ENABLE_SEID : SMC_NETLINK.DISABLE_SEID;
-  await askSmc({ ...options, action: `${enabled ? "enable" : "disable"} the SEID`, command, change: [] });
+  await askSmc(options, { action: `${enabled ? "enable" : "disable"} the SEID`, command, change: [] });
 }

@@ -22,7 +22,7 @@ import { askSmc } from "./_smc_netlink.ts";
 export async function smcHandshakeLimit(options: WaitOptions = {}): Promise<boolean> {
   checkArgumentCount("call smcHandshakeLimit", arguments.length, "{ signal, timeout }");
   const action = "read the SMC handshake limit";
-  const [message] = await askSmc({ ...options, action, command: SMC_NETLINK.DUMP_HS_LIMITATION });
+  const [message] = await askSmc(options, { action, command: SMC_NETLINK.DUMP_HS_LIMITATION });
   return message?.attributes.u8(1) === 1;
 }
 
@@ -44,5 +44,5 @@ export async function smcHandshakeLimit(options: WaitOptions = {}): Promise<bool
 export async function setSmcHandshakeLimit(enabled: boolean, options: WaitOptions = {}): Promise<void> {
   checkArgumentCount("call setSmcHandshakeLimit", arguments.length, "enabled", "{ signal, timeout }");
   const command = enabled ? SMC_NETLINK.ENABLE_HS_LIMITATION : SMC_NETLINK.DISABLE_HS_LIMITATION;
-  await askSmc({ ...options, action: "set the SMC handshake limit", command, change: [] });
+  await askSmc(options, { action: "set the SMC handshake limit", command, change: [] });
 }

@@ -28,7 +28,7 @@ import { decodeSmcSystemInfo, type SmcSystemInfo } from "./system_info.ts";
 export async function smcSystemInfo(options: WaitOptions = {}): Promise<SmcSystemInfo> {
   checkArgumentCount("call smcSystemInfo", arguments.length, "{ signal, timeout }");
   const action = "read the SMC system information";
-  const [info] = nests(await askSmc({ ...options, action, command: SMC_NETLINK.GET_SYS_INFO }), SMC_GEN.SYS_INFO);
+  const [info] = nests(await askSmc(options, { action, command: SMC_NETLINK.GET_SYS_INFO }), SMC_GEN.SYS_INFO);
   if (info === undefined) throw new NetlinkDecodeError(`Cannot ${action}: the kernel's answer is empty`);
   return decodeSmcSystemInfo(info);
 }
@@ -52,8 +52,8 @@ export async function smcSystemInfo(options: WaitOptions = {}): Promise<SmcSyste
 export async function smcLinkGroups(options: WaitOptions = {}): Promise<SmcLinkGroup[]> {
   checkArgumentCount("call smcLinkGroups", arguments.length, "{ signal, timeout }");
   const action = "list the SMC link groups";
-  const smcr = await askSmc({ ...options, action, command: SMC_NETLINK.GET_LGR_SMCR });
-  const smcd = await askSmc({ ...options, action, command: SMC_NETLINK.GET_LGR_SMCD });
+  const smcr = await askSmc(options, { action, command: SMC_NETLINK.GET_LGR_SMCR });
+  const smcd = await askSmc(options, { action, command: SMC_NETLINK.GET_LGR_SMCD });
   return [
     ...nests(smcr, SMC_GEN.LGR_SMCR).map(decodeSmcrLinkGroup),
     ...nests(smcd, SMC_GEN.LGR_SMCD).map(decodeSmcdLinkGroup),
@@ -81,7 +81,7 @@ export async function smcLinks(options: WaitOptions = {}): Promise<SmcLink[]> {
   const links: SmcLink[] = [];
   let group = "";
   // A group comes first, then its links.
-  for (const { attributes } of await askSmc({ ...options, action, command: SMC_NETLINK.GET_LINK_SMCR })) {
+  for (const { attributes } of await askSmc(options, { action, command: SMC_NETLINK.GET_LINK_SMCR })) {
     const [head, link] = [attributes.nested(SMC_GEN.LGR_SMCR), attributes.nested(SMC_GEN.LINK_SMCR)];
     if (head !== undefined) group = decodeSmcrLinkGroup(head).id;
     if (link !== undefined) links.push(decodeSmcLink(group, link));
@@ -107,8 +107,8 @@ export async function smcLinks(options: WaitOptions = {}): Promise<SmcLink[]> {
 export async function smcDevices(options: WaitOptions = {}): Promise<SmcDevice[]> {
   checkArgumentCount("call smcDevices", arguments.length, "{ signal, timeout }");
   const action = "list the SMC devices";
-  const smcr = await askSmc({ ...options, action, command: SMC_NETLINK.GET_DEV_SMCR });
-  const smcd = await askSmc({ ...options, action, command: SMC_NETLINK.GET_DEV_SMCD });
+  const smcr = await askSmc(options, { action, command: SMC_NETLINK.GET_DEV_SMCR });
+  const smcd = await askSmc(options, { action, command: SMC_NETLINK.GET_DEV_SMCD });
   return [
     ...nests(smcr, SMC_GEN.DEV_SMCR).map((device) => decodeSmcDevice("smc-r", device)),
     ...nests(smcd, SMC_GEN.DEV_SMCD).map((device) => decodeSmcDevice("smc-d", device)),
@@ -134,7 +134,7 @@ export async function smcDevices(options: WaitOptions = {}): Promise<SmcDevice[]
 export async function smcStatistics(options: WaitOptions = {}): Promise<SmcStatistics> {
   checkArgumentCount("call smcStatistics", arguments.length, "{ signal, timeout }");
   const action = "read the SMC statistics";
-  const [statistics] = nests(await askSmc({ ...options, action, command: SMC_NETLINK.GET_STATS }), SMC_GEN.STATS);
+  const [statistics] = nests(await askSmc(options, { action, command: SMC_NETLINK.GET_STATS }), SMC_GEN.STATS);
   if (statistics === undefined) throw new NetlinkDecodeError(`Cannot ${action}: the kernel's answer is empty`);
   return decodeSmcStatistics(statistics);
 }
@@ -161,6 +161,6 @@ export async function smcStatistics(options: WaitOptions = {}): Promise<SmcStati
 export async function smcFallbackStatistics(options: WaitOptions = {}): Promise<SmcFallbackStatistics> {
   checkArgumentCount("call smcFallbackStatistics", arguments.length, "{ signal, timeout }");
   const action = "read the SMC fallback statistics";
-  const messages = await askSmc({ ...options, action, command: SMC_NETLINK.GET_FBACK_STATS });
+  const messages = await askSmc(options, { action, command: SMC_NETLINK.GET_FBACK_STATS });
   return decodeSmcFallbackStatistics(nests(messages, SMC_GEN.FBACK_STATS));
 }

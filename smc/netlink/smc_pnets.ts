@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { isSystemError } from "../../ffi/error.ts";
 import type { WaitOptions } from "../../socket/wait_options.ts";
 import { askSmc } from "./_smc_netlink.ts";
@@ -12,6 +13,7 @@ import {
 } from "./pnet.ts";
 
 const family = SMC_PNETID_FAMILY_NAME;
+const PNET: OptionNames<SmcPnet> = { device: true, interfaceName: true, pnetId: true, port: true };
 
 /**
  * Lists the user-defined PNET table: `smc_pnet`. Permission: `--allow-ffi`; no capability is needed.
@@ -30,7 +32,7 @@ const family = SMC_PNETID_FAMILY_NAME;
  */
 export async function smcPnets(options: WaitOptions = {}): Promise<SmcPnet[]> {
   checkArgumentCount("call smcPnets", arguments.length, "{ signal, timeout }");
-  const messages = await askSmc({ ...options, family, action: "list the PNET table", command: SMC_PNETID.GET });
+  const messages = await askSmc(options, { family, action: "list the PNET table", command: SMC_PNETID.GET });
   return messages.map(({ attributes }) => decodeSmcPnet(attributes));
 }
 
@@ -55,8 +57,9 @@ export async function smcPnets(options: WaitOptions = {}): Promise<SmcPnet[]> {
  */
 export async function addSmcPnet(pnet: SmcPnet, options: WaitOptions = {}): Promise<void> {
   checkArgumentCount("call addSmcPnet", arguments.length, "pnet", "{ signal, timeout }");
+  checkOptions("add to the PNET table", pnet, PNET);
   const action = `add ${pnet.pnetId} to the PNET table`;
-  await askSmc({ ...options, family, action, command: SMC_PNETID.ADD, change: encodeSmcPnet(pnet) });
+  await askSmc(options, { family, action, command: SMC_PNETID.ADD, change: encodeSmcPnet(pnet) });
 }
 
 /**
@@ -78,7 +81,7 @@ export async function addSmcPnet(pnet: SmcPnet, options: WaitOptions = {}): Prom
 export async function removeSmcPnet(pnetId: string, options: WaitOptions = {}): Promise<void> {
   checkArgumentCount("call removeSmcPnet", arguments.length, "pnetId", "{ signal, timeout }");
   const change = [encodePnetId(pnetId)];
-  await askSmc({ ...options, family, action: `remove ${pnetId} from the PNET table`, command: SMC_PNETID.DEL, change });
+  await askSmc(options, { family, action: `remove ${pnetId} from the PNET table`, command: SMC_PNETID.DEL, change });
 }
 
 /**
@@ -98,7 +101,7 @@ export async function removeSmcPnet(pnetId: string, options: WaitOptions = {}): 
 export async function flushSmcPnets(options: WaitOptions = {}): Promise<void> {
   checkArgumentCount("call flushSmcPnets", arguments.length, "{ signal, timeout }");
   try {
-    await askSmc({ ...options, family, action: "empty the PNET table", command: SMC_PNETID.FLUSH, change: [] });
+    await askSmc(options, { family, action: "empty the PNET table", command: SMC_PNETID.FLUSH, change: [] });
   } catch (error) {
     if (!isSystemError(error, "ENOENT")) throw error; // it was empty
   }

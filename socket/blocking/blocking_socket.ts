@@ -427,7 +427,8 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     checkArgumentCount("call shutdown", arguments.length, "how", "options");
     const fd = this.open("shutdown");
     within("shut down", "direction", how, INT_MAX);
-    if (this.#family === C.AF_SMC && how !== C.SHUT_RD) drainNow(fd, this.#drainTimeout("shutdown", options));
+    const timeout = this.#drainTimeout("shutdown", options);
+    if (this.#family === C.AF_SMC && how !== C.SHUT_RD) drainNow(fd, timeout);
     check(libc().shutdown(fd, how), "shutdown");
   }
 
@@ -475,6 +476,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
 
   /** The address that a wait is about, for the error of a timeout. */
   #address(): string | undefined {
+    if (this.#codec as unknown === sockaddrCodec) return undefined; // bytes tell nobody anything
     const codec = this.#codec as unknown as AddrCodec<A>; // what comes out may go in
     const text = (sockaddr: Uint8Array) => codec.format(codec.decode(sockaddr));
     const isListener = readOption(this.fd, C.SOL_SOCKET, C.SO_ACCEPTCONN) !== 0;

@@ -83,6 +83,7 @@ export function poll<S extends { readonly fd: number }>(
   // struct pollfd: see pollUntil()
   const fds = new Int32Array(requests.length * 2);
   for (const [i, request] of requests.entries()) {
+    checkOptions("poll", request, { events: true, socket: true });
     const { socket } = request;
     const events: PollEvent[] = request.events ?? ["read"];
     if (socket.fd < 0) throw libraryError("EBADF", "poll", "Cannot poll: a socket is closed");

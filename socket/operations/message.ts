@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
@@ -12,6 +13,9 @@ import type { RetryLater } from "./retry_later.ts";
 import { sendError } from "./send_error.ts";
 import { destinationOf, SendRetry } from "./send_retry.ts";
 import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
+
+const MESSAGE_PARTS: OptionNames<OutgoingMessage> = { address: true, buffers: true, control: true, sockaddr: true };
+const SPACE_PARTS: OptionNames<MessageSpace> = { buffers: true, controlLength: true };
 
 /** sendmsg(2); on a stream until all is sent, the ancillary data with the first bytes. */
 export class MessageSend extends Operation<number> {
@@ -37,6 +41,7 @@ export class MessageSend extends Operation<number> {
     isStream: boolean,
   ) {
     super();
+    checkOptions("send a message", message, MESSAGE_PARTS);
     const { buffers = [], sockaddr, address, control } = message;
     this.#fd = fd;
     this.#buffers = buffers;
@@ -88,8 +93,10 @@ export class MessageReceive extends Operation<ReceivedMessage> {
   readonly #flags: number;
   readonly #added: AddedFlag;
 
-  constructor(fd: number, { buffers, controlLength = 0 }: MessageSpace, flags: number, added: AddedFlag) {
+  constructor(fd: number, space: MessageSpace, flags: number, added: AddedFlag) {
     super();
+    checkOptions("receive a message", space, SPACE_PARTS);
+    const { buffers, controlLength = 0 } = space;
     this.#fd = fd;
     this.#header = new MessageHeader(buffers, new Uint8Array(SOCKADDR_SIZE), new Uint8Array(controlLength));
     this.#flags = flags;
