@@ -27,9 +27,11 @@ if (!supported) console.error(`http_over_smc: running over TCP. ${reason}`);
 const listener = listen();
 Deno.addSignalListener("SIGINT", () => listener.close());
 console.log(`listening on http://${listener.addr.hostname}:${listener.addr.port}/`);
-await serveHttp(listener, (request, { remoteAddr }) => {
+await serveHttp(listener, async (request, { conn, remoteAddr }) => {
   const { pathname } = new URL(request.url);
-  console.log(`${remoteAddr?.hostname}:${remoteAddr?.port} ${request.method} ${pathname}`);
+  const { mode, fallback } = await conn.smc();
+  const how = fallback === undefined ? mode : `${mode}: ${fallback.reason}`;
+  console.log(`${remoteAddr?.hostname}:${remoteAddr?.port} ${request.method} ${pathname} (${how})`);
   return new Response(`${request.method} ${pathname}\n`);
 });
 Deno.exit(0);

@@ -80,6 +80,11 @@ export class NodeStream extends Duplex {
     this.read(0); // like net.Socket, to notice the end even if the program does not read
   }
 
+  /** The connection itself, to ask it what a `net.Socket` does not tell; `undefined` until it is established. */
+  get conn(): StreamConn | undefined {
+    return this.#conn;
+  }
+
   /** Whether the connection is not established yet. */
   get connecting(): boolean {
     return this.#conn === undefined && !this.destroyed;

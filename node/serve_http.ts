@@ -1,13 +1,16 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
-import { Readable } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
+import type { NodeStream } from "./node_stream.ts";
 import { serveNode } from "./serve_node.ts";
 
 /** Information for a handler of {@linkcode serveHttp}, besides the request. */
-export interface ServeHttpInfo {
+export interface ServeHttpInfo<C = Conn<unknown>> {
+  /** The connection of the request, to ask it what it is: `conn.smc()`, `peerCredentials(conn)`. Do not read or write. */
+  conn: C;
   /** The peer's address, if it is an IP address. */
   remoteAddr: { hostname: string; port: number } | undefined;
 }
@@ -53,9 +56,9 @@ const SERVE_OPTIONS: OptionNames<ServeHttpOptions> = { onError: true, server: tr
  * await served;
  * ```
  */
-export async function serveHttp(
-  listener: Listener<unknown, Conn<unknown>>,
-  handler: (request: Request, info: ServeHttpInfo) => Response | Promise<Response>,
+export async function serveHttp<C extends Conn<unknown>>(
+  listener: Listener<unknown, C>,
+  handler: (request: Request, info: ServeHttpInfo<C>) => Response | Promise<Response>,
   options: ServeHttpOptions = {},
 ): Promise<void> {
   checkArgumentCount("call serveHttp", arguments.length, "listener", "handler", "options");
@@ -69,14 +72,17 @@ export async function serveHttp(
     running.add(task);
   });
   const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { remoteAddress: hostname, remotePort: port } = message.socket;
+    const stream = message.socket as Duplex as NodeStream; // made by serveNode(), of the listener's connection
+    const { remoteAddress: hostname, remotePort: port } = stream;
     const remoteAddr = hostname === undefined || port === undefined ? undefined : { hostname, port };
     const over = new AbortController();
     response.once("close", () => over.abort(new Error("The connection was closed")));
     const request = requestOf(message, over.signal);
     let result: Response;
     try {
-      result = request === undefined ? badRequest() : await handler(request, { remoteAddr });
+      result = request === undefined
+        ? badRequest()
+        : await handler(request, { remoteAddr, conn: stream.conn as unknown as C });
     } catch (error) {
       result = await onError(error);
     }

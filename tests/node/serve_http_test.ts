@@ -1,8 +1,9 @@
 import { createServer, get, type IncomingMessage } from "node:http";
+import { pid } from "node:process";
 import { text } from "node:stream/consumers";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { serveHttp, serveNode, SocketAgent } from "../../node/mod.ts";
-import { UnixConn, UnixListener } from "../../unix/mod.ts";
+import { peerCredentials, UnixConn, UnixListener } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, type Permission, spawn, tempDir, test } from "../runner/mod.ts";
 
 const LOCAL = { hostname: "127.0.0.1", port: 0 };
@@ -44,6 +45,19 @@ test("serveHttp() gives the request, and sends the response, as Deno.serve does"
   assertEquals(response.headers.getSetCookie(), ["a=1", "b=2"]);
   assertEquals([response.headers.get("x-method"), response.headers.get("x-url")], ["POST", `${url}/path?query`]);
   await end();
+});
+
+test("serveHttp() tells the handler the connection: who asks over a unix socket", async () => {
+  using listener = UnixListener.listen({ autobind: true });
+  const served = serveHttp(listener, (_request, { conn, remoteAddr }) => {
+    return Response.json([peerCredentials(conn).pid, conn instanceof UnixConn, remoteAddr === undefined]);
+  });
+  const agent = new SocketAgent(() => UnixConn.connect(listener.addr));
+  const response = await new Promise<IncomingMessage>((resolve) => get("http://unix/", { agent }, resolve));
+  assertEquals(JSON.parse(await text(response)), [pid, true, true]);
+  agent.destroy();
+  listener.close();
+  await served;
 });
 
 test("serveHttp() streams a body of 16 MiB in both directions", { needs }, async () => {
