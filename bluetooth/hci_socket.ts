@@ -9,6 +9,7 @@ import { Socket } from "../socket/socket.ts";
 import { SocketOwner } from "../socket/socket_owner.ts";
 import type { TransferOptions } from "../socket/transfer.ts";
 import { encodeSockaddrHci } from "./sockaddr.ts";
+import { untilClosed } from "../socket/until_closed.ts";
 
 /** Options of {@linkcode HciSocket.open}. */
 export interface HciOpenOptions extends OpenOptions {
@@ -149,14 +150,7 @@ export class HciSocket extends SocketOwner implements AsyncIterable<Uint8Array> 
   }
 
   /** The packets, until the socket is closed. */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
-    while (this.socket.fd >= 0) {
-      try {
-        yield await this.receive();
-      } catch (error) {
-        if (this.socket.fd < 0) return;
-        throw error;
-      }
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return untilClosed(this.socket, () => this.receive());
   }
 }

@@ -19,6 +19,7 @@ import {
 } from "./can_options.ts";
 import { type CanFrame, decodeCanFrame, encodeCanFrame } from "./frame.ts";
 import { decodeSockaddrCan, encodeSockaddrCan } from "./sockaddr_can.ts";
+import { untilClosed } from "../socket/until_closed.ts";
 
 /** Options of {@linkcode CanSocket.open}. */
 export interface CanOpenOptions extends OpenOptions {
@@ -170,14 +171,7 @@ export class CanSocket extends SocketOwner implements AsyncIterable<ReceivedCanF
   }
 
   /** The frames, until the socket is closed. */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<ReceivedCanFrame> {
-    while (this.socket.fd >= 0) {
-      try {
-        yield await this.receive();
-      } catch (error) {
-        if (this.socket.fd < 0) return;
-        throw error;
-      }
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<ReceivedCanFrame> {
+    return untilClosed(this.socket, () => this.receive());
   }
 }

@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
@@ -70,8 +71,6 @@ export class IsotpSocket extends DatagramSocket<CanAddr> {
 
 /** An identifier of more than 11 bits has 29. */
 function withFlag(id: number): number {
-  if (!(Number.isInteger(id) && id >= 0 && id <= C.CAN_EFF_MASK)) {
-    throw new RangeError(`Cannot open an ISO-TP socket as an identifier has 29 bits: current value is ${id}`);
-  }
+  within("open an ISO-TP socket", "identifier", id, C.CAN_EFF_MASK);
   return id > C.CAN_SFF_MASK ? id + C.CAN_EFF_FLAG : id;
 }

@@ -1,6 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
-import { quoted } from "../checks/quoted.ts";
+import { type ClientStoreOptions, prefixOf } from "./client_store_options.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -12,18 +11,6 @@ export interface EtcdClient {
   /** Starts a Put. */
   put(key: string): { value(value: string): { exec(): Promise<unknown> } };
 }
-
-/** Options of {@linkcode etcdStore}. */
-export interface EtcdStoreOptions {
-  /**
-   * The prefix of each key, before the name.
-   *
-   * @default {""}
-   */
-  prefix?: string;
-}
-
-const NAMES: OptionNames<EtcdStoreOptions> = { prefix: true };
 
 /**
  * Makes a store in etcd: its members agree on each value (Raft), and an acknowledged value survives the loss of a
@@ -51,20 +38,9 @@ const NAMES: OptionNames<EtcdStoreOptions> = { prefix: true };
  * assertEquals(keys.get("words/colour"), '"blue"');
  * ```
  */
-export function etcdStore(client: EtcdClient, options: EtcdStoreOptions = {}): Store {
+export function etcdStore(client: EtcdClient, options: ClientStoreOptions = {}): Store {
   checkArgumentCount("call etcdStore", arguments.length, "client", "options");
-  checkOptions("make a store of etcd", options, NAMES);
-  const { prefix = "" } = options;
-  if (typeof prefix !== "string") {
-    throw new TypeError(`Cannot use prefix as it must be a string: current value is ${quoted(prefix)}`);
-  }
-  if (typeof client?.get !== "function" || typeof client.put !== "function") {
-    throw new TypeError(
-      `Cannot make a store of etcd: the client must have get and put: current value is ${
-        Object.prototype.toString.call(client)
-      }`,
-    );
-  }
+  const prefix = prefixOf("etcd", client, ["get", "put"], options);
   return {
     get: async (name) => await client.get(prefix + name).string() ?? undefined,
     async put(name, json) {

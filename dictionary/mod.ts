@@ -32,6 +32,7 @@
  *
  * @module
  */
+export type { ClientStoreOptions } from "./client_store_options.ts";
 export {
   type Dictionary,
   dictionary,
@@ -41,9 +42,9 @@ export {
   type PutParams,
   type PutResult,
 } from "./dictionary.ts";
-export { type EtcdClient, etcdStore, type EtcdStoreOptions } from "./etcd_store.ts";
+export { type EtcdClient, etcdStore } from "./etcd_store.ts";
 export { memoryStore } from "./memory_store.ts";
-export { type RedisClient, redisStore, type RedisStoreOptions } from "./redis_store.ts";
+export { type RedisClient, redisStore } from "./redis_store.ts";
 export { sqliteStore } from "./sqlite_store.ts";
 export type { Store } from "./store.ts";
 export type { StoreLimits } from "./store_limits.ts";

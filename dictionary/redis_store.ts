@@ -1,6 +1,6 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
+import { type ClientStoreOptions, prefixOf } from "./client_store_options.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -12,18 +12,6 @@ export interface RedisClient {
   /** Redis's `SET`. */
   set(key: string, value: string): Promise<unknown>;
 }
-
-/** Options of {@linkcode redisStore}. */
-export interface RedisStoreOptions {
-  /**
-   * The prefix of each key, before the name.
-   *
-   * @default {""}
-   */
-  prefix?: string;
-}
-
-const NAMES: OptionNames<RedisStoreOptions> = { prefix: true };
 
 /**
  * Makes a store in Redis, Valkey, or a cluster of these, which many processes and machines can share.
@@ -51,20 +39,9 @@ const NAMES: OptionNames<RedisStoreOptions> = { prefix: true };
  * assertEquals(keys.get("words:colour"), '"blue"');
  * ```
  */
-export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+export function redisStore(client: RedisClient, options: ClientStoreOptions = {}): Store {
   checkArgumentCount("call redisStore", arguments.length, "client", "options");
-  checkOptions("make a store of Redis", options, NAMES);
-  const { prefix = "" } = options;
-  if (typeof prefix !== "string") {
-    throw new TypeError(`Cannot use prefix as it must be a string: current value is ${quoted(prefix)}`);
-  }
-  if (typeof client?.get !== "function" || typeof client.set !== "function") {
-    throw new TypeError(
-      `Cannot make a store of Redis: the client must have get and set: current value is ${
-        Object.prototype.toString.call(client)
-      }`,
-    );
-  }
+  const prefix = prefixOf("Redis", client, ["get", "set"], options);
   return {
     async get(name) {
       const json = await client.get(prefix + name);

@@ -1,6 +1,7 @@
 /** Prints a table of the SMC sockets on this system, like smcss, with the reasons for TCP in words. */
 import { listSmcSockets, type SmcSocketInfo } from "@berkeley/sockets/smc";
 import { parseArgs } from "@std/cli/parse-args";
+import { plainNumbers, printTable, showEvery } from "./shared/table.ts";
 
 const USAGE = `Usage: smcss.ts [--all] [--json] [--watch [SECONDS]]
 
@@ -25,12 +26,7 @@ const seconds = args.watch === undefined ? undefined : Number(args.watch || "2")
 if (seconds !== undefined && !(seconds > 0)) usageError(`--watch needs a number of seconds: ${args.watch}`);
 if (seconds !== undefined) Deno.addSignalListener("SIGINT", () => Deno.exit(0));
 try {
-  await show();
-  while (seconds !== undefined) {
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    console.log();
-    await show();
-  }
+  await showEvery(seconds, show);
 } catch (error) {
   console.error(`smcss: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);
@@ -39,7 +35,7 @@ try {
 async function show(): Promise<void> {
   const sockets = (await listSmcSockets()).filter(({ mode }) => args.all || mode !== undefined);
   if (args.json) console.log(JSON.stringify(sockets, plainNumbers, 2));
-  else printTable([COLUMNS, ...sockets.map(rowOf)]);
+  else printTable([COLUMNS, ...sockets.map(rowOf)], "  ");
 }
 
 function rowOf(info: SmcSocketInfo): string[] {
@@ -50,16 +46,6 @@ function rowOf(info: SmcSocketInfo): string[] {
   const reasons = [fallback?.reason, fallback?.peerReason === undefined ? undefined : `peer: ${fallback.peerReason}`];
   const why = reasons.filter((reason) => reason !== undefined).join("; ");
   return [state, `${uid}`, `${inode}`, local ?? "", remote ?? "", mode?.toUpperCase() ?? "", link?.device ?? "", why];
-}
-
-function printTable(rows: string[][]): void {
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
-}
-
-/** JSON numbers cannot hold the 64 bits of a socket's cookie. */
-function plainNumbers(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? `${value}` : value;
 }
 
 function usageError(message: string): never {

@@ -4,6 +4,7 @@ import { interfaces } from "@berkeley/sockets/inet";
 import { type InetSocketInfo, listSockets, type SocketInfo, type SocketProtocol } from "@berkeley/sockets/netlink/diag";
 import { formatUnixAddr } from "@berkeley/sockets/unix";
 import { parseArgs } from "@std/cli/parse-args";
+import { plainNumbers, printTable, showEvery } from "./shared/table.ts";
 
 const USAGE = `Usage: ss.ts [OPTION...]
 
@@ -96,12 +97,7 @@ const protocols: SocketProtocol[] = PROTOCOLS.filter((name) => args[name]);
 const options = { processes: args.processes as boolean, ...(protocols.length > 0 ? { protocol: protocols } : {}) };
 if (seconds !== undefined) Deno.addSignalListener("SIGINT", () => Deno.exit(0));
 try {
-  await show();
-  while (seconds !== undefined) {
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    console.log();
-    await show();
-  }
+  await showEvery(seconds, show);
 } catch (error) {
   console.error(`ss: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);
@@ -110,11 +106,13 @@ try {
 async function show(): Promise<void> {
   const all = await listSockets(options);
   const sockets = all.filter(isWanted);
-  if (args.json) return console.log(JSON.stringify(sockets.map(({ attributes: _, ...socket }) => socket), plain, 2));
+  if (args.json) {
+    return console.log(JSON.stringify(sockets.map(({ attributes: _, ...socket }) => socket), plainNumbers, 2));
+  }
   const links = new Map(interfaces().map(({ index, name }) => [index, name]));
   const names = new Map(all.map((socket) => [socket.inode, socket]));
   const rows = sockets.map((socket) => rowOf(socket, links, names));
-  printTable(args["no-header"] ? rows : [TITLES, ...rows]);
+  printTable(args["no-header"] ? rows : [TITLES, ...rows], " ");
 }
 
 function isWanted({ family, state }: SocketInfo): boolean {
@@ -209,16 +207,6 @@ function infoOf({ congestionControl, tcpInfo, state }: InetSocketInfo): string {
     if (value) parts.push(`${name}:${value}`);
   }
   return parts.join(" ");
-}
-
-function printTable(rows: string[][]): void {
-  const widths = TITLES.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" ").trimEnd());
-}
-
-/** JSON numbers cannot hold the 64 bits of cookies. */
-function plain(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? `${value}` : value;
 }
 
 function usageError(message: string): never {

@@ -1,7 +1,7 @@
 /** An echo server for many clients. */
 import { TcpListener } from "@berkeley/sockets/inet";
-import type { TcpConn } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
+import { echo } from "./shared/echo.ts";
 
 const USAGE =
   "Usage: tcp_echo.ts [--host ADDRESS] --port N\n\nEchoes what each client sends. Port 0 chooses a free one.";
@@ -24,22 +24,10 @@ try {
   using listener = TcpListener.listen({ hostname: args.host, port: Number(args.port) });
   Deno.addSignalListener("SIGINT", () => Deno.exit(0));
   console.log(`listening on ${listener.addr.hostname}:${listener.addr.port}`);
-  for await (const conn of listener) void echo(conn);
+  for await (const conn of listener) void echo(conn).catch(tell);
 } catch (error) {
   tell(error);
   Deno.exit(1);
-}
-
-async function echo(conn: TcpConn): Promise<void> {
-  using owned = conn;
-  const buffer = new Uint8Array(65536);
-  try {
-    for (let n = await owned.read(buffer); n !== null; n = await owned.read(buffer)) {
-      await owned.write(buffer.subarray(0, n));
-    }
-  } catch (error) {
-    tell(error);
-  }
 }
 
 function tell(error: unknown): void {

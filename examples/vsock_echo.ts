@@ -1,6 +1,7 @@
 /** An echo server for a virtual machine and its host. */
-import { type VsockConn, VsockListener } from "@berkeley/sockets/vsock";
+import { VsockListener } from "@berkeley/sockets/vsock";
 import { parseArgs } from "@std/cli/parse-args";
+import { echo } from "./shared/echo.ts";
 
 const USAGE = "Usage: vsock_echo.ts --port N\n\nEchoes what each client on this machine's host or guests sends.";
 
@@ -23,22 +24,10 @@ try {
   using listener = VsockListener.listen({ port: Number(args.port) });
   Deno.addSignalListener("SIGINT", () => Deno.exit(0));
   console.log(`listening on port ${listener.addr.port}`);
-  for await (const conn of listener) void echo(conn);
+  for await (const conn of listener) void echo(conn).catch(tell);
 } catch (error) {
   tell(error);
   Deno.exit(1);
-}
-
-async function echo(conn: VsockConn): Promise<void> {
-  using owned = conn;
-  const buffer = new Uint8Array(65536);
-  try {
-    for (let n = await owned.read(buffer); n !== null; n = await owned.read(buffer)) {
-      await owned.write(buffer.subarray(0, n));
-    }
-  } catch (error) {
-    tell(error);
-  }
 }
 
 function tell(error: unknown): void {

@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { cString, readCString } from "./_c_string.ts";
 import { readPointer, readPointers } from "./_pointers.ts";
 import { errnoNumber } from "./errno.ts";
@@ -185,9 +186,7 @@ export async function lookupServiceByName(name: string, protocol: string | null)
  * ```
  */
 export async function lookupServiceByPort(port: number, protocol: string | null): Promise<Servent | null> {
-  if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
-    throw new RangeError(`Cannot look up a service as the port must be 0 to 65535: current value is ${port}`);
-  }
+  within("look up a service", "port", port, 0xffff);
   using memory = new ForeignMemory();
   const wanted = memory.copy(cString(protocol));
   const bigEndian = new DataView(new ArrayBuffer(4));

@@ -1,3 +1,5 @@
+import { within } from "../checks/within.ts";
+
 /** Whether this machine stores the least significant byte of a number first. */
 export const HOST_LITTLE_ENDIAN: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
@@ -58,7 +60,8 @@ export const DARWIN_SOCKADDR: SockaddrLayout = {
  *
  * @example Usage
  * ```ts
- * import { LINUX_SOCKADDR, readSockaddrFamily, writeSockaddrHead } from "@berkeley/sockets/ffi";
+ * import { within } from "../checks/within.ts";
+import { LINUX_SOCKADDR, readSockaddrFamily, writeSockaddrHead } from "@berkeley/sockets/ffi";
  * import { assertEquals } from "@std/assert";
  *
  * const bytes = new Uint8Array(16);
@@ -68,12 +71,7 @@ export const DARWIN_SOCKADDR: SockaddrLayout = {
  */
 export function writeSockaddrHead(bytes: Uint8Array, family: number, layout: SockaddrLayout): void {
   checkLength("encode", bytes.length);
-  const max = layout.hasLengthByte ? 0xff : 0xffff;
-  if (!(Number.isInteger(family) && family >= 0 && family <= max)) {
-    throw new RangeError(
-      `Cannot encode address family as it must be an integer from 0 to ${max}: current value is ${family}`,
-    );
-  }
+  within("encode an address", "family", family, layout.hasLengthByte ? 0xff : 0xffff);
   if (layout.hasLengthByte) {
     bytes[0] = bytes.length;
     bytes[1] = family;

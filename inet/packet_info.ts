@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { type ControlMessage, decodeControlMessages, encodeControlMessages } from "../socket/control_message.ts";
@@ -247,10 +248,7 @@ function mappedIpv4(source: string): Uint8Array {
 }
 
 function encodeSegmentSize(size: number): Uint8Array {
-  if (!(Number.isInteger(size) && size >= 0 && size <= 0xffff)) {
-    throw new RangeError(`Cannot set segmentSize as it must be 0 to 65535 bytes: current value is ${size}`);
-  }
   const data = new Uint8Array(2);
-  new DataView(data.buffer).setUint16(0, size, HOST_LITTLE_ENDIAN);
+  new DataView(data.buffer).setUint16(0, within("send", "segmentSize", size, 0xffff), HOST_LITTLE_ENDIAN);
   return data;
 }

@@ -1,6 +1,6 @@
+import { within } from "../checks/within.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
-import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { describeError, isSystemError } from "../ffi/error.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
@@ -101,11 +101,7 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
     checkArgumentCount("open a raw socket", arguments.length, "{ protocol, … }");
     checkOptions("open a raw socket", options, RAW_OPEN_OPTIONS);
     const { protocol, ipv6 = false, hostname, scopeId, headerIncluded, unprivileged = false } = options;
-    if (!(Number.isInteger(protocol) && protocol >= 0 && protocol <= 0xff)) {
-      throw new RangeError(
-        `Cannot open a raw socket as the protocol must be 0 to 255: current value is ${quoted(protocol)}`,
-      );
-    }
+    within("open a raw socket", "protocol", protocol, 0xff);
     const sockaddr = hostname === undefined
       ? undefined
       : numericEndpoint({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }, options.networkNamespace).sockaddr;

@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { checkBytes } from "../checks/check_bytes.ts";
 import { endedIn } from "./decode_frame.ts";
 import { decodeHead, FRAME_HEAD_LENGTH, type FrameFormat, frameFormatOf, type FrameOptions } from "./frame.ts";
@@ -123,12 +124,7 @@ export class FrameDecoder {
    */
   filled(count: number): void {
     const most = Math.min(this.#body.length, this.#length) - this.#bodyLength;
-    if (!(Number.isInteger(count) && count >= 0 && count <= most)) {
-      throw new RangeError(
-        `Cannot fill the room as the count must be 0 to ${Math.max(most, 0)}: current value is ${count}`,
-      );
-    }
-    this.#bodyLength += count;
+    this.#bodyLength += within("fill the room", "count", count, Math.max(most, 0));
     this.#start += count;
   }
 

@@ -12,7 +12,7 @@ export interface SmcFallbackReason {
   advice: string;
 }
 
-const ADVICE_PEER = "Use an SMC socket on the other side too, and let no middlebox remove TCP options";
+const ADVICE_PEER = "Use an SMC socket on the other side too, and make sure that no firewall removes TCP options";
 const ADVICE_DEVICE =
   "Give SMC a device: an RDMA device over the interface of the route, or an ISM one, and for SMCv2 a UEID on both sides";
 const ADVICE_RDMA = "Give SMC-R an active RDMA device over the interface of the route, and for SMC-Rv2 a UEID";

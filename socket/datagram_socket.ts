@@ -15,6 +15,7 @@ import {
   type TransferOptions,
   transferOptionsOf,
 } from "./transfer.ts";
+import { untilClosed } from "./until_closed.ts";
 
 /**
  * A socket for datagrams. It owns its socket.
@@ -145,14 +146,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   }
 
   /** The datagrams, until the socket is closed. */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<Datagram<A>> {
-    while (this.socket.fd >= 0) {
-      try {
-        yield await this.receive();
-      } catch (error) {
-        if (this.socket.fd < 0) return;
-        throw error;
-      }
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Datagram<A>> {
+    return untilClosed(this.socket, () => this.receive());
   }
 }

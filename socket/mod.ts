@@ -74,5 +74,6 @@ export type {
   SeqpacketMessage,
   TransferOptions,
 } from "./transfer.ts";
+export { untilClosed } from "./until_closed.ts";
 export type { Progress, WaitOptions } from "./wait_options.ts";
 export { type ZeroCopyResult, ZeroCopyWriter } from "./zero_copy_writer.ts";

@@ -9,6 +9,7 @@ import type { Socket } from "./socket.ts";
 import { SO_TIMESTAMP } from "./socket_options.ts";
 import { SocketOwner } from "./socket_owner.ts";
 import { RECEIVE_OPTIONS, type ReceiveOptions, type SeqpacketMessage, type TransferOptions } from "./transfer.ts";
+import { untilClosed } from "./until_closed.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 // Used within one synchronous call, never across a wait.
@@ -183,17 +184,8 @@ export class SeqpacketConn<A> extends SocketOwner {
   }
 
   /** The messages, until the connection ends or is closed. */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<SeqpacketMessage> {
-    while (this.socket.fd >= 0) {
-      try {
-        const message = await this.receive();
-        if (message === null) return;
-        yield message;
-      } catch (error) {
-        if (this.socket.fd < 0) return;
-        throw error;
-      }
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<SeqpacketMessage> {
+    return untilClosed(this.socket, () => this.receive());
   }
 }
 

@@ -10,6 +10,7 @@ import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { AsyncDescriptor, nameWaits } from "../socket/async_descriptor.ts";
 import { ADDRESS, type Addressed } from "../socket/inspect.ts";
 import { Operation } from "../socket/operation.ts";
+import { untilClosed } from "../socket/until_closed.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
 
 /** Options of {@linkcode TunDevice.open}. */
@@ -149,15 +150,8 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
   }
 
   /** The packets, until the device is closed. */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
-    while (this.fd >= 0) {
-      try {
-        yield await this.receive();
-      } catch (error) {
-        if (this.fd < 0) return;
-        throw error;
-      }
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return untilClosed(this, () => this.receive());
   }
 }
 

@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_PEERSEC } from "../socket/socket_options.ts";
@@ -40,13 +41,7 @@ export function encodeCredentials(credentials: Credentials): Uint8Array<ArrayBuf
   const bytes = new Uint8Array(UCRED_SIZE);
   const view = new DataView(bytes.buffer);
   for (const [i, name] of (["pid", "uid", "gid"] as const).entries()) {
-    const id = credentials[name];
-    if (!(Number.isInteger(id) && id >= 0 && id <= 0xffffffff)) {
-      throw new RangeError(
-        `Cannot encode ${name} as it must be an integer from 0 to 4294967295: current value is ${id}`,
-      );
-    }
-    view.setUint32(i * 4, id, true);
+    view.setUint32(i * 4, within("encode credentials", name, credentials[name], 0xffffffff), true);
   }
   return bytes;
 }

@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { checkMessage } from "../checks/check_message.ts";
 import { C } from "../ffi/constants.ts";
@@ -170,11 +171,7 @@ export async function receiveUnixMessage(
 ): Promise<UnixMessage | null> {
   checkOptions("receive a message", options, RECEIVE_MESSAGE_OPTIONS);
   const { buffer = new Uint8Array(BUFFER_SIZE), maxFds = 0, ...transfer } = options;
-  if (!(Number.isInteger(maxFds) && maxFds >= 0 && maxFds <= MAX_FDS)) {
-    throw new RangeError(
-      `Cannot receive a message as maxFds must be 0 to ${MAX_FDS}: current value is ${maxFds}`,
-    );
-  }
+  within("receive a message", "value of maxFds", maxFds, MAX_FDS);
   const controlLength = CONTROL_BASE + (maxFds > 0 ? controlMessageSpace(4 * maxFds) : 0);
   if (socket.fd < 0 && socket.isOver) return null;
   const received = await socket.recvmsg({ buffers: [buffer], controlLength }, transfer);

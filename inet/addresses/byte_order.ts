@@ -1,4 +1,4 @@
-import { quoted } from "../../checks/quoted.ts";
+import { within } from "../../checks/within.ts";
 import { HOST_LITTLE_ENDIAN } from "../../ffi/sockaddr_layout.ts";
 
 /**
@@ -103,8 +103,5 @@ export function ntohl(value: number, littleEndian: boolean = HOST_LITTLE_ENDIAN)
 }
 
 function check(value: number, max: number): void {
-  if (Number.isInteger(value) && value >= 0 && value <= max) return;
-  throw new RangeError(
-    `Cannot swap bytes as the value must be an integer from 0 to ${max}: current value is ${quoted(value)}`,
-  );
+  within("swap bytes", "value", value, max);
 }

@@ -1,4 +1,4 @@
-import { quoted } from "../../checks/quoted.ts";
+import { within } from "../../checks/within.ts";
 import {
   LINUX_SOCKADDR,
   readSockaddrFamily,
@@ -118,8 +118,5 @@ function scopeIdOf(addr: SockaddrIn6, { zone, scopeId }: Zone): number {
 }
 
 function uint32(name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
-  throw new RangeError(
-    `Cannot encode ${name} as it must be an integer from 0 to 4294967295: current value is ${quoted(value)}`,
-  );
+  return within("encode an address", name, value, 0xffffffff);
 }

@@ -1,4 +1,4 @@
-import { quoted } from "../../checks/quoted.ts";
+import { within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
 import { lookupAddrinfo } from "../../ffi/lookup_addrinfo.ts";
 import { inNetworkNamespace } from "../../socket/network_namespace.ts";
@@ -31,9 +31,7 @@ export async function resolveEndpoints(
 ): Promise<Endpoint[]> {
   const { hostname, port } = addr;
   if (isNumeric(hostname)) return [numericEndpoint(addr, addr.networkNamespace)];
-  if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
-    throw new RangeError(`Cannot connect as the port must be 0 to 65535: current value is ${quoted(port)}`);
-  }
+  within("connect", "port", port, 0xffff);
   const answers = await orAborted(lookupAddrinfo(hostname, String(port), { type: C.SOCK_STREAM }), signal);
   if (typeof answers === "number") throw lookupError(hostname, answers);
   return answers

@@ -1,3 +1,4 @@
+import { within } from "../../checks/within.ts";
 import { HOST_LITTLE_ENDIAN } from "../../ffi/sockaddr_layout.ts";
 import { defineOption, type SocketOption } from "../../socket/option.ts";
 
@@ -19,9 +20,7 @@ function filterOption(
   const encode = (passing: number[]): Uint8Array => {
     const bytes = new Uint8Array(types / 8).fill(0xff);
     for (const type of passing) {
-      if (!(Number.isInteger(type) && type >= 0 && type < types)) {
-        throw new RangeError(`Cannot set ${name} as a type must be 0 to ${types - 1}: current value is ${type}`);
-      }
+      within(`set ${name}`, "type", type, types - 1);
       const at = byteOf(type);
       bytes[at] = (bytes[at] ?? 0) & ~(1 << (type & 7));
     }

@@ -1,4 +1,4 @@
-import { quoted } from "../../checks/quoted.ts";
+import { within } from "../../checks/within.ts";
 import {
   booleanOption,
   bytesOption,
@@ -111,11 +111,6 @@ function encodeMulticastInterface(value: string | number): Uint8Array {
 }
 
 function encodePortRange([low, high]: [low: number, high: number]): Uint8Array {
-  for (const port of [low, high]) {
-    if (Number.isInteger(port) && port >= 0 && port <= 0xffff) continue;
-    throw new RangeError(
-      `Cannot set IP_LOCAL_PORT_RANGE as a port must be 0 to 65535: current value is ${quoted(port)}`,
-    );
-  }
+  for (const port of [low, high]) within("set IP_LOCAL_PORT_RANGE", "port", port, 0xffff);
   return encodeInt((high << 16 | low) >>> 0, "IP_LOCAL_PORT_RANGE");
 }

@@ -1,4 +1,4 @@
-import { quoted } from "../../checks/quoted.ts";
+import { within } from "../../checks/within.ts";
 import { HOST_LITTLE_ENDIAN } from "../../ffi/sockaddr_layout.ts";
 
 /** The windows of a connection under repair, as in `struct tcp_repair_window`. */
@@ -58,10 +58,7 @@ function words(values: number[]): Uint8Array {
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
   for (const [i, value] of values.entries()) {
-    if (!(Number.isInteger(value) && value >= 0 && value <= 0xffffffff)) {
-      throw new RangeError(`Cannot repair TCP as a value must be 0 to 4294967295: current value is ${quoted(value)}`);
-    }
-    view.setUint32(i * 4, value, HOST_LITTLE_ENDIAN);
+    view.setUint32(i * 4, within("repair TCP", "value", value, 0xffffffff), HOST_LITTLE_ENDIAN);
   }
   return bytes;
 }

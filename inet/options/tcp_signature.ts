@@ -1,3 +1,4 @@
+import { within } from "../../checks/within.ts";
 import { HOST_LITTLE_ENDIAN, SOCKADDR_STORAGE_SIZE } from "../../ffi/sockaddr_layout.ts";
 import { encodeInt, type WritableOption, writableOption } from "../../socket/option.ts";
 import { encodeInetSockaddr } from "../addresses/sockaddr.ts";
@@ -46,15 +47,10 @@ export function signatureOption(name: "TCP_MD5SIG" | "TCP_MD5SIG_EXT"): Writable
     const view = new DataView(bytes.buffer);
     bytes.set(encodeInetSockaddr({ hostname, port: 0 }));
     bytes[128] = (prefixLength === undefined ? 0 : FLAG_PREFIX) | (interfaceIndex === undefined ? 0 : FLAG_INTERFACE);
-    if (prefixLength !== undefined) bytes[129] = prefixOf(prefixLength, name);
+    if (prefixLength !== undefined) bytes[129] = within(`set ${name}`, "prefix length", prefixLength, 128);
     view.setUint16(130, key.length, HOST_LITTLE_ENDIAN);
     if (interfaceIndex !== undefined) bytes.set(encodeInt(interfaceIndex, name), 132);
     bytes.set(key, 136);
     return bytes;
   });
-}
-
-function prefixOf(length: number, name: string): number {
-  if (Number.isInteger(length) && length >= 0 && length <= 128) return length;
-  throw new RangeError(`Cannot set ${name} as the prefix length must be 0 to 128: current value is ${length}`);
 }

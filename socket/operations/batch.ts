@@ -9,38 +9,31 @@ import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
 import { destinationOf, SendRetry } from "./send_retry.ts";
+import { SingleCall } from "./single_call.ts";
 
 /** recvmmsg(2) of the messages that are there. */
-export class BatchReceive extends Operation<number> {
+export class BatchReceive extends SingleCall<number> {
   readonly syscall = "recvmmsg";
   readonly #fd: number;
   readonly #batch: MessageBatch;
-  readonly #flags: number;
-  readonly #added: AddedFlag;
 
   constructor(fd: number, batch: MessageBatch, flags: number, added: AddedFlag) {
-    super();
+    super(flags, added);
     this.#fd = fd;
     this.#batch = batch;
-    this.#flags = flags;
-    this.#added = added;
+  }
+
+  protected call(flags: number): number {
+    checkBatch(this.#batch);
+    this.#batch.clear();
+    return outcome(libc().recvmmsg(this.#fd, this.#batch.headers, this.#batch.capacity, flags, null));
   }
 
   /** How many messages were received. */
-  attempt(): number | undefined {
-    const batch = this.#batch;
-    checkBatch(batch);
-    for (;;) {
-      batch.clear();
-      const flags = this.#flags | this.#added.bits;
-      const n = outcome(libc().recvmmsg(this.#fd, batch.headers, batch.capacity, flags, null));
-      if (n === -EAGAIN) return undefined;
-      if (n === -EINTR || this.#added.retry(n)) continue;
-      if (n < 0) throw systemError(-n, "recvmmsg");
-      takeReceived(batch, n);
-      countOperations(n);
-      return n;
-    }
+  protected resultOf(n: number): number {
+    takeReceived(this.#batch, n);
+    countOperations(n);
+    return n;
   }
 }
 

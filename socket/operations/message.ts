@@ -1,5 +1,4 @@
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
-import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
@@ -12,6 +11,7 @@ import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
 import { sendError } from "./send_error.ts";
 import { destinationOf, SendRetry } from "./send_retry.ts";
+import { SingleCall } from "./single_call.ts";
 import { SOCKADDR_SIZE } from "./sockaddr_space.ts";
 
 const MESSAGE_PARTS: OptionNames<OutgoingMessage> = { address: true, buffers: true, control: true, sockaddr: true };
@@ -86,36 +86,28 @@ export class MessageSend extends Operation<number> {
 }
 
 /** recvmsg(2) of one message. */
-export class MessageReceive extends Operation<ReceivedMessage> {
+export class MessageReceive extends SingleCall<ReceivedMessage> {
   readonly syscall = "recvmsg";
   readonly #fd: number;
   readonly #header: MessageHeader;
-  readonly #flags: number;
-  readonly #added: AddedFlag;
 
   constructor(fd: number, space: MessageSpace, flags: number, added: AddedFlag) {
-    super();
+    super(flags, added);
     checkOptions("receive a message", space, SPACE_PARTS);
     const { buffers, controlLength = 0 } = space;
     this.#fd = fd;
     this.#header = new MessageHeader(buffers, new Uint8Array(SOCKADDR_SIZE), new Uint8Array(controlLength));
-    this.#flags = flags;
-    this.#added = added;
   }
 
-  /** The message. */
-  attempt(): ReceivedMessage | undefined {
-    for (;;) {
-      this.#header.check();
-      this.#header.reset();
-      const n = outcome(libc().recvmsg(this.#fd, this.#header.bytes, this.#flags | this.#added.bits));
-      if (n >= 0) {
-        countBytes(n);
-        return this.#header.received(n);
-      }
-      if (n === -EAGAIN) return undefined;
-      if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "recvmsg");
-    }
+  protected call(flags: number): number {
+    this.#header.check();
+    this.#header.reset();
+    return outcome(libc().recvmsg(this.#fd, this.#header.bytes, flags));
+  }
+
+  protected resultOf(n: number): ReceivedMessage {
+    countBytes(n);
+    return this.#header.received(n);
   }
 }
 

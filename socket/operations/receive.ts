@@ -7,50 +7,35 @@ import { countBytes, mayGoOn } from "../polling/turn.ts";
 import type { ReceivedFrom } from "../transfer.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
+import { SingleCall } from "./single_call.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
+import { TransferSize } from "./transfer_size.ts";
+
+const sizes = new TransferSize();
 
 /** recv(2) with flags. */
-export class Receive extends Operation<number> {
+export class Receive extends SingleCall<number> {
   readonly syscall = "recv";
   readonly #fd: number;
   readonly #buffer: Uint8Array;
   readonly #length: number;
-  readonly #flags: number;
 
   constructor(fd: number, buffer: Uint8Array, flags: number) {
-    super();
+    super(flags);
     this.#fd = fd;
     this.#buffer = buffer;
     this.#length = buffer?.byteLength;
-    this.#flags = flags;
   }
 
-  /** Bytes that came. */
-  attempt(): number | undefined {
+  protected call(flags: number): number {
     checkBuffer(this.#buffer, this.#length);
-    const size = sizeOf(this.#length);
-    for (;;) {
-      const n = outcome(libc().recv(this.#fd, this.#buffer, size, this.#flags));
-      if (n >= 0) {
-        countBytes(n);
-        return n;
-      }
-      if (n === -EAGAIN) return undefined;
-      if (n !== -EINTR) throw systemError(-n, "recv");
-    }
+    return outcome(libc().recv(this.#fd, this.#buffer, sizes.of(this.#length), flags));
   }
-}
 
-// Buffers are often of one length, and a bigint is slow to make.
-let lastLength = 0;
-let lastSize = 0n;
-
-function sizeOf(length: number): bigint {
-  if (length !== lastLength) {
-    lastSize = BigInt(Math.min(length, MAX_TRANSFER));
-    lastLength = length;
+  protected resultOf(n: number): number {
+    countBytes(n);
+    return n;
   }
-  return lastSize;
 }
 
 /**
@@ -73,7 +58,7 @@ export class ReceiveAll extends Operation<number> {
     this.#flags = flags;
   }
 
-  /** Bytes that came; fewer than asked for only at the end of the stream. */
+  /** The number of bytes received; fewer than requested only at the end of the stream. */
   attempt(): number | undefined {
     checkBuffer(this.#buffer, this.#total);
     while (this.#received < this.#total) {
@@ -97,31 +82,27 @@ export class ReceiveAll extends Operation<number> {
 }
 
 /** recvfrom(2) with flags. */
-export class ReceiveFrom extends Operation<ReceivedFrom> {
+export class ReceiveFrom extends SingleCall<ReceivedFrom> {
   readonly syscall = "recvfrom";
   readonly #fd: number;
   readonly #buffer: Uint8Array;
   readonly #length: number;
-  readonly #flags: number;
 
   constructor(fd: number, buffer: Uint8Array, flags: number) {
-    super();
+    super(flags);
     this.#fd = fd;
     this.#buffer = buffer;
     this.#length = buffer?.byteLength;
-    this.#flags = flags;
   }
 
-  /** The length and the sender. */
-  attempt(): ReceivedFrom | undefined {
+  protected call(flags: number): number {
     checkBuffer(this.#buffer, this.#length);
-    const size = BigInt(this.#length);
-    for (;;) {
-      lengthSpace[0] = SOCKADDR_SIZE;
-      const n = outcome(libc().recvfrom(this.#fd, this.#buffer, size, this.#flags, sockaddrSpace, lengthSpace));
-      if (n >= 0) return { length: n, sockaddr: takeSockaddr() };
-      if (n === -EAGAIN) return undefined;
-      if (n !== -EINTR) throw systemError(-n, "recvfrom");
-    }
+    lengthSpace[0] = SOCKADDR_SIZE;
+    const size = sizes.of(this.#length);
+    return outcome(libc().recvfrom(this.#fd, this.#buffer, size, flags, sockaddrSpace, lengthSpace));
+  }
+
+  protected resultOf(n: number): ReceivedFrom {
+    return { length: n, sockaddr: takeSockaddr() };
   }
 }

@@ -106,12 +106,12 @@ test("dictionary() refuses a PUT whose GET could not be answered, however short 
   const most = Math.floor((10_000 - 72 - 2) / 22);
   await grows(most);
   assertEquals(((await client.call("GET", { obj: "a" })).val as number[]).length, most);
-  await assertRejects(() => grows(most + 1), RpcError, "the reply of GET would take 100");
+  await assertRejects(() => grows(most + 1), RpcError, "the reply to GET would be 100");
   // To the byte: the longest value that PUT takes has a reply of exactly the limit.
   const exact = 10_000 - '{"status":"OK","response":{"func":"GET","response":{"obj":"a","val":""}}}'.length;
   await client.call("PUT", { obj: "a", val: "x".repeat(exact) });
   assertEquals(((await client.call("GET", { obj: "a" })).val as string).length, exact);
-  await assertRejects(() => client.call("PUT", { obj: "a", val: "x".repeat(exact + 1) }), RpcError, "would take 10001");
+  await assertRejects(() => client.call("PUT", { obj: "a", val: "x".repeat(exact + 1) }), RpcError, "would be 10001");
 });
 
 test("dictionary() acknowledges when its store does, and closes it once", async () => {

@@ -87,7 +87,7 @@ test("sqliteStore() refuses what passes its limits, of values in one transaction
       { obj: "b", response: "ok" },
       `${full} has 2 names`,
       { obj: "c", val: null },
-      `${full} may take 100 bytes`,
+      `${full} may hold 100 bytes`,
       { obj: "a", val: "x".repeat(94) }, // that it was put before the reply is as good
       { obj: "a", response: "ok" },
     ]);

@@ -413,7 +413,7 @@ test("encodeCredentials() and decodeCredentials() refuse what is none", () => {
   const ids = { pid: 1, uid: 0xffffffff, gid: 0 };
   assertEquals(decodeCredentials(encodeCredentials(ids)), ids);
   for (const uid of [-1, 0.5, NaN, 2 ** 32]) {
-    assertThrows(() => encodeCredentials({ ...ids, uid }), RangeError, "Cannot encode uid");
+    assertThrows(() => encodeCredentials({ ...ids, uid }), RangeError, "Cannot encode credentials as the uid");
   }
   assertThrows(() => decodeCredentials(new Uint8Array(11)), RangeError, "current length is 11");
 });
