@@ -456,6 +456,11 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     return (this.#over & READ) !== 0;
   }
 
+  /** Whether the kernel tells of the end of a connection as a reset, as it does for Bluetooth. */
+  get isResetEnd(): boolean {
+    return this.#family === C.AF_BLUETOOTH;
+  }
+
   /** Whether both directions have ended: the end was read, and {@linkcode closeWrite} is done. */
   get isOver(): boolean {
     return this.#over === (READ | WRITE);

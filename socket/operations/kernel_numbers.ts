@@ -12,6 +12,8 @@ export const EINTR: number = errnoNumber("EINTR") ?? 4;
 export const EINPROGRESS: number = errnoNumber("EINPROGRESS") ?? 115;
 /** There is no connection. */
 export const ENOTCONN: number = errnoNumber("ENOTCONN") ?? 107;
+/** The other end has broken off. */
+export const ECONNRESET: number = errnoNumber("ECONNRESET") ?? 104;
 /** Nobody listens at the address. */
 export const ECONNREFUSED: number = errnoNumber("ECONNREFUSED") ?? 111;
 /** It is already connected. */

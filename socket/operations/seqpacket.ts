@@ -4,7 +4,7 @@ import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
 import type { SeqpacketMessage } from "../transfer.ts";
-import { EAGAIN, EINTR } from "./kernel_numbers.ts";
+import { EAGAIN, ECONNRESET, EINTR } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import type { Ends } from "./stream.ts";
 
@@ -71,6 +71,8 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
     const space = this.#space as SeqpacketSpace;
     const length = space.length;
     if (length !== space.buffer.byteLength) space.header.check();
+    // L2CAP tells of the end once before the messages that it still has.
+    let isEarly = this.#ends?.isResetEnd === true && !this.#ends.isReadOver;
     for (;;) {
       const n = outcome(libc().recvmsg(this.#fd, space.bytes, this.#flags));
       if (n > 0 || (n === 0 && (space.header.flags & MSG_CTRUNC) !== 0)) {
@@ -82,6 +84,10 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
         };
       }
       if (n === -EAGAIN && this.#ends?.isReadOver !== true) return undefined;
+      if (isEarly && (n === 0 || n === -ECONNRESET)) {
+        isEarly = false;
+        continue;
+      }
       if (n === 0 || n === -EAGAIN) {
         this.done = true;
         this.#ends?.over("read");

@@ -8,13 +8,15 @@ import { Operation } from "../operation.ts";
 import type { Readiness } from "../polling/readiness.ts";
 import { countBytes, mayGoOn } from "../polling/turn.ts";
 import type { AddedFlag } from "./added_flag.ts";
-import { EAGAIN, EINTR, MAX_CALL, MAX_TRANSFER } from "./kernel_numbers.ts";
+import { EAGAIN, ECONNRESET, EINTR, MAX_CALL, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
 
 /** The owner of the stream, which is told when a direction has ended. */
 export interface Ends {
   /** Whether the end was read: TIPC tells of it once, and from then on that there is nothing to read yet. */
   readonly isReadOver: boolean;
+  /** Whether the kernel tells of the end as `ECONNRESET`, once: so does Bluetooth. */
+  readonly isResetEnd: boolean;
   over(direction: "read" | "write"): void;
 }
 
@@ -55,7 +57,7 @@ export class StreamRead extends Operation<number | null> {
         if (n < this.#size) this.#readiness?.drained();
         return n;
       }
-      if (n === 0) return this.#end();
+      if (n === 0 || (n === -ECONNRESET && this.#ends.isResetEnd)) return this.#end();
       if (n === -EAGAIN) return this.#ends.isReadOver ? null : undefined;
       if (n !== -EINTR) throw systemError(-n, "recv");
     }

@@ -10,7 +10,7 @@ import {
   scoAddrCodec,
   ScoListener,
 } from "../../bluetooth/mod.ts";
-import { C } from "../../ffi/mod.ts";
+import { C, check, libc } from "../../ffi/mod.ts";
 import { messageSuite } from "../conformance/message_suite.ts";
 import { streamSuite } from "../conformance/stream_suite.ts";
 import { guestHas, guestTests, IN_GUEST, NEEDS_GUEST } from "../guest/family_kernel.ts";
@@ -114,47 +114,6 @@ c.recv(1)`);
   assertEquals(conn.remoteAddr, { address: there, channel: 5 });
 });
 
-guestTest(
-  "HCI: a raw socket reads the address, a user channel has the controller for itself",
-  { needs: ["run"] },
-  async () => {
-    const [, there] = await controllers();
-    using raw = HciSocket.open({ device: 1, filter: { types: [4], events: [0x0e], opcode: 0x1009 } });
-    using monitor = HciSocket.open({ channel: "monitor" });
-    await raw.send(Uint8Array.of(1, 0x09, 0x10, 0)); // Read_BD_ADDR
-    const answer = await raw.receive(WAIT); // Command Complete
-    assertEquals([...answer.subarray(0, 7)], [4, 0x0e, 10, 1, 0x09, 0x10, 0]);
-    assertEquals(formatted(answer.subarray(7, 13)), there);
-    for (;;) if (hex(await monitor.receive(WAIT)).includes("09100")) break; // a copy of either
-    await mgmt(1, 0x0005, Uint8Array.of(0)); // SET_POWERED off
-    {
-      using user = HciSocket.open({ device: 1, channel: "user" });
-      await user.send(Uint8Array.of(1, 0x03, 0x0c, 0)); // Reset
-      assertEquals(hex(await user.receive(WAIT)), "040e0401030c00");
-    }
-    await mgmt(1, 0x0005, Uint8Array.of(1));
-  },
-);
-
-guestTest("HCI: a scan as noble does it finds what advertises", { needs: ["run"] }, async () => {
-  const [, there] = await controllers();
-  const command = (opcode: number, ...data: number[]): Uint8Array =>
-    Uint8Array.of(1, opcode & 0xff, opcode >> 8, data.length, ...data);
-  using peer = HciSocket.open({ device: 1 });
-  await peer.send(command(0x2006, 0xa0, 0, 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0)); // LE Set Advertising Parameters
-  const name = [5, 9, ...bytes("test")];
-  await peer.send(command(0x2008, name.length, ...name, ...Array(31 - name.length).fill(0))); // … Data
-  await peer.send(command(0x200a, 1)); // LE Set Advertise Enable
-  using scanner = HciSocket.open({ device: 0, filter: { types: [4], events: [0x3e] } });
-  await scanner.send(command(0x200b, 1, 0x10, 0, 0x10, 0, 0, 0)); // LE Set Scan Parameters
-  await scanner.send(command(0x200c, 1, 0)); // LE Set Scan Enable
-  const report = await scanner.receive(WAIT);
-  assertEquals([report[1], report[3]], [0x3e, 2]); // LE Meta: Advertising Report
-  assertEquals(formatted(report.subarray(7, 13)), there);
-  await scanner.send(command(0x200c, 0, 0));
-  await peer.send(command(0x200a, 0));
-});
-
 guestTest("SCO listens, and a second listener is refused", { needs: ["run"] }, async () => {
   const [, there] = await controllers();
   using listener = ScoListener.listen({ address: there });
@@ -194,6 +153,95 @@ if (has) {
   ignore("the stream and message suites over RFCOMM and L2CAP", NEEDS_GUEST);
 }
 
+// Last, as they leave the controllers in a state of their own.
+
+guestTest(
+  "HCI: a raw socket reads the address, a user channel has the controller for itself",
+  { needs: ["run"] },
+  async () => {
+    const [, there] = await controllers();
+    using raw = HciSocket.open({ device: 1, filter: { types: [4], events: [0x0e], opcode: 0x1009 } });
+    using monitor = HciSocket.open({ channel: "monitor" });
+    await raw.send(Uint8Array.of(1, 0x09, 0x10, 0)); // Read_BD_ADDR
+    const answer = await raw.receive(WAIT); // Command Complete
+    assertEquals([...answer.subarray(0, 7)], [4, 0x0e, 10, 1, 0x09, 0x10, 0]);
+    assertEquals(formatted(answer.subarray(7, 13)), there);
+    for (;;) if (hex(await monitor.receive(WAIT)).includes("09100")) break; // a copy of either
+    await mgmt(1, 0x0005, Uint8Array.of(0)); // SET_POWERED off
+    {
+      using user = HciSocket.open({ device: 1, channel: "user" });
+      await user.send(Uint8Array.of(1, 0x03, 0x0c, 0)); // Reset
+      assertEquals(hex(await user.receive(WAIT)), "040e0401030c00");
+    }
+    await mgmt(1, 0x0005, Uint8Array.of(1));
+  },
+);
+
+guestTest("HCI: what noble asks of a socket, from its start to the first device, and hci_scan.ts", {
+  needs: ["run"],
+  timeout: 120_000,
+}, async () => {
+  const [, there] = await controllers();
+  using peer = HciSocket.open({ device: 1 });
+  const name = [5, 9, ...bytes("test")];
+  await peer.send(command(0x2006, 0xa0, 0, 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0)); // LE Set Advertising Parameters
+  await peer.send(command(0x2008, name.length, ...name, ...Array(31 - name.length).fill(0))); // … Data
+  await peer.send(command(0x200a, 1)); // LE Set Advertise Enable
+
+  // lib/hci-socket/hci.js of noble: init(), setSocketFilter(), and what it sends, command by command.
+  // getDeviceList() and isDevUp() of its socket: ioctl(2)
+  using noble = HciSocket.open({
+    device: 0, // bindRaw()
+    filter: { types: [4, 2], events: [0x05, 0x08, 0x0e, 0x0f, 0x3e] }, // setFilter()
+  });
+  const list = new Uint8Array(4 + 16 * 8); // struct hci_dev_list_req { __u16 dev_num; struct { __u16 id; __u32 opt; } []; }
+  list[0] = 16;
+  check(libc().ioctl(noble.socket.fd, BigInt(C.HCIGETDEVLIST), list), "ioctl");
+  assertEquals(list[0], 2);
+  const info = new Uint8Array(92); // struct hci_dev_info { __u16 dev_id; char name[8]; bdaddr_t bdaddr; __u32 flags; … }
+  check(libc().ioctl(noble.socket.fd, BigInt(C.HCIGETDEVINFO), info), "ioctl");
+  assertEquals([text(info.subarray(2, 6)), (info[16] ?? 0) & 1], ["hci0", 1]); // HCI_UP
+  const asked: [opcode: number, ...parameters: number[]][] = [
+    [0x0c01, 0xff, 0xff, 0xfb, 0xff, 0x07, 0xf8, 0xbf, 0x3d], // setEventMask()
+    [0x2001, 0x1f, 0, 0, 0, 0, 0, 0, 0], // setLeEventMask()
+    [0x1001], // readLocalVersion()
+    [0x0c6d, 1, 0], // writeLeHostSupported()
+    [0x0c6c], // readLeHostSupported()
+    [0x2002], // readLeBufferSize()
+    [0x1009], // readBdAddr()
+    [0x200c, 0, 1], // setScanEnabled(false, true)
+    [0x200b, 1, 0x10, 0, 0x10, 0, 0, 0], // setScanParameters()
+    [0x200c, 1, 1], // setScanEnabled(true, true)
+  ];
+  const reports: Uint8Array[] = [];
+  for (const [opcode, ...parameters] of asked) {
+    await noble.send(command(opcode, ...parameters)); // write()
+    for (;;) {
+      const packet = await noble.receive(WAIT); // on("data")
+      if (packet[1] === 0x3e) reports.push(packet);
+      if (packet[1] === 0x0e && packet[4] === (opcode & 0xff) && packet[5] === opcode >> 8) break; // Command Complete
+    }
+  }
+  while (reports.length === 0) {
+    const packet = await noble.receive(WAIT);
+    if (packet[1] === 0x3e && packet[3] === 2) reports.push(packet); // LE Meta: Advertising Report
+  }
+  assertEquals(formatted(reports[0]?.subarray(7, 13) ?? new Uint8Array(0)), there);
+  await noble.send(command(0x200c, 0, 1)); // stopScanning()
+
+  const program = ["run", "-A", "--no-check", "examples/hci_scan.ts", "--seconds", "60"];
+  await using scan = spawn("deno", program, { env: { NO_COLOR: "1" } });
+  const line = await scan.line();
+  assertEquals(line?.replace(/-?\d+ dBm/, "N dBm").replaceAll(/ +/g, " "), `${there} public N dBm test`);
+  scan.kill("SIGINT");
+  await scan.exit;
+  await peer.send(command(0x200a, 0));
+});
+
+function command(opcode: number, ...parameters: number[]): Uint8Array {
+  return Uint8Array.of(1, opcode & 0xff, opcode >> 8, parameters.length, ...parameters);
+}
+
 /**
  * The addresses of the two virtual controllers that btvirt drives in the guest (scripts/guest/setup/bluetooth), both ready
  * for connections: a test of HCI may have left one otherwise.
@@ -201,7 +249,7 @@ if (has) {
 async function controllers(): Promise<[string, string]> {
   const addresses: string[] = [];
   for (const index of [0, 1]) {
-    await mgmt(index, 0x000b, Uint8Array.of(1)); // SET_SSP
+    await mgmt(index, 0x000b, Uint8Array.of(0)); // SET_SSP: nobody is there to confirm a pairing
     await mgmt(index, 0x000d, Uint8Array.of(1)); // SET_LE
     await mgmt(index, 0x0005, Uint8Array.of(1)); // SET_POWERED
     await mgmt(index, 0x0007, Uint8Array.of(1)); // SET_CONNECTABLE

@@ -198,9 +198,14 @@ export function messageSuite(
     for (const text of ["a", second, "bcd"]) batch.push(new TextEncoder().encode(text));
     await left.sendBatch(batch);
     await left.send(new TextEncoder().encode("12345"));
-    const into = new MessageBatch({ capacity: 3, size: 4 });
-    assertEquals(await right.receiveBatch(into), 3);
-    assertEquals([0, 1, 2].map((i) => new TextDecoder().decode(into.data(i))), ["a", second, "bcd"]);
+    const texts: string[] = [];
+    while (texts.length < 3) {
+      const into = new MessageBatch({ capacity: 3 - texts.length, size: 4 });
+      const n = await right.receiveBatch(into) ?? 0;
+      assert(n > 0, "it ended");
+      for (let i = 0; i < n; i++) texts.push(new TextDecoder().decode(into.data(i)));
+    }
+    assertEquals(texts, ["a", second, "bcd"]);
     assertEquals(told(await right.receive({ buffer: new Uint8Array(4) })), {
       data: new TextEncoder().encode("1234"),
       truncated: true,
@@ -262,8 +267,11 @@ export function messageSuite(
     await left.send(new Uint8Array(0));
     left.close();
     const batch = new MessageBatch({ capacity: 16, size: 4 });
-    assertEquals(await right.receiveBatch(batch), 3);
-    assertEquals([0, 1, 2].map((i) => batch.data(i).length), [0, 1, 0]);
+    const lengths: number[] = [];
+    for (let n = await right.receiveBatch(batch); n !== null; n = await right.receiveBatch(batch)) {
+      for (let i = 0; i < n; i++) lengths.push(batch.data(i).length);
+    }
+    assertEquals(lengths, [0, 1, 0]);
     assertEquals(await right.receiveBatch(batch), null);
   }, "emptyMessages");
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import { TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
@@ -12,10 +13,10 @@ const OPTIONS: TestOptions = {
   skipOn: { node: "the examples are Deno programs", bun: "the examples are Deno programs" },
 };
 
-function rootTest(name: string, run: () => Promise<void>): void {
+function rootTest(name: string, run: () => Promise<void>, programs: readonly "ping"[] = []): void {
   const reason = whyNoNamespaces();
   if (reason !== undefined) ignore(name, reason);
-  else test(name, OPTIONS, run);
+  else test(name, { ...OPTIONS, needs: [...OPTIONS.needs ?? [], ...programs] }, run);
 }
 
 async function inNamespace(namespace: string, ...command: string[]): Promise<string[]> {
@@ -123,4 +124,22 @@ rootTest("ip_monitor.ts tells each change that `ip` makes in a line, or as JSON"
 
 async function ip(namespace: string, ...args: string[]): Promise<void> {
   await runProgram("ip", ["-n", namespace, ...args]);
+}
+
+const device = "/dev/net/tun";
+if (!existsSync(device)) ignore("tun_ping.ts answers Debian's ping", `needs ${device}`);
+else {
+  rootTest("tun_ping.ts answers Debian's ping, over IPv4 and IPv6, whatever the length", async () => {
+    await using pair = await namespacePair();
+    for (const [network, host] of [["10.77.0.1/24", "10.77.0.2"], ["fd77::1/64", "fd77::2"]] as const) {
+      const command = example("tun_ping", "--name", "pinged", network);
+      await using program = spawn("ip", ["netns", "exec", pair.left.name, ...command]);
+      assertEquals(await program.line(), `answering at pinged, ${network}`);
+      for (const size of ["0", "57", "1400"]) {
+        const ping = ["ping", "-c", "2", "-i", "0.2", "-W", "5", "-s", size, host];
+        const lines = await inNamespace(pair.left.name, ...ping);
+        assert(lines.some((line) => line.includes("2 received, 0% packet loss")), lines.join("\n"));
+      }
+    }
+  }, ["ping"]);
 }
