@@ -119,7 +119,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    */
   async connect(addr: I): Promise<void> {
     checkArgumentCount("connect", arguments.length, "{ hostname, … }");
-    await this.socket.connect(this.codec.encode(addr), { address: this.codec.format(addr) });
+    await this.socket.connect(this.codec.encode(addr, this.socket), { address: this.codec.format(addr) });
   }
 
   /**
@@ -179,7 +179,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
     checkMessage(message);
     checkOptions("send a message", message, MESSAGE_PARTS);
     const { data, addr, info = {} } = message;
-    const sockaddr = addr === undefined ? undefined : this.codec.encode(addr);
+    const sockaddr = addr === undefined ? undefined : this.codec.encode(addr, this.socket);
     return await this.socket.sendmsg({
       buffers: [data],
       control: encodePacketInfo(info, this.#goesByIpv6(sockaddr)),

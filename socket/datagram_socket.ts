@@ -99,7 +99,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
       const { addr } = options;
       const transfer = transferOptionsOf(options);
       if (addr === undefined) return this.socket.send(data, transfer);
-      const sockaddr = this.#sender.sockaddrOf(addr) ?? this.codec.encode(addr);
+      const sockaddr = this.#sender.sockaddrOf(addr) ?? this.codec.encode(addr, this.socket);
       return this.socket.sendto(data, sockaddr, transfer ? { ...transfer, ...this.#formatted } : this.#formatted);
     } catch (error) {
       return Promise.reject(error);

@@ -113,7 +113,7 @@ export abstract class Descriptor implements Disposable {
   set<T>(option: WritableOption<T>, value: T): void {
     checkArgumentCount("call set", arguments.length, "option", "value");
     const fd = this.open("setsockopt");
-    const bytes = this.#checked(option.level, option.number, option.encode(value));
+    const bytes = this.#checked(option.level, option.number, option.encode(value, this));
     const n = outcome(libc().setsockopt(fd, option.level, option.number, bytes, bytes.byteLength));
     if (n < 0) throw optionError(-n, "setsockopt", option);
   }

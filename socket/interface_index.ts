@@ -1,5 +1,5 @@
 import { readInterface, SIOCGIFINDEX } from "./interface_request.ts";
-import type { Socket } from "./socket.ts";
+import type { Descriptor } from "./descriptor.ts";
 
 /**
  * `SIOCGIFINDEX`: the index of a network interface in the socket's network namespace. if_nametoindex(3) uses the
@@ -23,6 +23,6 @@ import type { Socket } from "./socket.ts";
  * assert(interfaceIndex(socket, "lo") >= 1);
  * ```
  */
-export function interfaceIndex(socket: Socket, name: string): number {
+export function interfaceIndex(socket: Descriptor, name: string): number {
   return readInterface(socket, name, SIOCGIFINDEX);
 }

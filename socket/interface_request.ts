@@ -2,7 +2,7 @@ import { INT_MAX, within } from "../checks/within.ts";
 import { C, type ConstantName } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { IFNAMSIZ, ifreqOf, interfaceIoctl } from "./operations/ifreq.ts";
-import type { Socket } from "./socket.ts";
+import type { Descriptor } from "./descriptor.ts";
 
 /** What ioctl(2) tells of an interface. */
 export interface InterfaceRead<T> {
@@ -57,7 +57,7 @@ export interface InterfaceHardwareAddress {
  * assertEquals(decodeInetSockaddr(readInterface(socket, "lo", SIOCGIFADDR)).hostname, "127.0.0.1");
  * ```
  */
-export function readInterface<T>(socket: Socket, name: string, request: InterfaceRead<T>): T {
+export function readInterface<T>(socket: Descriptor, name: string, request: InterfaceRead<T>): T {
   const ifreq = ifreqOf(name);
   interfaceIoctl(socket.fd, request.number, ifreq, name);
   return request.decode(ifreq.subarray(IFNAMSIZ));
@@ -92,7 +92,7 @@ export function readInterface<T>(socket: Socket, name: string, request: Interfac
  * }
  * ```
  */
-export function writeInterface<T>(socket: Socket, name: string, request: InterfaceWrite<T>, value: T): void {
+export function writeInterface<T>(socket: Descriptor, name: string, request: InterfaceWrite<T>, value: T): void {
   const ifreq = ifreqOf(name);
   ifreq.set(request.encode(value), IFNAMSIZ);
   interfaceIoctl(socket.fd, request.number, ifreq, name);

@@ -1,3 +1,4 @@
+import type { Descriptor } from "./descriptor.ts";
 import { quoted } from "../checks/quoted.ts";
 import { C, type ConstantName } from "../ffi/constants.ts";
 import { errnoMessage, errnoName } from "../ffi/errno.ts";
@@ -26,8 +27,11 @@ export interface ReadableOption<T> extends OptionName {
 
 /** An option that setsockopt(2) sets. */
 export interface WritableOption<T> extends OptionName {
-  /** Encodes a value for the kernel. */
-  encode(value: T): Uint8Array;
+  /**
+   * The bytes that the kernel takes for a value. `socket` is the one that it is for: the name of an interface is looked
+   * up in its network namespace.
+   */
+  encode(value: T, socket?: Descriptor): Uint8Array;
 }
 
 /**

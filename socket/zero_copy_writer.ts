@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkBuffer } from "../checks/check_buffer.ts";
 import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
@@ -99,6 +100,7 @@ export class ZeroCopyWriter {
    * the kernel may still read until the connection is over.
    */
   async write(bytes: Uint8Array, options?: WaitOptions): Promise<ZeroCopyResult> {
+    checkArgumentCount("call write", arguments.length, "bytes", "{ signal, timeout }");
     checkBuffer(bytes, bytes?.byteLength);
     void bytes.buffer; // a small array moves when its `buffer` is asked for the first time; from then on it stays
     const write = new Write(bytes);

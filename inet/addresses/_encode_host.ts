@@ -1,3 +1,4 @@
+import type { Descriptor } from "../../socket/descriptor.ts";
 import { quoted } from "../../checks/quoted.ts";
 import { interfaceNumber } from "../names/_interface_number.ts";
 import type { NetAddr } from "./addr.ts";
@@ -9,7 +10,7 @@ import { encodeInetSockaddr } from "./sockaddr.ts";
  *
  * @throws {SystemError} If there is no interface of that name (`ENODEV`).
  */
-export function encodeHost(addr: Omit<NetAddr, "transport">): Uint8Array<ArrayBuffer> {
+export function encodeHost(addr: Omit<NetAddr, "transport">, socket?: Descriptor): Uint8Array<ArrayBuffer> {
   const { hostname } = addr;
   if (typeof hostname !== "string") {
     throw new TypeError(`Cannot encode hostname as it must be a string: current value is ${quoted(hostname)}`);
@@ -18,7 +19,7 @@ export function encodeHost(addr: Omit<NetAddr, "transport">): Uint8Array<ArrayBu
   const zone = /%(.*\D.*)$/.exec(hostname)?.[1];
   try {
     return encodeInetSockaddr(
-      zone === undefined || addr.scopeId !== undefined ? addr : { ...addr, scopeId: interfaceNumber(zone) },
+      zone === undefined || addr.scopeId !== undefined ? addr : { ...addr, scopeId: interfaceNumber(zone, socket) },
     );
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -33,7 +33,7 @@ export interface IpAddr {
 
 /** The codec for addresses without a port. */
 export const ipAddrCodec: AddrCodec<IpAddr> = {
-  encode: ({ hostname, scopeId }) => encodeHost({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }),
+  encode: ({ hostname, scopeId }, socket) => encodeHost({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }, socket),
   decode: (sockaddr) => {
     const { hostname, scopeId } = decodeInetSockaddr(sockaddr, "udp");
     return scopeId === undefined ? { hostname } : { hostname, scopeId };

@@ -1,13 +1,17 @@
 import { libraryError } from "../../ffi/error.ts";
 import { libc } from "../../ffi/libc.ts";
+import type { Descriptor } from "../../socket/descriptor.ts";
+import { interfaceIndex } from "../../socket/interface_index.ts";
 
 /**
- * if_nametoindex(3): the index of an interface, given its name or its index, in the network namespace of the thread.
+ * if_nametoindex(3): the index of an interface, given its name or its index, in the network namespace of the
+ * socket, else of the thread.
  *
  * @throws {SystemError} If there is no interface of that name (`ENODEV`).
  */
-export function interfaceNumber(nameOrIndex: string | number): number {
+export function interfaceNumber(nameOrIndex: string | number, socket?: Descriptor): number {
   if (typeof nameOrIndex === "number") return nameOrIndex;
+  if (socket !== undefined) return interfaceIndex(socket, nameOrIndex);
   const index = nameOrIndex.includes("\0") ? 0 : libc().if_nametoindex(new TextEncoder().encode(`${nameOrIndex}\0`));
   if (index !== 0) return index;
   throw libraryError(

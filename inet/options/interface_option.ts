@@ -4,7 +4,7 @@ import { interfaceNumber } from "../names/_interface_number.ts";
 
 /**
  * An option whose value is an interface: set by name or index, read as the index. A name is looked up in the network
- * namespace of the thread.
+ * namespace of the socket.
  */
 export interface InterfaceOption extends ReadableOption<number>, WritableOption<string | number> {}
 
@@ -16,7 +16,7 @@ export function interfaceOption(
 ): InterfaceOption {
   return {
     ...readableOption(level, name, 4, (bytes) => decodeInt(order(bytes))),
-    encode: (nameOrIndex) => order(encodeInt(interfaceNumber(nameOrIndex), name)),
+    encode: (nameOrIndex, socket) => order(encodeInt(interfaceNumber(nameOrIndex, socket), name)),
   };
 }
 

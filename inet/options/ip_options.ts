@@ -1,4 +1,5 @@
 import { within } from "../../checks/within.ts";
+import type { Descriptor } from "../../socket/descriptor.ts";
 import {
   booleanOption,
   bytesOption,
@@ -46,7 +47,7 @@ export const IP_MTU_DISCOVER: SocketOption<number> = intOption("IPPROTO_IP", "IP
 export const IP_MULTICAST_ALL: SocketOption<boolean> = booleanOption("IPPROTO_IP", "IP_MULTICAST_ALL");
 /**
  * The interface for outgoing multicast: its name, its index, or one of its local addresses; 0 or `"0.0.0.0"` for the
- * system's choice. A name is looked up in the network namespace of the thread. Reading returns a local address if it
+ * system's choice. A name is looked up in the network namespace of the socket. Reading returns a local address if it
  * was set by one.
  */
 export const IP_MULTICAST_IF: ReadableOption<string> & WritableOption<string | number> = {
@@ -103,10 +104,10 @@ export const SO_ORIGINAL_DST: ReadableOption<NetAddr> = readableOption(
 );
 
 /** `struct ip_mreqn { struct in_addr imr_multiaddr; struct in_addr imr_address; int imr_ifindex; }`, or the address. */
-function encodeMulticastInterface(value: string | number): Uint8Array {
+function encodeMulticastInterface(value: string | number, socket?: Descriptor): Uint8Array {
   if (typeof value === "string" && /^\d+\.\d+\.\d+\.\d+$/.test(value)) return parseIpv4(value);
   const bytes = new Uint8Array(12);
-  bytes.set(encodeInt(interfaceNumber(value), "IP_MULTICAST_IF"), 8);
+  bytes.set(encodeInt(interfaceNumber(value, socket), "IP_MULTICAST_IF"), 8);
   return bytes;
 }
 

@@ -189,7 +189,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    */
   bind(addr: I): void {
     checkArgumentCount("call bind", arguments.length, "addr");
-    const sockaddr = this.#codec.encode(addr);
+    const sockaddr = this.#codec.encode(addr, this);
     check(libc().bind(this.open("bind"), sockaddr, sockaddr.byteLength), "bind", this.#codec.format(addr));
   }
 
@@ -214,7 +214,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   connect(addr: I, options?: BlockingOptions): void {
     checkArgumentCount("call connect", arguments.length, "addr", "options");
     const address = this.#codec.format(addr);
-    const operation = new Connect(this.fd, this.#pause, this.#codec.encode(addr), address);
+    const operation = new Connect(this.fd, this.#pause, this.#codec.encode(addr, this), address);
     this.#peer = this.#run(C.POLLOUT, operation, this.#timeoutOf("connect", options)) || undefined;
   }
 
@@ -365,7 +365,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    */
   sendto(data: Uint8Array, addr: I, options?: BlockingTransferOptions): number {
     checkArgumentCount("call sendto", arguments.length, "data", "addr", "options");
-    const sockaddr = this.#codec.encode(addr);
+    const sockaddr = this.#codec.encode(addr, this);
     const format = () => this.#codec.format(addr);
     const flags = options?.flags ?? 0;
     const operation = new DatagramSend(
@@ -393,7 +393,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     checkArgumentCount("call sendmsg", arguments.length, "message", "options");
     checkMessage(message);
     const { addr, ...rest } = message;
-    const outgoing = addr === undefined ? rest : { ...rest, sockaddr: this.#codec.encode(addr) };
+    const outgoing = addr === undefined ? rest : { ...rest, sockaddr: this.#codec.encode(addr, this) };
     const isStream = this.#type === C.SOCK_STREAM;
     const flags = options?.flags ?? 0;
     const operation = new MessageSend(this.fd, this.#pause, outgoing, flags | MSG_DONTWAIT, this.#added.send, isStream);

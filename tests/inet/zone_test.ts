@@ -1,3 +1,5 @@
+import { BlockingSocket } from "@berkeley/sockets/blocking";
+import { C } from "@berkeley/sockets/ffi";
 import {
   interfaces,
   IP_MULTICAST_IF,
@@ -29,7 +31,11 @@ test("the zone of an address is an interface by its number or by its name", asyn
   assertThrows(() => TcpListener.listen({ hostname }), Error, text);
   await assertRejects(() => TcpConn.connect({ hostname, port: 1 }), Error, text);
   using socket = UdpSocket.bind({ hostname: "::" });
-  await assertRejects(() => socket.send(BYTES, { addr: { hostname, port: 1 } }), Error, text);
+  await assertRejects(
+    () => socket.send(BYTES, { addr: { hostname, port: 1 } }),
+    Error,
+    "Cannot find interface no-such-device",
+  );
 });
 
 test("an option that is an interface is set by its number or by its name", async () => {
@@ -75,6 +81,28 @@ else {
     await udp.send(BYTES, { addr: to });
     const { addr } = await udp.receive({ timeout: 5000 });
     assertEquals([addr.hostname, addr.scopeId], ["fe80::77", scopeId]);
+    // Of a socket that is open, too, a name is one of its own namespace: this thread's has no "left".
+    const named = { hostname, port: udp.localAddr.port };
+    await udp.send(BYTES, { addr: named });
+    await udp.sendMessage({ data: BYTES, addr: named });
+    assertEquals((await udp.receive({ timeout: 5000 })).addr, addr);
+    assertEquals((await udp.receive({ timeout: 5000 })).addr, addr);
+    using connected = UdpSocket.bind({ hostname: "::", networkNamespace });
+    await connected.connect(named);
+    assertEquals(connected.remoteAddr.scopeId, scopeId);
+    using ipv6 = UdpSocket.bind({ hostname: "::", networkNamespace });
+    ipv6.socket.set(IPV6_MULTICAST_IF, "left");
+    ipv6.socket.set(IPV6_UNICAST_IF, "left");
+    assertEquals([ipv6.socket.get(IPV6_MULTICAST_IF), ipv6.socket.get(IPV6_UNICAST_IF)], [scopeId, scopeId]);
+    ipv6.setMulticastInterface("left");
+    using ipv4 = UdpSocket.bind({ networkNamespace });
+    ipv4.socket.set(IP_MULTICAST_IF, "left");
+    ipv4.socket.set(IP_UNICAST_IF, "left");
+    assertEquals(ipv4.socket.get(IP_UNICAST_IF), scopeId);
+    const create = () => BlockingSocket.open(C.AF_INET6, C.SOCK_DGRAM, { codec: udpAddrCodec });
+    using blocking = inNetworkNamespace(networkNamespace, create);
+    blocking.sendto(BYTES, named);
+    assertEquals((await udp.receive({ timeout: 5000 })).addr.scopeId, scopeId);
     using raw = RawSocket.open({ protocol: 58, ipv6: true, hostname, networkNamespace });
     assertEquals(raw.localAddr, { hostname: "fe80::77", scopeId });
   });

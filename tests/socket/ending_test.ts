@@ -100,7 +100,7 @@ for (const [name, pair] of Object.entries(PAIRS)) {
     const got = new Uint8Array(22);
     for (let at = 0; at < got.length;) at += await theirs.read(got.subarray(at)) ?? 99;
     assertEquals(got, Uint8Array.from([...sources.flatMap(() => [...bytes]), 2, 3]));
-    await assertRejects(() => writer.write("text"), TypeError, "no BufferSource");
+    await assertRejects(() => writer.write("text"), TypeError, "not a BufferSource");
     assertEquals(ours.socket.fd, -1);
     theirs.close();
   });

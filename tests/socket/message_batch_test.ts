@@ -155,7 +155,7 @@ test("MessageBatch rejects what does not fit", () => {
   assertThrows(() => batch.push(new Uint8Array(3)), RangeError, "data");
   assertThrows(() => batch.push(new Uint8Array(1), new Uint8Array(129)), RangeError, "sockaddr");
   assertThrows(() => batch.push(new Uint8Array(1), undefined, new Uint8Array(16)), RangeError, "control");
-  assertThrows(() => batch.data(0), RangeError, "among the 0");
+  assertThrows(() => batch.data(0), RangeError, "has 0 of them");
   batch.push(new Uint8Array(2));
   assertThrows(() => batch.push(new Uint8Array(2)), RangeError, "full");
   for (const i of [-1, 1, 0.5, NaN]) assertThrows(() => batch.data(i), RangeError, "among the 1");
