@@ -60,8 +60,7 @@ export const DARWIN_SOCKADDR: SockaddrLayout = {
  *
  * @example Usage
  * ```ts
- * import { within } from "../checks/within.ts";
-import { LINUX_SOCKADDR, readSockaddrFamily, writeSockaddrHead } from "@berkeley/sockets/ffi";
+ * import { LINUX_SOCKADDR, readSockaddrFamily, writeSockaddrHead } from "@berkeley/sockets/ffi";
  * import { assertEquals } from "@std/assert";
  *
  * const bytes = new Uint8Array(16);

@@ -52,7 +52,7 @@ const SKIPPED = {
   "datagram: SCM_PIDFD is a descriptor of the sender": NO_OPTION,
   "every constructor that fails leaves no descriptor": "qemu's user mode makes another error of a wrong protocol",
   "fast open carries data with the SYN, at both ends": NO_OPTION,
-  "joining what is no group and on an interface that is none tells which": NO_OPTION,
+  "joining an invalid group or on an unknown interface is an error that names it": NO_OPTION,
   "receiveMessage() gives PKTINFO, TTL, TOS and the time of a datagram of Python": NO_OPTION,
   "replaceStale of a program that is slow to remove never removes what another has bound": "strace sees qemu",
   "seqpacket: SCM_PIDFD is a descriptor of the sender": NO_OPTION,

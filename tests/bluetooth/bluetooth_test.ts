@@ -61,7 +61,7 @@ int main(void) {
   assertEquals(rfcommAddrCodec.decode(ours[1] as Uint8Array), { address, channel: 7 });
 });
 
-test("what is no address of Bluetooth is refused", () => {
+test("invalid Bluetooth addresses are refused", () => {
   for (const address of ["", "00:1A", "00:1A:7D:DA:71:1", "00:1A:7D:DA:71:13:00", "0x:1A:7D:DA:71:13", 5 as never]) {
     assertThrows(() => scoAddrCodec.encode({ address }), SyntaxError);
   }

@@ -39,7 +39,7 @@ test("dictionary() refuses parameters that are none", async () => {
     assertThrows(() => store.GET(params as never), RpcError, "Cannot GET as obj must be a string");
     assertThrows(() => store.PUT(params as never), RpcError, "Cannot PUT as obj must be a string");
   }
-  assertThrows(() => store.PUT({ obj: "x" } as never), RpcError, "no val");
+  assertThrows(() => store.PUT({ obj: "x" } as never), RpcError, "val is missing");
 });
 
 test("dictionary() checks its arguments", () => {
@@ -132,10 +132,10 @@ test("dictionary() acknowledges when its store does, and closes it once", async 
   assertEquals(slow.closed, 1);
 });
 
-test("redisStore() and etcdStore() tell an answer that is none", async () => {
+test("redisStore() and etcdStore() report invalid answers and the errors of the client", async () => {
   const odd = redisStore({ get: () => Promise.resolve(5), set: () => Promise.resolve("QUEUED") });
   await assertRejects(async () => await odd.put("a", "1"), TypeError, "Redis answered");
-  await assertRejects(async () => await odd.get("a"), TypeError, "no string");
+  await assertRejects(async () => await odd.get("a"), TypeError, "did not answer with a string");
   const failing = etcdStore({
     get: () => ({ string: () => Promise.reject(new Error("no leader")) }),
     put: () => ({ value: () => ({ exec: () => Promise.reject(new Error("no leader")) }) }),

@@ -157,7 +157,7 @@ test(
   },
 );
 
-test("sqliteStore() refuses what is no dictionary, and leaves it as it is", PROGRAMS, async () => {
+test("sqliteStore() refuses a file that is not a dictionary, and does not change it", PROGRAMS, async () => {
   await withFile((file) => {
     const { program, args } = sameRuntime("dictionary/sqlite_other");
     assertEquals(spawnSync(program, [...args, file]).status, 0);

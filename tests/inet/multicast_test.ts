@@ -111,7 +111,7 @@ testInNamespaces("multicast comes back to this machine, unless setMulticastLoop(
   }
 });
 
-test("joinMulticast() refuses what is no group, and an interface that is not there", () => {
+test("joinMulticast() refuses an invalid group and an unknown interface", () => {
   using socket = UdpSocket.bind({ hostname: "0.0.0.0" });
   const none = assertThrows(() => socket.joinMulticast("239.1.1.1", { interface: "nosuch" })) as Error & {
     code: string;

@@ -51,7 +51,7 @@ print(json.dumps([numbers, [told(libc.getprotobyname(name.encode())) for name in
   if (tcp !== null) assertEquals([tcp.number, await python("socket.getprotobyname('tcp')")], [C.IPPROTO_TCP, 6]);
 });
 
-test("getprotobynumber() refuses what is no number of a protocol", () => {
+test("getprotobynumber() refuses an invalid protocol number", () => {
   for (const wrong of [-1, 1.5, 65_536, NaN, "6" as never]) {
     assertThrows(() => getprotobynumber(wrong), RangeError, "number must be 0 to 65535");
   }

@@ -222,7 +222,7 @@ print(",".join(str(b) for b in h.digest()))`;
   assertEquals(`${data.length} ${await python.line()}`, await digestOf(data));
 });
 
-test("sendFile() refuses what is no file and no part, and tells how much went before a break", {
+test("sendFile() refuses non-files and invalid ranges, and reports how much was sent before a break", {
   needs: ["read", "write", "env"],
 }, async () => {
   using folder = tempDir();

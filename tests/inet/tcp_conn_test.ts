@@ -69,7 +69,7 @@ test("TcpConn.connect() names the address and the reason of a refusal", async ()
   }
 });
 
-test("TcpConn.connect() refuses what is no port and no address before any system call", async () => {
+test("TcpConn.connect() refuses invalid ports and addresses before any system call", async () => {
   for (const port of [-1, 65536, 1.5, NaN]) {
     await assertRejects(() => TcpConn.connect({ hostname: "127.0.0.1", port }), RangeError);
     await assertRejects(() => TcpConn.connect({ hostname: "localhost", port }), RangeError);

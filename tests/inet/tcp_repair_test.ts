@@ -75,7 +75,7 @@ else {
   });
 }
 
-test("TCP_REPAIR_WINDOW and TCP_REPAIR_OPTIONS refuse what is no number of 32 bits", () => {
+test("TCP_REPAIR_WINDOW and TCP_REPAIR_OPTIONS refuse values that are not 32-bit numbers", () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   const window = { sendUpdate: 1, sendWindow: 1, maxWindow: 1, receiveWindow: 1, receiveUpdate: 2 ** 32 };
   assertThrows(() => socket.set(inet.TCP_REPAIR_WINDOW, window), RangeError, "4294967296");

@@ -24,7 +24,7 @@ test("htons() and its kin swap on a little-endian host only", () => {
   assertEquals([ntohl(0x000000ff, true), ntohl(0xff000000, false)], [0xff000000, 0xff000000]);
 });
 
-test("htons() and its kin refuse what does not fit", () => {
+test("htons(), htonl(), ntohs() and ntohl() refuse numbers that do not fit", () => {
   for (const swap of [htons, ntohs, htonl, ntohl]) {
     for (const value of [-1, 0.5, NaN, Infinity, 2 ** 32]) {
       assertThrows(() => swap(value), RangeError, `current value is ${value}`);

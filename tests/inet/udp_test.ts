@@ -62,7 +62,7 @@ test("receive() tells that a datagram was cut off, and takes the next whole", as
   assertEquals([text(third.data), third.truncated], ["xy", true]);
 });
 
-test("send() rejects an address that is none, and none at all", async () => {
+test("send() rejects an invalid address, and a missing one", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   await assertRejects(() => socket.send(bytes("x"), { addr: { hostname: "localhost.invalid", port: 1 } }), SyntaxError);
   await assertRejects(() => socket.send(bytes("x"), { addr: { hostname: "127.0.0.1", port: 65536 } }), RangeError);
@@ -358,7 +358,7 @@ test("send() takes localhost, as bind() does, and no other name", async () => {
   }
 });
 
-test("joining what is no group and on an interface that is none tells which", () => {
+test("joining an invalid group or on an unknown interface is an error that names it", () => {
   using socket = UdpSocket.bind();
   const error = assertThrows(() => socket.joinMulticast("10.0.0.1")) as SystemError & { address?: string };
   assertEquals(error.message, "Cannot set MCAST_JOIN_GROUP to 10.0.0.1: Invalid argument (EINVAL)");

@@ -167,7 +167,7 @@ test("decodeGeneric() and decodeFamily() refuse what is cut off, and a family wi
   assertThrows(() => decodeFamily(nameless), NetlinkDecodeError, "it has no id");
 });
 
-test("the encoders refuse numbers that do not fit their fields, and what is no array of bytes", () => {
+test("the encoders refuse numbers that do not fit their fields, and values that are not a Uint8Array", () => {
   const payload = new Uint8Array();
   for (const wrong of [-1, 0.5, NaN, 2 ** 32, "1" as never, 1n as never, null as never]) {
     assertThrows(() => encodeMessage({ type: wrong, payload }), RangeError, "type must be 0 to 65535");

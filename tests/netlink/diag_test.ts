@@ -178,7 +178,7 @@ test("listSockets() without a protocol lists all that the kernel can, and says w
   );
 });
 
-test("listSockets() refuses what cannot be meant", async () => {
+test("listSockets() refuses invalid options", async () => {
   await assertRejects(() => listSockets({ protocol: "tpc" as "tcp" }), TypeError, "must be one of tcp, mptcp");
   await assertRejects(() => listSockets({ timeout: -1 }), RangeError, "timeout");
   await assertRejects(() => listSockets({ signal: AbortSignal.abort(new Error("no")) }), Error, "no");

@@ -145,7 +145,7 @@ test("NetlinkSocket.request() passes over answers to what was given up", async (
   assertEquals((await request).map(({ type }) => type), [31]);
 });
 
-test("NetlinkSocket.request() refuses what is no netlink message, and times out where no answer comes", async () => {
+test("NetlinkSocket.request() refuses an answer that is not a netlink message, and times out without an answer", async () => {
   using kernel = new ScriptedKernel();
   const request = kernel.netlink.request(16, new Uint8Array());
   const failed = assertRejects(() => request, NetlinkDecodeError);

@@ -463,7 +463,7 @@ rootTest("watch() ends with its signal, before or while it waits", async () => {
   assertThrows(() => watch(["links" as "link"]), TypeError, "must be one of link, address, route, neighbour, rule");
 });
 
-test("what cannot be meant is refused before anything is asked", async () => {
+test("invalid arguments are refused before any request", async () => {
   const netlink = {
     request: () => Promise.reject(new Error("asked")),
     dump: () => Promise.reject(new Error("asked")),

@@ -83,7 +83,7 @@ s.send(bytes.fromhex("ffffffffffff") + address[4] + (0x88b5).to_bytes(2, "big") 
   assertEquals(socket.socket.get(PACKET_STATISTICS), { packets: 0, drops: 0 }); // reading resets it
 });
 
-testAsRoot("PacketSocket.receive() fails once where the interface goes away, which localAddr tells", async () => {
+testAsRoot("PacketSocket.receive() fails once if the interface is removed, which localAddr shows", async () => {
   await using pair = await namespacePair();
   using socket = inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
   assert(socket.localAddr.interfaceIndex > 0);
@@ -212,7 +212,7 @@ test("encodeSockaddrLl() writes what Python's kernel tells of a bound socket", {
   });
 });
 
-test("encodeSockaddrLl() refuses what does not fit, decodeSockaddrLl() what is cut off", () => {
+test("encodeSockaddrLl() refuses values that do not fit, decodeSockaddrLl() truncated bytes", () => {
   assertThrows(() => encodeSockaddrLl({ protocol: 65536 }), RangeError, "protocol");
   assertThrows(() => encodeSockaddrLl({ interfaceIndex: -1 }), RangeError, "interface index");
   assertThrows(() => encodeSockaddrLl({ packetType: "other" as PacketType }), RangeError, "current value is other");
@@ -228,7 +228,7 @@ test("encodeSockaddrLl() refuses what does not fit, decodeSockaddrLl() what is c
   assertThrows(() => decodeSockaddrLl(new Uint8Array(20)), RangeError);
 });
 
-test("PacketSocket.open() refuses what cannot be meant, whoever asks", () => {
+test("PacketSocket.open() refuses invalid options, with and without privileges", () => {
   // Without CAP_NET_RAW the system call would be refused instead.
   assertThrows(() => PacketSocket.open({ protocol: 65536 }), RangeError, "protocol");
   for (const index of [-1, NaN, 2 ** 31, null, 5n] as never[]) {
@@ -237,7 +237,7 @@ test("PacketSocket.open() refuses what cannot be meant, whoever asks", () => {
   assertThrows(() => PacketSocket.open({ promiscuous: true }), TypeError, "promiscuous");
 });
 
-test("PACKET_ADD_MEMBERSHIP and PACKET_DROP_MEMBERSHIP refuse what does not fit, before the system call", () => {
+test("PACKET_ADD_MEMBERSHIP and PACKET_DROP_MEMBERSHIP refuse values that do not fit, before the system call", () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_DGRAM); // whose own answer would be ENOPROTOOPT
   const type = C.PACKET_MR_PROMISC;
   for (const option of [PACKET_ADD_MEMBERSHIP, PACKET_DROP_MEMBERSHIP]) {

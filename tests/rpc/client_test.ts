@@ -177,7 +177,7 @@ test("RpcClient.call() rejects what cannot be sent, and sends the next", async (
   assertEquals(writes, [frameOf({ func: "A", params: null })]);
 });
 
-test("RpcClient.call() refuses what is no name and no time, and sends nothing", async () => {
+test("RpcClient.call() refuses invalid names and timeouts, and sends nothing", async () => {
   await withServer(async (conn) => {
     assertEquals(await readFrames(conn, 1), [{ func: "A", params: "the second" }]);
     await writeAll(conn, ok("A", "the second"));
@@ -195,7 +195,7 @@ test("RpcClient.call() refuses what is no name and no time, and sends nothing", 
   });
 });
 
-test("RpcClient refuses what is no connection", () => {
+test("RpcClient refuses values that are not a connection", () => {
   for (const conn of [undefined, null, 5, "x", {}, Promise.resolve()]) {
     assertThrows(() => new RpcClient(conn as RpcConn), TypeError, "is not a connection");
   }

@@ -16,7 +16,7 @@ test("FrameDecoderStream takes any pieces, and gives bodies that stay as they ar
   assertEquals((await all(decoded)).map((body) => [...body]), BODIES);
 });
 
-test("FrameDecoderStream fails at what is no frame, and at an end inside one", async () => {
+test("FrameDecoderStream fails at bytes that are not a frame, and at an end inside one", async () => {
   for (
     const [bytes, code] of [[rawFrame(2, 0, []), "wrong-version"], [rawFrame(1, 2, [1]), "unexpected-end"]] as const
   ) {

@@ -193,7 +193,7 @@ test("decodeFrame() takes exactly one frame", () => {
   assertEquals([trailing.code, trailing.offset], ["trailing-bytes", 9]);
 });
 
-test("encodeFrame(), decodeFrame() and FrameDecoder refuse what is no array of bytes", () => {
+test("encodeFrame(), decodeFrame() and FrameDecoder refuse values that are not a Uint8Array", () => {
   for (const bytes of [undefined, null, 5, "{}", [123, 125], new ArrayBuffer(2), new Uint16Array(9)]) {
     assertThrows(() => encodeFrame(bytes as never), TypeError, "is not a Uint8Array");
     assertThrows(() => decodeFrame(bytes as never), TypeError, "is not a Uint8Array");

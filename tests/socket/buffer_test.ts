@@ -73,7 +73,7 @@ test("write() of bytes that are transferred away tells how many went, and does n
   right.close();
 });
 
-test("what is no array of bytes is refused, and not waited with", async () => {
+test("values that are not a Uint8Array are refused before any wait", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, STREAM);
   const wrong = ["text", [1, 2], new ArrayBuffer(8), new DataView(new ArrayBuffer(8)), new Float64Array(1 << 18)];
   for (const value of wrong as unknown as Uint8Array[]) {

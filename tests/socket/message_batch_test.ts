@@ -145,7 +145,7 @@ test("Socket.sendto() to a full AF_UNIX queue goes on when the receiver has made
   closeAll(receiver, sender);
 });
 
-test("MessageBatch rejects what does not fit", () => {
+test("MessageBatch rejects messages that do not fit", () => {
   for (const capacity of [0, 1025, 0.5, NaN]) {
     assertThrows(() => new MessageBatch({ capacity, size: 1 }), RangeError, "capacity");
   }

@@ -167,7 +167,7 @@ test("the words of node:net, node:dgram and Deno lead to those of this library",
   }
 });
 
-test("what is no object is refused in place of options, by what was expected", async () => {
+test("options that are not an object are refused, and the error says what was expected", async () => {
   const calls: Record<string, Call> = {
     "Cannot listen": (options) => TcpListener.listen(options),
     "Cannot connect": (options) => TcpConn.connect(options),

@@ -25,7 +25,7 @@ test("relay() counts its timeout from when bytes last moved in either direction"
   right.close();
 });
 
-test("relay() refuses what is no timeout, and closes both ends", async () => {
+test("relay() refuses an invalid timeout, and closes both ends", async () => {
   for (const timeout of [-1, NaN]) {
     const [left, a] = await connected();
     const [b, right] = await connected();

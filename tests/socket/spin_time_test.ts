@@ -5,7 +5,7 @@ import { assert, assertEquals, assertThrows, spawnScript, test } from "../runner
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
-test("setSpinTime() refuses what is no time", () => {
+test("setSpinTime() refuses an invalid time", () => {
   for (const time of [-1, NaN, Infinity]) assertThrows(() => setSpinTime(time), RangeError);
 });
 

@@ -18,7 +18,7 @@ const NO_MESSAGE = [undefined, null, "text", 5, new Uint8Array([1, 2])];
 const NO_OPTIONS = [null, 1000, "1000", new AbortController().signal];
 const NO_BATCH = [undefined, "text", 5, []];
 
-test("Socket refuses what is no buffer, no message, no batch and no options", async () => {
+test("Socket refuses invalid buffers, messages, batches and options", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
   const to = new Uint8Array([1, 0]);
   await refuses((wrong) => left.read(wrong), NO_BYTES);
@@ -43,7 +43,7 @@ test("Socket refuses what is no buffer, no message, no batch and no options", as
   right.close();
 });
 
-test("Socket refuses what is no int before any system call", () => {
+test("Socket refuses numbers that are not an int before any system call", () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   for (const wrong of [undefined, NaN, 1.5, -1, 2 ** 31, "1", 1n] as unknown as number[]) {
     const calls = [
@@ -87,7 +87,7 @@ test("a seqpacket connection takes no bytes for a message: it would send an empt
   right.close();
 });
 
-test("UdpSocket refuses what is no message, and a message without bytes", async () => {
+test("UdpSocket refuses an invalid message, and a message without bytes", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1", port: 0 });
   await refuses((wrong) => socket.send(wrong, { addr: socket.localAddr }), NO_BYTES);
   await refuses((wrong) => socket.sendMessage(wrong), NO_MESSAGE);

@@ -46,7 +46,7 @@ int main(void) {
   assertEquals(ours.slice(1).map(decodeSockaddrTipc), addrs.slice(1));
 });
 
-test("encodeSockaddrTipc() refuses what does not fit, decodeSockaddrTipc() what is no address of TIPC", () => {
+test("encodeSockaddrTipc() refuses numbers that do not fit, decodeSockaddrTipc() bytes that are not a TIPC address", () => {
   assertThrows(() => encodeSockaddrTipc({ service: -1, instance: 0 }), RangeError, "service");
   assertThrows(() => encodeSockaddrTipc({ service: 1, lower: 0, upper: 2 ** 32 }), RangeError, "upper");
   assertThrows(() => encodeSockaddrTipc({ service: 1, instance: 1, scope: "zone" as "node" }), TypeError, "scope");

@@ -409,7 +409,7 @@ function pidOf(pidfd: number): number {
   return Number(readFileSync(`/proc/self/fdinfo/${pidfd}`, "utf8").match(/^Pid:\s+(\d+)/m)?.[1]);
 }
 
-test("encodeCredentials() and decodeCredentials() refuse what is none", () => {
+test("encodeCredentials() and decodeCredentials() refuse invalid credentials", () => {
   const ids = { pid: 1, uid: 0xffffffff, gid: 0 };
   assertEquals(decodeCredentials(encodeCredentials(ids)), ids);
   for (const uid of [-1, 0.5, NaN, 2 ** 32]) {

@@ -44,7 +44,7 @@ test("encodeSockaddrUn() takes paths up to the limit, which a RangeError names",
   assertThrows(() => encodeSockaddrUn({ path: "ü".repeat(54) }), RangeError, "current length is 108");
 });
 
-test("encodeSockaddrUn() rejects what is no path, before the kernel could misread it", () => {
+test("encodeSockaddrUn() rejects invalid paths before the kernel could misread them", () => {
   assertThrows(() => encodeSockaddrUn({ path: "" }), TypeError, "empty");
   assertThrows(
     () => encodeSockaddrUn({ path: "\0name" }),

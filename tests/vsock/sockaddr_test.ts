@@ -16,7 +16,7 @@ int main(void) {
   assertEquals(decodeSockaddrVm(bytes), { port: 0x01020304, cid: 0xfffefdfc });
 });
 
-test("encodeSockaddrVm() refuses what does not fit, decodeSockaddrVm() what is no address of vsock", () => {
+test("encodeSockaddrVm() refuses numbers that do not fit, decodeSockaddrVm() bytes that are not a vsock address", () => {
   for (const number of [-1, 2 ** 32, 0.5, NaN, "1"] as number[]) {
     assertThrows(() => encodeSockaddrVm({ cid: number }), RangeError, "CID");
     assertThrows(() => encodeSockaddrVm({ port: number }), RangeError, "port");
