@@ -5,6 +5,8 @@ interface Process {
   execArgv: string[];
   cwd(): string;
   getBuiltinModule(name: string): unknown;
+  on(event: "exit", listener: () => void): void;
+  off(event: "exit", listener: () => void): void;
 }
 
 /** The runtime's `process`. */

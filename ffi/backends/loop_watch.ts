@@ -1,5 +1,5 @@
 import type { Backend, Watch } from "../native.ts";
-import { builtin } from "./builtin.ts";
+import { builtin, host } from "./builtin.ts";
 
 /** Milliseconds of one wait in a Node thread: the thread cannot be terminated meanwhile. */
 export const SLICE = 200;
@@ -22,6 +22,12 @@ class LoopWatch implements Watch {
   readonly #poll: LoopPoll;
   #isStarted = false;
   #isPolling = false;
+  #isOver = false;
+  /** Node runs the loop once more as it exits, and aborts if that calls back into JavaScript. */
+  readonly #end = (): void => {
+    this.#isOver = true;
+    this.#poll.stop();
+  };
 
   constructor(open: OpenLoopPoll, fd: number, onReadable: () => void) {
     this.#poll = open(fd, () => {
@@ -30,11 +36,12 @@ class LoopWatch implements Watch {
       onReadable();
       if (!this.#isStarted) setImmediate(() => this.#stop());
     });
+    host().on("exit", this.#end);
   }
 
   start(): void {
     this.#isStarted = true;
-    if (this.#isPolling) return;
+    if (this.#isPolling || this.#isOver) return;
     this.#isPolling = true;
     this.#poll.start();
   }
@@ -45,6 +52,7 @@ class LoopWatch implements Watch {
 
   close(): void {
     this.#isStarted = this.#isPolling = false;
+    host().off("exit", this.#end);
     this.#poll.close();
   }
 

@@ -36,6 +36,42 @@ test("process.exit() ends a program that waits", { needs: [...needs] }, async ()
   assert(took < 5000);
 });
 
+for (
+  const [how, end, code] of [["by itself", "", 0], [
+    "by process.exit()",
+    "setTimeout(() => process.exit(7), 50);",
+    7,
+  ]] as const
+) {
+  test(`a program that ends ${how} while data arrives is not aborted`, { needs: [...needs] }, async () => {
+    const ended = await outputOf(`
+      import process from "node:process";
+      import { TcpConn, TcpListener } from "${INET}";
+      const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+      const [left, right] = await Promise.all([TcpConn.connect(listener.addr), listener.accept()]);
+      for (const each of [listener, left, right]) each.unref();
+      void left.read(new Uint8Array(8));
+      process.on("exit", () => {
+        right.write(new Uint8Array(8)); // readable, and nobody comes to read it
+        void right.read(new Uint8Array(8));
+        left.write(new Uint8Array(8));
+      });
+      ${end}
+    `);
+    assertEquals(ended.code, code);
+  });
+}
+
+test("a program that ends during a lookup is not aborted", { needs: [...needs] }, async () => {
+  const { code } = await outputOf(`
+    import process from "node:process";
+    import { getaddrinfo } from "${INET}";
+    for (let i = 0; i < 8; i++) getaddrinfo("no-such-host-" + i + ".invalid").catch(() => {});
+    setTimeout(() => process.exit(7), 1);
+  `);
+  assertEquals(code, 7);
+});
+
 test("a thrown error ends a program that waits", { needs: [...needs] }, async () => {
   const { code, took } = await outputOf(`${BEGIN} setTimeout(() => { throw new Error("boom"); }, 100);`);
   assertEquals(code, 1);
