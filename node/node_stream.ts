@@ -156,6 +156,7 @@ export class NodeStream extends Duplex {
 
   /** `TCP_NODELAY`. Does nothing for a connection that is not over IP. */
   setNoDelay(on = true): this {
+    if (this.connecting) return this.once("connect", () => this.setNoDelay(on));
     if (this.#isOverIp()) this.#conn?.socket.setOption(C.IPPROTO_TCP, C.TCP_NODELAY, on ? 1 : 0);
     return this;
   }
@@ -167,6 +168,7 @@ export class NodeStream extends Duplex {
    * @param delay Milliseconds of silence before the first probe; 0 leaves it unchanged.
    */
   setKeepAlive(on = false, delay = 0): this {
+    if (this.connecting) return this.once("connect", () => this.setKeepAlive(on, delay));
     const socket = this.#conn?.socket;
     if (socket === undefined || !this.#isOverIp()) return this;
     socket.setOption(C.SOL_SOCKET, C.SO_KEEPALIVE, on ? 1 : 0);

@@ -42,6 +42,7 @@ const RULES: Record<string, Rule> = {
   node: FAMILY,
   // AF_SMC speaks the addresses of IP, and connects and listens as TCP does.
   smc: { imports: [...FAMILY.imports, "inet", "netlink"] },
+  smc_run: { imports: ["ffi/platform.ts", "node", "smc"] },
   // RPC takes any connection.
   rpc: { imports: ["checks"], types: ["socket"] },
   // Handlers for RPC: its errors and its limit of a frame.
@@ -147,7 +148,7 @@ function importsOf(file: string, code: string): Import[] {
       found.push({ target: resolve(file, specifier), isType });
       continue;
     }
-    const isOwn = file.startsWith("ffi/backends/") || moduleOf(file) === "node" ||
+    const isOwn = file.startsWith("ffi/backends/") || ["node", "smc_run"].includes(moduleOf(file)) ||
       (file === "dictionary/_sqlite.ts" && isType);
     if (!isOwn) faults.push(`${file} imports ${specifier}: the library has no dependency`);
   }

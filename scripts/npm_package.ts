@@ -47,7 +47,7 @@ export const packageFields = {
   keywords: ["socket", "tcp", "udp", "unix", "seqpacket", "raw", "smc", "af_smc", "rpc", "ffi"],
   license: config.license,
   type: "module",
-  sideEffects: false,
+  sideEffects: ["./smc_run/mod.js"],
   repository: { type: "git", url: `git+${REPOSITORY}.git` },
   homepage: `${REPOSITORY}#readme`,
   bugs: `${REPOSITORY}/issues`,

@@ -6,7 +6,7 @@ const SUITES: Record<string, RegExp> = {
     /^tests\/(inet|netlink|smc|socket|unix)\/(\w*sockaddr\w*|text|python|glibc|codec|fuzz|decode|names|control_message)_test\.ts$/,
   message: /^tests\/conformance\/\w*message\w*_test\.ts$/,
   stream: /^tests\/conformance\/\w+_test\.ts$/,
-  drivers: /^tests\/drivers\//,
+  drivers: /^tests\/(drivers|smc_run)\//,
   rpc: /^tests\/(dictionary|rpc)\//,
   tools: /^tests\/(bench|examples|guest|runner|scripts)\//,
   sockets: /^tests\//,

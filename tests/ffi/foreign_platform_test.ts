@@ -1,15 +1,30 @@
-import { assertEquals, spawnScript, test } from "../runner/mod.ts";
+import { readFileSync } from "node:fs";
+import { assertEquals, onDeno, spawnScript, test } from "../runner/mod.ts";
 
+/** Every entry of `deno.json`. */
 const MODULES = [
   new URL("../../mod.ts", import.meta.url),
+  new URL("../../alg/mod.ts", import.meta.url),
+  new URL("../../socket/blocking/mod.ts", import.meta.url),
+  new URL("../../bluetooth/mod.ts", import.meta.url),
+  new URL("../../can/mod.ts", import.meta.url),
+  new URL("../../dictionary/mod.ts", import.meta.url),
   new URL("../../ffi/mod.ts", import.meta.url),
   new URL("../../inet/mod.ts", import.meta.url),
   new URL("../../netlink/mod.ts", import.meta.url),
+  new URL("../../netlink/diag/mod.ts", import.meta.url),
+  new URL("../../netlink/route/mod.ts", import.meta.url),
+  new URL("../../node/mod.ts", import.meta.url),
   new URL("../../packet/mod.ts", import.meta.url),
   new URL("../../rpc/mod.ts", import.meta.url),
+  new URL("../../sctp/mod.ts", import.meta.url),
   new URL("../../smc/mod.ts", import.meta.url),
+  new URL("../../smc_run/mod.ts", import.meta.url),
   new URL("../../socket/mod.ts", import.meta.url),
+  new URL("../../tipc/mod.ts", import.meta.url),
+  new URL("../../tun/mod.ts", import.meta.url),
   new URL("../../unix/mod.ts", import.meta.url),
+  new URL("../../vsock/mod.ts", import.meta.url),
 ];
 
 const INET = new URL("../../inet/mod.ts", import.meta.url);
@@ -66,3 +81,11 @@ for (const [name, disguise, shown] of PLATFORMS) {
     },
   );
 }
+
+onDeno("it reads the sources, which the package lacks")("the list of modules is that of deno.json", {
+  needs: ["read"],
+}, () => {
+  const config = new URL("../../deno.json", import.meta.url);
+  const { exports } = JSON.parse(readFileSync(config, "utf8")) as { exports: Record<string, string> };
+  assertEquals(MODULES.map(({ href }) => href), Object.values(exports).map((file) => new URL(file, config).href));
+});

@@ -1,0 +1,85 @@
+import type net from "node:net";
+import { NodeStream } from "../node/mod.ts";
+import { SmcListener } from "../smc/mod.ts";
+
+type Listen = typeof net.Server.prototype.listen;
+
+/** A server with the members that `node:net` itself uses. */
+interface Internals extends net.Server {
+  _handle?: unknown;
+  _connections: number;
+  _emitCloseIfDrained(): void;
+  allowHalfOpen: boolean;
+  noDelay?: boolean;
+}
+
+/** `server.listen()` over AF_SMC; unix sockets and descriptors stay with `original`. */
+export function listenOverSmc(original: Listen): Listen {
+  return function (this: Internals, ...args: unknown[]): net.Server {
+    const options = optionsOf(args);
+    if (options === undefined || this.listening) return Reflect.apply(original, this, args);
+    const callback = args.at(-1);
+    if (typeof callback === "function") this.once("listening", callback as () => void);
+    try {
+      const listener = listen(options);
+      setHandle(this, listener);
+      accept(this, listener).catch((error) => this.emit("error", error));
+      options.signal?.addEventListener("abort", () => this.close(), { once: true });
+      queueMicrotask(() => this.emit("listening"));
+    } catch (error) {
+      queueMicrotask(() => this.emit("error", error));
+    }
+    return this;
+  } as Listen;
+}
+
+/** The options of a TCP server; `undefined` for every other. */
+function optionsOf([first, second, third]: unknown[]): net.ListenOptions | undefined {
+  if (typeof first === "object" && first !== null) {
+    return ["path", "fd", "_handle"].some((name) => name in first) ? undefined : first;
+  }
+  if (typeof first === "string" && !/^\d+$/.test(first)) return undefined;
+  const backlog = [second, third].find((argument) => typeof argument === "number");
+  return {
+    port: typeof first === "function" ? 0 : Number(first ?? 0),
+    ...(typeof second === "string" ? { host: second } : {}),
+    ...(backlog === undefined ? {} : { backlog }),
+  };
+}
+
+function listen({ host, port = 0, backlog }: net.ListenOptions): SmcListener {
+  const rest = backlog === undefined ? {} : { backlog };
+  return SmcListener.listen({ hostname: host ?? "0.0.0.0", port: Number(port), unsupported: "tcp", ...rest });
+}
+
+/** What the server asks of libuv's handle: its address, and its end. */
+function setHandle(server: Internals, listener: SmcListener): void {
+  const { hostname: address, port } = listener.addr;
+  server._handle = {
+    getsockname: (out: object) => {
+      Object.assign(out, { address, port, family: address.includes(":") ? "IPv6" : "IPv4" });
+      return 0;
+    },
+    close: () => listener.close(),
+    ref: () => listener.ref(),
+    unref: () => listener.unref(),
+  };
+}
+
+async function accept(server: Internals, listener: SmcListener): Promise<void> {
+  for await (const conn of listener) {
+    if (server._connections >= (server.maxConnections || Infinity)) {
+      conn.close();
+      server.emit("drop");
+      continue;
+    }
+    const stream = new NodeStream(conn, { allowHalfOpen: server.allowHalfOpen });
+    if (server.noDelay) stream.setNoDelay(true);
+    server._connections++;
+    stream.once("close", () => {
+      server._connections--;
+      server._emitCloseIfDrained();
+    });
+    server.emit("connection", stream);
+  }
+}

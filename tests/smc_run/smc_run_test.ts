@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import { assert, assertEquals, spawn, tempDir, test, thisRuntime } from "../runner/mod.ts";
+import { redis } from "../dictionary/engines.ts";
+
+const SMC_RUN = new URL("../../smc_run/mod.ts", import.meta.url);
+const PROGRAM = fileURLToPath(new URL("program.mjs", import.meta.url));
+const EXPRESS_REDIS = fileURLToPath(new URL("express_redis.mjs", import.meta.url));
+/** Node calls its FFI experimental. */
+const QUIET = "--disable-warning=ExperimentalWarning";
+const skipOn = { deno: "smc_run is for Node", bun: "smc_run is for Node" };
+
+test("a program of Node that knows nothing of SMC runs over it, or over TCP without it", {
+  needs: ["run", "env", "read"],
+  skipOn,
+}, async () => {
+  const [node = "", ...args] = thisRuntime();
+  await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, PROGRAM]);
+  const line = await program.line();
+  if (line === undefined) throw new Error((await program.exit).stderr);
+  const { address, family, port, listening, answers, refused, inUse } = JSON.parse(line);
+  assertEquals([address, family, listening, refused, inUse], ["127.0.0.1", "IPv4", true, "ECONNREFUSED", "EADDRINUSE"]);
+  assert(port > 0);
+  assertEquals(answers, [...[0, 1, 2, 3, 4].map((i) => `hello /${i}`), true, true, "hello /get"]);
+  program.closeInput();
+  const { code, stdout, stderr } = await program.exit;
+  assertEquals([code, stdout.trim().split("\n")[1], stderr], [0, '{"listening":false,"address":null}', ""]);
+});
+
+test("Express and ioredis run unmodified over smc_run", {
+  needs: ["run", "env", "read", "write", "net", "sys", "redis-server"],
+  skipOn,
+}, async () => {
+  using dir = tempDir();
+  const server = redis(dir.path);
+  await server.start();
+  const [node = "", ...args] = thisRuntime();
+  await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, EXPRESS_REDIS, `${server.port}`]);
+  const { code, stdout, stderr } = await program.exit;
+  assertEquals([code, stdout, stderr], [0, '{"visits":100}\nServer NodeStream\n', ""]);
+  await server.kill();
+});
