@@ -8,7 +8,7 @@ import type { Suite } from "./suites.ts";
 const SUITE_TIMEOUT = 900_000;
 
 /** Milliseconds for one test file; each test has its own limit, which is less. */
-const FILE_TIMEOUT = 300_000;
+const FILE_TIMEOUT = 600_000;
 
 /** What a suite gave on a runtime. */
 export interface SuiteResult {
@@ -50,7 +50,7 @@ function commandOf({ kind, command }: Runtime, files: string[], junit: string): 
     case "deno":
       return [...command, "test", "-A", "-q", "--no-check", `--junit-path=${junit}`, ...files];
     case "bun":
-      return [...command, "test", "--timeout=120000", "--reporter=junit", `--reporter-outfile=${junit}`, ...compiled];
+      return [...command, "test", "--timeout=300000", "--reporter=junit", `--reporter-outfile=${junit}`, ...compiled];
     case "node": {
       const reporters = ["junit", "spec"].flatMap((name, i) => [
         `--test-reporter=${name}`,

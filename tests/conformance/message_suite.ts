@@ -51,7 +51,7 @@ export function messageSuite(
     title: string,
     fn: (left: MessageEnd, right: MessageEnd) => Promise<void>,
     requires?: keyof typeof lacks,
-    timeout = 60_000,
+    timeout = 180_000,
   ): void {
     const lacking = requires === undefined ? undefined : lacks[requires];
     if (lacking !== undefined) return ignore(`${name}: ${title}`, lacking);

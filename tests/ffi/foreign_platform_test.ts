@@ -27,14 +27,18 @@ const MODULES = [
   new URL("../../vsock/mod.ts", import.meta.url),
 ];
 
+/** They stand on Node's own modules, which a browser lacks. */
+const FOR_NODE = /\/(?:node|smc_run)\/mod\.\w+$/;
+
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 
 /** Makes the program believe that it runs elsewhere, then imports all, uses a codec, and opens a socket. */
 function elsewhere(disguise: string): string {
+  const modules = disguise === BROWSER ? MODULES.filter(({ pathname }) => !FOR_NODE.test(pathname)) : MODULES;
   return `
     const isDeno = "Deno" in globalThis;
     ${disguise}
-    for (const module of ${JSON.stringify(MODULES)}) await import(module);
+    for (const module of ${JSON.stringify(modules)}) await import(module);
     const { encodeInetSockaddr, parseNetAddr, TcpListener } = await import("${INET}");
     console.log(encodeInetSockaddr(parseNetAddr("127.0.0.1:80")).length);
     try {
