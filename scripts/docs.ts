@@ -47,6 +47,7 @@ if (!await deno("test", "-A", "--quiet", "--reporter=dot", "--doc", ...library, 
 for (const name of GENERATED) {
   if (!await deno("run", "-A", `scripts/docs/write_${name}.ts`, "--check")) faults.push(`${name} are out of date`);
 }
+if (!await deno("run", "-A", "scripts/docs/check_ignored.ts")) faults.push("a block that does not run is wrong");
 if (!await deno("run", "-A", "scripts/docs/check_links.ts")) faults.push("a link leads nowhere");
 if (!await deno("run", "-A", "npm:cspell@10.4.1", "lint", "--no-progress", "--no-summary", ...pages())) {
   faults.push("a word is misspelt");
