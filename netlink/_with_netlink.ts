@@ -1,4 +1,5 @@
-import { type NetlinkRequester, NetlinkSocket } from "./netlink_socket.ts";
+import type { NetlinkRequester } from "./netlink_options.ts";
+import { NetlinkSocket } from "./netlink_socket.ts";
 
 /** Asks on the given socket, or on a socket only for this call. */
 export async function withNetlink<T>(

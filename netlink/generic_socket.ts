@@ -8,7 +8,8 @@ import {
   type GenericFamily,
   type GenericMessage,
 } from "./generic.ts";
-import { type NetlinkRequestOptions, NetlinkSocket } from "./netlink_socket.ts";
+import type { NetlinkRequestOptions } from "./netlink_options.ts";
+import { NetlinkSocket } from "./netlink_socket.ts";
 
 /**
  * A generic netlink socket for one family, found by its name. Permission: `--allow-ffi`.

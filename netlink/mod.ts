@@ -31,13 +31,9 @@ export {
 } from "./generic.ts";
 export { GenericNetlinkSocket } from "./generic_socket.ts";
 export { decodeMessages, encodeMessage, type NetlinkMessage } from "./message.ts";
-export {
-  type NetlinkError,
-  type NetlinkOptions,
-  type NetlinkRequester,
-  type NetlinkRequestOptions,
-  NetlinkSocket,
-} from "./netlink_socket.ts";
+export type { NetlinkError } from "./netlink_error.ts";
+export type { NetlinkOptions, NetlinkRequester, NetlinkRequestOptions } from "./netlink_options.ts";
+export { NetlinkSocket } from "./netlink_socket.ts";
 export {
   decodeInetDiagMessage,
   decodeSockDiagId,

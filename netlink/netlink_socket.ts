@@ -2,57 +2,20 @@ import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { isTimeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
-import { errnoMessage, errnoName } from "../ffi/errno.ts";
 import { isSystemError, libraryError, type SystemError } from "../ffi/error.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
-import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../socket/wait_options.ts";
+import { checkWaitOptions, type WaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { within } from "../checks/within.ts";
-import { decodeAnswer, type NetlinkAnswer } from "./answer.ts";
+import { decodeAnswer } from "./answer.ts";
 import { NL } from "./constants.ts";
 import { NetlinkDecodeError } from "./decode_error.ts";
 import { decodeMessages, encodeMessage, type NetlinkMessage } from "./message.ts";
+import { refusal } from "./netlink_error.ts";
+import { type NetlinkRequester, type NetlinkRequestOptions, REQUEST_OPTIONS } from "./netlink_options.ts";
 import type { NetlinkTransport } from "./transport.ts";
 
-/** Options of {@linkcode NetlinkSocket.request} and {@linkcode NetlinkSocket.dump}. */
-export interface NetlinkRequestOptions extends WaitOptions {
-  /**
-   * Additional `NLM_F_*` flags, ORed: `NLM_F_CREATE | NLM_F_EXCL` for a new object, `NLM_F_REPLACE`,
-   * `NLM_F_APPEND`, `NLM_F_ECHO`, …
-   *
-   * @default {0}
-   */
-  flags?: number;
-  /**
-   * The action of the request, for errors: `Cannot <action>: …`.
-   *
-   * @default {"ask the kernel by netlink"}
-   */
-  action?: string;
-}
-
-const REQUEST_OPTIONS: OptionNames<NetlinkRequestOptions> = { ...WAIT_OPTIONS, action: true, flags: true };
 const EVENT_OPTIONS: OptionNames<Pick<WaitOptions, "signal">> = { signal: true };
-
-/** The kernel's refusal of a request: a system error with the kernel's details (`NETLINK_EXT_ACK`). */
-export interface NetlinkError extends SystemError, NetlinkAnswer {
-  /** The error number, positive. */
-  errno: number;
-}
-
-/**
- * The part of {@linkcode NetlinkSocket} that sends requests: functions take this type, so that a test can pass a fake.
- */
-export type NetlinkRequester = Pick<NetlinkSocket, "request" | "dump">;
-
-/** Options of the functions that send requests to the kernel by netlink. */
-export interface NetlinkOptions extends WaitOptions {
-  /** The socket to use, such as one in another network namespace. Default: a socket only for this call. */
-  netlink?: NetlinkRequester;
-}
-
-/** The names of {@linkcode NetlinkOptions}. */
-export const NETLINK_OPTIONS: OptionNames<NetlinkOptions> = { ...WAIT_OPTIONS, netlink: true };
 
 /** The action of a request, for errors, and its wait options. */
 interface Wait {
@@ -97,7 +60,7 @@ const NLMSG_MIN_TYPE = 16;
  * assert(ports.includes(listener.addr.port));
  * ```
  */
-export class NetlinkSocket implements Disposable {
+export class NetlinkSocket implements NetlinkRequester, Disposable {
   readonly #transport: NetlinkTransport;
   readonly #buffer = new Uint8Array(BUFFER_SIZE);
   readonly #groups = new Set<number>();
@@ -343,10 +306,4 @@ function setIfKnown(socket: Socket, option: number): void {
 
 function busy(action: string, why: string): SystemError {
   return libraryError("EBUSY", "recvfrom", `Cannot ${action}: ${why} (EBUSY)`);
-}
-
-function refusal(answer: NetlinkAnswer, action: string): NetlinkError {
-  const code = errnoName(answer.errno) ?? `E${answer.errno}`;
-  const text = answer.text ?? errnoMessage(answer.errno);
-  return Object.assign(libraryError(code, "recvfrom", `Cannot ${action}: ${text} (${code})`), answer);
 }

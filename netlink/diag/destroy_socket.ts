@@ -2,7 +2,7 @@ import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { libraryError } from "../../ffi/error.ts";
 import { checkWaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
-import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
+import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
 import { withNetlink } from "../_with_netlink.ts";
 import { encodeDiagAddress, encodeInetRequest } from "./_inet.ts";
 import type { SocketInfo } from "./socket_info.ts";

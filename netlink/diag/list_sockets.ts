@@ -6,7 +6,7 @@ import { TCP_STATES } from "../../inet/options/tcp_info.ts";
 import { quoted } from "../../checks/quoted.ts";
 import { checkWaitOptions, type WaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
-import { NETLINK_OPTIONS, type NetlinkOptions, type NetlinkRequester } from "../netlink_socket.ts";
+import { NETLINK_OPTIONS, type NetlinkOptions, type NetlinkRequester } from "../netlink_options.ts";
 import { withNetlink } from "../_with_netlink.ts";
 import { decodeInetSocket, encodeInetRequest } from "./_inet.ts";
 import { decodeNetlinkSocket, encodeNetlinkRequest } from "./_netlink.ts";

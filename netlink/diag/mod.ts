@@ -26,12 +26,8 @@ export type { WaitOptions } from "../../socket/wait_options.ts";
 export type { UnixAddr } from "../../unix/addr.ts";
 export { Attributes } from "../attribute.ts";
 export type { NetlinkMessage } from "../message.ts";
-export {
-  type NetlinkOptions,
-  type NetlinkRequester,
-  type NetlinkRequestOptions,
-  NetlinkSocket,
-} from "../netlink_socket.ts";
+export type { NetlinkOptions, NetlinkRequester, NetlinkRequestOptions } from "../netlink_options.ts";
+export { NetlinkSocket } from "../netlink_socket.ts";
 export { destroySocket } from "./destroy_socket.ts";
 export { listSockets, type ListSocketsOptions } from "./list_sockets.ts";
 export type {

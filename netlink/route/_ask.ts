@@ -10,7 +10,7 @@ import {
   type NetlinkOptions,
   type NetlinkRequester,
   type NetlinkRequestOptions,
-} from "../netlink_socket.ts";
+} from "../netlink_options.ts";
 import { IFINFOMSG_SIZE, IFLA } from "./_link.ts";
 import { RTM } from "./_rtm.ts";
 

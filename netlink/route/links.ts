@@ -5,7 +5,7 @@ import { concat } from "../_concat.ts";
 import { u16Attribute, u32Attribute, u8Attribute } from "../_encode.ts";
 import { encodeAttribute } from "../attribute.ts";
 import { NL } from "../constants.ts";
-import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
+import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
 import { type Ask, askRoute, linkIndex } from "./_ask.ts";
 import { hardwareBytes } from "./_ip.ts";
 import { decodeLink, IFINFOMSG_SIZE, IFLA, LINK_FLAGS } from "./_link.ts";

@@ -22,12 +22,8 @@ export type { OpenOptions } from "../../socket/open.ts";
 export type { WaitOptions } from "../../socket/wait_options.ts";
 export { Attributes } from "../attribute.ts";
 export type { NetlinkMessage } from "../message.ts";
-export {
-  type NetlinkOptions,
-  type NetlinkRequester,
-  type NetlinkRequestOptions,
-  NetlinkSocket,
-} from "../netlink_socket.ts";
+export type { NetlinkOptions, NetlinkRequester, NetlinkRequestOptions } from "../netlink_options.ts";
+export { NetlinkSocket } from "../netlink_socket.ts";
 export type { AddressFlag, LinkAddress, NewAddress } from "./address.ts";
 export { addAddress, type AddressFilter, deleteAddress, listAddresses, replaceAddress } from "./addresses.ts";
 export type { BridgeInfo, BridgePortInfo, Link, LinkFlag, LinkOperState, LinkStatistics, VlanInfo } from "./link.ts";

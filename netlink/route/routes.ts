@@ -8,7 +8,7 @@ import { u32Attribute } from "../_encode.ts";
 import { encodeAttribute } from "../attribute.ts";
 import { NL } from "../constants.ts";
 import { NetlinkDecodeError } from "../decode_error.ts";
-import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
+import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
 import { askRoute, familiesOf, linkIndex, linkIndexes } from "./_ask.ts";
 import { ipBytes } from "./_ip.ts";
 import { decodeRoute, encodeRoute, RTA, RTMSG_SIZE } from "./_route.ts";

@@ -1,7 +1,7 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { NL } from "../constants.ts";
-import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_socket.ts";
+import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
 import { askRoute, familiesOf } from "./_ask.ts";
 import { RTM } from "./_rtm.ts";
 import { decodeRule, encodeRule, FIB_RULE_HDR_SIZE } from "./_rule.ts";
