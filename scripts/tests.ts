@@ -26,8 +26,8 @@ interface Part {
 
 const USAGE = `Usage: deno task test [PART...]
 
-Runs every test, or only the parts named: deno, ffi, runtimes, smc, netem, families; and bare, the tests as on a machine that has
-no program to compare with.
+Runs every test, or only the parts named: deno, ffi, runtimes, wake, smc, netem, families; and bare, the tests as on a
+machine that has no program to compare with.
 
   --all       all parts, bare too; fail where one cannot run here, instead of skipping it
   -h, --help  show this`;
@@ -46,6 +46,7 @@ const parts: Part[] = [
     command: ["deno", "run", "-A", "scripts/runtimes/main.ts"],
     missing: has("node") && has("npm") ? undefined : "needs node npm: apt-get install nodejs npm",
   },
+  { name: "wake", command: ["deno", "run", "-A", "scripts/wake.ts"], needs: ["python3"] },
   { name: "smc", command: ["deno", "task", "-q", "test:smc"], needs: guest },
   { name: "netem", command: ["deno", "task", "-q", "test:netem"], needs: guest },
   { name: "families", command: ["deno", "task", "-q", "test:families"], needs: guest },

@@ -1,0 +1,50 @@
+/**
+ * Runs the suites of streams and messages once for each way in which a program that waits is woken: by an io_uring, by a
+ * thread, and as where the kernel refuses io_uring, as in many containers.
+ *
+ * ```text
+ * deno run -A scripts/wake.ts [FILE…]
+ * ```
+ *
+ * @module
+ */
+import { root } from "./npm_package.ts";
+
+/** What makes the system call fail as a container's seccomp profile does: it needs no privilege. */
+const REFUSE = `
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+SYS_io_uring_setup, EPERM, ALLOW, ERRNO = 425, 1, 0x7fff0000, 0x00050000
+# struct sock_filter { u16 code; u8 jt, jf; u32 k; }: load the number of the call, compare, return
+program = b"".join(struct.pack("HBBI", *line) for line in [
+    (0x20, 0, 0, 0), (0x15, 0, 1, SYS_io_uring_setup), (0x06, 0, 0, ERRNO | EPERM), (0x06, 0, 0, ALLOW)])
+code = ctypes.create_string_buffer(program)
+fprog = ctypes.create_string_buffer(struct.pack("HxxxxxxP", 4, ctypes.addressof(code)))
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, fprog, 0, 0):
+    sys.exit("Cannot refuse io_uring: " + os.strerror(ctypes.get_errno()))
+os.execvp(sys.argv[1], sys.argv[1:])
+`;
+
+const WAYS: Record<string, { under: string[]; env: Record<string, string> }> = {
+  "an io_uring": { under: [], env: { BERKELEY_SOCKETS_WAKE: "ring" } },
+  "a thread": { under: [], env: { BERKELEY_SOCKETS_WAKE: "thread" } },
+  "what is left without io_uring": { under: ["python3", "-c", REFUSE], env: {} },
+};
+const FILES = [
+  "tests/conformance/unix_test.ts",
+  "tests/conformance/unix_message_test.ts",
+  "tests/backends/wake_test.ts",
+  "tests/socket/ending_test.ts",
+  "tests/socket/poll_unref_test.ts",
+  "tests/socket/poller_test.ts",
+  "tests/socket/readiness_test.ts",
+];
+
+const files = Deno.args.length > 0 ? Deno.args : FILES;
+for (const [name, { under, env }] of Object.entries(WAYS)) {
+  console.log(`\nwoken by ${name}`);
+  const [program = "", ...args] = [...under, Deno.execPath(), "test", "-A", "--no-check", ...files];
+  const { success } = await new Deno.Command(program, { args, env, cwd: root, stdin: "null" }).spawn().status;
+  if (!success) Deno.exitCode = 1;
+}
