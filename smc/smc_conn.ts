@@ -52,12 +52,11 @@ const DRAIN_TIMEOUT = 30_000;
  *
  * - Buffers are small: 64 KiB on each side. `configure` may set `SO_SNDBUF` before connecting; connections do not
  *   inherit a listener's `SO_RCVBUF`, but `/proc/sys/net/smc/rmem` applies to all.
- * - Writing to a connection that the peer closed fails immediately with
- * `ECONNRESET`; TCP accepts the first write. - `TCP_FASTOPEN` and related options would make a connection fall back to
- * TCP, and so would any other option with the numbers 23, 30, 33 and 34 at a level other than
- * `SOL_SOCKET`: `socket.set()` refuses them while it is SMC. The kernel refuses `SO_REUSEPORT`, `SO_ZEROCOPY` and
- * `TCP_ULP` (`EOPNOTSUPP`). `TCP_INFO` and most other TCP options refer to the TCP connection of the handshake, and say
- * nothing about the data.
+ * - Writing to a connection that the peer closed fails immediately with `ECONNRESET`; TCP accepts the first write.
+ * - `TCP_FASTOPEN` and related options would make a connection fall back to TCP, and so would any other option with the
+ *   numbers 23, 30, 33 and 34 at a level other than `SOL_SOCKET`: `socket.set()` refuses them while it is SMC. The kernel
+ *   refuses `SO_REUSEPORT`, `SO_ZEROCOPY` and `TCP_ULP` (`EOPNOTSUPP`). `TCP_INFO` and most other TCP options refer to the
+ *   TCP connection of the handshake, and say nothing about the data.
  * - `socket.shutdown(SHUT_RD)` does not wake a waiting read; {@linkcode close} does.
  * - For urgent data, use `socket.send(byte, { flags: MSG_OOB })` and `socket.recv(buffer, { flags: MSG_OOB })`, as in
  *   TCP.
