@@ -24,7 +24,7 @@ const USAGE = `Usage: deno task docs [--write]
 
 Checks the documentation of what the library exports, the links, the spelling and the generated parts of the guide, and runs
 the examples. --write writes the generated parts anew, and no more.`;
-const GENERATED = ["names", "reasons", "families", "speed", "pictures", "versions"];
+const GENERATED = ["names", "deno_shape", "reasons", "families", "speed", "pictures", "versions"];
 
 const root = new URL("..", import.meta.url).pathname;
 const config = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
