@@ -396,6 +396,57 @@ export const ROWS: readonly Row[] = [
     example: "socket.shutdown(C.SHUT_WR)",
   },
   {
+    section: "Constants by another name",
+    c: "AF_SMC, SMCPROTO_SMC, SMCPROTO_SMC6",
+    python: "",
+    ours: "smc: AF_SMC, smc: SMCPROTO_SMC, smc: SMCPROTO_SMC6",
+    example: "SmcListener.listen({ port })",
+  },
+  {
+    c: "AF_LOCAL, PF_UNIX, PF_INET, PF_…",
+    python: "",
+    ours: "ffi: C",
+    example: "C.AF_UNIX, C.AF_INET // the same numbers",
+  },
+  {
+    c: "INADDR_ANY, INADDR_LOOPBACK, INADDR_BROADCAST",
+    python: "INADDR_ANY, INADDR_LOOPBACK, INADDR_BROADCAST",
+    ours: "inet: NetAddr",
+    example: 'hostname: "0.0.0.0", "127.0.0.1", "255.255.255.255"',
+  },
+  { c: "INADDR_NONE", python: "INADDR_NONE", ours: "inet: inetAton", example: "null" },
+  {
+    c: "SOL_IP, SOL_TCP, SOL_UDP",
+    python: "SOL_IP, SOL_TCP, SOL_UDP",
+    ours: "ffi: C",
+    example: "C.IPPROTO_IP, C.IPPROTO_TCP, C.IPPROTO_UDP // the same numbers",
+  },
+  {
+    c: "EAGAIN, EWOULDBLOCK, EBADF",
+    python: "EAGAIN, EWOULDBLOCK, EBADF",
+    ours: "ffi: isSystemError",
+    example: 'isSystemError(error, "EBADF")',
+  },
+  {
+    c: "IPV6_JOIN_GROUP, IPV6_LEAVE_GROUP, IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP",
+    python: "IPV6_JOIN_GROUP, IPV6_LEAVE_GROUP",
+    ours: "inet: UdpSocket",
+    example: 'udp.joinMulticast("239.255.0.17", { interface: "eth0" })',
+  },
+  { c: "NI_MAXHOST, NI_MAXSERV", python: "NI_MAXHOST, NI_MAXSERV", ours: "", note: "no buffer has to be sized" },
+  {
+    c: "CAN_BCM_TX_SETUP, CAN_BCM_RX_SETUP, CAN_BCM_…",
+    python: "CAN_BCM_*",
+    ours: "can: BcmSocket",
+    example: "await manager.sendEvery(100, frames)",
+  },
+  {
+    c: "TIPC_ADDR_NAME, TIPC_NODE_SCOPE, TIPC_PUBLISHED, TIPC_…",
+    python: "TIPC_*",
+    ours: "tipc: TipcAddr, tipc: watchServices",
+    example: 'TipcDatagramSocket.bind({ service: 1000, instance: 1, scope: "node" })',
+  },
+  {
     section: "The documents' own",
     c: "listen(fd, 5); accept() of AF_SMC",
     python: "",
@@ -412,3 +463,19 @@ export const ROWS: readonly Row[] = [
 
 /** Names of Python's module that are its own modules, or a part of how it is written. */
 export const OF_PYTHON: readonly string[] = ["IntEnum", "IntFlag", "array", "errno", "io", "os", "selectors", "sys"];
+
+/** Constants of Python's module, by patterns, that have no name here, and why. Numbers go by `Socket.open` and `setOption`. */
+export const LEFT_OUT: readonly [pattern: RegExp, reason: string][] = [
+  [/^(_.*|CAPI)$/, "Python's own"],
+  [/^(PF_CAN|PF_PACKET|PF_RDS|AF_ROUTE|SOL_RDS|SOL_CAN_BASE)$/, "another name of an AF_ or a number"],
+  [
+    /^IPPORT_|^IP_DEFAULT_|^IP_MAX_MEMBERSHIPS$|^INADDR_(ALLHOSTS|MAX_LOCAL|UNSPEC)_GROUP$/,
+    "limits that the kernel holds",
+  ],
+  [/^(IPPROTO_HOPOPTS|IPV6_NEXTHOP|IPV6_RTHDR_TYPE_0|IP_RECVRETOPTS)$/, "old, or of extension headers"],
+  [/^NETLINK_/, "families of netlink that nobody asked for"],
+  [/^PACKET_(FASTROUTE|LOOPBACK)$/, "kinds of packets that user space does not see"],
+  [/^(J1939_|SCM_J1939_)/, "of J1939's error queue, and limits"],
+  [/^ALG_(OP_SIGN|OP_VERIFY|SET_PUBKEY)$/, "never in a released kernel"],
+  [/^VM_SOCKETS_INVALID_VERSION$/, "of VMware's old module"],
+];

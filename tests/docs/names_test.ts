@@ -1,5 +1,13 @@
 import { readFileSync } from "node:fs";
-import { OF_PYTHON, ROWS } from "../../scripts/docs/names.ts";
+import { LEFT_OUT, OF_PYTHON, ROWS } from "../../scripts/docs/names.ts";
+import * as can from "../../can/mod.ts";
+import { C } from "../../ffi/mod.ts";
+import * as inet from "../../inet/mod.ts";
+import { NL } from "../../netlink/mod.ts";
+import * as packet from "../../packet/mod.ts";
+import * as socket from "../../socket/mod.ts";
+import * as tipc from "../../tipc/mod.ts";
+import * as vsock from "../../vsock/mod.ts";
 import { assert, assertEquals, spawn, test } from "../runner/mod.ts";
 
 const skipOn = {
@@ -66,4 +74,20 @@ test("docs/names.md: every name of Python's socket module is accounted for", {
   assert(theirs.length > 70);
   const known = new Set([...OF_PYTHON, ...ROWS.flatMap(({ python }) => python.split(", "))]);
   assertEquals(theirs.filter((name) => !known.has(name)), []);
+});
+
+test("docs/names.md: every constant of Python's socket module has its name here, a row, or a reason", {
+  needs: ["python3"],
+}, async () => {
+  await using program = spawn("python3", ["-c", "import socket\nprint(*(n for n in dir(socket) if n.isupper()))"]);
+  const theirs = (await program.exit).stdout.split(/\s+/).filter(Boolean);
+  assert(theirs.length > 200);
+  const rows = ROWS.flatMap(({ python }) => python.split(", "));
+  const patterns = rows.filter((name) => name.endsWith("_*")).map((name) => name.slice(0, -1));
+  const modules: object[] = [C, NL, can, inet, packet, socket, tipc, vsock];
+  const lacking = theirs.filter((name) =>
+    !modules.some((module) => name in module) && !rows.includes(name) &&
+    !patterns.some((start) => name.startsWith(start)) && !LEFT_OUT.some(([pattern]) => pattern.test(name))
+  );
+  assertEquals(lacking, []);
 });
