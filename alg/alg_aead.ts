@@ -46,7 +46,8 @@ export class AlgAead extends SocketOwner {
   /**
    * Opens an algorithm with its key. Permission: `--allow-ffi`.
    *
-   * @param name The algorithm, as `/proc/crypto` lists it: `"gcm(aes)"`, `"ccm(aes)"`, `"rfc7539(chacha20,poly1305)"`, …
+   * @param name The algorithm, as `/proc/crypto` lists it: `"gcm(aes)"`, `"ccm(aes)"`, `"rfc7539(chacha20,poly1305)"`,
+   * …
    * @param key The key.
    * @param options The length of the tag, in bytes.
    * @returns The algorithm.

@@ -72,8 +72,8 @@ export const HCI_FILTER: WritableOption<HciFilter> = writableOption(
 );
 
 /**
- * A socket of the host controller interface (HCI): the packets between this machine and a controller of Bluetooth, or the
- * management of controllers.
+ * A socket of the host controller interface (HCI): the packets between this machine and a controller of Bluetooth, or
+ * the management of controllers.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/hci.7.html | hci(7)}
  *
@@ -99,8 +99,8 @@ export class HciSocket extends SocketOwner implements AsyncIterable<Uint8Array> 
    *
    * @param options Which controller, and what passes.
    * @returns The socket.
-   * @throws {SystemError} If the kernel lacks Bluetooth (`EAFNOSUPPORT`), there is no such controller (`ENODEV`), it is up
-   * (`EBUSY`, on the user channel), or it is not allowed (`EPERM`: CAP_NET_ADMIN).
+   * @throws {SystemError} If the kernel lacks Bluetooth (`EAFNOSUPPORT`), there is no such controller (`ENODEV`), it is
+   * up (`EBUSY`, on the user channel), or it is not allowed (`EPERM`: CAP_NET_ADMIN).
    */
   static open(options: HciOpenOptions = {}): HciSocket {
     checkArgumentCount("call open", arguments.length, "options");

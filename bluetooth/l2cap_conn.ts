@@ -12,7 +12,7 @@ import { type L2capAddr, l2capAddrCodec } from "./sockaddr.ts";
  * A connection of L2CAP: messages, in order. It inherits its other members from {@linkcode SeqpacketConn} in
  * `./socket`.
  *
- * @example Usage, where there is a controller and another device
+ * @example Usage, if there is a controller and another device
  * ```ts
  * import { L2capConn } from "@berkeley/sockets/bluetooth";
  * import { isSystemError } from "@berkeley/sockets/ffi";

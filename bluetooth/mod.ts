@@ -1,5 +1,5 @@
 /**
- * Bluetooth, as the kernel gives it: connections of L2CAP, RFCOMM and SCO, and the packets of the controllers (HCI).
+ * Bluetooth in the kernel: L2CAP, RFCOMM and SCO connections, and the packets of controllers (HCI).
  *
  * @example Which controllers there are, if the kernel supports it
  * ```ts

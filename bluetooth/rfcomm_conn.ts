@@ -9,7 +9,7 @@ import { type RfcommAddr, rfcommAddrCodec } from "./sockaddr.ts";
  * A connection of RFCOMM: a stream of bytes, as over a serial line. It inherits its other members from {@linkcode Conn}
  * in `./socket`.
  *
- * @example Usage, where there is a controller and another device
+ * @example Usage, if there is a controller and another device
  * ```ts
  * import { RfcommConn } from "@berkeley/sockets/bluetooth";
  * import { isSystemError } from "@berkeley/sockets/ffi";

@@ -9,7 +9,7 @@ import { type ScoAddr, scoAddrCodec } from "./sockaddr.ts";
  * A connection of SCO: frames of sound, at a steady rate. It inherits its other members from {@linkcode SeqpacketConn}
  * in `./socket`.
  *
- * @example Usage, where there is a controller and another device
+ * @example Usage, if there is a controller and another device
  * ```ts
  * import { ScoConn } from "@berkeley/sockets/bluetooth";
  * import { isSystemError } from "@berkeley/sockets/ffi";

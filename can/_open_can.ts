@@ -3,7 +3,7 @@ import { interfaceIndex } from "../socket/interface_index.ts";
 import { type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 
-/** Opens a CAN socket on an interface, by its name or number; `bind` binds it there. */
+/** Opens a CAN socket on an interface, by name or index; `bind` binds it there. */
 export function openCan(
   type: number,
   protocol: number,

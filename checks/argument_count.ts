@@ -3,7 +3,7 @@
  *
  * @param action What the call does, for the error: `Cannot <action>: …`.
  * @param given How many arguments were given: `arguments.length`.
- * @param expected The arguments that there are, each with what it may hold.
+ * @param expected The arguments that the function takes, each with what it may hold.
  * @throws {TypeError} If there are more.
  */
 export function checkArgumentCount(action: string, given: number, ...expected: readonly string[]): void {

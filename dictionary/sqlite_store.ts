@@ -44,9 +44,8 @@ interface Put {
  * the values of the others, and the limits apply to all together. SQLite checks the structure of its file, also on
  * opening, but has no checksums of the contents.
  *
- * If the disk is full, the
- * `PUT` fails and the values stay as they were; a later one may succeed. After the file is renamed or removed, it takes no more values. Deno needs `--allow-read`
- * and `--allow-write` for the file.
+ * If the disk is full, the `PUT` fails and the values stay as they were; a later one may succeed. After the file is
+ * renamed or removed, it takes no more values. Deno needs `--allow-read` and `--allow-write` for the file.
  *
  * @param file Its name. SQLite creates two more files next to it, with `-wal` and `-shm` appended.
  * @param limits How much it may hold.

@@ -5,9 +5,9 @@ import { parseArgs } from "@std/cli/parse-args";
 
 const USAGE = `Usage: candump.ts [--errors] INTERFACE
 
-Shows each frame of a CAN bus, with the time at which it came, until Ctrl+C.
+Shows each frame on a CAN bus with its time of arrival, until Ctrl+C.
 
-  --errors    error frames too
+  --errors    also show error frames
   -h, --help  show this`;
 
 const args = parseArgs(Deno.args, {

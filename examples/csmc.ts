@@ -9,7 +9,7 @@ const USAGE = `Usage: csmc.ts -s [-a ADDRESS] [-p PORT] [--require]
   -c          connect, send "Hello, world", and read it back
   -a ADDRESS  the address to listen on (default 0.0.0.0) or to connect to
   -p PORT     the port (default 50000)
-  --require   fail where the connection is not SMC; else it runs over TCP, and stderr says so
+  --require   fail if the connection is not SMC; by default it runs over TCP, and stderr says so
   -h, --help  show this`;
 
 const args = parseArgs(Deno.args, {

@@ -5,10 +5,10 @@ import { parseArgs } from "@std/cli/parse-args";
 
 const USAGE = `Usage: default_gateway.ts [-4] [-6] [--all] [--json]
 
-One line for each family of IP: family, router, interface. Ends with 1 if there is no router.
+Prints a line for each IP family: family, router, interface. Exits with 1 if there is no router.
 
-  -4, -6      only that of IPv4, of IPv6
-      --all   every one, the preferred first
+  -4, -6      only IPv4, only IPv6
+      --all   all default routes, the preferred one first
       --json  one array
   -h, --help  show this`;
 

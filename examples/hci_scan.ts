@@ -5,7 +5,7 @@ import { printable } from "./shared/printable.ts";
 
 const USAGE = `Usage: hci_scan.ts [--device N] [--seconds S]
 
-Shows a line for each device that advertises: address, its kind, strength of the signal in dBm, and name. The controller must
+Prints a line for each device that advertises: address, kind of address, signal strength in dBm, and name. The controller must
 be up, as \`bluetoothctl power on\` makes it. Needs CAP_NET_ADMIN.
 
       --device N   number of the controller, as in hci0 (0)
@@ -46,7 +46,7 @@ try {
     filter: { types: [HCI_EVENT], events: [COMMAND_COMPLETE, LE_META] },
   });
   Deno.addSignalListener("SIGINT", () => Deno.exit(0));
-  await hci.send(command(LE_SET_SCAN_ENABLE, 0, 0)); // a scan that somebody left on takes no parameters
+  await hci.send(command(LE_SET_SCAN_ENABLE, 0, 0)); // a scan that is already on refuses new parameters
   await hci.send(command(LE_SET_SCAN_PARAMETERS, 1, 0x10, 0, 0x10, 0, 0, 0)); // active, 10 ms of each 10 ms
   await hci.send(command(LE_SET_SCAN_ENABLE, 1, 0));
   const end = setTimeout(() => hci.close(), Number(args.seconds) * 1000);

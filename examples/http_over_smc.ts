@@ -6,7 +6,7 @@ import { parseArgs } from "@std/cli/parse-args";
 const USAGE = `Usage: http_over_smc.ts [-a ADDRESS] [-p PORT]
 
   -a ADDRESS  the address to listen on (default 127.0.0.1)
-  -p PORT     the port (default 8080; 0 takes a free one)
+  -p PORT     the port (default 8080; 0 chooses a free one)
   -h, --help  show this`;
 
 const args = parseArgs(Deno.args, {

@@ -4,10 +4,10 @@ import { parseArgs } from "@std/cli/parse-args";
 
 const USAGE = `Usage: ip_monitor.ts [OPTION...] [KIND...]
 
-Shows a line for each change. KIND is link, address, route, neighbour or rule; without one, all are shown.
+Prints a line for each change. KIND is link, address, route, neighbour or rule; the default is all.
 
-  -t, --timestamp  the time before each line
-      --json       one object a line, with everything that the kernel tells
+  -t, --timestamp  print the time before each line
+      --json       one object per line, with everything that the kernel reports
   -h, --help       show this`;
 
 const KINDS: RouteEventKind[] = ["link", "address", "route", "neighbour", "rule"];

@@ -7,7 +7,7 @@ const USAGE = `Usage: rpc_client.ts [--host ADDRESS] [--port N] [--unix PATH] [-
 
 Prints the reply of the server at 127.0.0.1:4444. Exits with 1 on an error reply.
   --unix PATH  connects to a unix socket instead
-  --smc        connects with AF_SMC, or TCP where the kernel has none`;
+  --smc        connects with AF_SMC, or TCP if the kernel has no AF_SMC`;
 
 const { endpoint, words: [func, obj, json, ...rest] } = readOptions("rpc_client", USAGE, []);
 if (func === undefined || obj === undefined || (func === "PUT") !== (json !== undefined) || rest.length > 0) {

@@ -5,10 +5,10 @@ import { listen, readOptions } from "./shared/rpc_options.ts";
 
 const USAGE = `Usage: rpc_server.ts [--host ADDRESS] [--port N] [--unix PATH] [--smc] [--file FILE]
 
-Serves GET and PUT on 127.0.0.1:4444, until it is interrupted. Port 0 takes a free one.
+Serves GET and PUT on 127.0.0.1:4444, until interrupted. Port 0 chooses a free one.
   --unix PATH  listens on a unix socket instead
-  --smc        listens with AF_SMC, or TCP where the kernel has none
-  --file FILE  keeps the dictionary in this file, of SQLite`;
+  --smc        listens with AF_SMC, or TCP if the kernel has no AF_SMC
+  --file FILE  keeps the dictionary in this SQLite file`;
 
 const { endpoint, options, words } = readOptions("rpc_server", USAGE, ["file"]);
 if (words.length > 0) {

@@ -4,13 +4,13 @@ import { parseArgs } from "@std/cli/parse-args";
 
 const USAGE = `Usage: smc_check.ts [-a ADDRESS] [-p PORT] [-t SECONDS] [-s]
 
-  -a ADDRESS  connect to ADDRESS (default: to a server of its own on 127.0.0.1)
+  -a ADDRESS  connect to ADDRESS (default: its own server on 127.0.0.1)
   -p PORT     the port (default 37373)
   -t SECONDS  how long to wait for the connection (default 10)
-  -s          only serve, on ADDRESS (default 0.0.0.0), for a check from elsewhere
+  -s          only serve, on ADDRESS (default 0.0.0.0), for a check from another machine
   -h, --help  show this
 
-Exit code: 0 SMC, 1 TCP, 2 wrong arguments, 3 no connection.`;
+Exit code: 0 SMC, 1 TCP, 2 invalid arguments, 3 no connection.`;
 
 const args = parseArgs(Deno.args, {
   boolean: ["s", "help"],

@@ -5,8 +5,8 @@ import { plainNumbers, printTable, showEvery } from "./shared/table.ts";
 
 const USAGE = `Usage: smcss.ts [--all] [--json] [--watch [SECONDS]]
 
-  -a, --all              listeners and sockets on their way too
-      --json             one array of everything that the kernel tells
+  -a, --all              also listeners and pending sockets
+      --json             one array with everything that the kernel reports
       --watch [SECONDS]  repeat the table, every 2 seconds by default
   -h, --help             show this`;
 

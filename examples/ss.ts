@@ -8,21 +8,21 @@ import { plainNumbers, printTable, showEvery } from "./shared/table.ts";
 
 const USAGE = `Usage: ss.ts [OPTION...]
 
-Shows the connected sockets of this network namespace: TCP, UDP, raw IP, unix, packet, netlink, vsock and SMC. Addresses and
+Prints the connected sockets in this network namespace: TCP, UDP, raw IP, unix, packet, netlink, vsock and SMC. Addresses and
 ports are numbers.
 
-  -t, -u, -w, -x, -0   only TCP, UDP, raw IP, unix, packet; more than one may be given
+  -t, -u, -w, -x, -0   only TCP, UDP, raw IP, unix, packet; can be combined
       --mptcp, --netlink, --vsock, --smc
-  -4, -6               only sockets of IPv4, of IPv6
+  -4, -6               only IPv4, only IPv6
   -a, --all            sockets in any state
-  -l, --listening      only those that listen, or are bound and not connected
+  -l, --listening      only sockets that listen, or are bound and not connected
   -p, --processes      the programs that have them open
   -e, --extended       uid, inode, cookie
   -m, --memory         memory
-  -i, --info           what TCP knows of a connection
+  -i, --info           what TCP knows about a connection
   -o, --options        timers
-  -H, --no-header      without the line of titles
-      --json           one array of everything that the kernel tells
+  -H, --no-header      without the title line
+      --json           one array with everything that the kernel reports
       --watch SECONDS  repeat the table
   -h, --help           show this`;
 

@@ -6,11 +6,11 @@ const USAGE = `Usage: throughput.ts -s [-a ADDRESS] [-p PORT]
        throughput.ts -c [-a ADDRESS] [-p PORT] [-t SECONDS] [-b BYTES]
 
   -s          serve one client: count what it sends, and send it back
-  -c          send, read back, and compare how much came
+  -c          send, read back, and compare the number of bytes
   -a ADDRESS  the address (default 127.0.0.1)
   -p PORT     the port (default 10000)
   -t SECONDS  how long to send (default 25)
-  -b BYTES    bytes of one write (default 65536)
+  -b BYTES    bytes per write (default 65536)
   -h, --help  show this`;
 
 const args = parseArgs(Deno.args, {

@@ -1,4 +1,4 @@
-/** A network of its own, on which every address answers pings: a TUN device, and this program at its other side. */
+/** A network on which every address answers pings: a TUN device that this program implements. */
 import { C } from "@berkeley/sockets/ffi";
 import { addAddress, changeLink } from "@berkeley/sockets/netlink/route";
 import { TunDevice } from "@berkeley/sockets/tun";
@@ -6,8 +6,7 @@ import { parseArgs } from "@std/cli/parse-args";
 
 const USAGE = `Usage: tun_ping.ts [--name NAME] ADDRESS/PREFIX
 
-Makes a TUN device with an address, such as 10.77.0.1/24 or fd77::1/64, and answers the pings to all others of its network,
-until Ctrl+C. Needs CAP_NET_ADMIN.
+Makes a TUN device with an address, such as 10.77.0.1/24 or fd77::1/64, and answers pings to all other addresses of its network, until Ctrl+C. Needs CAP_NET_ADMIN.
 
       --name NAME  name of the device (tun%d)
   -h, --help       show this`;
@@ -62,7 +61,7 @@ function answerTo(packet: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
-/** Swaps both addresses, which leaves every checksum as it is, and changes the type, which does not. */
+/** Swaps both addresses, which does not change the checksums, and changes the type, which does. */
 function reply(packet: Uint8Array, header: number, type: number, source: number, length: number): Uint8Array {
   const answer = packet.slice();
   answer.set(packet.subarray(source, source + length), source + length);

@@ -5,7 +5,7 @@ import { printable } from "./shared/printable.ts";
 
 const USAGE = `Usage: udp_chat.ts [--name NAME] [--group ADDRESS] [--port N] [--interface NAME]
 
-Each line you type goes to all.`;
+Sends each line that you type to everyone.`;
 
 const args = parseArgs(Deno.args, {
   string: ["group", "port", "interface", "name"],

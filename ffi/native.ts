@@ -69,7 +69,7 @@ export type BackgroundFunctions<T extends Record<string, Signature>> = {
 
 /** What the backend of a runtime provides. */
 export interface Backend {
-  /** Calls that return at once. */
+  /** Calls that return immediately. */
   readonly libc: Functions<typeof SYMBOLS>;
   /** Calls that may block, run off the event loop. A pending call keeps the program alive. */
   readonly background: BackgroundFunctions<typeof BACKGROUND_SYMBOLS>;

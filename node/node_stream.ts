@@ -80,7 +80,7 @@ export class NodeStream extends Duplex {
     this.read(0); // like net.Socket, to notice the end even if the program does not read
   }
 
-  /** The connection itself, to ask it what a `net.Socket` does not tell; `undefined` until it is established. */
+  /** The connection itself, for what a `net.Socket` does not have; `undefined` until it is established. */
   get conn(): StreamConn | undefined {
     return this.#conn;
   }

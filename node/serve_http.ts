@@ -9,7 +9,10 @@ import { serveNode } from "./serve_node.ts";
 
 /** Information for a handler of {@linkcode serveHttp}, besides the request. */
 export interface ServeHttpInfo<C = Conn<unknown>> {
-  /** The connection of the request, to ask it what it is: `conn.smc()`, `peerCredentials(conn)`. Do not read or write. */
+  /**
+   * The connection of the request, to inspect it: `conn.smc()`, `peerCredentials(conn)`. Do not read from it or write
+   * to it.
+   */
   conn: C;
   /** The peer's address, if it is an IP address. */
   remoteAddr: { hostname: string; port: number } | undefined;

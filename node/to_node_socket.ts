@@ -3,9 +3,8 @@ import type { SocketOwner } from "../socket/socket_owner.ts";
 import { adopt } from "./_adopt.ts";
 
 /**
- * Makes a
- * `net.Socket` from a connection, on Deno and Node: for libraries that take nothing else. From now on the runtime serves it, and the connection object is closed. Data that its `readable`
- * has already read is lost.
+ * Makes a `net.Socket` from a connection, on Deno and Node: for libraries that take nothing else. From now on the
+ * runtime serves it, and the connection object is closed. Data that its `readable` has already read is lost.
  *
  * @param conn A connection that carries a stream: TCP, AF_UNIX or SMC.
  * @returns The socket, open in both directions.

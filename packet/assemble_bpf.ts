@@ -22,7 +22,7 @@ const JUMPS: Record<string, [code: number, isOpposite: boolean]> = {
   ...{ jeq: [0x10, false], jneq: [0x10, true], jne: [0x10, true], jgt: [0x20, false], jle: [0x20, true] },
   ...{ jge: [0x30, false], jlt: [0x30, true], jset: [0x40, false] },
 };
-/** What the kernel knows of a packet beside its bytes: `SKF_AD_OFF` and `SKF_AD_*` of `<linux/filter.h>`. */
+/** What the kernel knows about a packet besides its bytes: `SKF_AD_OFF` and `SKF_AD_*` of `<linux/filter.h>`. */
 const EXTENSION_BASE = 0xfffff000;
 const EXTENSIONS: Record<string, number> = {
   ...{ proto: 0, protocol: 0, type: 4, ifidx: 8, nla: 12, nlan: 16, mark: 20, queue: 24, hatype: 28, rxhash: 32 },
@@ -72,7 +72,8 @@ const A = /^%?a$/;
  *
  * @param program The text.
  * @returns 8 bytes for each instruction, in the byte order of this machine.
- * @throws {SyntaxError} If a line is no instruction, or a label is missing or there twice; it tells the line.
+ * @throws {SyntaxError} If a line is not an instruction, or a label is missing or defined twice; the message has the
+ * line number.
  * @throws {RangeError} If a number does not fit, a jump leads backwards or too far, or there are no instructions or more than
  * 4096.
  *
@@ -147,7 +148,7 @@ function distance(target: string, at: number, labels: Map<string, number>): numb
   return place === undefined ? NaN : place - at - 1;
 }
 
-/** What a line means; `skips` tells how many instructions a jump skips. */
+/** What a line means; `skips` returns how many instructions a jump skips. */
 function instruction(line: number, text: string, skips: (target: string, isFar: boolean) => number): Instruction {
   // tcpdump: "jeq #0x800 jt 2 jf 5", with the numbers of instructions
   const plain = text.replace(/\s+jt\s+(\d+)\s+jf\s+(\d+)$/, ",@$1,@$2");
@@ -215,6 +216,6 @@ function compute(mnemonic: string, operand: string, number: NumberOf): Instructi
 
 function fault(line: number, text: string): SyntaxError {
   return new SyntaxError(
-    `Cannot assemble BPF as line ${line} is no instruction of it: current value is ${quoted(text)}`,
+    `Cannot assemble BPF as line ${line} is not an instruction: current value is ${quoted(text)}`,
   );
 }

@@ -20,8 +20,8 @@ export interface PacketMembership {
   /** The index of the interface. */
   interfaceIndex: number;
   /**
-   * `PACKET_MR_PROMISC` for all, `PACKET_MR_ALLMULTI` for all multicast, `PACKET_MR_MULTICAST` or `PACKET_MR_UNICAST` for
-   * one address.
+   * `PACKET_MR_PROMISC` for all, `PACKET_MR_ALLMULTI` for all multicast, `PACKET_MR_MULTICAST` or `PACKET_MR_UNICAST`
+   * for one address.
    */
   type: number;
   /** The one address, such as `"01:00:5e:00:00:fb"`. */

@@ -24,18 +24,13 @@ const ACCEPT_OPTIONS: OptionNames<SmcAcceptOptions> = { ...WAIT_OPTIONS, fallbac
 /**
  * An AF_SMC listener. It also accepts peers without SMC: their connections are TCP, unless `fallback` is `"refuse"`.
  *
- * A server of `node:http` or `Deno.serve` can serve on it in two ways. One listens on a unix socket, and each connection is
- * relayed to it, which loses nothing (`examples/http_over_smc.ts`):
+ * To serve HTTP on it, use `serveHttp()` or `serveNode()` of `./node`, which lose nothing
+ * (`examples/http_over_smc.ts`).
  *
- * ```text
- * const inner = await UnixConn.connect({ path });
- * conn.readable.pipeTo(inner.writable);
- * inner.readable.pipeTo(conn.writable);
- * ```
- *
- * The other adopts the descriptor, `server.listen({ fd: listener.detach() })`, and is faster. But then it is the runtime
- * that closes the connections: where an SMC connection is closed right after a long answer, as with `Connection: close`,
- * the program stands still for up to 2 s and the answer may lose its tail. Connections that are kept are safe.
+ * A server that adopts the descriptor, with `listenOn()` or `server.listen({ fd: listener.detach() })`, is faster. But
+ * then the runtime closes the connections: if an SMC connection is closed right after a long answer, as with
+ * `Connection: close`, the program blocks for up to 2 s and the end of the answer may be lost. Kept-alive connections
+ * are safe.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/af_smc.7.html | af_smc(7)}
  *

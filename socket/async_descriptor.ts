@@ -6,7 +6,7 @@ import { drainAndClose } from "./operations/drain.ts";
 import { Readiness } from "./polling/readiness.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
-/** Has the timeouts of a descriptor's waits tell the address of what owns it. */
+/** Makes timeout errors of a descriptor's waits name the address of its owner. */
 export let nameWaits: (descriptor: AsyncDescriptor, owner: Addressed) => void;
 
 /**

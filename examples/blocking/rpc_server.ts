@@ -6,7 +6,7 @@ import { SO_REUSEADDR } from "@berkeley/sockets/socket";
 
 const USAGE = `Usage: rpc_server.ts [HOST [PORT]]
 
-Serves GET and PUT on HOST and PORT, by default on 127.0.0.1 and 4444. Port 0 takes a free one.`;
+Serves GET and PUT on HOST and PORT, by default on 127.0.0.1 and 4444. Port 0 chooses a free one.`;
 /** The longest message: a header must not make the server allocate more memory than it has. */
 const MAX_LENGTH = 1 << 20;
 /** Milliseconds for which one client may block all others. */

@@ -7,7 +7,7 @@ import { TcpListener } from "@berkeley/sockets/inet";
 
 const USAGE = `Usage: worker_echo.ts [PORT]
 
-Echoes what each client sends, on 127.0.0.1 and PORT, by default 7007. Port 0 takes a free one.`;
+Echoes what each client sends, on 127.0.0.1 and PORT, by default 7007. Port 0 chooses a free one.`;
 
 // A Worker has the descriptor of its client as its name.
 const { name } = self as unknown as { name?: string };

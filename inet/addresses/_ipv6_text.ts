@@ -51,8 +51,8 @@ export function readIpv6Text(text: string, start: number, end: number, bytes: Ui
 }
 
 /**
- * The text of the 16 bytes at
- * `offset`, by RFC 5952: lower case, no leading zeros, the longest run of zero groups as "::" (the first one if several are equally long, never a single group), and IPv4-mapped addresses (`::ffff:0:0/96`)
+ * The text of the 16 bytes at `offset`, by RFC 5952: lower case, no leading zeros, the longest run of zero groups as
+ * "::" (the first one if several are equally long, never a single group), and IPv4-mapped addresses (`::ffff:0:0/96`)
  * ending in dotted decimal. With `dottedCompatible`, the deprecated IPv4-compatible addresses (`::/96`) do too, as in
  * libc.
  */

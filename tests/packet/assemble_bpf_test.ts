@@ -124,13 +124,13 @@ drop: ret #0`),
   socket.socket.set(SO_DETACH_FILTER, true);
 });
 
-test("assembleBpf() tells the line that is no instruction", () => {
+test("assembleBpf() reports the line that is not an instruction", () => {
   const wrong = [
     ...["frob #1", "ld", "ld 5", "ld #", "ldh #5", "ld M[x]", "st #1", "ret", "ret M[0]", "jeq #1", "jeq #1,a,b,c"],
     ...["add", "neg #1", "tax x", "ja", "ld #weather", "ldx [4]", "jeq [4],0", "ja nowhere", "ld [x - 4]", "ld #1,2"],
   ];
   for (const text of wrong) {
-    assertThrows(() => assembleBpf(`ret #0\n${text}\nret #0`), SyntaxError, "line 2 is no instruction");
+    assertThrows(() => assembleBpf(`ret #0\n${text}\nret #0`), SyntaxError, "line 2 is not an instruction");
   }
   assertThrows(() => assembleBpf("a: ret #0\na: ret #0"), SyntaxError, "line 2 has the label a again");
 });
