@@ -7,7 +7,7 @@ import { checkWaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { connectFirst, type Endpoint } from "./_connect_first.ts";
 import { formatNetAddr } from "./addresses/addr.ts";
 import { numericEndpoint, resolveEndpoints } from "./names/_endpoint.ts";
-import { checkTransport } from "./addresses/_check_transport.ts";
+import { checkTransport } from "../checks/check_transport.ts";
 import { ADDR_NAMES, STREAM_CONNECT_OPTIONS, type StreamConnectOptions } from "./stream_options.ts";
 
 /**

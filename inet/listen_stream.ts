@@ -4,7 +4,7 @@ import { C } from "../ffi/constants.ts";
 import { openListener } from "../socket/open.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
-import { checkTransport } from "./addresses/_check_transport.ts";
+import { checkTransport } from "../checks/check_transport.ts";
 import { numericEndpoint } from "./names/_endpoint.ts";
 import { IPV6_V6ONLY } from "./options/ipv6_options.ts";
 import { STREAM_LISTEN_OPTIONS, type StreamListenOptions } from "./stream_options.ts";

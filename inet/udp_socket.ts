@@ -4,7 +4,7 @@ import { C } from "../ffi/constants.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_BROADCAST, SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
-import { checkTransport } from "./addresses/_check_transport.ts";
+import { checkTransport } from "../checks/check_transport.ts";
 import type { NetAddr } from "./addresses/addr.ts";
 import { udpAddrCodec, type UdpDestination } from "./addresses/addr_codec.ts";
 import { InetDatagramSocket } from "./inet_datagram_socket.ts";

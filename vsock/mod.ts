@@ -26,7 +26,13 @@
  */
 export type { VsockConnectOptions, VsockListenOptions } from "./open_vsock.ts";
 export { localCid } from "./local_cid.ts";
-export { decodeSockaddrVm, encodeSockaddrVm, type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
+export {
+  decodeSockaddrVm,
+  encodeSockaddrVm,
+  type VsockAddr,
+  vsockAddrCodec,
+  type VsockDestination,
+} from "./sockaddr_vm.ts";
 export { VsockConn } from "./vsock_conn.ts";
 export { VsockListener } from "./vsock_listener.ts";
 export * from "./vsock_options.ts";

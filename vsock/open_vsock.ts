@@ -1,3 +1,4 @@
+import { checkTransport } from "../checks/check_transport.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import {
@@ -21,17 +22,23 @@ export interface VsockListenOptions extends ListenOptions {
   cid?: number;
   /** The port. Default: one that the kernel chooses (`VMADDR_PORT_ANY`), which `addr` then has. */
   port?: number;
+  /** `"vsock"`, as addresses have it, so that one can be given as it is. */
+  transport?: VsockAddr["transport"];
 }
 
 /** Options of a connection: the address, and how to connect. */
-export interface VsockConnectOptions extends VsockAddr, ConnectOptions {}
+export interface VsockConnectOptions extends Omit<VsockAddr, "transport">, ConnectOptions {
+  /** `"vsock"`, as addresses have it, so that one can be given as it is. */
+  transport?: VsockAddr["transport"];
+}
 
-const LISTEN: OptionNames<VsockListenOptions> = { ...LISTEN_OPTIONS, cid: true, port: true };
-const CONNECT: OptionNames<VsockConnectOptions> = { ...CONNECT_OPTIONS, cid: true, port: true };
+const LISTEN: OptionNames<VsockListenOptions> = { ...LISTEN_OPTIONS, cid: true, port: true, transport: true };
+const CONNECT: OptionNames<VsockConnectOptions> = { ...CONNECT_OPTIONS, cid: true, port: true, transport: true };
 
 /** Opens a listening socket of a type. */
 export function listenVsock(type: number, options: VsockListenOptions): Socket {
   checkOptions("listen", options, LISTEN);
+  checkTransport("listen", options.transport, "vsock");
   const [sockaddr, address] = [vsockAddrCodec.encode(options), vsockAddrCodec.format(options)];
   const bind = (socket: Socket): void => socket.bind(sockaddr, address);
   return openListener({ open: () => Socket.open(C.AF_VSOCK, type), bind }, options, address);
@@ -40,6 +47,7 @@ export function listenVsock(type: number, options: VsockListenOptions): Socket {
 /** Opens a connected socket of a type. */
 export async function connectVsock(type: number, options: VsockConnectOptions): Promise<Socket> {
   checkOptions("connect", options, CONNECT);
+  checkTransport("connect", options.transport, "vsock");
   const [sockaddr, address] = [vsockAddrCodec.encode(options), vsockAddrCodec.format(options)];
   return await openConnection({ open: () => Socket.open(C.AF_VSOCK, type) }, options, sockaddr, address);
 }

@@ -5,11 +5,16 @@ import type { AddrCodec } from "../socket/addr_codec.ts";
 
 /** The address of a vsock socket. */
 export interface VsockAddr {
+  /** As `Deno.VsockAddr` has it. */
+  transport: "vsock";
   /** The context id of a machine: `VMADDR_CID_HOST` (2), `VMADDR_CID_LOCAL` (1) for this one, or a guest's. */
   cid: number;
   /** The port, 32 bits. Ports below 1024 are for root. */
   port: number;
 }
+
+/** An address to bind or connect to. */
+export type VsockDestination = Partial<VsockAddr>;
 
 const ENCODE = "encode sockaddr_vm";
 /** `sizeof(struct sockaddr_vm)`. */
@@ -40,10 +45,11 @@ const SIZE = 16;
  * import { decodeSockaddrVm, encodeSockaddrVm } from "@berkeley/sockets/vsock";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(decodeSockaddrVm(encodeSockaddrVm({ cid: 2, port: 5000 })), { cid: 2, port: 5000 });
+ * const addr = { transport: "vsock", cid: 2, port: 5000 } as const;
+ * assertEquals(decodeSockaddrVm(encodeSockaddrVm(addr)), addr);
  * ```
  */
-export function encodeSockaddrVm(addr: Partial<VsockAddr>): Uint8Array<ArrayBuffer> {
+export function encodeSockaddrVm(addr: VsockDestination): Uint8Array<ArrayBuffer> {
   const { cid = C.VMADDR_CID_ANY, port = C.VMADDR_PORT_ANY } = addr;
   const view = new DataView(new ArrayBuffer(SIZE));
   view.setUint16(0, C.AF_VSOCK, HOST_LITTLE_ENDIAN);
@@ -66,7 +72,8 @@ export function encodeSockaddrVm(addr: Partial<VsockAddr>): Uint8Array<ArrayBuff
  * import { decodeSockaddrVm, encodeSockaddrVm } from "@berkeley/sockets/vsock";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(decodeSockaddrVm(encodeSockaddrVm({ port: 80 })), { cid: 0xffffffff, port: 80 });
+ * const anyMachine = { transport: "vsock", cid: 0xffffffff, port: 80 } as const;
+ * assertEquals(decodeSockaddrVm(encodeSockaddrVm({ port: 80 })), anyMachine);
  * ```
  */
 export function decodeSockaddrVm(bytes: Uint8Array): VsockAddr {
@@ -76,11 +83,15 @@ export function decodeSockaddrVm(bytes: Uint8Array): VsockAddr {
       `Cannot decode sockaddr_vm as it must be ${SIZE} bytes of AF_VSOCK: current length is ${bytes.length}`,
     );
   }
-  return { cid: view.getUint32(8, HOST_LITTLE_ENDIAN), port: view.getUint32(4, HOST_LITTLE_ENDIAN) };
+  return {
+    transport: "vsock",
+    cid: view.getUint32(8, HOST_LITTLE_ENDIAN),
+    port: view.getUint32(4, HOST_LITTLE_ENDIAN),
+  };
 }
 
 /** The codec for vsock addresses. */
-export const vsockAddrCodec: AddrCodec<VsockAddr, Partial<VsockAddr>> = {
+export const vsockAddrCodec: AddrCodec<VsockAddr, VsockDestination> = {
   encode: encodeSockaddrVm,
   decode: decodeSockaddrVm,
   format: ({ cid, port }) => `vsock:${anyOr(cid)}:${anyOr(port)}`,

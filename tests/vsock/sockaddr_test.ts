@@ -13,7 +13,7 @@ int main(void) {
 }`);
   const bytes = encodeSockaddrVm({ port: 0x01020304, cid: 0xfffefdfc });
   assertEquals(hex(bytes), await runProgram(program, []));
-  assertEquals(decodeSockaddrVm(bytes), { port: 0x01020304, cid: 0xfffefdfc });
+  assertEquals(decodeSockaddrVm(bytes), { transport: "vsock", port: 0x01020304, cid: 0xfffefdfc });
 });
 
 test("encodeSockaddrVm() refuses numbers that do not fit, decodeSockaddrVm() bytes that are not a vsock address", () => {
