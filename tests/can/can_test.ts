@@ -96,6 +96,25 @@ guestTest("BcmSocket sends again and again, and tells of changes and of silence"
 });
 
 /** Starts candump, and waits until it listens. */
+guestTest("candump.ts shows what candump does", { needs, timeout: 120_000 }, async () => {
+  await using theirs = await candump();
+  const program = ["run", "-A", "--no-check", "examples/candump.ts", "--errors", "vcan0"];
+  await using ours = spawn("deno", program, { env: { NO_COLOR: "1" } });
+  let line: string | undefined;
+  void ours.line().then((first) => line = first);
+  while (line === undefined) await cansend("001#"); // until it listens
+  await cansend("7FE#AA");
+  const until = async (dump: Program, end: string): Promise<void> => {
+    for (let next = await dump.line(); !next?.endsWith(end); next = await dump.line()) assert(next !== undefined, end);
+  };
+  await Promise.all([until(theirs, " 7FE#AA"), until(ours, " 7FE#AA")]);
+  await cansend("123#1122", "00000123#33", "1F334455#R", "213##311223344", "7FF#");
+  for (let i = 0; i < 5; i++) {
+    const [shown, expected] = [await ours.line(), await theirs.line()];
+    assertEquals(shown?.replace(/^\(\d+\.\d{6}\)/, ""), expected?.replace(/^\(\d+\.\d{6}\)/, ""));
+  }
+});
+
 async function candump(): Promise<Program> {
   const dump = spawn("candump", ["-L", "vcan0"]);
   using bus = CanSocket.open({ interface: "vcan0" });

@@ -1,7 +1,8 @@
+import { writeFileSync } from "node:fs";
 import { CAN_ISOTP_LL_OPTS, CAN_ISOTP_OPTS, CAN_ISOTP_RECV_FC, IsotpSocket, J1939Socket } from "../../can/mod.ts";
 import { C } from "../../ffi/mod.ts";
 import { guestHas, guestTests } from "../guest/family_kernel.ts";
-import { assertEquals, assertRejects, assertThrows, spawn } from "../runner/mod.ts";
+import { assertEquals, assertRejects, assertThrows, spawn, tempDir } from "../runner/mod.ts";
 
 const guestTest = guestTests(guestHas(C.AF_CAN, C.SOCK_DGRAM, C.CAN_ISOTP));
 const WAIT = { timeout: 20_000 };
@@ -52,7 +53,7 @@ guestTest("IsotpSocket takes 29 bits, CAN FD, padding and flow control", { needs
   const bytes = crypto.getRandomValues(new Uint8Array(4000));
   const [{ data }] = await Promise.all([right.receive(WAIT), left.send(bytes)]);
   assertEquals(data, bytes);
-  assertThrows(() => IsotpSocket.open({ interface: "vcan0", txId: 2 ** 29, rxId: 1 }), RangeError, "29 bits");
+  assertThrows(() => IsotpSocket.open({ interface: "vcan0", txId: 2 ** 29, rxId: 1 }), RangeError, "identifier must be 0 to 536870911");
 });
 
 guestTest("J1939Socket speaks to all, where it may, and filters by sender", { needs: ["python3"] }, async () => {
@@ -77,6 +78,28 @@ of(0x22).sendto(b"yes", ("vcan0", socket.J1939_NO_NAME, 0xfeca, socket.J1939_NO_
   const { data, addr } = await to.receive(WAIT);
   assertEquals([new TextDecoder().decode(data), addr.address, addr.pgn], ["yes", 0x22, 0xfeca]);
   assertEquals((await python.exit).code, 0);
+});
+
+guestTest("J1939Socket sends to j1939cat, and receives from it, more than a frame takes", {
+  needs: ["run", "write"],
+}, async () => {
+  const text = "J1939 ".repeat(50).trim();
+  await using receiver = spawn("j1939cat", ["vcan0:0x90", "-r"]);
+  using socket = J1939Socket.open({ interface: "vcan0", address: 0x80 });
+  await new Promise((resolve) => setTimeout(resolve, 3000)); // until it listens
+  await socket.send(new TextEncoder().encode(`${text}\n`), { addr: { address: 0x90, pgn: 0x12300 } });
+  assertEquals(await receiver.line(), text);
+  receiver.kill();
+  await receiver.exit;
+
+  using dir = tempDir();
+  writeFileSync(`${dir.path}/text`, text);
+  using to = J1939Socket.open({ interface: "vcan0", address: 0x90 });
+  const receiving = to.receive(WAIT);
+  await using sender = spawn("j1939cat", ["-i", `${dir.path}/text`, "vcan0:0x80", ":0x90,0x12300"]);
+  const { data, addr } = await receiving;
+  assertEquals([new TextDecoder().decode(data), addr.address], [text, 0x80]);
+  assertEquals((await sender.exit).code, 0);
 });
 
 /** Tries until the other program listens: without its answer nothing but the first frame goes. */

@@ -28,7 +28,7 @@ test("decodeNotification() refuses what is cut off", () => {
     association: 5,
   });
   for (let length = 0; length < 20; length++) {
-    assertThrows(() => decodeNotification(change.subarray(0, length)), RangeError, "cut off");
+    assertThrows(() => decodeNotification(change.subarray(0, length)), RangeError, "truncated");
   }
 });
 

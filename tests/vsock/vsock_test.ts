@@ -88,6 +88,15 @@ guestTest("the options of vsock, and what else the kernel tells", {}, async () =
   assertEquals((taken as { code?: string }).code, "EADDRINUSE");
 });
 
+guestTest("vsock_echo.ts echoes to socat", { needs: ["run", "socat"], timeout: 120_000 }, async () => {
+  const program = ["run", "-A", "--no-check", "examples/vsock_echo.ts", "--port", "7070"];
+  await using echo = spawn("deno", program, { env: { NO_COLOR: "1" } });
+  assertEquals(await echo.line(), "listening on port 7070");
+  await using client = spawn("socat", ["-", "VSOCK-CONNECT:1:7070"]);
+  client.write("there and back\n");
+  assertEquals(await client.line(), "there and back");
+});
+
 /** Tries until the other program listens. */
 async function connected<T>(connect: () => Promise<T>): Promise<T> {
   for (let i = 0;; i++) {
