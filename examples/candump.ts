@@ -29,7 +29,7 @@ try {
   for await (const { id, data, extended, remote, error, fd, bitRateSwitch, errorPassive, timestamp = 0n } of bus) {
     const seconds = `${timestamp / 1_000_000_000n}.${String(timestamp / 1000n % 1_000_000n).padStart(6, "0")}`;
     const shown = (error ? id + C.CAN_ERR_FLAG : id).toString(16).padStart(extended || error ? 8 : 3, "0");
-    const flags = fd ? `#${(bitRateSwitch ? 1 : 0) + (errorPassive ? 2 : 0)}` : "";
+    const flags = fd ? `#${(bitRateSwitch ? C.CANFD_BRS : 0) + (errorPassive ? C.CANFD_ESI : 0) + C.CANFD_FDF}` : "";
     console.log(`(${seconds}) ${name} ${shown.toUpperCase()}#${flags}${remote ? "R" : data.toHex().toUpperCase()}`);
   }
 } catch (error) {
