@@ -2,9 +2,8 @@ import { within } from "../checks/within.ts";
 import { openAlgorithm, receiveAll } from "./_algorithm.ts";
 
 /**
- * Random bytes from a generator in the kernel
- * (`AF_ALG`, rng), which the kernel seeds. If you need no particular generator, `crypto.getRandomValues()` is faster.
- * Permission: `--allow-ffi`.
+ * Random bytes from a generator in the kernel (`AF_ALG`, rng), which the kernel seeds. If you need no particular
+ * generator, `crypto.getRandomValues()` is faster. Permission: `--allow-ffi`.
  *
  * @param name The generator, as `/proc/crypto` lists it: `"stdrng"`, `"drbg_nopr_hmac_sha512"`, …
  * @param length How many bytes, up to 65536.

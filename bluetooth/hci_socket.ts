@@ -16,9 +16,9 @@ export interface HciOpenOptions extends OpenOptions {
   /** The number of the controller, as in `hci0`. Default: none, for channels that need none. */
   device?: number;
   /**
-   * What the socket carries: packets in addition to the kernel's own
-   * (`"raw"`), all packets of a controller, which must be down and which the kernel then does not use (`"user"`), a
-   * copy of everything (`"monitor"`), or the management of controllers (`"control"`).
+   * What the socket carries: packets in addition to the kernel's own (`"raw"`), all packets of a controller, which must
+   * be down and which the kernel then does not use (`"user"`), a copy of everything (`"monitor"`), or the management of
+   * controllers (`"control"`).
    *
    * @default {"raw"}
    */

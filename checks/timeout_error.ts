@@ -1,6 +1,6 @@
 /**
- * Makes the error for a timeout that the caller set, as
- * `AbortSignal.timeout()` does. Its name distinguishes it from the network's `ETIMEDOUT`.
+ * Makes the error for a timeout that the caller set, as `AbortSignal.timeout()` does. Its name distinguishes it from
+ * the network's `ETIMEDOUT`.
  *
  * @param action What was not done, for the message: `Cannot <action> in time: …`.
  * @param timeout The timeout, in milliseconds.

@@ -1,8 +1,8 @@
 import { errnoMessage, errnoName, errnoNumber } from "./errno.ts";
 
 /**
- * An error of the operating system. If the runtime has a class for the error number, such as
- * `Deno.errors.AddrInUse`, the error has that class, else `Error`.
+ * An error of the operating system. If the runtime has a class for the error number, such as `Deno.errors.AddrInUse`,
+ * the error has that class, else `Error`.
  */
 export interface SystemError extends Error {
   /** C name of the error number, such as `"EADDRINUSE"`; `"E<number>"` for a number without a name. */

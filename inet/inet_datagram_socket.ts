@@ -188,8 +188,8 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   }
 
   /**
-   * Takes an entry from the error queue, which `IP_RECVERR`, `IPV6_RECVERR` and
-   * `SO_TIMESTAMPING` fill. It does not wait; to wait, use `poll()` with `"error"`.
+   * Takes an entry from the error queue, which `IP_RECVERR`, `IPV6_RECVERR` and `SO_TIMESTAMPING` fill. It does not
+   * wait; to wait, use `poll()` with `"error"`.
    *
    * @returns The entry, or `null` if the queue is empty.
    * @throws {SystemError} If the socket is closed (`EBADF`).

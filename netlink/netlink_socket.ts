@@ -41,8 +41,8 @@ const NLMSG_MIN_TYPE = 16;
  * Requests on one socket run one after another; events need a separate socket. Messages from other programs are
  * dropped.
  *
- * Errors contain the kernel's message, if it has one
- * (`NETLINK_EXT_ACK`); the kernel checks requests strictly (`NETLINK_GET_STRICT_CHK`). Permission: `--allow-ffi`.
+ * Errors contain the kernel's message, if it has one (`NETLINK_EXT_ACK`); the kernel checks requests strictly
+ * (`NETLINK_GET_STRICT_CHK`). Permission: `--allow-ffi`.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/netlink.7.html | netlink(7)}
  *
@@ -129,8 +129,8 @@ export class NetlinkSocket implements NetlinkRequester, Disposable {
    * @param options Flags, how long to wait, and the action for errors.
    * @returns The messages.
    * @throws {NetlinkError} If the kernel refuses.
-   * @throws {SystemError} If the table changed during all five attempts
-   * (`EINTR`), or the socket has joined a group (`EBUSY`).
+   * @throws {SystemError} If the table changed during all five attempts (`EINTR`), or the socket has joined a group
+   * (`EBUSY`).
    * @throws {NetlinkDecodeError} If the answer is not a netlink message.
    */
   dump(type: number, payload: Uint8Array, options: NetlinkRequestOptions = {}): Promise<NetlinkMessage[]> {

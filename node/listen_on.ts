@@ -5,9 +5,9 @@ import type { SocketOwner } from "../socket/socket_owner.ts";
 import { adopt } from "./_adopt.ts";
 
 /**
- * Makes a server of `node:net`, `node:http` or
- * `node:https` accept from a listener, also of AF_SMC, on Deno and Node. The server takes over the listener's socket: closing the server closes it, and removes its file if it has one, as Node's own servers do. `server.address()`
- * is then the path.
+ * Makes a server of `node:net`, `node:http` or `node:https` accept from a listener, also of AF_SMC, on Deno and Node.
+ * The server takes over the listener's socket: closing the server closes it, and removes its file if it has one, as
+ * Node's own servers do. `server.address()` is then the path.
  *
  * @param server The server, which must not listen yet.
  * @param listener A stream listener.

@@ -144,8 +144,8 @@ export class NodeStream extends Duplex {
   }
 
   /**
-   * Connects nothing and ignores the address, but emits
-   * `"connect"` once the connection is established: for drivers that call `connect()` on the given stream.
+   * Connects nothing and ignores the address, but emits `"connect"` once the connection is established: for drivers
+   * that call `connect()` on the given stream.
    */
   connect(...args: unknown[]): this {
     const callback = args.findLast((value) => typeof value === "function");

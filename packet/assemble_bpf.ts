@@ -51,8 +51,8 @@ const A = /^%?a$/;
 /**
  * Assembles a classic BPF program: the bytes that `SO_ATTACH_FILTER` takes. No permission is needed.
  *
- * An instruction a line, with the mnemonics of bpf_asm(1) and of Go's `x/net/bpf`; `;` begins a comment. Jumps name labels, or
- * how many instructions they skip. What `tcpdump -d` prints is read too.
+ * One instruction per line, with the mnemonics of bpf_asm(1) and of Go's `x/net/bpf`; `;` begins a comment. Jumps name
+ * labels, or how many instructions they skip. It also reads what `tcpdump -d` prints.
  *
  * | instruction                                                        | operands                                          |
  * | ------------------------------------------------------------------ | ------------------------------------------------- |
@@ -74,8 +74,8 @@ const A = /^%?a$/;
  * @returns 8 bytes for each instruction, in the byte order of this machine.
  * @throws {SyntaxError} If a line is not an instruction, or a label is missing or defined twice; the message has the
  * line number.
- * @throws {RangeError} If a number does not fit, a jump leads backwards or too far, or there are no instructions or more than
- * 4096.
+ * @throws {RangeError} If a number does not fit, a jump leads backwards or too far, or there are no instructions or
+ * more than 4096.
  *
  * @see {@link https://docs.kernel.org/networking/filter.html | Linux socket filtering}
  *

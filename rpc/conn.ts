@@ -1,6 +1,6 @@
 /**
- * A connection that carries a stream of bytes: every stream
- * `Conn` of this library, and the connections of `Deno.connect`.
+ * A connection that carries a stream of bytes: every stream `Conn` of this library, and the connections of
+ * `Deno.connect`.
  *
  * The client or server that receives it owns it, and closes it.
  */

@@ -1,9 +1,9 @@
 /**
  * An error reply.
  *
- * A handler throws it to tell its caller the reason: the reply is
- * `{"status":"ERROR","error":message}`. For any other exception the reply is only `{"status":"ERROR"}`.
- * {@linkcode RpcClient.call} rejects with it, with the `reply` it received.
+ * A handler throws it to tell its caller the reason: the reply is `{"status":"ERROR","error":message}`. For any other
+ * exception the reply is only `{"status":"ERROR"}`. {@linkcode RpcClient.call} rejects with it, with the `reply` it
+ * received.
  *
  * @example A handler refuses
  * ```ts

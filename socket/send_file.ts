@@ -28,8 +28,7 @@ const SEND_FILE_OPTIONS: OptionNames<SendFileOptions> = { ...WAIT_OPTIONS, lengt
  * Sends a file over a connection inside the kernel, with sendfile(2). It waits for earlier writes, and later ones wait
  * for it.
  *
- * The kernel reads uncached parts of the file from the disk, which blocks this thread. Permission:
- * `--allow-ffi`.
+ * The kernel reads uncached parts of the file from the disk, which blocks this thread. Permission: `--allow-ffi`.
  *
  * @param conn The connection.
  * @param fd The descriptor of the file, borrowed, such as one from `openSync()` of `node:fs`.

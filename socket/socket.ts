@@ -53,9 +53,8 @@ const WRITE = 2;
 export let acceptAs: <T>(socket: Socket, options: WaitOptions | undefined, as: (socket: Socket) => T) => Promise<T>;
 
 /**
- * Owns one socket of any family. Its descriptor is non-blocking and close-on-exec; it retries
- * `EINTR` and waits on `EAGAIN`. Addresses are sockaddr bytes, so that families that the library does not know work
- * too.
+ * Owns one socket of any family. Its descriptor is non-blocking and close-on-exec; it retries `EINTR` and waits on
+ * `EAGAIN`. Addresses are sockaddr bytes, so that families that the library does not know work too.
  *
  * Operations of one direction form a queue: concurrent reads finish in the order of the calls, and so do writes.
  * Permission: `--allow-ffi`.

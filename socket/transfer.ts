@@ -4,9 +4,8 @@ import { WAIT_OPTIONS, type WaitOptions, waitOptionsOf } from "./wait_options.ts
 /** Options of operations that take the flags of send(2) and recv(2). */
 export interface TransferOptions extends WaitOptions {
   /**
-   * `MSG_*` flags, ORed. Sends add `MSG_NOSIGNAL`, and receives of ancillary data add
-   * `MSG_CMSG_CLOEXEC`, unless the family refuses it. `MSG_DONTWAIT` changes nothing, since no call blocks: a `timeout`
-   * of 0 tries without waiting.
+   * `MSG_*` flags, ORed. Sends add `MSG_NOSIGNAL`, and receives of ancillary data add `MSG_CMSG_CLOEXEC`, unless the
+   * family refuses it. `MSG_DONTWAIT` changes nothing, since no call blocks: a `timeout` of 0 tries without waiting.
    *
    * @default {0}
    */

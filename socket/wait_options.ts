@@ -16,9 +16,8 @@ export interface Progress {
  * One rule applies to everything that ends early. An abort rejects with the signal's reason itself. A timeout rejects
  * with a `DOMException` named `"TimeoutError"`, like that of `AbortSignal.timeout()`; `ETIMEDOUT` always comes from the
  * network. What was done until then stays done: a write may have sent its first bytes. Operations that wait after it
- * continue.
- * `progress` always reports how much was done; errors other than a signal's reason also have it as `bytesWritten`,
- * `bytesRead` or `messagesSent`.
+ * continue. `progress` always reports how much was done; errors other than a signal's reason also have it as
+ * `bytesWritten`, `bytesRead` or `messagesSent`.
  *
  * @example Abort a write that the other end does not read
  * ```ts

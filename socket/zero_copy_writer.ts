@@ -96,8 +96,8 @@ export class ZeroCopyWriter {
    * @param bytes The bytes; they must not change until the promise is settled.
    * @param options How long to wait for room. The wait for the kernel's completions has no end but that of the socket.
    * @returns Whether they were copied after all.
-   * @throws {SystemError} If not all could be written, such as `EPIPE`; `bytesWritten` on the error tells how many were, which
-   * the kernel may still read until the connection is over.
+   * @throws {SystemError} If not all could be written, such as `EPIPE`; `bytesWritten` on the error tells how many
+   * were, which the kernel may still read until the connection is over.
    */
   async write(bytes: Uint8Array, options?: WaitOptions): Promise<ZeroCopyResult> {
     checkArgumentCount("call write", arguments.length, "bytes", "{ signal, timeout }");

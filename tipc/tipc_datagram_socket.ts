@@ -11,8 +11,8 @@ import { type TipcAddr, tipcAddrCodec, type TipcServiceAddr, type TipcServiceRan
 export type TipcBindOptions = (TipcServiceAddr | TipcServiceRange) & OpenOptions;
 
 /**
- * A TIPC socket for messages without a connection
- * (`SOCK_RDM`): reliable, in order, up to 66000 bytes. Sending to a service reaches one of the sockets that are bound to it; sending to a range reaches all of them. It inherits `send`
+ * A TIPC socket for messages without a connection (`SOCK_RDM`): reliable, in order, up to 66000 bytes. Sending to a
+ * service reaches one of the sockets that are bound to it; sending to a range reaches all of them. It inherits `send`
  * and `receive` from {@linkcode DatagramSocket} in `./socket`.
  *
  * @see {@link https://docs.kernel.org/networking/tipc.html | TIPC in Linux}

@@ -7,8 +7,8 @@ import { type TipcAddr, tipcAddrCodec } from "./sockaddr_tipc.ts";
 import { TipcSeqpacketConn } from "./tipc_seqpacket_conn.ts";
 
 /**
- * A listener for TIPC connections that carry messages of up to 66000 bytes. Its other members are those of {@linkcode Listener} in
- * `./socket`; its `addr` is that of the socket, not the name that it listens at.
+ * A listener for TIPC connections that carry messages of up to 66000 bytes. Its other members are those of
+ * {@linkcode Listener} in `./socket`; its `addr` is that of the socket, not the name that it listens at.
  *
  * @see {@link https://docs.kernel.org/networking/tipc.html | TIPC in Linux}
  *

@@ -21,9 +21,8 @@ import { bytesOf, encodeSockaddrUn } from "./sockaddr_un.ts";
 /** Options of all functions that bind a unix socket. */
 export interface UnixBindOptions {
   /**
-   * The permissions of the socket's file, such as
-   * `0o600`; connecting needs write permission. The file never has more permissions than these. Default: `0o777` minus
-   * the umask.
+   * The permissions of the socket's file, such as `0o600`; connecting needs write permission. The file never has more
+   * permissions than these. Default: `0o777` minus the umask.
    */
   mode?: number;
   /**
@@ -100,8 +99,8 @@ export function setMode(path: Uint8Array, mode: number, own: FileStatus, address
 }
 
 /**
- * Keeps the file of a bound socket when the socket is closed, like Go's
- * `SetUnlinkOnClose(false)`: for a program that passed the descriptor to its successor, which continues to use the file. Permission: `--allow-ffi`.
+ * Keeps the file of a bound socket when the socket is closed, like Go's `SetUnlinkOnClose(false)`: for a program that
+ * passed the descriptor to its successor, which continues to use the file. Permission: `--allow-ffi`.
  *
  * @param owner A listener, a datagram socket, or a connection that was bound to a path.
  *

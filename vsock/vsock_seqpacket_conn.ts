@@ -7,9 +7,8 @@ import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 
 /**
  * A vsock connection that carries messages, in order and whole. It inherits its other members from
- * {@linkcode SeqpacketConn} in
- * `./socket`. It sends no empty messages. If several hundred messages wait to be received, Linux 6.12 breaks the connection (`ENOBUFS`,
- * and `EPIPE` at the sender).
+ * {@linkcode SeqpacketConn} in `./socket`. It sends no empty messages. If several hundred messages wait to be received,
+ * Linux 6.12 breaks the connection (`ENOBUFS`, and `EPIPE` at the sender).
  *
  * @see {@link https://man7.org/linux/man-pages/man7/vsock.7.html | vsock(7)}
  *

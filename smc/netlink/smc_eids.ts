@@ -131,9 +131,8 @@ export async function smcSeid(options: WaitOptions = {}): Promise<SmcSeid> {
  *
  * @param enabled Whether to offer it.
  * @param options How long to wait.
- * @throws {SystemError} If the system has none
- * (`EOPNOTSUPP`, on everything except s390), disabling it would leave no enterprise id at all (`ENOENT`), or it is not
- * permitted (`EPERM`).
+ * @throws {SystemError} If the system has none (`EOPNOTSUPP`, on everything except s390), disabling it would leave no
+ * enterprise id at all (`ENOENT`), or it is not permitted (`EPERM`).
  *
  * @example Usage
  * ```ts

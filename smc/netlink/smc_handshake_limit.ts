@@ -4,8 +4,8 @@ import { SMC_NETLINK } from "./_gen_netlink.ts";
 import { askSmc } from "./_smc_netlink.ts";
 
 /**
- * Whether listeners fall back to TCP while too many SMC handshakes wait:
- * `net.smc.limit_smc_hs`. Permission: `--allow-ffi`; no capability is needed.
+ * Whether listeners fall back to TCP while too many SMC handshakes wait: `net.smc.limit_smc_hs`. Permission:
+ * `--allow-ffi`; no capability is needed.
  *
  * @param options How long to wait.
  * @returns Whether they do.

@@ -44,8 +44,8 @@ export async function smcPnets(options: WaitOptions = {}): Promise<SmcPnet[]> {
  * @param options How long to wait.
  * @throws {SyntaxError} If a name is empty or too long.
  * @throws {RangeError} If the port is not 1 or 2.
- * @throws {SystemError} If the interface or the device is already in the table
- * (`EEXIST`), or it is not permitted (`EPERM`).
+ * @throws {SystemError} If the interface or the device is already in the table (`EEXIST`), or it is not permitted
+ * (`EPERM`).
  *
  * @example Usage
  * ```ts

@@ -56,8 +56,8 @@ const DRAIN_TIMEOUT = 30_000;
  * The methods have their C names; addresses are in the form of the codec that it is opened with. Each call takes a
  * `timeout`, whose default is {@linkcode timeout}. The same descriptor can become a `Socket` with
  * `Socket.fromFd(blocking.detach())`, and return with `socket.blocking()`. It must not be both at the same time, not
- * even through duplicates: the first receive without a timeout clears
- * `O_NONBLOCK`, which all duplicates share, and sets `SO_RCVTIMEO`.
+ * even through duplicates: the first receive without a timeout clears `O_NONBLOCK`, which all duplicates share, and
+ * sets `SO_RCVTIMEO`.
  *
  * **Ctrl+C** ends a blocked program on every runtime, unless the program listens for the signal: a signal listener runs
  * on the event loop, which is blocked. `terminate()` or the exit of the main thread ends a blocked Worker within 250

@@ -14,7 +14,7 @@ export interface Watched {
 /** Events taken from the kernel in one call. */
 const MAX_EVENTS = 256;
 
-/** A gap of so many times the spin is short: it has the waking up in it. */
+/** A gap of up to this many times the spin counts as short: it includes the wake-up. */
 const SHORT_GAP = 2;
 
 const STRIDE = layout.epollEventSize / 4;
@@ -26,13 +26,14 @@ const { setImmediate } = globalThis as unknown as { setImmediate(callback: () =>
  * One epoll instance for all sockets of the isolate, opened with the first that waits and closed with the last.
  *
  * A descriptor is registered once, edge-triggered; its events carry its number and a generation, so that a late event
- * for a number that was closed and reused is dropped. To wait, the epoll instance itself is watched by the event loop of
- * the runtime. Where it pays, the kernel is asked between turns of the event loop before that: see {@linkcode SpinHistory}.
- * Nobody waiting: nothing runs.
+ * for a closed and reused number is dropped. To wait, the runtime's event loop watches the epoll instance itself. If it
+ * pays off, the poller first asks the kernel between turns of the event loop: see {@linkcode SpinHistory}. If nothing
+ * waits, nothing runs.
  */
 export class Poller {
   /**
-   * Milliseconds of silence, at most, before the poller parks. Longer answers faster after a pause, and costs more CPU.
+   * The most milliseconds of silence before the poller parks. A longer time answers faster after a pause, but costs
+   * more CPU.
    *
    * @default {0.05}
    */
@@ -40,7 +41,7 @@ export class Poller {
 
   #epfd = -1;
   #watch: Watch | undefined;
-  /** How many descriptors are registered. */
+  /** The number of registered descriptors. */
   #count = 0;
   readonly #watched: (Watched | undefined)[] = [];
   readonly #generations: number[] = [];
@@ -54,12 +55,12 @@ export class Poller {
   #isReferenced = true;
   readonly #history = new SpinHistory();
   #isSpinning = false;
-  /** Whether a turn of the event loop is asked for. */
+  /** Whether a turn of the event loop is requested. */
   #isAsked = false;
   #deadline = 0;
   #lastEvent = 0;
 
-  /** Watches a descriptor. Readiness that is there already is reported too. */
+  /** Watches a descriptor. It also reports existing readiness. */
   add(fd: number, events: number, watched: Watched): void {
     if (this.#epfd < 0) this.#open();
     const generation = this.#generation = (this.#generation + 1) & 0x7fffffff;
@@ -70,12 +71,12 @@ export class Poller {
     if (this.#waits + this.#unrefWaits > 0) this.#schedule();
   }
 
-  /** Changes the events a watched descriptor is asked for. Readiness that is there already is reported again. */
+  /** Changes the requested events of a watched descriptor. It reports existing readiness again. */
   modify(fd: number, events: number): void {
     this.#control(C.EPOLL_CTL_MOD, fd, events, this.#generations[fd] ?? 0);
   }
 
-  /** Stops watching; to be called before the descriptor is closed, since a duplicate would keep its events coming. */
+  /** Stops watching. Call it before the descriptor is closed, since a duplicate would still cause events. */
   remove(fd: number): void {
     this.#control(C.EPOLL_CTL_DEL, fd, 0, 0);
     this.forget(fd);
@@ -101,7 +102,7 @@ export class Poller {
     if (this.#waits === 0) this.#ask();
   }
 
-  /** Waits in a thread from now on where an io_uring would: sockets of AF_SMC do not always wake one (Linux 6.12). */
+  /** From now on, waits in a thread instead of an io_uring: AF_SMC sockets do not always wake one (Linux 6.12). */
   avoidRing(): void {
     if (this.#avoidsRing) return;
     this.#avoidsRing = true;
@@ -192,7 +193,7 @@ export class Poller {
     }
   }
 
-  /** Something is there: what the watch calls. */
+  /** Called by the watch when there is an event. */
   readonly #wake = (): void => {
     const last = this.#lastEvent;
     const now = this.#look();
@@ -200,7 +201,7 @@ export class Poller {
     this.#schedule();
   };
 
-  /** Takes what is there, and gives the time after that; 0 if there was nothing. */
+  /** Takes the events, and returns the time after that; 0 if there were none. */
   #look(): number {
     const n = outcome(libc().epoll_wait(this.#epfd, this.#events, MAX_EVENTS, 0));
     if (n <= 0) return 0;

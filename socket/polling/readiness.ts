@@ -12,19 +12,19 @@ import { unrefTimeout } from "./unref_timeout.ts";
 const READ_EVENTS = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
 const WRITE_EVENTS = C.EPOLLOUT | C.EPOLLHUP | C.EPOLLERR;
 const URGENT_EVENTS = C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR;
-/** After one of these the end of the stream may lie behind the data, and no further edge will tell. */
+/** After one of these the end of the stream may follow the data, without another edge. */
 const END_EVENTS = C.EPOLLRDHUP | C.EPOLLHUP | C.EPOLLERR | C.EPOLLPRI;
-/** What the kernel answers where there is no room for the poller. */
+/** The kernel's errors if there is no room for the poller. */
 const SHORTAGES = ["EMFILE", "ENFILE", "ENOMEM", "ENOSPC"];
 const INTEREST = C.EPOLLIN | C.EPOLLPRI | C.EPOLLRDHUP | C.EPOLLET;
 
 /**
- * When one descriptor can be read and written: try first, then wait, in order.
+ * Runs the operations of one descriptor: try first, then wait, in order.
  *
  * The descriptor is registered with the poller at the first wait, and for writing at the first wait to write, so that a
  * socket whose peer keeps up never hears of room in its send buffer.
  *
- * @example A read waits here, and is tried again when there is something
+ * @example A read waits here, and is tried again when there is data
  * ```ts
  * import { C } from "@berkeley/sockets/ffi";
  * import { Socket } from "@berkeley/sockets/socket";
@@ -42,16 +42,16 @@ export class Readiness implements RetryLater, Watched {
   readonly #fd: number;
   readonly #reads: Queue = emptyQueue(INTEREST);
   readonly #writes: Queue = emptyQueue(INTEREST | C.EPOLLOUT);
-  /** Made when it is needed: few sockets have urgent data. */
+  /** Made on first use: few sockets have urgent data. */
   #urgent: Queue | undefined;
-  /** Those of destinations that hold up what goes there. */
+  /** The queues of full destinations. */
   #destinations: Map<string, Queue> | undefined;
   /** Set while an operation is tried: the queue that it has to wait in instead of its own. */
   #aside: Queue | undefined;
   #interest = 0;
   #waits = 0;
   #referenced = true;
-  /** Those of {@linkcode END_EVENTS} that have come. */
+  /** The {@linkcode END_EVENTS} that have occurred. */
   #ending = 0;
   #ends: Set<() => void> | undefined;
   #references: Set<() => void> | undefined;
@@ -60,7 +60,7 @@ export class Readiness implements RetryLater, Watched {
   owner: Addressed | undefined;
 
   /**
-   * Starts with both directions taken to be ready.
+   * Assumes at first that both directions are ready.
    *
    * @param fd The descriptor, non-blocking; borrowed.
    */
@@ -69,7 +69,7 @@ export class Readiness implements RetryLater, Watched {
   }
 
   /**
-   * Runs an operation: at once if no other waits before it, else in its turn and once the descriptor is ready.
+   * Runs an operation: immediately if no other waits before it, else in its turn and once the descriptor is ready.
    *
    * @param names The names that the options may have.
    */
@@ -118,23 +118,23 @@ export class Readiness implements RetryLater, Watched {
     });
   }
 
-  /** To be called when a stream was read empty, so that the next read waits instead of asking the kernel. */
+  /** Call this when a stream was read empty, so that the next read waits instead of asking the kernel. */
   drained(): void {
     if (this.#ending === 0) this.#reads.ready = false;
   }
 
-  /** Whether the kernel has told that the other end sends no more. */
+  /** Whether the kernel has reported that the other end has stopped sending. */
   get hungUp(): boolean {
     return (this.#ending & (C.EPOLLRDHUP | C.EPOLLHUP)) !== 0;
   }
 
   /**
-   * Tries what waits again after a while, for when the kernel will raise no event. There is one timer at a time: an
-   * event is a try too, which asks for the next.
+   * Tries the waiting operations again after a while, where the kernel will raise no event. There is one timer at a
+   * time: an event also causes a try, which requests the next one.
    *
-   * @param later Gives the pause in milliseconds; called only if no timer runs.
-   * @param destination Where the operation goes that is tried now, if it has to wait with what goes there, and let what is
-   * behind it go on.
+   * @param later Returns the pause in milliseconds; called only if no timer runs.
+   * @param destination The destination of the current operation, if it has to wait for that destination while later
+   * operations continue.
    */
   readyLater(direction: Direction, later: { next(): number }, destination?: string): void {
     const queue = destination === undefined ? this.#queue(direction) : this.#aside = this.#destination(destination);
@@ -146,7 +146,7 @@ export class Readiness implements RetryLater, Watched {
     }, later.next());
   }
 
-  /** Takes an event. Urgent data comes first: a read past its place discards it. */
+  /** Handles an event. Urgent data comes first: a read past its position discards it. */
   ready(events: number): void {
     this.#ending |= events & END_EVENTS;
     if (this.#urgent !== undefined && (events & URGENT_EVENTS) !== 0) this.#proceed(this.#urgent);
@@ -171,7 +171,7 @@ export class Readiness implements RetryLater, Watched {
   }
 
   /**
-   * Rejects every wait, each with an error of its own, and forgets the descriptor, which is still open.
+   * Rejects every wait with its own error, and unregisters the descriptor, which is still open.
    *
    * @param isLast Whether it is closed next, and has no duplicate.
    */
@@ -272,7 +272,7 @@ export class Readiness implements RetryLater, Watched {
     this.#shortage = undefined;
   }
 
-  /** There is no room to wait for an event: tries again after a while, as long as it is waited for. */
+  /** There is no room to wait for an event: tries again after a while, as long as an operation waits. */
   #tryLater(queue: Queue): void {
     if (queue.timed) return;
     queue.timed = true;
@@ -304,13 +304,16 @@ export class Readiness implements RetryLater, Watched {
         this.#shift(queue).reject(pending.rejection(error, false));
         continue;
       }
-      if (queue.head !== pending) continue; // it closed the socket or ended its own wait: it was rejected already
+      if (queue.head !== pending) continue; // it closed the socket or ended its own wait, so it was already rejected
       this.#shift(queue);
       pending.resolve(value as never);
     }
   }
 
-  /** What has no time left, and was not tried yet because the turn was over, is tried: whether that ended the wait. */
+  /**
+   * Tries an operation whose time is over but that was not tried yet because the turn was over; returns whether that
+   * ended the wait.
+   */
   #lastTry(operation: Operation<unknown>): boolean {
     const { queue } = operation;
     if (!queue?.deferred) return false;
@@ -339,7 +342,7 @@ export class Readiness implements RetryLater, Watched {
     if (next === undefined) queue.tail = before;
     else next.before = before;
     if (queue.head === undefined && queue.destination !== undefined) this.#destinations?.delete(queue.destination);
-    pending.queue = pending.before = pending.next = undefined; // it may be run again
+    pending.queue = pending.before = pending.next = undefined; // so that it can run again
     return pending;
   }
 

@@ -1,18 +1,21 @@
-/** The best score, and that with which spinning is tried again. */
+/** The best score, and the score with which spinning starts again. */
 const BEST = 8;
 const TRIAL = 4;
-/** What a spin that met nothing costs: three that met something make up for it. */
+/** The cost of a spin without an event: three spins with an event make up for it. */
 const MISS = 3;
-/** So many short gaps in a row have spinning tried again: the first time, and at most, after trials that did not pay. */
+/**
+ * After this many consecutive short gaps, spinning is tried again: the first time, and at most, after trials that did
+ * not pay off.
+ */
 const FIRST_NEED = 2;
 const MOST_NEED = 64;
 
 /**
- * Whether it pays to go on asking the kernel after an event, from how it went before.
+ * Decides from experience whether it pays off to keep asking the kernel after an event.
  *
- * Spinning goes on as long as it mostly meets an event. Once it does not, only the gaps between the wake-ups tell: as soon as
- * some in a row were so short that spinning would have met them, it is tried again, and each time that this was wrong, it
- * takes twice as many.
+ * Spinning continues as long as it mostly finds an event. Once it does not, the gaps between the wake-ups decide: after
+ * several consecutive gaps that were so short that spinning would have found an event, it is tried again. Each time
+ * that this was wrong, it takes twice as many.
  */
 export class SpinHistory {
   #score = TRIAL;
@@ -24,14 +27,14 @@ export class SpinHistory {
     return this.#score > 0;
   }
 
-  /** A spin met an event. */
+  /** A spin found an event. */
   met(): void {
     if (++this.#score < BEST) return;
     this.#score = BEST;
     this.#need = FIRST_NEED;
   }
 
-  /** A spin met nothing. */
+  /** A spin found nothing. */
   missed(): void {
     this.#score -= MISS;
     if (this.pays) return;

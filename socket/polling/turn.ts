@@ -1,13 +1,13 @@
 /**
- * How long operations may succeed at once, one after the other, before the event loop turns.
+ * Limits how long operations may succeed immediately, one after the other, before the event loop turns.
  *
- * What succeeds at once settles a promise, and promises are all settled before the loop turns: a peer that floods would
- * keep timers, signals and every other connection waiting for ever.
+ * An operation that succeeds immediately settles a promise, and the runtime settles all promises before the loop turns:
+ * a flooding peer would keep timers, signals and every other connection waiting forever.
  */
 
 /** Milliseconds that operations may take between two turns. */
 const SLICE = 1;
-/** The clock is read once for so much work: an operation is 1, and each 4 KiB that it moves are 1 more. */
+/** The amount of work after which the clock is read: an operation counts 1, plus 1 for each 4 KiB that it moves. */
 const LOOK = 16;
 const UNIT = 4096;
 
@@ -15,12 +15,12 @@ const { setImmediate } = globalThis as unknown as { setImmediate(callback: () =>
 
 let work = 0;
 let end = 0;
-/** Whether the next turn is asked for. */
+/** Whether the next turn is requested. */
 let asked = false;
 let over = false;
 let callbacks: (() => void)[] = [];
 
-/** Counts operations that were done inside one: the messages of a batch. */
+/** Counts operations inside one operation: the messages of a batch. */
 export function countOperations(count: number): void {
   work += count;
 }
@@ -37,7 +37,7 @@ export function mayGoOn(): boolean {
   work = 0;
   const now = performance.now();
   if (now < end) return true;
-  // Either the loop has turned without a word, or the time is over: the next turn tells.
+  // Either the loop has turned unnoticed, or the time is over: the next turn decides.
   if (asked) over = true;
   else askForTurn();
   end = now + SLICE;
@@ -60,7 +60,7 @@ function askForTurn(): void {
   setImmediate(turnBegins);
 }
 
-/** To be called where it is certain that the event loop has turned, such as in a timer. */
+/** Call this where the event loop has certainly turned, such as in a timer. */
 export function turnBegins(): void {
   asked = over = false;
   work = 0;

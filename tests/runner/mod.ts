@@ -5,8 +5,8 @@
  * not see raw descriptors. {@linkcode ignore} skips by name, with the reason in the name.
  *
  * Tests and their helpers name no runtime: they use {@linkcode spawn}, {@linkcode tempDir} and {@linkcode which} from
- * here, and modules such as
- * `node:fs`, which every runtime has. They do not use what Node 22 lacks (`Uint8Array.prototype.toHex`).
+ * here, and modules such as `node:fs`, which every runtime has. They do not use what Node 22 lacks
+ * (`Uint8Array.prototype.toHex`).
  *
  * @module
  */
