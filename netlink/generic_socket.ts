@@ -1,4 +1,6 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { OPEN_OPTIONS, type OpenOptions } from "../socket/open.ts";
 import { NL } from "./constants.ts";
 import {
   decodeFamily,
@@ -8,8 +10,10 @@ import {
   type GenericFamily,
   type GenericMessage,
 } from "./generic.ts";
-import type { NetlinkRequestOptions } from "./netlink_options.ts";
+import { type NetlinkRequestOptions, REQUEST_OPTIONS } from "./netlink_options.ts";
 import { NetlinkSocket } from "./netlink_socket.ts";
+
+const GENERIC_OPTIONS: OptionNames<NetlinkRequestOptions & OpenOptions> = { ...REQUEST_OPTIONS, ...OPEN_OPTIONS };
 
 /**
  * A generic netlink socket for one family, found by its name. Permission: `--allow-ffi`.
@@ -40,18 +44,26 @@ export class GenericNetlinkSocket implements Disposable {
    * Opens a socket and finds the family.
    *
    * @param name Name of the family, such as `"SMC_GEN_NETLINK"`.
-   * @param options How long to wait, and the action for errors.
+   * @param options How to open it, how long to wait, and the action for errors.
    * @returns The socket, which the caller owns.
    * @throws {TypeError} If the name contains a NUL.
    * @throws {SystemError} If the kernel has no such family (`ENOENT`).
    */
-  static async open(name: string, options: NetlinkRequestOptions = {}): Promise<GenericNetlinkSocket> {
+  static async open(
+    name: string,
+    options: NetlinkRequestOptions & OpenOptions = {},
+  ): Promise<GenericNetlinkSocket> {
     checkArgumentCount("call open", arguments.length, "name", "options");
+    checkOptions("open a socket", options, GENERIC_OPTIONS);
     const request = encodeGetFamily(name);
-    const netlink = NetlinkSocket.open(NL.NETLINK_GENERIC);
+    const { configure, networkNamespace, ...wait } = options;
+    const netlink = NetlinkSocket.open(NL.NETLINK_GENERIC, {
+      ...(configure === undefined ? {} : { configure }),
+      ...(networkNamespace === undefined ? {} : { networkNamespace }),
+    });
     try {
       const action = options.action ?? `find the netlink family ${name}`;
-      const [answer] = await netlink.request(NL.GENL_ID_CTRL, request, { ...options, action });
+      const [answer] = await netlink.request(NL.GENL_ID_CTRL, request, { ...wait, action });
       return new GenericNetlinkSocket(netlink, decodeFamily(answer?.payload ?? new Uint8Array()));
     } catch (error) {
       netlink.close();

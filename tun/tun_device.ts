@@ -9,6 +9,7 @@ import { libc } from "../ffi/libc.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { AsyncDescriptor, nameWaits } from "../socket/async_descriptor.ts";
 import { ADDRESS, type Addressed } from "../socket/inspect.ts";
+import { inNetworkNamespace } from "../socket/network_namespace.ts";
 import { Operation } from "../socket/operation.ts";
 import { untilClosed } from "../socket/until_closed.ts";
 import type { WaitOptions } from "../socket/wait_options.ts";
@@ -35,9 +36,17 @@ export interface TunOpenOptions {
    * @default {false}
    */
   multiQueue?: boolean;
+  /** The network namespace of the interface, such as `/run/netns/blue`. Needs CAP_SYS_ADMIN. */
+  networkNamespace?: string;
 }
 
-const OPTIONS: OptionNames<TunOpenOptions> = { kind: true, name: true, packetInfo: true, multiQueue: true };
+const OPTIONS: OptionNames<TunOpenOptions> = {
+  kind: true,
+  name: true,
+  packetInfo: true,
+  multiQueue: true,
+  networkNamespace: true,
+};
 const PATH = "/dev/net/tun";
 /** `IFNAMSIZ`, and `sizeof(struct ifreq)`. */
 const [NAME_SIZE, IFREQ_SIZE] = [16, 40];
@@ -111,7 +120,9 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
       (multiQueue ? C.IFF_MULTI_QUEUE : 0);
     new DataView(request.buffer).setUint16(NAME_SIZE, flags, HOST_LITTLE_ENDIAN);
     const path = new TextEncoder().encode(`${PATH}\0`);
-    const fd = check(libc().open(path, C.O_RDWR | C.O_CLOEXEC | C.O_NONBLOCK), "open", PATH);
+    const { networkNamespace } = options;
+    const open = (): number => check(libc().open(path, C.O_RDWR | C.O_CLOEXEC | C.O_NONBLOCK), "open", PATH);
+    const fd = networkNamespace === undefined ? open() : inNetworkNamespace(networkNamespace, open);
     try {
       check(libc().ioctl(fd, BigInt(C.TUNSETIFF), request), "ioctl", name);
       const given = request.subarray(0, NAME_SIZE);

@@ -12,6 +12,7 @@ import type { AddrCodec } from "../addr_codec.ts";
 import { Descriptor, hooksOf, readOption } from "../descriptor.ts";
 import { waitedAt } from "../inspect.ts";
 import type { MessageBatch } from "../message_batch.ts";
+import { inNetworkNamespace } from "../network_namespace.ts";
 import type { Operation } from "../operation.ts";
 import { Accept } from "../operations/accept.ts";
 import { AddedFlag } from "../operations/added_flag.ts";
@@ -42,7 +43,7 @@ type Names = Readonly<Record<string, true>>;
 const BLOCKING: OptionNames<BlockingOptions> = { timeout: true };
 const TRANSFER: OptionNames<BlockingTransferOptions> = { ...BLOCKING, flags: true };
 const ADOPT: OptionNames<Pick<BlockingSocketOptions<unknown>, "codec">> = { codec: true };
-const OPEN: OptionNames<BlockingSocketOptions<unknown>> = { ...ADOPT, protocol: true };
+const OPEN: OptionNames<BlockingSocketOptions<unknown>> = { ...ADOPT, networkNamespace: true, protocol: true };
 
 /** Flags with which the C call does not block either. */
 const NO_WAIT = MSG_DONTWAIT | MSG_ERRQUEUE;
@@ -129,7 +130,10 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     checkArgumentCount("call open", arguments.length, "family", "type", "options");
     checkOptions("open a socket", options, OPEN);
     const { protocol = 0, codec = sockaddrCodec as AddrCodec<unknown> as AddrCodec<A, I> } = options;
-    return new BlockingSocket(openFd(family, type, protocol), family, type, codec);
+    const { networkNamespace } = options;
+    const open = (): number => openFd(family, type, protocol);
+    const fd = networkNamespace === undefined ? open() : inNetworkNamespace(networkNamespace, open);
+    return new BlockingSocket(fd, family, type, codec);
   }
 
   /**

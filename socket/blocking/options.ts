@@ -34,6 +34,8 @@ export interface BlockingSocketOptions<A, I = A> {
    * sockaddr bytes.
    */
   codec?: AddrCodec<A, I>;
+  /** The network namespace to open the socket in, such as `/run/netns/blue`. Needs CAP_SYS_ADMIN. */
+  networkNamespace?: string;
 }
 
 /** A message for {@linkcode BlockingSocket.sendmsg}: any part may be left out. */
