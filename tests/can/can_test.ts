@@ -102,7 +102,10 @@ guestTest("candump.ts shows what candump does", { needs, timeout: 120_000 }, asy
   await using ours = spawn("deno", program, { env: { NO_COLOR: "1" } });
   let line: string | undefined;
   void ours.line().then((first) => line = first);
-  while (line === undefined) await cansend("001#"); // until it listens
+  while (line === undefined) { // until it listens
+    await cansend("001#");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
   await cansend("7FE#AA");
   const until = async (dump: Program, end: string): Promise<void> => {
     for (let next = await dump.line(); !next?.endsWith(end); next = await dump.line()) assert(next !== undefined, end);
