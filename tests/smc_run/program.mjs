@@ -25,7 +25,7 @@ answers.push(
     get(`${base}/get`, (response) => resolve(text(response))).once("error", reject)
   ),
 );
-const refused = await fetch("http://127.0.0.1:1/").catch(({ cause }) => cause.code);
+const refused = await fetch("http://127.0.0.1:4/").catch(({ cause }) => cause.code);
 const inUse = await new Promise((resolve) =>
   createServer().once("error", ({ code }) => resolve(code)).listen(port, "127.0.0.1")
 );
