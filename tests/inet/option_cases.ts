@@ -218,6 +218,7 @@ export const ELSEWHERE: Record<string, string> = {
   SO_BUSY_POLL_BUDGET: "cannot be read: set below",
   SO_ATTACH_BPF: "tests/inet/bpf_test.ts",
   PACKET_AUXDATA: "tests/packet/packet_test.ts",
+  PACKET_FANOUT: "tests/packet/packet_test.ts",
   SO_PASSPIDFD: "tests/unix/message_test.ts",
   SO_ATTACH_FILTER: "SO_ATTACH_FILTER drops what the program rejects",
   SO_ATTACH_REUSEPORT_CBPF: "SO_ATTACH_REUSEPORT_CBPF chooses the socket",
