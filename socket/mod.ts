@@ -40,7 +40,7 @@ export { receiveErrorMessage } from "./error_queue.ts";
 export { interfaceIndex } from "./interface_index.ts";
 export { interfaceName } from "./interface_name.ts";
 export * from "./interface_request.ts";
-export { INSPECT, type Inspectable } from "./inspect.ts";
+export { ADDRESS, type Addressed, INSPECT, type Inspectable } from "./inspect.ts";
 export { Listener } from "./listener.ts";
 export { MessageBatch, type MessageBatchOptions } from "./message_batch.ts";
 export { inNetworkNamespace } from "./network_namespace.ts";
