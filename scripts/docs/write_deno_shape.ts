@@ -152,7 +152,7 @@ function fits(): string {
     const names = different.map(({ name }) => `\`${name}\``).join(", ");
     return `| \`${pair.ours}\` | \`${pair.theirs}\` | ${fits ? "fits" : `not ${names}`} |`;
   });
-  return ["| here | Deno's | |", "| --- | --- | --- |", ...rows].join("\n");
+  return ["| here | Deno's | does it fit? |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 function detail(pair: typeof PAIRS[number]): string {
@@ -160,7 +160,7 @@ function detail(pair: typeof PAIRS[number]): string {
     const note = verdict === "different" ? `different: ${reason(pair, name)}` : verdict;
     return `| \`${name}\` | ${code(theirs)} | ${verdict === "same" ? "" : code(ours)} | ${note} |`;
   });
-  const head = ["| member | Deno's | here | |", "| --- | --- | --- | --- |"];
+  const head = ["| member | Deno's | here | compared |", "| --- | --- | --- | --- |"];
   return [`## ${pair.ours} and ${pair.theirs}\n`, ...head, ...rows].join("\n");
 }
 
