@@ -45,6 +45,7 @@ export class L2capConn extends SeqpacketConn<L2capAddr> {
    * @throws {SystemError} If the connection is broken (`ETIMEDOUT`) or closed (`EBADF`).
    */
   override async receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number | null> {
+    checkArgumentCount("call receiveBatch", arguments.length, "batch", "{ flags, signal, timeout }");
     try {
       return await super.receiveBatch(batch, options);
     } catch (error) {

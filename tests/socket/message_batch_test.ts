@@ -158,7 +158,7 @@ test("MessageBatch rejects messages that do not fit", () => {
   assertThrows(() => batch.data(0), RangeError, "has 0 of them");
   batch.push(new Uint8Array(2));
   assertThrows(() => batch.push(new Uint8Array(2)), RangeError, "full");
-  for (const i of [-1, 1, 0.5, NaN]) assertThrows(() => batch.data(i), RangeError, "among the 1");
+  for (const i of [-1, 1, 0.5, NaN]) assertThrows(() => batch.data(i), RangeError, "has 1 of them");
 });
 
 function pair(): [Socket, Socket] {
