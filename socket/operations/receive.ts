@@ -5,31 +5,18 @@ import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
 import { countBytes, mayGoOn } from "../polling/turn.ts";
 import type { ReceivedFrom } from "../transfer.ts";
+import { BufferCall } from "./buffer_call.ts";
 import { EAGAIN, EINTR, MAX_TRANSFER } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
-import { SingleCall } from "./single_call.ts";
 import { lengthSpace, SOCKADDR_SIZE, sockaddrSpace, takeSockaddr } from "./sockaddr_space.ts";
-import { TransferSize } from "./transfer_size.ts";
-
-const sizes = new TransferSize();
 
 /** recv(2) with flags. */
-export class Receive extends SingleCall<number> {
+export class Receive extends BufferCall<number> {
   readonly syscall = "recv";
-  readonly #fd: number;
-  readonly #buffer: Uint8Array;
-  readonly #length: number;
-
-  constructor(fd: number, buffer: Uint8Array, flags: number) {
-    super(flags);
-    this.#fd = fd;
-    this.#buffer = buffer;
-    this.#length = buffer?.byteLength;
-  }
 
   protected call(flags: number): number {
-    checkBuffer(this.#buffer, this.#length);
-    return outcome(libc().recv(this.#fd, this.#buffer, sizes.of(this.#length), flags));
+    const size = this.size();
+    return outcome(libc().recv(this.fd, this.buffer, size, flags));
   }
 
   protected resultOf(n: number): number {
@@ -82,24 +69,13 @@ export class ReceiveAll extends Operation<number> {
 }
 
 /** recvfrom(2) with flags. */
-export class ReceiveFrom extends SingleCall<ReceivedFrom> {
+export class ReceiveFrom extends BufferCall<ReceivedFrom> {
   readonly syscall = "recvfrom";
-  readonly #fd: number;
-  readonly #buffer: Uint8Array;
-  readonly #length: number;
-
-  constructor(fd: number, buffer: Uint8Array, flags: number) {
-    super(flags);
-    this.#fd = fd;
-    this.#buffer = buffer;
-    this.#length = buffer?.byteLength;
-  }
 
   protected call(flags: number): number {
-    checkBuffer(this.#buffer, this.#length);
+    const size = this.size();
     lengthSpace[0] = SOCKADDR_SIZE;
-    const size = sizes.of(this.#length);
-    return outcome(libc().recvfrom(this.#fd, this.#buffer, size, flags, sockaddrSpace, lengthSpace));
+    return outcome(libc().recvfrom(this.fd, this.buffer, size, flags, sockaddrSpace, lengthSpace));
   }
 
   protected resultOf(n: number): ReceivedFrom {

@@ -1,0 +1,26 @@
+import { checkBuffer } from "../../checks/check_buffer.ts";
+import type { AddedFlag } from "./added_flag.ts";
+import { SingleCall } from "./single_call.ts";
+import { TransferSize } from "./transfer_size.ts";
+
+const sizes = new TransferSize();
+
+/** A system call on one buffer. */
+export abstract class BufferCall<T> extends SingleCall<T> {
+  protected readonly fd: number;
+  protected readonly buffer: Uint8Array;
+  readonly #length: number;
+
+  constructor(fd: number, buffer: Uint8Array, flags: number, added?: AddedFlag) {
+    super(flags, added);
+    this.fd = fd;
+    this.buffer = buffer;
+    this.#length = buffer?.byteLength;
+  }
+
+  /** The length of the buffer for C. Call this before each system call: it checks the buffer. */
+  protected size(): bigint {
+    checkBuffer(this.buffer, this.#length);
+    return sizes.of(this.#length);
+  }
+}
