@@ -162,9 +162,9 @@ class Splice extends Operation<number> {
         this.#activity.at = performance.now();
         countBytes(n);
         if (!this.#all || n === 0) break;
-        if (this.#moved < this.#length && !mayGoOn()) return undefined;
       } else if (n === -EAGAIN) return undefined;
       else if (n !== -EINTR) throw systemError(-n, "splice");
+      if (this.#moved < this.#length && !mayGoOn()) return undefined;
     }
     return this.#moved;
   }

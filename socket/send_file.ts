@@ -99,11 +99,11 @@ class SendFile extends Operation<number> {
       if (n > 0) {
         this.#sent += n;
         countBytes(n);
-        if (this.#sent < this.#length && !mayGoOn()) return undefined;
       } else if (n === -EAGAIN) return undefined;
       else if (n === -ESPIPE) {
         throw libraryError("ESPIPE", "sendfile", `Cannot send descriptor ${this.#in}: ${NO_FILE}`);
       } else if (n !== -EINTR) throw systemError(-n, "sendfile");
+      if (this.#sent < this.#length && !mayGoOn()) return undefined;
     }
     return this.#sent;
   }

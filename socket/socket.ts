@@ -16,7 +16,7 @@ import { describe, INSPECT, type Inspectable } from "./inspect.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { Call } from "./operation.ts";
 import { Accept } from "./operations/accept.ts";
-import { AddedFlag } from "./operations/added_flag.ts";
+import { type AddedFlag, cmsgCloexec, noSignal } from "./operations/added_flag.ts";
 import { Backoff } from "./operations/backoff.ts";
 import { BatchReceive, BatchSend } from "./operations/batch.ts";
 import { Connect } from "./operations/connect.ts";
@@ -490,7 +490,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
 
   /** Made on first use: a listener needs none. */
   get #flags(): { send: AddedFlag; receive: AddedFlag } {
-    return this.#added ??= { send: new AddedFlag(C.MSG_NOSIGNAL), receive: new AddedFlag(C.MSG_CMSG_CLOEXEC) };
+    return this.#added ??= { send: noSignal(), receive: cmsgCloexec(this.#family) };
   }
 
   #accept<T>(options: WaitOptions | undefined, as: (socket: Socket) => T): Promise<T> {

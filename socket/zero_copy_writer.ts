@@ -206,10 +206,10 @@ class ZeroCopySend extends Operation<number> {
         if (flag !== 0) this.#note();
         this.#written += n;
         countBytes(n);
-        if (this.#written < this.#total && !mayGoOn()) return undefined;
       } else if (n === -EAGAIN) return undefined;
       else if (n === -ENOBUFS && flag !== 0) flag = 0; // no memory for more completions: this part is copied
       else if (n !== -EINTR) throw systemError(-n, "send");
+      if (this.#written < this.#total && !mayGoOn()) return undefined;
     }
     return this.#total;
   }

@@ -15,7 +15,7 @@ import type { MessageBatch } from "../message_batch.ts";
 import { inNetworkNamespace } from "../network_namespace.ts";
 import type { Operation } from "../operation.ts";
 import { Accept } from "../operations/accept.ts";
-import { AddedFlag } from "../operations/added_flag.ts";
+import { type AddedFlag, cmsgCloexec, noSignal } from "../operations/added_flag.ts";
 import { BatchReceive, BatchSend } from "../operations/batch.ts";
 import { Connect } from "../operations/connect.ts";
 import { DatagramSend } from "../operations/datagram.ts";
@@ -99,7 +99,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   readonly #family: number;
   readonly #codec: AddrCodec<A, I>;
   readonly #pause = new Pause();
-  readonly #added = { send: new AddedFlag(C.MSG_NOSIGNAL), receive: new AddedFlag(C.MSG_CMSG_CLOEXEC) };
+  readonly #added: { send: AddedFlag; receive: AddedFlag };
   /** Whether the descriptor blocks: it does after the first receive that has to wait without a timeout. */
   #blocks = false;
   #timeout = Infinity;
@@ -109,6 +109,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   private constructor(fd: number, family: number, type: number, codec: AddrCodec<A, I>) {
     super(fd);
     this.#family = family;
+    this.#added = { send: noSignal(), receive: cmsgCloexec(family) };
     this.#type = type;
     this.#codec = codec;
   }

@@ -1,4 +1,21 @@
+import { C } from "../../ffi/constants.ts";
 import { EINVAL, EOPNOTSUPP } from "./kernel_numbers.ts";
+
+/** The families of which recvmsg(2) refuses `MSG_CMSG_CLOEXEC`. */
+const REFUSING = [C.AF_ATMPVC, C.AF_ATMSVC, C.AF_PACKET];
+
+/** `MSG_NOSIGNAL` for all that a socket sends: a refused send has done nothing, and may be made again. */
+export function noSignal(): AddedFlag {
+  return new AddedFlag(C.MSG_NOSIGNAL, true);
+}
+
+/**
+ * `MSG_CMSG_CLOEXEC` for all that a socket of a family receives. A receive may be more than it says: of AF_ALG it is the
+ * operation itself, which must not run twice because it failed.
+ */
+export function cmsgCloexec(family: number): AddedFlag {
+  return new AddedFlag(C.MSG_CMSG_CLOEXEC, REFUSING.includes(family));
+}
 
 /**
  * A flag that is added to each call of a socket until its family refuses it: RDS, QRTR, AX.25, NET/ROM, ROSE and
@@ -8,9 +25,11 @@ export class AddedFlag {
   /** The flag; 0 once it was refused. */
   bits: number;
   readonly #flag: number;
+  readonly #mayBeRefused: boolean;
 
-  constructor(flag: number) {
+  constructor(flag: number, mayBeRefused: boolean) {
     this.bits = this.#flag = flag;
+    this.#mayBeRefused = mayBeRefused;
   }
 
   /**
@@ -20,7 +39,7 @@ export class AddedFlag {
    * @param n The negative errno.
    */
   retry(n: number): boolean {
-    if (n !== -EINVAL && n !== -EOPNOTSUPP) return false;
+    if (!this.#mayBeRefused || (n !== -EINVAL && n !== -EOPNOTSUPP)) return false;
     const had = this.bits !== 0;
     this.bits = had ? 0 : this.#flag;
     return had;

@@ -69,8 +69,8 @@ export class BatchSend extends Operation<number> {
       if (n >= 0) {
         this.#sent += n;
         countOperations(n);
-        if (this.#sent < this.#total && !mayGoOn()) return undefined;
       } else if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "sendmmsg");
+      if (this.#sent < this.#total && !mayGoOn()) return undefined;
     }
     return this.#total;
   }

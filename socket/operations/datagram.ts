@@ -4,6 +4,7 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
+import { mayGoOn } from "../polling/turn.ts";
 import type { Datagram } from "../transfer.ts";
 import type { AddedFlag } from "./added_flag.ts";
 import { EAGAIN, EINTR } from "./kernel_numbers.ts";
@@ -65,6 +66,7 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
       }
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR) throw systemError(-n, "recvfrom");
+      if (!mayGoOn()) return undefined;
     }
   }
 }
@@ -112,6 +114,7 @@ export class DatagramSend extends Operation<number> {
       if (n >= 0) return n;
       if (n === -EAGAIN) return (this.#retry ??= new SendRetry(this.#fd, this.#readiness)).wait(sockaddr);
       if (n !== -EINTR && !this.#added.retry(n)) throw sendError(n, "sendto", sockaddr, this.address());
+      if (!mayGoOn()) return undefined;
     }
   }
 

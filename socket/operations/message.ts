@@ -61,7 +61,10 @@ export class MessageSend extends Operation<number> {
       this.#header.check();
       const n = outcome(libc().sendmsg(this.#fd, this.#header.bytes, this.#flags | this.#added.bits));
       if (n === -EAGAIN) return this.#retry.wait(this.#sockaddr);
-      if (n === -EINTR || this.#added.retry(n)) continue;
+      if (n === -EINTR || this.#added.retry(n)) {
+        if (!mayGoOn()) return undefined;
+        continue;
+      }
       if (n < 0) throw sendError(n, "sendmsg", this.#sockaddr, this.#address);
       this.#sent += n;
       countBytes(n);

@@ -55,9 +55,9 @@ export class ReceiveAll extends Operation<number> {
       if (n > 0) {
         this.#received += n;
         countBytes(n);
-        if (this.#received < this.#total && !mayGoOn()) return undefined;
       } else if (n === -EAGAIN) return undefined;
       else if (n !== -EINTR) throw systemError(-n, "recv");
+      if (this.#received < this.#total && !mayGoOn()) return undefined;
     }
     return this.#received;
   }

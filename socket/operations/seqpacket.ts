@@ -3,6 +3,7 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
+import { mayGoOn } from "../polling/turn.ts";
 import type { SeqpacketMessage } from "../transfer.ts";
 import { EAGAIN, ECONNRESET, EINTR } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
@@ -94,6 +95,7 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
         return null;
       }
       if (n !== -EINTR) throw systemError(-n, "recvmsg");
+      if (!mayGoOn()) return undefined;
     }
   }
 }

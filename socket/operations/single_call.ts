@@ -1,5 +1,6 @@
 import { systemError } from "../../ffi/error.ts";
 import { Operation } from "../operation.ts";
+import { mayGoOn } from "../polling/turn.ts";
 import type { AddedFlag } from "./added_flag.ts";
 import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 
@@ -27,6 +28,7 @@ export abstract class SingleCall<T> extends Operation<T> {
       if (n >= 0) return this.resultOf(n);
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR && this.#added?.retry(n) !== true) throw systemError(-n, this.syscall);
+      if (!mayGoOn()) return undefined;
     }
   }
 }

@@ -60,6 +60,7 @@ export class StreamRead extends Operation<number | null> {
       if (n === 0 || (n === -ECONNRESET && this.#ends.isResetEnd)) return this.#end();
       if (n === -EAGAIN) return this.#ends.isReadOver ? null : undefined;
       if (n !== -EINTR) throw systemError(-n, "recv");
+      if (!mayGoOn()) return undefined;
     }
   }
 
@@ -101,9 +102,9 @@ export class StreamWrite extends Operation<number> {
       if (n >= 0) {
         this.#written += n;
         countBytes(n);
-        if (this.#written < total && !mayGoOn()) return undefined;
       } else if (n === -EAGAIN) return undefined;
       else if (n !== -EINTR && !this.#added.retry(n)) throw systemError(-n, "send");
+      if (this.#written < total && !mayGoOn()) return undefined;
     }
     return total;
   }

@@ -3,6 +3,7 @@ import { systemError } from "../../ffi/error.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
+import { mayGoOn } from "../polling/turn.ts";
 import type { Readiness } from "../polling/readiness.ts";
 import { EAGAIN, EINTR, EINVAL } from "./kernel_numbers.ts";
 
@@ -34,6 +35,7 @@ export class UrgentReceive extends Operation<number | null> {
       if (n === -EINVAL) return this.#readiness.hungUp ? null : undefined;
       if (n === -EAGAIN) return undefined; // it is announced, but has not arrived
       if (n !== -EINTR) throw systemError(-n, "recv");
+      if (!mayGoOn()) return undefined;
     }
   }
 }

@@ -53,16 +53,35 @@ for (let i = 0; i < 3; i++) console.log(await ${send}, await right.recv(new Uint
     );
   }
   injected(
-    `a message is received without MSG_CMSG_CLOEXEC where ${error} refuses it, and from then on`,
+    `a receive that fails by ${error} is not made again where the family takes MSG_CMSG_CLOEXEC`,
     `recvmsg:error=${error}:when=1`,
-    `for (let i = 0; i < 3; i++) {
-  await left.send(data);
-  console.log((await right.recvmsg({ buffers: [new Uint8Array(8)] })).length);
-}`,
+    `await left.send(data);
+console.log(await right.recvmsg({ buffers: [new Uint8Array(8)] }).catch((error) => error.code));
+console.log((await right.recvmsg({ buffers: [new Uint8Array(8)] })).length);`,
     (out, trace) => {
-      assertEquals(out, "1\n".repeat(3));
-      assertEquals(count(trace, "recvmsg", "MSG_CMSG_CLOEXEC"), [1, 3], trace);
+      assertEquals(out, `${error}\n1\n`);
+      assertEquals(count(trace, "recvmsg", "MSG_CMSG_CLOEXEC"), [2, 0], trace);
     },
+  );
+}
+
+const INTERRUPTED: [call: string, run: string][] = [
+  ["recvfrom", "right.read(data)"],
+  ["recvfrom", "right.recv(data)"],
+  ["recvfrom", "right.recvfrom(data)"],
+  ["recvmsg", "right.recvmsg({ buffers: [data] })"],
+  ["sendto", "left.write(data)"],
+  ["sendto", "left.send(data)"],
+  ["sendmsg", "left.sendmsg({ buffers: [data] })"],
+];
+for (const [call, run] of INTERRUPTED) {
+  injected(
+    `${run} keeps to its timeout where ${call}() answers EINTR for ever`,
+    `${call}:error=EINTR`,
+    `const end = await ${run.slice(0, -1)}, { timeout: 100 }).catch((error) => error.name);
+console.log(end);
+Deno.exit(0);`,
+    (out) => assertEquals(out, "TimeoutError\n"),
   );
 }
 
