@@ -4,8 +4,15 @@ import { printable } from "./shared/printable.ts";
 
 const [port, ...rest] = Deno.args;
 if (port === undefined || rest.length > 0 || !/^\d+$/.test(port)) {
+  const isHelp = port === "-h" || port === "--help";
   console.log("[Usage]: grumpy_server.ts PORT");
-  Deno.exit(port === "-h" || port === "--help" ? 0 : 1);
+  if (isHelp) {
+    console.log(
+      "\nListens on all addresses, as the course's server does, and serves one client at a time: one that says",
+    );
+    console.log("nothing for 10 seconds is left, and the next is served.");
+  }
+  Deno.exit(isHelp ? 0 : 1);
 }
 
 using listener = listen(Number(port));
