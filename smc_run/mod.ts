@@ -2,10 +2,6 @@
  * Runs an unmodified program of Node over SMC, as `smc_run` of smc-tools does for programs in C: its TCP connections and
  * servers become AF_SMC, which falls back to TCP where the peer, or the kernel, has no SMC.
  *
- * ```sh
- * node --import @berkeley/sockets/smc_run server.js
- * ```
- *
  * It replaces `net.connect()` and `listen()` of `net.Server`, and with them what is built on these: `http.request()`,
  * Node's `fetch()` of `http:` URLs, Express, Fastify, and drivers such as ioredis. Unix sockets, TLS,
  * `new net.Socket().connect()` and `node:cluster` stay as they are. A server without a host listens on IPv4 only, since
@@ -15,6 +11,11 @@
  * own `fetch()` and servers, which do not use `node:net`.
  *
  * @see {@link https://man7.org/linux/man-pages/man8/smc_run.8.html | smc_run(8)}
+ *
+ * @example A server, over SMC
+ * ```sh
+ * node --import @berkeley/sockets/smc_run server.js
+ * ```
  *
  * @module
  */

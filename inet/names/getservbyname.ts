@@ -28,8 +28,8 @@ const GETSERV_OPTIONS: OptionNames<GetservOptions> = { ...LOOKUP_OPTIONS, protoc
  * import { getservbyname } from "@berkeley/sockets/inet";
  * import { assertEquals } from "@std/assert";
  *
- * const http = await getservbyname("http", { protocol: "tcp" }); assertEquals(http?.port ?? 80, 80); // a system
- * without /etc/services knows no services
+ * const http = await getservbyname("http", { protocol: "tcp" });
+ * assertEquals(http?.port ?? 80, 80); // a system without /etc/services knows no services
  * ```
  */
 export async function getservbyname(name: string, options: GetservOptions = {}): Promise<Service | null> {

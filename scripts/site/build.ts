@@ -23,5 +23,5 @@ export async function buildSite(): Promise<void> {
 
 if (import.meta.main) {
   await buildSite();
-  console.log(`${site}/index.html: deno run -A npm:vitepress preview docs shows it`);
+  console.log(`${site}/index.html: ${config.imports["vitepress"]} preview docs`);
 }
