@@ -3,12 +3,17 @@ import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, test } from "../runner/mod.ts";
 import { exampleResult } from "./results.ts";
 
-test("drawSvg() draws each bar in proportion to the greatest value", () => {
-  const widths = [...drawSvg([exampleResult()], "").matchAll(/width="(\d+)" height="15"/g)].map(([, width]) =>
-    Number(width)
-  );
-  assertEquals(widths.length, 2);
-  assertEquals((widths[0] ?? 0) / (widths[1] ?? 1), 430 / 143);
+test("drawSvg() draws ours against each peer, better to the right of the line at 1 and worse to the left", () => {
+  const faster = exampleResult();
+  const slower = { ...faster, row: { ...faster.row, better: "lower" as const } };
+  const [right, left] = [faster, slower].map((result) => {
+    const svg = drawSvg([result], "");
+    const line = Number(svg.match(/class="line" d="M(\d+) /)?.[1]);
+    const [, x = 0, width = 0] = (svg.match(/x="(\d+)" y="\d+" width="(\d+)" height="15"/) ?? []).map(Number);
+    return { begin: x - line, width };
+  });
+  assertEquals(right, { begin: 0, width: 95 }); // log2(3) doublings of 60
+  assertEquals(left, { begin: -95, width: 95 });
 });
 
 test("drawSvg() says how ours compares with a peer and whether a target is reached", () => {
