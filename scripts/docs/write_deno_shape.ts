@@ -20,8 +20,8 @@ const { checker, ours, theirs } = compile();
 const text = `# The shape of Deno's sockets
 
 A connection here has the shape of \`Deno.Conn\`, a listener that of \`Deno.Listener\`: code that is written for Deno's takes
-these. The tables go through Deno's members one by one. *Same* means that either type can stand for the other, *more* that
-the member here fits and takes or gives more, *different* that it does not fit, and then why. TypeScript says so of the types
+these. The tables go through Deno's members one by one. _Same_ means that either type can stand for the other, _more_ that
+the member here fits and takes or gives more, _different_ that it does not fit, and then why. TypeScript says so of the types
 that Deno ${Deno.version.deno} prints.
 
 Beside Deno's members, a class here has \`socket\` (options, ancillary data, the raw layer) and \`detach()\`; every operation that
