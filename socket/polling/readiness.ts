@@ -274,10 +274,10 @@ export class Readiness implements RetryLater, Watched {
 
   /** There is no room to wait for an event: tries again after a while, as long as an operation waits. */
   #tryLater(queue: Queue): void {
-    if (queue.timed) return;
-    queue.timed = true;
+    if (queue.deferred) return; // a timer of readyLater() is not enough: it does not keep the program alive
+    queue.deferred = true;
     const again = (): void => {
-      queue.timed = false;
+      queue.deferred = false;
       this.#proceed(queue);
     };
     const delay = (this.#shortage ??= new Backoff(5, 1000)).next();
