@@ -2,7 +2,7 @@ import { C } from "../../ffi/constants.ts";
 import { EINVAL, EOPNOTSUPP } from "./kernel_numbers.ts";
 
 /** The families of which recvmsg(2) refuses `MSG_CMSG_CLOEXEC`. */
-const REFUSING = [C.AF_ATMPVC, C.AF_ATMSVC, C.AF_PACKET];
+const REFUSING = [C.AF_ATMPVC, C.AF_ATMSVC, C.AF_CAN, C.AF_PACKET, C.AF_PHONET];
 
 /** `MSG_NOSIGNAL` for all that a socket sends: a refused send has done nothing, and may be made again. */
 export function noSignal(): AddedFlag {
