@@ -48,7 +48,7 @@ Deno.env.set("TEST_RUNTIME", JSON.stringify(runtime.command));
 let failed = 0;
 const results: TestResult[] = [];
 for (const suite of suites()) {
-  const result = await runSuite(runtime, project, suite.files);
+  const result = await runSuite(runtime, project, suite);
   results.push(...result.tests);
   console.log(`${suite.name} on ${runtime.name}: ${countsOf(result)}`);
   if (result.failure === undefined) continue;
