@@ -1,3 +1,4 @@
+import { quoted } from "../../checks/quoted.ts";
 import { parseIpv4 } from "./parse_ipv4.ts";
 import { parseIpv6 } from "./parse_ipv6.ts";
 
@@ -49,6 +50,7 @@ export function formatNetAddr(addr: Pick<NetAddr, "hostname" | "port" | "scopeId
  * @param transport The protocol of the port. Default: "tcp".
  * @returns The address. Its hostname is as written in the text, except that a numeric zone becomes the `scopeId`.
  * @throws {SyntaxError} If the text is not such an address, or the port is not a decimal number up to 65535.
+ * @throws {TypeError} If the transport is another.
  *
  * @example Parse an address
  * ```ts
@@ -59,6 +61,11 @@ export function formatNetAddr(addr: Pick<NetAddr, "hostname" | "port" | "scopeId
  * ```
  */
 export function parseNetAddr(text: string, transport: NetAddr["transport"] = "tcp"): NetAddr {
+  if (transport !== "tcp" && transport !== "udp") {
+    throw new TypeError(
+      `Cannot parse an address as the transport must be tcp or udp: current value is ${quoted(transport)}`,
+    );
+  }
   const colon = text.lastIndexOf(":");
   const host = text.slice(0, colon);
   const port = Number(text.slice(colon + 1));

@@ -95,6 +95,10 @@ test("formatNetAddr() and parseNetAddr() are each other's inverse", () => {
   assertEquals(formatNetAddr({ hostname: "localhost", port: 80 }), "localhost:80");
 });
 
+test("parseNetAddr() refuses another transport, as map() would pass one", () => {
+  assertThrows(() => ["127.0.0.1:80"].map(parseNetAddr as (text: string) => unknown), TypeError, "current value is 0");
+});
+
 test("parseNetAddr() refuses what is not a numeric address with a port", () => {
   const hosts = ["127.0.0.1", "127.0.0.1:", ":80", "", "127.1:80", "localhost:80", "::1:80", "[::1]", "[::1]80"];
   const ports = [" 80", "080", "+80", "-0", "65536", "8e1", "0x50", "1.5", "NaN", "Infinity", "80 "];
