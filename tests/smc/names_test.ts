@@ -17,7 +17,7 @@ test("smcFallbackReasons() has a name, a meaning and advice for each code, none 
 
 test("smcFallbackReason() gives an unknown code in hex", () => {
   assertEquals(smcFallbackReason(0x0000abcd).name, "0x0000abcd");
-  assertEquals(describeFallback(0xfedcba98, 0).reason, "0xfedcba98: The code is not one of Linux");
+  assertEquals(describeFallback(0xfedcba98, 0).reason, "0xfedcba98: Linux does not define this code");
 });
 
 test("describeFallback() gives the peer's advice where only the peer knows why", () => {
