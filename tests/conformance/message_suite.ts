@@ -30,6 +30,8 @@ export interface MessageCapabilities {
   bulk: number;
   /** Bytes of the longest message that is tried. Default: 100,000. */
   maxLength?: number;
+  /** How many messages may still be sent to an end that is closed, where that travels over a link. Default: 0. */
+  sentAfterEnd?: number;
   /** What cannot be tested, with the reason. */
   lacks?: Partial<
     Record<"close" | "emptyBuffers" | "emptyMessages" | "sendBuffer" | "transfer" | "truncation", string>
@@ -45,7 +47,7 @@ const MSG_PEEK = 2;
 export function messageSuite(
   name: string,
   pair: () => Promise<[MessageEnd, MessageEnd]>,
-  { hasEnd, bulk, maxLength = 100_000, lacks = {}, needs = [] }: MessageCapabilities,
+  { hasEnd, bulk, maxLength = 100_000, sentAfterEnd = 0, lacks = {}, needs = [] }: MessageCapabilities,
 ): void {
   function suiteTest(
     title: string,
@@ -243,7 +245,12 @@ export function messageSuite(
 
   suiteTest("send() to an end that is gone is an error", async (left, right) => {
     right.close();
-    const error = await assertRejects(() => left.send(Uint8Array.of(1))) as { code?: string };
+    const error = await assertRejects(async () => {
+      for (let i = 0; i <= sentAfterEnd; i++) {
+        await left.send(Uint8Array.of(1));
+        await pause(10);
+      }
+    }) as { code?: string };
     assert(["EPIPE", "ECONNREFUSED", "ECONNRESET"].includes(error.code ?? ""), `${error}`);
   });
 
