@@ -211,6 +211,6 @@ for (const [name, send] of Object.entries(LONG)) {
     assert(sent === LENGTH && pauses.length > 0);
     // Twice a compiler or a collector may come between.
     const [, , third = Infinity] = pauses.sort((a, b) => b - a);
-    assert(third < 50, `milliseconds of processor time between two ticks: ${pauses.slice(0, 9).map(Math.round)}`);
+    assert(third < 100, `milliseconds of processor time between two ticks: ${pauses.slice(0, 9).map(Math.round)}`);
   });
 }
