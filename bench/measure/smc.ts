@@ -1,22 +1,26 @@
 /**
- * Measures one connection of the guest to itself: `smc.ts smc-r|fallback|tcp pingpong|throughput SECONDS`.
+ * Measures one connection of the guest to itself: `smc.ts smc-r|fallback|tcp pingpong|throughput|http SECONDS`.
  *
  * @module
  */
 import { type TcpConn, TcpConn as Tcp, TcpListener } from "../../inet/mod.ts";
+import { serveHttp, SocketAgent } from "../../node/mod.ts";
 import { removeUeid, SmcConn, SmcListener } from "../../smc/mod.ts";
+import { get } from "node:http";
 
 const [over = "tcp", what = "pingpong", seconds = "1"] = Deno.args;
 if (over === "fallback") await removeUeid("GUEST");
 using listener = over === "tcp"
   ? TcpListener.listen({ hostname: "127.0.0.1", port: 0 })
   : SmcListener.listen({ hostname: "127.0.0.1", port: 0 });
-const options = { port: listener.addr.port };
-using client = over === "tcp" ? await Tcp.connect(options) : await SmcConn.connect(options);
-using server = await listener.accept();
+let serving: Promise<void> | undefined;
+const connect = () => over === "tcp" ? Tcp.connect(listener.addr) : SmcConn.connect(listener.addr);
+const client = await connect();
+const server = await listener.accept();
 const mode = client instanceof SmcConn ? (await client.smc()).mode : "tcp";
 if (mode !== (over === "smc-r" ? "smc-r" : "tcp")) throw new Error(`The connection is ${mode}`);
-const measure = what === "pingpong" ? pingPong : throughput;
+const measure = { pingpong: pingPong, throughput, http }[what];
+if (measure === undefined) throw new Error(`Cannot measure ${what}`);
 await measure(1000); // the code is compiled now
 console.log(JSON.stringify({ value: await measure(Number(seconds) * 1000), note: `mode ${mode}` }));
 Deno.exit(0);
@@ -50,6 +54,21 @@ async function throughput(time: number): Promise<number> {
   while (!done || received < sent) received += await server.read(buffer, { timeout: 100 }).catch(() => 0) ?? 0;
   await writing;
   return received / 1000 / (performance.now() - begin);
+}
+
+/** Requests a second, one after the other on a kept connection, with 1 KiB of answer. */
+async function http(time: number): Promise<number> {
+  serving ??= serveHttp(listener as SmcListener, () => new Response("x".repeat(1024)));
+  const agent = new SocketAgent(connect, { keepAlive: true, maxSockets: 1 });
+  let requests = 0;
+  const begin = performance.now();
+  for (; performance.now() - begin < time; requests++) {
+    await new Promise<void>((resolve, reject) => {
+      get("http://bench/", { agent }, (response) => response.resume().once("end", resolve)).once("error", reject);
+    });
+  }
+  agent.destroy();
+  return requests * 1000 / (performance.now() - begin);
 }
 
 async function readAll(conn: TcpConn | SmcConn, buffer: Uint8Array): Promise<void> {

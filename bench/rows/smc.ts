@@ -7,6 +7,7 @@ import type { Row } from "../row.ts";
 export const SMC_ROWS: Row[] = [
   row("smcPingPong", "SMC in the guest, 64 B ping-pong on 1 connection", "round trips/s", "pingpong"),
   row("smcThroughput", "SMC in the guest, writes of 64 KiB on 1 connection", "MB/s", "throughput"),
+  row("smcHttp", "HTTP over SMC in the guest, 1 KiB, one request after the other", "requests/s", "http"),
 ];
 
 function row(name: string, title: string, unit: string, what: string): Row {
