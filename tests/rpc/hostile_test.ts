@@ -38,11 +38,10 @@ for (const [what, bytes] of Object.entries(ATTACKS)) {
     const { program: path, args } = sameRuntime("rpc/hostile_server");
     await using program = spawn(path, args);
     const port = Number((await program.line())?.match(/\d+$/)?.[0]);
-    const attack = attackers(port, bytes());
+    await using _attack = attackers(port, bytes());
     await pause(500);
     const honest = await callAgain(port);
     const { most, longest } = await told(program);
-    await attack.end();
     console.log(`      ${most} MiB at most, ${longest} ms without a timer at most, ${honest} ms for the slowest call`);
     assert(most < MOST_MEBIBYTES, `it took ${most} MiB`);
     assert(longest < 5000, `no timer ran for ${longest} ms`);
@@ -165,7 +164,7 @@ function repeated(bytes: Uint8Array, times: number): Uint8Array {
 }
 
 /** Clients that write the same bytes again and again, and come again when they are thrown out. */
-function attackers(port: number, bytes: Uint8Array): { end(): Promise<void> } {
+function attackers(port: number, bytes: Uint8Array): AsyncDisposable {
   const conns = new Set<TcpConn>();
   let isOver = false;
   async function attack(): Promise<void> {
@@ -184,7 +183,7 @@ function attackers(port: number, bytes: Uint8Array): { end(): Promise<void> } {
     for (; !isOver; await pause(50)) await attack().catch(() => {}); // it was thrown out
   });
   return {
-    async end() {
+    async [Symbol.asyncDispose]() {
       isOver = true;
       for (const conn of conns) conn.close();
       await Promise.all(all);
