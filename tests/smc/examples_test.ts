@@ -52,7 +52,7 @@ smcTest("examples/http_over_smc.ts answers over SMC-R", { leaks }, async () => {
     text += new TextDecoder().decode(buffer.subarray(0, n));
   }
   assert(text.startsWith("HTTP/1.1 200 OK\r\n") && text.includes("GET /path\n"), text);
-  assertMatch(await server.line() ?? "", /^127\.0\.0\.1:\d+ GET \/path$/);
+  assertMatch(await server.line() ?? "", /^127\.0\.0\.1:\d+ GET \/path \(smc-r\)$/);
 });
 
 smcTest("examples/rpc_server.ts --smc and rpc_client.ts --smc call over SMC-R and in fallback", { leaks }, async () => {
