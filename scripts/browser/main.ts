@@ -32,7 +32,9 @@ if (Deno.args.some((arg) => arg !== "--write")) {
 }
 await mustRun([Deno.execPath(), "run", "-A", "scripts/build_npm.ts"], { cwd: root, timeout: 300_000 });
 const files = SUITES.map((name) => `${root}tests/${name}_test.ts`);
-const entries = entryPoints.filter(([name]) => name !== "./node").map(([name]) => packageFields.name + name.slice(1));
+const entries = entryPoints.filter(([name]) => !["./node", "./smc_run"].includes(name)).map(([name]) =>
+  packageFields.name + name.slice(1)
+);
 const { outputFiles: [script] } = await esbuild.build({
   stdin: {
     contents: [...entries, ...files, `${root}scripts/browser/page.mjs`].map((file) => `import "${file}";`).join("\n"),
