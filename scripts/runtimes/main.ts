@@ -19,28 +19,20 @@ import { type Suite, suites } from "./suites.ts";
 import { tableOf } from "./table.ts";
 
 const names = [...suites().map(({ name }) => name), "cross"];
-const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--suite NAME] [--without NAME] [--runtime PART] [--write]
+const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--suite NAME] [--runtime PART] [--write]
 
 Builds the npm package, installs it, and runs the suites on each Node and on Bun.
 
   --suite NAME    only this suite: ${names.join(", ")}
-  --without NAME  all but this suite
   --runtime PART  only runtimes whose name has this in it, such as "Node 26"
   --write         on Deno too, and put the table of results into docs/runtimes.md`;
 
-const args = parseArgs(Deno.args, {
-  string: ["suite", "without", "runtime"],
-  boolean: ["help", "write"],
-  unknown: refuse,
-});
+const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["help", "write"], unknown: refuse });
 if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
 }
-for (const option of ["suite", "without"] as const) {
-  const name = args[option];
-  if (name !== undefined && !names.includes(name)) refuse(`--${option}=${name}`);
-}
+if (args.suite !== undefined && !names.includes(args.suite)) refuse(`--suite=${args.suite}`);
 const [available] = await Promise.all([
   runtimes(),
   mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`], { timeout: 300_000 }),
@@ -63,7 +55,7 @@ if (args.suite === undefined) {
   );
 }
 const results = new Map<Suite, Map<Runtime, SuiteResult>>();
-const jobs = suites().filter(({ name }) => name === (args.suite ?? name) && name !== args.without)
+const jobs = suites().filter(({ name }) => name === (args.suite ?? name))
   .flatMap((suite) => chosen.map((runtime) => ({ suite, runtime })));
 for (const { suite } of jobs) results.set(suite, new Map());
 // As many at once as there are cores: with more, tests of time-outs would fail.
