@@ -68,6 +68,7 @@ test("NodeStream.destroySoon() sends what was written, and closes", { needs }, a
   ours.destroySoon();
   assertEquals((await back).length, data.length);
   if (!ours.closed) await once(ours, "close");
+  theirs.destroy(); // half open; Node 24 does not close it after its last byte
 });
 
 test("NodeStream tells of a reset as an error, and closes", { needs }, async () => {
