@@ -11,23 +11,15 @@
  * drain stops the server by a signal, fills its backlog with N connections, lets it go on, and takes the time until it
  * has accepted and closed them all: the server's own rate, where the client of accept would be the limit. */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
+#include "client.h"
+
 #include <fcntl.h>
 #include <getopt.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Connections from one source address: beyond half of its ports, the kernel looks long for a free one. */
@@ -40,8 +32,6 @@ struct connection {
   uint64_t began;
 };
 
-static struct sockaddr_storage address;
-static socklen_t address_length;
 static size_t connections = 1, size = 64, most_trips = 0;
 static double seconds = 1, warmup = 0.2;
 static struct sockaddr_in source; /* where connections come from, if it is said: each address has ports of its own */
@@ -53,40 +43,6 @@ static int epoll_fd;
 static uint32_t *samples; /* ns of each round trip */
 static size_t trips = 0, room = 0;
 static bool measuring = false;
-
-static void die(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  fputs("echo_client: ", stderr);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
-  exit(1);
-}
-
-static uint64_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
-static void parse_address(const char *text) {
-  if (text[0] == '/') {
-    struct sockaddr_un *un = (struct sockaddr_un *)&address;
-    un->sun_family = AF_UNIX;
-    if (strlen(text) >= sizeof un->sun_path) die("path too long: %s", text);
-    strcpy(un->sun_path, text);
-    address_length = sizeof *un;
-    return;
-  }
-  struct sockaddr_in *in = (struct sockaddr_in *)&address;
-  char host[64];
-  int port;
-  if (sscanf(text, "%63[^:]:%d", host, &port) != 2 || inet_pton(AF_INET, host, &in->sin_addr) != 1)
-    die("not an address: %s", text);
-  in->sin_family = AF_INET;
-  in->sin_port = htons((uint16_t)port);
-  address_length = sizeof *in;
-}
 
 /* A connect on loopback ends without the server's program, so a blocking one costs no wait. The reset of a zero linger
  * frees the port at once when we close, and leaves no TIME_WAIT on either side. */

@@ -5,19 +5,12 @@
  * The connections take turns. Prints the server's processor time for each message (`value`, in µs), how often one of its
  * threads woke up for each, and the time of a round trip. */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
+#include "client.h"
+
 #include <dirent.h>
-#include <errno.h>
 #include <getopt.h>
 #include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SIZE 64
@@ -31,41 +24,10 @@ struct usage {
   uint64_t wakeups;
 };
 
-static struct sockaddr_storage address;
-static socklen_t address_length;
-static int type = SOCK_STREAM, protocol = IPPROTO_TCP;
+static int type = SOCK_STREAM;
 static int server, connections = 1, fds[MOST_CONNECTIONS];
 static double rate = 1000, seconds = 1;
 static uint64_t lost;
-
-static void die(const char *what) {
-  fprintf(stderr, "pace: %s: %s\n", what, strerror(errno));
-  exit(1);
-}
-
-static uint64_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
-static void parse_address(const char *text) {
-  if (text[0] == '/') {
-    struct sockaddr_un *un = (struct sockaddr_un *)&address;
-    un->sun_family = AF_UNIX;
-    snprintf(un->sun_path, sizeof un->sun_path, "%s", text);
-    address_length = sizeof *un;
-    protocol = 0;
-    return;
-  }
-  struct sockaddr_in *in = (struct sockaddr_in *)&address;
-  char host[64];
-  int port;
-  if (sscanf(text, "%63[^:]:%d", host, &port) != 2 || inet_pton(AF_INET, host, &in->sin_addr) != 1) die("not an address");
-  in->sin_family = AF_INET;
-  in->sin_port = htons((uint16_t)port);
-  address_length = sizeof *in;
-}
 
 /* A datagram may be lost: its answer is not waited for for ever. */
 static void open_connection(int i) {
@@ -73,18 +35,18 @@ static void open_connection(int i) {
   struct linger linger = {.l_onoff = 1, .l_linger = 0};
   struct timeval patience = {.tv_sec = 2};
   setsockopt(fds[i], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  if (fds[i] < 0 || connect(fds[i], (struct sockaddr *)&address, address_length) < 0) die("connect");
-  if (protocol != IPPROTO_TCP) return;
+  if (fds[i] < 0 || connect(fds[i], (struct sockaddr *)&address, address_length) < 0) die("connect: %s", strerror(errno));
+  if (type != SOCK_STREAM || address.ss_family != AF_INET) return;
   setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
   setsockopt(fds[i], SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
 static void trip(int fd) {
   static char message[SIZE], answer[SIZE];
-  if (send(fd, message, SIZE, 0) != SIZE) die("send");
+  if (send(fd, message, SIZE, 0) != SIZE) die("send: %s", strerror(errno));
   ssize_t count = recv(fd, answer, SIZE, type == SOCK_STREAM ? MSG_WAITALL : 0);
   if (count == SIZE) return;
-  if (type != SOCK_DGRAM || (count < 0 && errno != EAGAIN)) die("recv");
+  if (type != SOCK_DGRAM || (count < 0 && errno != EAGAIN)) die("recv: %s", strerror(errno));
   lost++;
 }
 
@@ -105,7 +67,7 @@ static struct usage usage(void) {
   char path[300];
   snprintf(path, sizeof path, "/proc/%d/task", server);
   DIR *tasks = opendir(path);
-  if (tasks == NULL) die(path);
+  if (tasks == NULL) die("%s: %s", path, strerror(errno));
   for (struct dirent *task; (task = readdir(tasks)) != NULL;) {
     if (task->d_name[0] == '.') continue;
     snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", server, task->d_name);
@@ -161,7 +123,7 @@ int main(int count, char **values) {
     else if (option == 'p') server = atoi(optarg);
     else if (option == 'r') rate = strtod(optarg, NULL);
     else if (option == 's') seconds = strtod(optarg, NULL);
-    else if (option == 't' && strcmp(optarg, "udp") == 0) type = SOCK_DGRAM, protocol = IPPROTO_UDP;
+    else if (option == 't' && strcmp(optarg, "udp") == 0) type = SOCK_DGRAM;
     else if (option == 't' && strcmp(optarg, "seqpacket") == 0) type = SOCK_SEQPACKET;
     else if (option != 't' || strcmp(optarg, "tcp") != 0) return 2;
   }
@@ -174,7 +136,7 @@ int main(int count, char **values) {
   for (int i = 0; i < WARM_TRIPS; i++) trip(fds[i % connections]);
   size_t room = (size_t)(rate * (seconds + 1)) + 16;
   uint32_t *samples = calloc(room, sizeof *samples);
-  if (samples == NULL) die("calloc");
+  if (samples == NULL) die("calloc: %s", strerror(errno));
   run(0.1, samples, room); /* the pace, until the server has learned it */
   lost = 0;
   struct usage before = usage();

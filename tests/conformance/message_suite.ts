@@ -53,7 +53,7 @@ export function messageSuite(
     title: string,
     fn: (left: MessageEnd, right: MessageEnd) => Promise<void>,
     requires?: keyof typeof lacks,
-    timeout = 180_000,
+    timeout = 60_000,
   ): void {
     const lacking = requires === undefined ? undefined : lacks[requires];
     if (lacking !== undefined) return ignore(`${name}: ${title}`, lacking);

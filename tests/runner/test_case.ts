@@ -28,7 +28,7 @@ export interface TestOptions {
   skipOn?: SkipOn;
   /** Why the test may leave descriptors open. Default: it may not. */
   leaks?: string;
-  /** Milliseconds before the test fails: for what hangs, on a busy machine too. Default: 180,000. */
+  /** Milliseconds before the test fails. Default: 60,000. */
   timeout?: number;
 }
 
@@ -78,7 +78,7 @@ async function run(fn: TestFunction, options: TestOptions): Promise<void> {
   const before = options.leaks === undefined ? openDescriptors() : undefined;
   setNamed(options.needs ?? []);
   try {
-    await within(options.timeout ?? 180_000, fn);
+    await within(options.timeout ?? 60_000, fn);
   } finally {
     setNamed(undefined);
     endPrograms();
