@@ -6,8 +6,9 @@
  * @module
  */
 import * as esbuild from "esbuild";
+import { Chromium } from "../chromium.ts";
 import { config, entryPoints, packageFields, root } from "../npm_package.ts";
-import { kill, mustRun } from "../runtimes/run.ts";
+import { mustRun } from "../runtimes/run.ts";
 import { writeSizes } from "./sizes.ts";
 
 /** The suites that open nothing. */
@@ -81,24 +82,15 @@ interface Report {
 
 async function runInChromium(script: Uint8Array<ArrayBuffer>): Promise<Report> {
   const reported = Promise.withResolvers<Report>();
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/result") reported.resolve(await request.json());
     const isScript = pathname === "/page.js";
     const body = isScript ? script : `<!doctype html><title>tests</title><script type="module" src="page.js"></script>`;
     return new Response(body, { headers: { "content-type": isScript ? "text/javascript" : "text/html" } });
   });
-  const profile = await Deno.makeTempDir();
-  const child = new Deno.Command("chromium", {
-    args: [
-      ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-      ...[`--user-data-dir=${profile}`, `http://127.0.0.1:${server.addr.port}/`],
-    ],
-    stdout: "null",
-    stderr: "null",
-    detached: true,
-  }).spawn();
+  await using chromium = await Chromium.launch();
+  await chromium.call("Page.navigate", { url: `http://127.0.0.1:${server.addr.port}/` });
   const timer = setTimeout(
     () => reported.reject(new Error(`Chromium told no result within ${TIMEOUT / 1000} s`)),
     TIMEOUT,
@@ -107,9 +99,5 @@ async function runInChromium(script: Uint8Array<ArrayBuffer>): Promise<Report> {
     return await reported.promise;
   } finally {
     clearTimeout(timer);
-    kill(-child.pid, "SIGKILL");
-    await child.status;
-    await server.shutdown();
-    await Deno.remove(profile, { recursive: true });
   }
 }
