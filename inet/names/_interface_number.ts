@@ -1,7 +1,7 @@
 import { libraryError } from "../../ffi/error.ts";
-import { libc } from "../../ffi/libc.ts";
 import type { Descriptor } from "../../socket/descriptor.ts";
 import { interfaceIndex } from "../../socket/interface_index.ts";
+import { ifNametoindex } from "./if_indextoname.ts";
 
 /**
  * if_nametoindex(3): the index of an interface, given its name or its index, in the network namespace of the
@@ -12,8 +12,8 @@ import { interfaceIndex } from "../../socket/interface_index.ts";
 export function interfaceNumber(nameOrIndex: string | number, socket?: Descriptor): number {
   if (typeof nameOrIndex === "number") return nameOrIndex;
   if (socket !== undefined) return interfaceIndex(socket, nameOrIndex);
-  const index = nameOrIndex.includes("\0") ? 0 : libc().if_nametoindex(new TextEncoder().encode(`${nameOrIndex}\0`));
-  if (index !== 0) return index;
+  const index = ifNametoindex(nameOrIndex);
+  if (index !== null) return index;
   throw libraryError(
     "ENODEV",
     "if_nametoindex",
