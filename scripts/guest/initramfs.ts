@@ -23,7 +23,7 @@ export interface BaseOptions {
 export async function writeBase(cache: string, options: BaseOptions): Promise<string> {
   const deno = await Deno.stat(Deno.execPath());
   const [init, modules] = [await sourceOf("init"), await sourceOf("modules.ts")];
-  const setups = await Promise.all(options.modules.map((set) => sourceOf(`setup/${set}`).catch(() => undefined)));
+  const setups = await Promise.all(options.modules.map(setupOf));
   const key = [
     options.kernel,
     options.busybox,
@@ -110,6 +110,16 @@ async function addPython(cpio: CpioWriter): Promise<void> {
 
 function sourceOf(name: string): Promise<string> {
   return Deno.readTextFile(new URL(name, import.meta.url));
+}
+
+/** The script that sets a family up in the guest; most need none. */
+async function setupOf(set: string): Promise<string | undefined> {
+  try {
+    return await sourceOf(`setup/${set}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 async function digest(text: string): Promise<string> {
