@@ -3,6 +3,7 @@ import { C, type ConstantName } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { IFNAMSIZ, ifreqOf, interfaceIoctl } from "./operations/ifreq.ts";
 import type { Descriptor } from "./descriptor.ts";
+import { decodeInt, encodeInt } from "./option.ts";
 
 /** What ioctl(2) tells of an interface. */
 export interface InterfaceRead<T> {
@@ -107,14 +108,11 @@ export const SIOCGIFBRDADDR: InterfaceRead<Uint8Array> = sockaddrRead("SIOCGIFBR
 /** The other end's address of a point-to-point interface, as sockaddr bytes. */
 export const SIOCGIFDSTADDR: InterfaceRead<Uint8Array> = sockaddrRead("SIOCGIFDSTADDR");
 /** `IFF_*` flags, ORed: the 16 bits that ioctl(2) has room for. */
-export const SIOCGIFFLAGS: InterfaceRead<number> = request(
-  "SIOCGIFFLAGS",
-  (view) => view.getUint16(0, HOST_LITTLE_ENDIAN),
-);
+export const SIOCGIFFLAGS: InterfaceRead<number> = read("SIOCGIFFLAGS", uint16);
 /** The hardware address. */
-export const SIOCGIFHWADDR: InterfaceRead<InterfaceHardwareAddress> = request("SIOCGIFHWADDR", (view) => ({
-  type: view.getUint16(0, HOST_LITTLE_ENDIAN),
-  address: bytesOf(view, 2, 14),
+export const SIOCGIFHWADDR: InterfaceRead<InterfaceHardwareAddress> = read("SIOCGIFHWADDR", (union) => ({
+  type: uint16(union),
+  address: union.slice(2, 16),
 }));
 /** The number of the interface. */
 export const SIOCGIFINDEX: InterfaceRead<number> = intRead("SIOCGIFINDEX");
@@ -128,7 +126,7 @@ export const SIOCGIFTXQLEN: InterfaceRead<number> = intRead("SIOCGIFTXQLEN");
 export const SIOCSIFADDR: InterfaceWrite<Uint8Array> = sockaddrWrite("SIOCSIFADDR");
 /** Sets `IFF_*` flags, all of them at once: read them first. */
 export const SIOCSIFFLAGS: InterfaceWrite<number> = write("SIOCSIFFLAGS", (flags) => {
-  return int(within("set SIOCSIFFLAGS", "flags", flags, 0xffff));
+  return encodeInt(within("set SIOCSIFFLAGS", "flags", flags, 0xffff), "SIOCSIFFLAGS");
 });
 /** Sets the bytes of the largest packet. */
 export const SIOCSIFMTU: InterfaceWrite<number> = intWrite("SIOCSIFMTU");
@@ -137,12 +135,8 @@ export const SIOCSIFNETMASK: InterfaceWrite<Uint8Array> = sockaddrWrite("SIOCSIF
 /** Sets how many packets may wait to be sent. */
 export const SIOCSIFTXQLEN: InterfaceWrite<number> = intWrite("SIOCSIFTXQLEN");
 
-function request<T>(name: ConstantName, decode: (view: DataView) => T): InterfaceRead<T> {
-  return {
-    name,
-    number: C[name],
-    decode: (union) => decode(new DataView(union.buffer, union.byteOffset, union.byteLength)),
-  };
+function read<T>(name: ConstantName, decode: (union: Uint8Array) => T): InterfaceRead<T> {
+  return { name, number: C[name], decode };
 }
 
 function write<T>(name: ConstantName, encode: (value: T) => Uint8Array): InterfaceWrite<T> {
@@ -150,15 +144,15 @@ function write<T>(name: ConstantName, encode: (value: T) => Uint8Array): Interfa
 }
 
 function intRead(name: ConstantName): InterfaceRead<number> {
-  return request(name, (view) => view.getInt32(0, HOST_LITTLE_ENDIAN));
+  return read(name, decodeInt);
 }
 
 function intWrite(name: ConstantName): InterfaceWrite<number> {
-  return write(name, (value) => int(within(`set ${name}`, "value", value, INT_MAX)));
+  return write(name, (value) => encodeInt(within(`set ${name}`, "value", value, INT_MAX), name));
 }
 
 function sockaddrRead(name: ConstantName): InterfaceRead<Uint8Array> {
-  return request(name, (view) => bytesOf(view, 0, 16));
+  return read(name, (union) => union.slice(0, 16));
 }
 
 function sockaddrWrite(name: ConstantName): InterfaceWrite<Uint8Array> {
@@ -168,12 +162,6 @@ function sockaddrWrite(name: ConstantName): InterfaceWrite<Uint8Array> {
   });
 }
 
-function int(value: number): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, value, HOST_LITTLE_ENDIAN);
-  return new Uint8Array(view.buffer);
-}
-
-function bytesOf(view: DataView, at: number, length: number): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice(at, at + length);
+function uint16(union: Uint8Array): number {
+  return new DataView(union.buffer, union.byteOffset).getUint16(0, HOST_LITTLE_ENDIAN);
 }
