@@ -1,16 +1,16 @@
 import { root } from "../scripts/npm_package.ts";
 import { mustRun } from "../scripts/runtimes/run.ts";
-import { BUN, cache, install, KOFFI, NODES, runtimes } from "../scripts/runtimes/runtime.ts";
+import { BUN, install, installedPath, KOFFI, NODES, runtimes } from "../scripts/runtimes/runtime.ts";
 
 /** A project with the package installed, for the programs of `peers/` that run on Node and Bun. */
 const PROJECT = `${root}.cache/bench/project/`;
 
 /** The commands of the runtimes beside Deno. */
 const COMMANDS: Record<string, string[]> = {
-  bun: [`${cache}bun-${BUN}/node_modules/bun/bin/bun.exe`],
+  bun: [installedPath("bun", BUN, "bun/bin/bun.exe")],
   ...Object.fromEntries(NODES.map((version) => {
     const major = version.split(".")[0];
-    return [`node${major}`, [`${cache}node-${version}/node_modules/node/bin/node`, "--no-warnings"]];
+    return [`node${major}`, [installedPath("node", version, "node/bin/node"), "--no-warnings"]];
   })),
 };
 

@@ -45,13 +45,22 @@ export async function runtimes(): Promise<Runtime[]> {
  * @returns Its absolute path.
  */
 export async function install(name: string, version: string, program: string): Promise<string> {
-  const folder = `${cache}${name}-${version}`;
-  const path = `${folder}/node_modules/${program}`;
+  const folder = folderOf(name, version);
+  const path = installedPath(name, version, program);
   if (await isFile(path)) return path;
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true }\n');
   await mustRun(["npm", "install", "--no-audit", "--no-fund", `${name}@${version}`], { cwd: folder, timeout: 300_000 });
   return path;
+}
+
+/** The path of a program that {@linkcode install} installs. */
+export function installedPath(name: string, version: string, program: string): string {
+  return `${folderOf(name, version)}/node_modules/${program}`;
+}
+
+function folderOf(name: string, version: string): string {
+  return `${cache}${name}-${version}`;
 }
 
 async function isFile(path: string): Promise<boolean> {
