@@ -33,16 +33,22 @@ class Write {
   copied = false;
   /** Completions that have not come. */
   left = 0;
-  /** Set once all is sent. */
-  resolve: ((result: ZeroCopyResult) => void) | undefined;
+  isSent = false;
+  #resolve: (result: ZeroCopyResult) => void = () => {};
   reject: (error: unknown) => void = () => {};
+  /** Settles when all is sent and completed. */
+  readonly completed: Promise<ZeroCopyResult> = new Promise((resolve, reject) => {
+    this.#resolve = resolve;
+    this.reject = reject;
+  });
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.completed.catch(() => {}); // if nobody waits for it, sending has failed, and write() rejects with that
   }
 
   settle(): void {
-    if (this.left === 0) this.resolve?.({ copied: this.copied });
+    if (this.isSent && this.left === 0) this.#resolve({ copied: this.copied });
   }
 }
 
@@ -111,11 +117,9 @@ export class ZeroCopyWriter {
       void this.#watch();
     };
     await this.#socket.run("write", new ZeroCopySend(this.#socket.fd, bytes, note), options);
-    return await new Promise((resolve, reject) => {
-      write.resolve = resolve;
-      write.reject = reject;
-      write.settle();
-    });
+    write.isSent = true;
+    write.settle();
+    return await write.completed;
   }
 
   /** Takes the completions until there are none to come. */
