@@ -1,13 +1,14 @@
 import type net from "node:net";
 import { NodeStream } from "../node/mod.ts";
 import { SmcConn } from "../smc/mod.ts";
+import { isPort } from "./_is_port.ts";
 
-/** `net.connect()` over AF_SMC; unix sockets stay with `original`. */
+/** `net.connect()` over AF_SMC; unix sockets stay with `original`, and so do wrong arguments, for its errors. */
 export function connectOverSmc(original: typeof net.connect): typeof net.connect {
   return (...args: unknown[]): net.Socket => {
     const options = optionsOf(args);
     if (options === undefined) return Reflect.apply(original, undefined, args);
-    const { host, port, localAddress, localPort, allowHalfOpen = false, timeout, noDelay, keepAlive, signal } = options;
+    const { host, port, localAddress, localPort, allowHalfOpen = false, timeout, noDelay, signal } = options;
     const conn = SmcConn.connect({
       hostname: host ?? "localhost",
       port: Number(port),
@@ -21,7 +22,7 @@ export function connectOverSmc(original: typeof net.connect): typeof net.connect
     if (typeof callback === "function") stream.once("connect", callback as () => void);
     if (timeout) stream.setTimeout(timeout);
     if (noDelay) stream.setNoDelay(true);
-    if (keepAlive) stream.setKeepAlive(true);
+    if (options.keepAlive) stream.setKeepAlive(true, options.keepAliveInitialDelay);
     return stream as unknown as net.Socket;
   };
 }
@@ -29,8 +30,9 @@ export function connectOverSmc(original: typeof net.connect): typeof net.connect
 /** The options of a TCP connection; `undefined` for every other. */
 function optionsOf([first, second]: unknown[]): net.TcpNetConnectOpts | undefined {
   if (typeof first === "object" && first !== null) {
-    return "path" in first && first.path ? undefined : first as net.TcpNetConnectOpts;
+    const options = first as net.TcpNetConnectOpts & { path?: string };
+    return options.path || !isPort(options.port) ? undefined : options;
   }
-  if (typeof first !== "number" && !/^\d+$/.test(String(first))) return undefined;
+  if (!isPort(first)) return undefined;
   return { port: Number(first), ...(typeof second === "string" ? { host: second } : {}) };
 }

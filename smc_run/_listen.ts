@@ -1,6 +1,7 @@
 import type net from "node:net";
 import { NodeStream } from "../node/mod.ts";
 import { SmcListener } from "../smc/mod.ts";
+import { isPort } from "./_is_port.ts";
 
 type Listen = typeof net.Server.prototype.listen;
 
@@ -11,9 +12,13 @@ interface Internals extends net.Server {
   _emitCloseIfDrained(): void;
   allowHalfOpen: boolean;
   noDelay?: boolean;
+  keepAlive?: boolean;
+  /** In seconds. */
+  keepAliveInitialDelay?: number;
+  pauseOnConnect?: boolean;
 }
 
-/** `server.listen()` over AF_SMC; unix sockets and descriptors stay with `original`. */
+/** `server.listen()` over AF_SMC; unix sockets and descriptors stay with `original`, and so do wrong arguments, for its errors. */
 export function listenOverSmc(original: Listen): Listen {
   return function (this: Internals, ...args: unknown[]): net.Server {
     const options = optionsOf(args);
@@ -24,8 +29,10 @@ export function listenOverSmc(original: Listen): Listen {
       const listener = listen(options);
       setHandle(this, listener);
       accept(this, listener).catch((error) => this.emit("error", error));
-      options.signal?.addEventListener("abort", () => this.close(), { once: true });
-      queueMicrotask(() => this.emit("listening"));
+      const { signal } = options;
+      if (signal?.aborted) queueMicrotask(() => this.close());
+      else signal?.addEventListener("abort", () => this.close(), { once: true });
+      queueMicrotask(() => this.listening && this.emit("listening"));
     } catch (error) {
       queueMicrotask(() => this.emit("error", error));
     }
@@ -36,12 +43,19 @@ export function listenOverSmc(original: Listen): Listen {
 /** The options of a TCP server; `undefined` for every other. */
 function optionsOf([first, second, third]: unknown[]): net.ListenOptions | undefined {
   if (typeof first === "object" && first !== null) {
-    return ["path", "fd", "_handle"].some((name) => name in first) ? undefined : first;
+    const options: net.ListenOptions = first;
+    const hasHandle = ["fd", "handle", "_handle"].some((name) => Reflect.get(options, name) !== undefined);
+    const hasPath = options.path !== undefined && options.port === undefined;
+    const port = options.port ?? 0;
+    return hasHandle || hasPath || !("port" in options) || !isPort(port)
+      ? undefined
+      : { ...options, port: Number(port) };
   }
-  if (typeof first === "string" && !/^\d+$/.test(first)) return undefined;
+  const port = typeof first === "function" ? 0 : first ?? 0;
+  if (!isPort(port)) return undefined;
   const backlog = [second, third].find((argument) => typeof argument === "number");
   return {
-    port: typeof first === "function" ? 0 : Number(first ?? 0),
+    port: Number(port),
     ...(typeof second === "string" ? { host: second } : {}),
     ...(backlog === undefined ? {} : { backlog }),
   };
@@ -49,7 +63,7 @@ function optionsOf([first, second, third]: unknown[]): net.ListenOptions | undef
 
 function listen({ host, port = 0, backlog }: net.ListenOptions): SmcListener {
   const rest = backlog === undefined ? {} : { backlog };
-  return SmcListener.listen({ hostname: host ?? "0.0.0.0", port: Number(port), unsupported: "tcp", ...rest });
+  return SmcListener.listen({ hostname: host ?? "0.0.0.0", port, unsupported: "tcp", ...rest });
 }
 
 /** What the server asks of libuv's handle: its address, and its end. */
@@ -75,6 +89,8 @@ async function accept(server: Internals, listener: SmcListener): Promise<void> {
     }
     const stream = new NodeStream(conn, { allowHalfOpen: server.allowHalfOpen });
     if (server.noDelay) stream.setNoDelay(true);
+    if (server.keepAlive) stream.setKeepAlive(true, (server.keepAliveInitialDelay ?? 0) * 1000);
+    if (server.pauseOnConnect) stream.pause();
     server._connections++;
     stream.once("close", () => {
       server._connections--;

@@ -5,6 +5,7 @@ import { redis } from "../dictionary/engines.ts";
 const SMC_RUN = new URL("../../smc_run/mod.ts", import.meta.url);
 const PROGRAM = fileURLToPath(new URL("program.mjs", import.meta.url));
 const EXPRESS_REDIS = fileURLToPath(new URL("express_redis.mjs", import.meta.url));
+const SERVERS = fileURLToPath(new URL("servers.mjs", import.meta.url));
 /** Node calls its FFI experimental. */
 const QUIET = "--disable-warning=ExperimentalWarning";
 const skipOn = { deno: "smc_run is for Node", bun: "smc_run is for Node" };
@@ -38,4 +39,16 @@ test("Express and ioredis run unmodified over smc_run", {
   const { code, stdout, stderr } = await program.exit;
   assertEquals([code, stdout, stderr], [0, '{"visits":100}\nServer NodeStream\n', ""]);
   await server.kill();
+});
+
+test("servers over smc_run end, pause and refuse wrong arguments as those of Node do", {
+  needs: ["run", "env", "read"],
+  skipOn,
+}, async () => {
+  const [node = "", ...args] = thisRuntime();
+  await using plain = spawn(node, [...args, SERVERS]);
+  await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, SERVERS]);
+  const [expected, actual] = await Promise.all([plain.exit, program.exit]);
+  assertEquals([expected.code, actual.code, actual.stderr], [0, 0, ""]);
+  assertEquals(JSON.parse(actual.stdout), JSON.parse(expected.stdout));
 });

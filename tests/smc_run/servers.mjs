@@ -1,0 +1,48 @@
+// What servers of node:net tell of themselves: prints one line of JSON, which must be the same over smc_run and without.
+import net from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+
+const host = "127.0.0.1";
+const told = [];
+
+/** A server that tells of its events, under a name. */
+function server(name, options) {
+  const made = net.createServer(options);
+  for (const event of ["listening", "close"]) made.on(event, () => told.push(`${name}: ${event}`));
+  return made.on("error", ({ code }) => told.push(`${name}: ${code}`));
+}
+
+/** What the call throws. */
+function thrown(name, call) {
+  try {
+    call();
+    told.push(`${name}: nothing`);
+  } catch ({ code }) {
+    told.push(`${name}: ${code}`);
+  }
+}
+
+server("aborted before").listen({ port: 0, host, signal: AbortSignal.abort() });
+await wait(50);
+server("closed at once").listen(0, host).close();
+await wait(50);
+const controller = new AbortController();
+server("aborted").listen({ port: 0, host, signal: controller.signal });
+await wait(50);
+controller.abort();
+await wait(50);
+
+const paused = server("paused", { pauseOnConnect: true }).listen(0, host);
+await wait(50);
+const client = net.connect(paused.address().port, host);
+const [conn] = await new Promise((resolve) => paused.once("connection", (...all) => resolve(all)));
+told.push(`paused: ${conn.isPaused()}`);
+client.destroy();
+conn.destroy();
+paused.close();
+await wait(50);
+
+for (const port of [-1, 70000, 1.5, "x"]) thrown(`listen on ${port}`, () => server("bad").listen({ port, host }));
+thrown("listen on nothing", () => server("bad").listen({}));
+for (const port of [-1, 70000, 1.5, "x", null]) thrown(`connect to ${port}`, () => net.connect({ port, host }));
+console.log(JSON.stringify(told));
