@@ -1,3 +1,4 @@
+import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -13,6 +14,7 @@ export interface AlgAddr {
   name: string;
 }
 
+const ALG_ADDR: OptionNames<AlgAddr> = { name: true, type: true };
 /** `sizeof(struct sockaddr_alg)`, and where the names are and how long they may be. */
 const SIZE = 88;
 const [TYPE_AT, TYPE_SIZE, NAME_AT, NAME_SIZE] = [2, 14, 24, 64];
@@ -32,6 +34,7 @@ const [TYPE_AT, TYPE_SIZE, NAME_AT, NAME_SIZE] = [2, 14, 24, 64];
  *
  * @param addr The algorithm.
  * @returns The 88 bytes.
+ * @throws {TypeError} If the address has an unknown field.
  * @throws {RangeError} If a name is longer than its field, or contains a NUL.
  *
  * @see {@link https://docs.kernel.org/crypto/userspace-if.html | User Space Interface of the kernel's crypto API}
@@ -44,7 +47,9 @@ const [TYPE_AT, TYPE_SIZE, NAME_AT, NAME_SIZE] = [2, 14, 24, 64];
  * assertEquals(encodeSockaddrAlg({ type: "hash", name: "sha256" }).length, 88);
  * ```
  */
-export function encodeSockaddrAlg({ type, name }: AlgAddr): Uint8Array<ArrayBuffer> {
+export function encodeSockaddrAlg(addr: AlgAddr): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr_alg", addr, ALG_ADDR);
+  const { type, name } = addr;
   const bytes = new Uint8Array(SIZE);
   new DataView(bytes.buffer).setUint16(0, C.AF_ALG, HOST_LITTLE_ENDIAN);
   for (const [text, at, size] of [[type, TYPE_AT, TYPE_SIZE], [name, NAME_AT, NAME_SIZE]] as const) {

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { addressIn, checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
 import {
@@ -38,7 +38,7 @@ export function listenBluetooth<A extends { address: string }>(
   options: BluetoothListenOptions<A>,
 ): Socket {
   checkOptions("listen", options, { ...LISTEN_OPTIONS, ...names });
-  const addr = { ...options, address: addressOr(options.address) } as unknown as A;
+  const addr = addressIn({ ...options, address: addressOr(options.address) } as unknown as A, names);
   const [sockaddr, address] = [codec.encode(addr), codec.format(addr)];
   const bind = (socket: Socket): void => socket.bind(sockaddr, address);
   return openListener({ open: () => Socket.open(C.AF_BLUETOOTH, type, protocol), bind }, options, address);
@@ -51,7 +51,7 @@ export async function connectBluetooth<A>(
   local: (address: string) => A,
 ): Promise<Socket> {
   checkOptions("connect", options, { ...CONNECT_OPTIONS, ...names, localAddress: true });
-  const [sockaddr, address] = [codec.encode(options), codec.format(options)];
+  const [sockaddr, address] = [codec.encode(addressIn(options, names)), codec.format(options)];
   const bind = (socket: Socket): void => {
     if (options.localAddress !== undefined) {
       socket.bind(codec.encode(local(options.localAddress)), options.localAddress);

@@ -1,3 +1,4 @@
+import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
@@ -45,6 +46,14 @@ export interface HciAddr {
   channel: number;
 }
 
+/** The names of the fields of {@linkcode L2capAddr}. */
+export const L2CAP_ADDR: OptionNames<L2capAddr> = { address: true, psm: true, cid: true, addressType: true };
+/** The names of the fields of {@linkcode RfcommAddr}. */
+export const RFCOMM_ADDR: OptionNames<RfcommAddr> = { address: true, channel: true };
+/** The names of the fields of {@linkcode ScoAddr}. */
+export const SCO_ADDR: OptionNames<ScoAddr> = { address: true };
+const HCI_ADDR: OptionNames<HciAddr> = { channel: true, device: true };
+
 const TYPES: BluetoothAddressType[] = ["bredr", "public", "random"];
 /** `BDADDR_ANY`. */
 const ANY = "00:00:00:00:00:00";
@@ -62,7 +71,9 @@ const ANY = "00:00:00:00:00:00";
  * ```
  */
 export const l2capAddrCodec: AddrCodec<L2capAddr> = {
-  encode: ({ address, psm = 0, cid = 0, addressType = "bredr" }) => {
+  encode: (addr) => {
+    checkAddress("sockaddr_l2", addr, L2CAP_ADDR);
+    const { address, psm = 0, cid = 0, addressType = "bredr" } = addr;
     const [bytes, view] = structure(14);
     view.setUint16(2, within("encode sockaddr_l2", "PSM", psm, 0xffff), true);
     bytes.set(parseAddress(address), 4);
@@ -91,7 +102,9 @@ export const l2capAddrCodec: AddrCodec<L2capAddr> = {
  * ```
  */
 export const rfcommAddrCodec: AddrCodec<RfcommAddr> = {
-  encode: ({ address, channel }) => {
+  encode: (addr) => {
+    checkAddress("sockaddr_rc", addr, RFCOMM_ADDR);
+    const { address, channel } = addr;
     const [bytes, view] = structure(10);
     bytes.set(parseAddress(address), 2);
     view.setUint8(8, within("encode sockaddr_rc", "channel", channel, 30));
@@ -111,9 +124,10 @@ export const rfcommAddrCodec: AddrCodec<RfcommAddr> = {
  * ```
  */
 export const scoAddrCodec: AddrCodec<ScoAddr> = {
-  encode: ({ address }) => {
+  encode: (addr) => {
+    checkAddress("sockaddr_sco", addr, SCO_ADDR);
     const [bytes] = structure(8);
-    bytes.set(parseAddress(address), 2);
+    bytes.set(parseAddress(addr.address), 2);
     return bytes;
   },
   decode: (sockaddr) => {
@@ -132,6 +146,7 @@ export const scoAddrCodec: AddrCodec<ScoAddr> = {
  *
  * @param addr The address.
  * @returns The 6 bytes.
+ * @throws {TypeError} If the address has an unknown field.
  * @throws {RangeError} If a number does not fit its field.
  *
  * @example Usage
@@ -142,7 +157,9 @@ export const scoAddrCodec: AddrCodec<ScoAddr> = {
  * assertEquals(encodeSockaddrHci({ device: 1, channel: 0 }).length, 6);
  * ```
  */
-export function encodeSockaddrHci({ device, channel }: HciAddr): Uint8Array<ArrayBuffer> {
+export function encodeSockaddrHci(addr: HciAddr): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr_hci", addr, HCI_ADDR);
+  const { device, channel } = addr;
   const [bytes, view] = structure(6);
   view.setUint16(2, within("encode sockaddr_hci", "device", device, 0xffff), HOST_LITTLE_ENDIAN);
   view.setUint16(4, within("encode sockaddr_hci", "channel", channel, 0xffff), HOST_LITTLE_ENDIAN);

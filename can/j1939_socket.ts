@@ -1,5 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { checkAddress, checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
 import { controlMessageSpace, decodeControlMessages } from "../socket/control_message.ts";
@@ -77,10 +77,14 @@ const OPTIONS: OptionNames<J1939OpenOptions> = {
   promiscuous: true,
   priority: true,
 };
+const J1939_ADDR: OptionNames<J1939Addr> = { address: true, interfaceIndex: true, name: true, pgn: true };
 
 const j1939AddrCodec: AddrCodec<J1939Addr, Partial<J1939Addr>> = {
-  encode: ({ interfaceIndex = 0, name = 0n, pgn = C.J1939_NO_PGN, address = C.J1939_NO_ADDR }) =>
-    encodeSockaddrCan({ interfaceIndex, j1939: { name, pgn, address } }),
+  encode: (addr) => {
+    checkAddress("sockaddr_can", addr, J1939_ADDR);
+    const { interfaceIndex = 0, name = 0n, pgn = C.J1939_NO_PGN, address = C.J1939_NO_ADDR } = addr;
+    return encodeSockaddrCan({ interfaceIndex, j1939: { name, pgn, address } });
+  },
   decode: (sockaddr) => {
     const { interfaceIndex, j1939 } = decodeSockaddrCan(sockaddr);
     return { interfaceIndex, ...j1939 ?? { name: 0n, pgn: C.J1939_NO_PGN, address: C.J1939_NO_ADDR } };

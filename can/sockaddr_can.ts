@@ -1,3 +1,4 @@
+import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -12,6 +13,9 @@ export interface CanAddr {
   j1939?: { name: bigint; pgn: number; address: number };
 }
 
+const CAN_ADDR: OptionNames<CanAddr> = { interfaceIndex: true, isotp: true, j1939: true };
+const ISOTP: OptionNames<NonNullable<CanAddr["isotp"]>> = { rxId: true, txId: true };
+const J1939: OptionNames<NonNullable<CanAddr["j1939"]>> = { name: true, pgn: true, address: true };
 const ENCODE = "encode sockaddr_can";
 /** `sizeof(struct sockaddr_can)`. */
 const SIZE = 24;
@@ -32,6 +36,7 @@ const SIZE = 24;
  *
  * @param addr The address.
  * @returns The 24 bytes.
+ * @throws {TypeError} If the address has an unknown field.
  * @throws {RangeError} If a number does not fit its field.
  *
  * @example Usage
@@ -43,14 +48,17 @@ const SIZE = 24;
  * ```
  */
 export function encodeSockaddrCan(addr: CanAddr): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr_can", addr, CAN_ADDR);
   const view = new DataView(new ArrayBuffer(SIZE));
   view.setUint16(0, C.AF_CAN, HOST_LITTLE_ENDIAN);
   view.setInt32(4, within(ENCODE, "interface index", addr.interfaceIndex, 0x7fffffff), HOST_LITTLE_ENDIAN);
   if (addr.isotp !== undefined) {
+    checkAddress("sockaddr_can", addr.isotp, ISOTP);
     view.setUint32(8, within(ENCODE, "identifier to receive", addr.isotp.rxId, 0xffffffff), HOST_LITTLE_ENDIAN);
     view.setUint32(12, within(ENCODE, "identifier to send", addr.isotp.txId, 0xffffffff), HOST_LITTLE_ENDIAN);
   }
   if (addr.j1939 !== undefined) {
+    checkAddress("sockaddr_can", addr.j1939, J1939);
     const { name, pgn, address } = addr.j1939;
     if (typeof name !== "bigint" || BigInt.asUintN(64, name) !== name) {
       throw new RangeError(`Cannot ${ENCODE} as the name must be a bigint of 64 bits: current value is ${name}`);

@@ -61,20 +61,58 @@ export function checkOptions(
   if (options instanceof AbortSignal) {
     throw new TypeError(`Cannot ${action}: options must be an object that holds the signal: current value is a signal`);
   }
-  for (const name in options) {
-    if (names[name] === true || (options as Record<string, unknown>)[name] === undefined) continue;
-    throw new TypeError(`Cannot ${action}: there is no option ${name}${adviceOn(name, Object.keys(names), elsewhere)}`);
+  const name = unknownName(options, names);
+  if (name === undefined) return;
+  throw new TypeError(`Cannot ${action}: there is no option ${name}${adviceOn("options", name, names, elsewhere)}`);
+}
+
+/**
+ * Refuses an address that is not an object, and unknown fields: a misspelt field must not count as one that was left
+ * out.
+ *
+ * @param struct The C struct that the address becomes, for the error.
+ * @param addr The address, as the caller gave it.
+ * @param names The names of all fields.
+ * @throws {TypeError} If it refuses the address; the message names the unknown field and the nearest known one.
+ */
+export function checkAddress(struct: string, addr: object, names: Readonly<Record<string, true>>): void {
+  if (typeof addr !== "object" || addr === null) {
+    throw new TypeError(`Cannot encode ${struct}: the address must be an object: current value is ${shown(addr)}`);
   }
+  const name = unknownName(addr, names);
+  if (name === undefined) return;
+  throw new TypeError(`Cannot encode ${struct}: an address has no field ${name}${adviceOn("fields", name, names)}`);
+}
+
+/** The address in options that contain its fields. */
+export function addressIn<A extends object>(options: A, names: Readonly<Record<string, true>>): A {
+  const fields = Object.keys(names) as (keyof A)[];
+  return Object.fromEntries(
+    fields.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  ) as A;
+}
+
+function unknownName(object: object, names: Readonly<Record<string, true>>): string | undefined {
+  for (const name in object) {
+    if (names[name] !== true && (object as Record<string, unknown>)[name] !== undefined) return name;
+  }
+  return undefined;
 }
 
 function shown(value: unknown): string {
   return typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : quoted(value);
 }
 
-function adviceOn(name: string, names: readonly string[], elsewhere: Readonly<Record<string, string>>): string {
+function adviceOn(
+  kind: "options" | "fields",
+  name: string,
+  names: Readonly<Record<string, true>>,
+  elsewhere: Readonly<Record<string, string>> = {},
+): string {
   if (Object.hasOwn(elsewhere, name)) return `: ${elsewhere[name]}`;
-  const nearest = nearestName(name, names);
-  return nearest === undefined ? `: the options are ${names.toSorted().join(", ")}` : `: did you mean ${nearest}?`;
+  const known = Object.keys(names);
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? `: the ${kind} are ${known.toSorted().join(", ")}` : `: did you mean ${nearest}?`;
 }
 
 function nearestName(name: string, names: readonly string[]): string | undefined {
@@ -86,16 +124,19 @@ function nearestName(name: string, names: readonly string[]): string | undefined
   return least <= Math.max(1, name.length / 3) ? names[distances.indexOf(least)] : undefined;
 }
 
-/** How many letters to insert, delete or replace (Levenshtein distance). */
+/** How many letters to insert, delete, replace or swap with the next one (optimal string alignment). */
 function distance(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, j) => j);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++) {
       const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swaps = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swap = swaps ? (before[j - 2] ?? 0) + 1 : Infinity;
+      next.push(Math.min(change, swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[to.length] ?? 0;
 }

@@ -5,10 +5,10 @@ import { openSocket } from "../socket/open.ts";
 import type { Socket } from "../socket/socket.ts";
 import { checkWaitOptions, watchForEnd } from "../socket/wait_options.ts";
 import { connectFirst, type Endpoint } from "./_connect_first.ts";
-import { formatNetAddr } from "./addresses/addr.ts";
+import { formatNetAddr, NET_ADDR } from "./addresses/addr.ts";
 import { numericEndpoint, resolveEndpoints } from "./names/_endpoint.ts";
 import { checkTransport } from "../checks/check_transport.ts";
-import { ADDR_NAMES, STREAM_CONNECT_OPTIONS, type StreamConnectOptions } from "./stream_options.ts";
+import { STREAM_CONNECT_OPTIONS, type StreamConnectOptions } from "./stream_options.ts";
 
 /**
  * Opens a stream socket and connects it to a host: looks up the name, and races its addresses (RFC 8305).
@@ -40,7 +40,7 @@ export async function connectStream(
   checkWaitOptions("connect", options, STREAM_CONNECT_OPTIONS);
   checkTransport("connect", options.transport, "tcp");
   const { hostname = "127.0.0.1", localAddr } = options;
-  if (localAddr !== undefined) checkOptions("use localAddr", localAddr, ADDR_NAMES);
+  if (localAddr !== undefined) checkOptions("use localAddr", localAddr, NET_ADDR);
   const local = localAddr && numericEndpoint(
     { ...localAddr, port: localAddr.port ?? 0 },
     options.networkNamespace,

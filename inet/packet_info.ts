@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -64,6 +65,15 @@ export interface OutgoingPacketInfo {
   mark?: number;
 }
 
+const PACKET_INFO: OptionNames<OutgoingPacketInfo> = {
+  hopLimit: true,
+  interfaceIndex: true,
+  mark: true,
+  segmentSize: true,
+  source: true,
+  trafficClass: true,
+};
+
 /**
  * Encodes the settings for a packet as control messages, for sendmsg(2). No permission is needed.
  *
@@ -71,7 +81,7 @@ export interface OutgoingPacketInfo {
  * @param ipv6 Whether the packet goes to an IPv6 address.
  * @returns The ancillary data.
  * @throws {SyntaxError} If the source is not a numeric address.
- * @throws {TypeError} If the source is of the other family.
+ * @throws {TypeError} If a setting is unknown, or the source is of the other family.
  * @throws {RangeError} If a number does not fit its field.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/ip.7.html | ip(7)}
@@ -85,6 +95,7 @@ export interface OutgoingPacketInfo {
  * ```
  */
 export function encodePacketInfo(info: OutgoingPacketInfo, ipv6: boolean): Uint8Array<ArrayBuffer> {
+  checkOptions("send", info, PACKET_INFO);
   const { source, interfaceIndex, hopLimit, trafficClass, segmentSize, mark } = info;
   const level = ipv6 ? C.IPPROTO_IPV6 : C.IPPROTO_IP;
   const messages: ControlMessage[] = [];

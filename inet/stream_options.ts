@@ -1,15 +1,6 @@
 import type { OptionNames } from "../checks/option_names.ts";
 import { CONNECT_OPTIONS, type ConnectOptions, LISTEN_OPTIONS, type ListenOptions } from "../socket/open.ts";
-import type { NetAddr } from "./addresses/addr.ts";
-
-/** The names of the fields of an address. */
-export const ADDR_NAMES: OptionNames<NetAddr> = {
-  flowinfo: true,
-  hostname: true,
-  port: true,
-  scopeId: true,
-  transport: true,
-};
+import { NET_ADDR, type NetAddr } from "./addresses/addr.ts";
 
 /** Options of a listener for streams over IP. */
 export interface StreamListenOptions extends ListenOptions {
@@ -49,7 +40,7 @@ export interface StreamListenOptions extends ListenOptions {
 
 /** The names of {@linkcode StreamListenOptions}. */
 export const STREAM_LISTEN_OPTIONS: OptionNames<StreamListenOptions> = {
-  ...ADDR_NAMES,
+  ...NET_ADDR,
   ...LISTEN_OPTIONS,
   ipv6Only: true,
   reuseAddress: true,
@@ -81,7 +72,7 @@ export interface StreamConnectOptions extends ConnectOptions {
 
 /** The names of {@linkcode StreamConnectOptions}. */
 export const STREAM_CONNECT_OPTIONS: OptionNames<StreamConnectOptions> = {
-  ...ADDR_NAMES,
+  ...NET_ADDR,
   ...CONNECT_OPTIONS,
   localAddr: true,
 };

@@ -5,12 +5,11 @@ import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_BROADCAST, SO_REUSEADDR, SO_REUSEPORT } from "../socket/socket_options.ts";
 import { checkTransport } from "../checks/check_transport.ts";
-import type { NetAddr } from "./addresses/addr.ts";
+import { NET_ADDR, type NetAddr } from "./addresses/addr.ts";
 import { udpAddrCodec, type UdpDestination } from "./addresses/addr_codec.ts";
 import { InetDatagramSocket } from "./inet_datagram_socket.ts";
 import { numericEndpoint } from "./names/_endpoint.ts";
 import { IPV6_V6ONLY } from "./options/ipv6_options.ts";
-import { ADDR_NAMES } from "./stream_options.ts";
 
 /** Options of {@linkcode UdpSocket.bind}. */
 export interface UdpBindOptions extends OpenOptions {
@@ -56,7 +55,7 @@ export interface UdpBindOptions extends OpenOptions {
 }
 
 const UDP_BIND_OPTIONS: OptionNames<UdpBindOptions> = {
-  ...ADDR_NAMES,
+  ...NET_ADDR,
   ...OPEN_OPTIONS,
   broadcast: true,
   ipv6Only: true,

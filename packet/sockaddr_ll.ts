@@ -1,3 +1,4 @@
+import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -20,6 +21,13 @@ export interface PacketAddr {
   packetType: PacketType;
 }
 
+const PACKET_ADDR: OptionNames<PacketAddr> = {
+  hardwareAddress: true,
+  hardwareType: true,
+  interfaceIndex: true,
+  packetType: true,
+  protocol: true,
+};
 const ENCODE = "encode sockaddr_ll";
 /** `sizeof(struct sockaddr_ll)`. */
 const SIZE = 20;
@@ -43,6 +51,7 @@ const PACKET_TYPES: PacketType[] = ["host", "broadcast", "multicast", "otherhost
  *
  * @param addr The address; omitted fields are 0.
  * @returns The 20 bytes.
+ * @throws {TypeError} If the address has an unknown field.
  * @throws {SyntaxError} If the hardware address is not 1 to 8 pairs of hexadecimal digits, separated by colons.
  * @throws {RangeError} If a number does not fit its field, or the packet type is unknown.
  *
@@ -58,6 +67,7 @@ const PACKET_TYPES: PacketType[] = ["host", "broadcast", "multicast", "otherhost
  * ```
  */
 export function encodeSockaddrLl(addr: Partial<PacketAddr>): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr_ll", addr, PACKET_ADDR);
   const { protocol = 0, interfaceIndex = 0, hardwareAddress = "", hardwareType = 0, packetType = "host" } = addr;
   const bytes = new Uint8Array(SIZE);
   const view = new DataView(bytes.buffer);

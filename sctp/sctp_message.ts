@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { checkAddress, checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -78,10 +78,14 @@ export interface SctpMessage {
   notification: SctpNotification | undefined;
 }
 
+const SCTP_ADDR: OptionNames<SctpAddr> = { hostname: true, port: true, scopeId: true };
+
 /** The codec for SCTP's addresses. */
 export const sctpAddrCodec: AddrCodec<SctpAddr> = {
-  encode: ({ hostname, port, scopeId }) =>
-    encodeInetSockaddr({ hostname, port, ...(scopeId === undefined ? {} : { scopeId }) }),
+  encode: (addr) => {
+    checkAddress("sockaddr", addr, SCTP_ADDR);
+    return encodeInetSockaddr(addr);
+  },
   decode: (sockaddr) => {
     const { hostname, port, scopeId } = decodeInetSockaddr(sockaddr, "tcp");
     return { hostname, port, ...(scopeId === undefined ? {} : { scopeId }) };

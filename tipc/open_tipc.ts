@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { addressIn, checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import {
   CONNECT_OPTIONS,
@@ -10,7 +10,7 @@ import {
 } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import {
-  type TipcAddr,
+  TIPC_ADDR,
   tipcAddrCodec,
   type TipcServiceAddr,
   type TipcServiceRange,
@@ -23,22 +23,11 @@ export type TipcListenOptions = (TipcServiceAddr | TipcServiceRange) & ListenOpt
 /** Whom to connect to, and how. */
 export type TipcConnectOptions = (TipcServiceAddr | TipcSocketAddr) & ConnectOptions;
 
-/** The names of the fields of any address. */
-export const TIPC_ADDR: OptionNames<TipcAddr> = {
-  service: true,
-  instance: true,
-  lower: true,
-  upper: true,
-  domain: true,
-  scope: true,
-  ref: true,
-  node: true,
-};
-
 /** Opens a listening socket of a type. */
 export function listenTipc(type: number, options: TipcListenOptions): Socket {
   checkOptions("listen", options, { ...LISTEN_OPTIONS, ...TIPC_ADDR });
-  const [sockaddr, address] = [tipcAddrCodec.encode(options), tipcAddrCodec.format(options)];
+  const addr = addressIn(options, TIPC_ADDR);
+  const [sockaddr, address] = [tipcAddrCodec.encode(addr), tipcAddrCodec.format(addr)];
   const bind = (socket: Socket): void => socket.bind(sockaddr, address);
   return openListener({ open: () => Socket.open(C.AF_TIPC, type), bind }, options, address);
 }
@@ -46,6 +35,7 @@ export function listenTipc(type: number, options: TipcListenOptions): Socket {
 /** Opens a connected socket of a type. */
 export async function connectTipc(type: number, options: TipcConnectOptions): Promise<Socket> {
   checkOptions("connect", options, { ...CONNECT_OPTIONS, ...TIPC_ADDR });
-  const [sockaddr, address] = [tipcAddrCodec.encode(options), tipcAddrCodec.format(options)];
+  const addr = addressIn(options, TIPC_ADDR);
+  const [sockaddr, address] = [tipcAddrCodec.encode(addr), tipcAddrCodec.format(addr)];
   return await openConnection({ open: () => Socket.open(C.AF_TIPC, type) }, options, sockaddr, address);
 }

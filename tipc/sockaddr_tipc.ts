@@ -1,3 +1,4 @@
+import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -53,6 +54,19 @@ export interface TipcSocketAddr {
 /** A TIPC address. */
 export type TipcAddr = TipcServiceAddr | TipcServiceRange | TipcSocketAddr;
 
+/** The names of the fields of each kind of address. */
+const NAMES: {
+  service: OptionNames<TipcServiceAddr>;
+  range: OptionNames<TipcServiceRange>;
+  socket: OptionNames<TipcSocketAddr>;
+} = {
+  service: { service: true, instance: true, domain: true, scope: true },
+  range: { service: true, lower: true, upper: true, scope: true },
+  socket: { ref: true, node: true },
+};
+/** The names of the fields of any address. */
+export const TIPC_ADDR: OptionNames<TipcAddr> = { ...NAMES.service, ...NAMES.range, ...NAMES.socket };
+
 const ENCODE = "encode sockaddr_tipc";
 /** `sizeof(struct sockaddr_tipc)`, and the values of `addrtype` and `scope`. */
 const SIZE = 16;
@@ -78,7 +92,7 @@ const SCOPES = { cluster: 2, node: 3 };
  * @param addr The address.
  * @returns The 16 bytes.
  * @throws {RangeError} If a number does not fit its field.
- * @throws {TypeError} If the scope is unknown.
+ * @throws {TypeError} If the scope is unknown, or the address has a field that its kind does not have.
  *
  * @see {@link https://man7.org/linux/man-pages/man8/tipc.8.html | tipc(8)}
  *
@@ -91,6 +105,7 @@ const SCOPES = { cluster: 2, node: 3 };
  * ```
  */
 export function encodeSockaddrTipc(addr: TipcAddr): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr_tipc", addr, "ref" in addr ? NAMES.socket : "lower" in addr ? NAMES.range : NAMES.service);
   const view = new DataView(new ArrayBuffer(SIZE));
   const scope = "scope" in addr && addr.scope !== undefined ? SCOPES[addr.scope] : SCOPES.cluster;
   if (scope === undefined) throw new TypeError(`Cannot ${ENCODE}: the scope is "cluster" or "node"`);

@@ -1,11 +1,16 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { checkOptions } from "../checks/option_names.ts";
+import { addressIn, checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
-import { TIPC_ADDR } from "./open_tipc.ts";
-import { type TipcAddr, tipcAddrCodec, type TipcServiceAddr, type TipcServiceRange } from "./sockaddr_tipc.ts";
+import {
+  TIPC_ADDR,
+  type TipcAddr,
+  tipcAddrCodec,
+  type TipcServiceAddr,
+  type TipcServiceRange,
+} from "./sockaddr_tipc.ts";
 
 /** The name that a socket has, and how it is opened. */
 export type TipcBindOptions = (TipcServiceAddr | TipcServiceRange) & OpenOptions;
@@ -53,7 +58,8 @@ export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {
   static override bind(options: TipcBindOptions): TipcDatagramSocket {
     checkArgumentCount("call bind", arguments.length, "options");
     checkOptions("bind", options, { ...OPEN_OPTIONS, ...TIPC_ADDR });
-    const [sockaddr, address] = [tipcAddrCodec.encode(options), tipcAddrCodec.format(options)];
+    const addr = addressIn(options, TIPC_ADDR);
+    const [sockaddr, address] = [tipcAddrCodec.encode(addr), tipcAddrCodec.format(addr)];
     const bind = (socket: Socket): void => socket.bind(sockaddr, address);
     return new TipcDatagramSocket(openSocket({ open: openRdm, bind }, options));
   }

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { addressIn, checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import {
   CONNECT_OPTIONS,
@@ -41,9 +41,10 @@ const UNIX_CONNECT_OPTIONS: OptionNames<UnixConnectOptions> = {
 export function listenUnix(type: number, options: UnixListenOptions): Socket {
   checkOptions("listen", options, UNIX_LISTEN_OPTIONS);
   checkUnixTransport("listen", options, "unix");
-  encodeBindAddr(options); // throws before a socket is opened
+  const addr = addressIn(options, UNIX_BIND_ADDR_NAMES);
+  encodeBindAddr(addr); // throws before a socket is opened
   const open = (): Socket => Socket.open(C.AF_UNIX, type);
-  const bind = (socket: Socket): void => bindUnix(socket, options, options);
+  const bind = (socket: Socket): void => bindUnix(socket, addr, options);
   return openListener({ open, bind }, options, formatUnixAddr(options));
 }
 
@@ -52,7 +53,7 @@ export async function connectUnix(type: number, options: UnixConnectOptions): Pr
   checkWaitOptions("connect", options, UNIX_CONNECT_OPTIONS);
   checkUnixTransport("connect", options, "unix");
   const { localAddr } = options;
-  const sockaddr = encodeSockaddrUn(options);
+  const sockaddr = encodeSockaddrUn(addressIn(options, UNIX_ADDR_NAMES));
   if (localAddr !== undefined) {
     checkOptions("use localAddr", localAddr, UNIX_BIND_ADDR_NAMES);
     encodeBindAddr(localAddr);

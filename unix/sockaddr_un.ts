@@ -1,3 +1,4 @@
+import { checkAddress } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import {
   LINUX_SOCKADDR,
@@ -7,7 +8,7 @@ import {
   writeSockaddrHead,
 } from "../ffi/sockaddr_layout.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
-import { formatUnixAddr, type UnixAddr, type UnixBindAddr } from "./addr.ts";
+import { formatUnixAddr, UNIX_BIND_ADDR_NAMES, type UnixAddr, type UnixBindAddr } from "./addr.ts";
 
 export { DARWIN_SOCKADDR, LINUX_SOCKADDR, type SockaddrLayout } from "../ffi/sockaddr_layout.ts";
 
@@ -30,7 +31,7 @@ function pathSize(layout: SockaddrLayout): number {
  * @param addr The address.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The structure, 2 to 110 bytes.
- * @throws {TypeError} If it is not an address or has two names, if a path is empty or contains a NUL, if a name is not
+ * @throws {TypeError} If it is not an address, has an unknown field or two names, if a path is empty or contains a NUL, if a name is not
  * a well-formed string, or if the platform has no abstract names.
  * @throws {RangeError} If the name does not fit: 107 bytes on Linux, 103 on the BSDs.
  *
@@ -47,6 +48,7 @@ function pathSize(layout: SockaddrLayout): number {
  * ```
  */
 export function encodeSockaddrUn(addr: UnixBindAddr, layout: SockaddrLayout = LINUX_SOCKADDR): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr_un", addr, UNIX_BIND_ADDR_NAMES);
   if ("abstract" in addr && addr.abstract !== undefined) {
     if ("path" in addr) checkSame(addr.path, `\0${textOf(addr.abstract)}`);
     checkAbstract(layout);

@@ -1,12 +1,19 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { addressIn, checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
 import type { TransferOptions } from "../socket/transfer.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../socket/wait_options.ts";
-import { checkUnixTransport, formatUnixAddr, type UnixAddr, type UnixBindAddr, type UnixDestination } from "./addr.ts";
+import {
+  checkUnixTransport,
+  formatUnixAddr,
+  UNIX_BIND_ADDR_NAMES,
+  type UnixAddr,
+  type UnixBindAddr,
+  type UnixDestination,
+} from "./addr.ts";
 import {
   type OutgoingUnixMessage,
   type ReceiveMessageOptions,
@@ -63,9 +70,10 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
     checkArgumentCount("bind", arguments.length, "{ path, … }");
     checkOptions("bind", options, UNIX_DATAGRAM_BIND_OPTIONS);
     checkUnixTransport("bind", options, "unixpacket");
-    encodeBindAddr(options); // throws before a socket is opened
+    const addr = addressIn(options, UNIX_BIND_ADDR_NAMES);
+    encodeBindAddr(addr); // throws before a socket is opened
     const open = (): Socket => Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
-    const bind = (socket: Socket): void => bindUnix(socket, options, options);
+    const bind = (socket: Socket): void => bindUnix(socket, addr, options);
     return new UnixDatagramSocket(openSocket({ open, bind }, options));
   }
 

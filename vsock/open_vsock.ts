@@ -1,5 +1,5 @@
 import { checkTransport } from "../checks/check_transport.ts";
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { addressIn, checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import {
   CONNECT_OPTIONS,
@@ -10,7 +10,7 @@ import {
   openListener,
 } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
-import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
+import { VSOCK_ADDR, type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 
 /** Options of a listener: its address, and how to listen. */
 export interface VsockListenOptions extends ListenOptions {
@@ -32,14 +32,14 @@ export interface VsockConnectOptions extends Omit<VsockAddr, "transport">, Conne
   transport?: VsockAddr["transport"];
 }
 
-const LISTEN: OptionNames<VsockListenOptions> = { ...LISTEN_OPTIONS, cid: true, port: true, transport: true };
-const CONNECT: OptionNames<VsockConnectOptions> = { ...CONNECT_OPTIONS, cid: true, port: true, transport: true };
+const LISTEN: OptionNames<VsockListenOptions> = { ...LISTEN_OPTIONS, ...VSOCK_ADDR };
+const CONNECT: OptionNames<VsockConnectOptions> = { ...CONNECT_OPTIONS, ...VSOCK_ADDR };
 
 /** Opens a listening socket of a type. */
 export function listenVsock(type: number, options: VsockListenOptions): Socket {
   checkOptions("listen", options, LISTEN);
   checkTransport("listen", options.transport, "vsock");
-  const [sockaddr, address] = [vsockAddrCodec.encode(options), vsockAddrCodec.format(options)];
+  const [sockaddr, address] = [vsockAddrCodec.encode(addressIn(options, VSOCK_ADDR)), vsockAddrCodec.format(options)];
   const bind = (socket: Socket): void => socket.bind(sockaddr, address);
   return openListener({ open: () => Socket.open(C.AF_VSOCK, type), bind }, options, address);
 }
@@ -48,6 +48,6 @@ export function listenVsock(type: number, options: VsockListenOptions): Socket {
 export async function connectVsock(type: number, options: VsockConnectOptions): Promise<Socket> {
   checkOptions("connect", options, CONNECT);
   checkTransport("connect", options.transport, "vsock");
-  const [sockaddr, address] = [vsockAddrCodec.encode(options), vsockAddrCodec.format(options)];
+  const [sockaddr, address] = [vsockAddrCodec.encode(addressIn(options, VSOCK_ADDR)), vsockAddrCodec.format(options)];
   return await openConnection({ open: () => Socket.open(C.AF_VSOCK, type) }, options, sockaddr, address);
 }

@@ -1,3 +1,4 @@
+import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -12,6 +13,9 @@ export interface VsockAddr {
   /** The port, 32 bits. Ports below 1024 are for root. */
   port: number;
 }
+
+/** The names of the fields of {@linkcode VsockAddr}. */
+export const VSOCK_ADDR: OptionNames<VsockAddr> = { cid: true, port: true, transport: true };
 
 /** An address to bind or connect to. */
 export type VsockDestination = Partial<VsockAddr>;
@@ -36,6 +40,7 @@ const SIZE = 16;
  *
  * @param addr The address. Without a CID it is `VMADDR_CID_ANY`, without a port `VMADDR_PORT_ANY`.
  * @returns The 16 bytes.
+ * @throws {TypeError} If the address has an unknown field.
  * @throws {RangeError} If a number is not 0 to 4294967295.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/vsock.7.html | vsock(7)}
@@ -50,6 +55,7 @@ const SIZE = 16;
  * ```
  */
 export function encodeSockaddrVm(addr: VsockDestination): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr_vm", addr, VSOCK_ADDR);
   const { cid = C.VMADDR_CID_ANY, port = C.VMADDR_PORT_ANY } = addr;
   const view = new DataView(new ArrayBuffer(SIZE));
   view.setUint16(0, C.AF_VSOCK, HOST_LITTLE_ENDIAN);

@@ -1,7 +1,8 @@
 import type { Descriptor } from "../../socket/descriptor.ts";
+import { checkAddress } from "../../checks/option_names.ts";
 import { quoted } from "../../checks/quoted.ts";
 import { interfaceNumber } from "../names/_interface_number.ts";
-import type { NetAddr } from "./addr.ts";
+import { NET_ADDR, type NetAddr } from "./addr.ts";
 import { encodeInetSockaddr } from "./sockaddr.ts";
 
 /**
@@ -11,6 +12,7 @@ import { encodeInetSockaddr } from "./sockaddr.ts";
  * @throws {SystemError} If there is no interface of that name (`ENODEV`).
  */
 export function encodeHost(addr: Omit<NetAddr, "transport">, socket?: Descriptor): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr", addr, NET_ADDR);
   const { hostname } = addr;
   if (typeof hostname !== "string") {
     throw new TypeError(`Cannot encode hostname as it must be a string: current value is ${quoted(hostname)}`);

@@ -1,3 +1,4 @@
+import type { OptionNames } from "../../checks/option_names.ts";
 import { quoted } from "../../checks/quoted.ts";
 import { parseIpv4 } from "./parse_ipv4.ts";
 import { parseIpv6 } from "./parse_ipv6.ts";
@@ -15,6 +16,15 @@ export interface NetAddr {
   /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. Absent if it is 0. */
   flowinfo?: number;
 }
+
+/** The names of the fields of {@linkcode NetAddr}. */
+export const NET_ADDR: OptionNames<NetAddr> = {
+  flowinfo: true,
+  hostname: true,
+  port: true,
+  scopeId: true,
+  transport: true,
+};
 
 /**
  * Formats an address and its port as one string: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%3]:80`.

@@ -33,7 +33,7 @@ export interface IpAddr {
 
 /** The codec for addresses without a port. */
 export const ipAddrCodec: AddrCodec<IpAddr> = {
-  encode: ({ hostname, scopeId }, socket) => encodeHost({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }, socket),
+  encode: (addr, socket) => encodeHost({ port: 0, ...addr }, socket), // an address of getaddrinfo() has one, too
   decode: (sockaddr) => {
     const { hostname, scopeId } = decodeInetSockaddr(sockaddr, "udp");
     return scopeId === undefined ? { hostname } : { hostname, scopeId };

@@ -94,7 +94,8 @@ export function decodeSockaddr(bytes: Uint8Array, layout: SockaddrLayout = LINUX
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The 16 or 28 bytes.
  * @throws {SyntaxError} If the hostname is not a numeric address.
- * @throws {TypeError} If an IPv6 zone is a name and there is no `scopeId`, or is a number other than `scopeId`.
+ * @throws {TypeError} If the address has an unknown field, or if an IPv6 zone is a name and there is no `scopeId`, or is
+ * a number other than `scopeId`.
  * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
  *
  * @example Encode both kinds
@@ -110,7 +111,7 @@ export function encodeInetSockaddr(
   addr: Omit<NetAddr, "transport">,
   layout: SockaddrLayout = LINUX_SOCKADDR,
 ): Uint8Array<ArrayBuffer> {
-  return addr.hostname.includes(":") ? encodeSockaddrIn6(addr, layout) : encodeSockaddrIn(addr, layout);
+  return String(addr.hostname).includes(":") ? encodeSockaddrIn6(addr, layout) : encodeSockaddrIn(addr, layout);
 }
 
 /**

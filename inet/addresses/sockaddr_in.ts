@@ -1,3 +1,4 @@
+import { checkAddress } from "../../checks/option_names.ts";
 import {
   LINUX_SOCKADDR,
   readSockaddrFamily,
@@ -6,6 +7,7 @@ import {
 } from "../../ffi/sockaddr_layout.ts";
 import { ipv4Text } from "./_ipv4_text.ts";
 import { readPort, writePort } from "./_sockaddr_port.ts";
+import { NET_ADDR } from "./addr.ts";
 import { parseIpv4Into } from "./parse_ipv4.ts";
 
 /** `sizeof(struct sockaddr_in)`. */
@@ -34,6 +36,7 @@ export interface SockaddrIn {
  * @param addr The address.
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The 16 bytes.
+ * @throws {TypeError} If the address has an unknown field.
  * @throws {SyntaxError} If the hostname is not a numeric IPv4 address.
  * @throws {RangeError} If the port is not an integer from 0 to 65535.
  *
@@ -49,6 +52,7 @@ export interface SockaddrIn {
  * ```
  */
 export function encodeSockaddrIn(addr: SockaddrIn, layout: SockaddrLayout = LINUX_SOCKADDR): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr_in", addr, NET_ADDR);
   const bytes = new Uint8Array(SOCKADDR_IN_SIZE);
   writeSockaddrHead(bytes, layout.AF_INET, layout);
   writePort(bytes, addr.port);

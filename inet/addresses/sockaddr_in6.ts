@@ -1,3 +1,4 @@
+import { checkAddress } from "../../checks/option_names.ts";
 import { within } from "../../checks/within.ts";
 import {
   LINUX_SOCKADDR,
@@ -7,6 +8,7 @@ import {
 } from "../../ffi/sockaddr_layout.ts";
 import { ipv6Text } from "./_ipv6_text.ts";
 import { readPort, writePort } from "./_sockaddr_port.ts";
+import { NET_ADDR } from "./addr.ts";
 import { parseIpv6Into, type Zone } from "./parse_ipv6.ts";
 
 /** `sizeof(struct sockaddr_in6)`. */
@@ -42,7 +44,8 @@ export interface SockaddrIn6 {
  * @param layout The platform's layout. Default: that of Linux.
  * @returns The 28 bytes.
  * @throws {SyntaxError} If the hostname is not a numeric IPv6 address.
- * @throws {TypeError} If the zone is a name and there is no `scopeId`, or is a number other than `scopeId`.
+ * @throws {TypeError} If the address has an unknown field, or if the zone is a name and there is no `scopeId`, or is a
+ * number other than `scopeId`.
  * @throws {RangeError} If the port, `scopeId` or `flowinfo` does not fit its field.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/ipv6.7.html | ipv6(7)}
@@ -58,6 +61,7 @@ export interface SockaddrIn6 {
  * ```
  */
 export function encodeSockaddrIn6(addr: SockaddrIn6, layout: SockaddrLayout = LINUX_SOCKADDR): Uint8Array<ArrayBuffer> {
+  checkAddress("sockaddr_in6", addr, NET_ADDR);
   const bytes = new Uint8Array(SOCKADDR_IN6_SIZE);
   const view = new DataView(bytes.buffer);
   writeSockaddrHead(bytes, layout.AF_INET6, layout);

@@ -1,19 +1,21 @@
+import { addressIn } from "../../checks/option_names.ts";
 import { within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
 import { lookupAddrinfo } from "../../ffi/lookup_addrinfo.ts";
 import { inNetworkNamespace } from "../../socket/network_namespace.ts";
 import type { Endpoint } from "../_connect_first.ts";
 import { encodeHost } from "../addresses/_encode_host.ts";
-import { formatNetAddr } from "../addresses/addr.ts";
+import { formatNetAddr, NET_ADDR } from "../addresses/addr.ts";
 import type { UdpDestination } from "../addresses/addr_codec.ts";
 import { decodeInetSockaddr } from "../addresses/sockaddr.ts";
 import { lookupError, orAborted } from "./lookup.ts";
 
 /**
- * The endpoint of a numeric address; for `localhost`, 127.0.0.1. The name of a zone is looked up in the network
+ * The endpoint of the numeric address in options; for `localhost`, 127.0.0.1. The name of a zone is looked up in the network
  * namespace.
  */
-export function numericEndpoint(addr: UdpDestination, networkNamespace?: string): Endpoint {
+export function numericEndpoint(options: UdpDestination, networkNamespace?: string): Endpoint {
+  const addr = addressIn(options, NET_ADDR);
   const sockaddr = networkNamespace === undefined
     ? encodeHost(addr)
     : inNetworkNamespace(networkNamespace, () => encodeHost(addr));
