@@ -8,6 +8,8 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type Tool, whyNotWith } from "../tests/runner/tools.ts";
+import { which } from "../tests/runner/which.ts";
+import { preferPython } from "./prefer_python.ts";
 import { Progress } from "./progress.ts";
 import { kill } from "./runtimes/run.ts";
 
@@ -44,7 +46,7 @@ const parts: Part[] = [
   {
     name: "runtimes",
     command: ["deno", "run", "-A", "scripts/runtimes/main.ts"],
-    missing: has("node") && has("npm") ? undefined : "needs node npm: apt-get install nodejs npm",
+    missing: which("node") && which("npm") ? undefined : "needs node npm: apt-get install nodejs npm",
   },
   { name: "wake", command: ["deno", "run", "-A", "scripts/wake.ts"], needs: ["python3"] },
   { name: "smc", command: ["deno", "task", "-q", "test:smc"], needs: guest },
@@ -59,9 +61,9 @@ if (args.help) {
   Deno.exit(0);
 }
 const chosen = parts.filter(({ name, extra }) => args._.length > 0 ? args._.includes(name) : args.all || !extra);
+preferPython();
 const environment = Object.entries({
   ...Deno.env.toObject(),
-  PATH: `${pythonFolder()}${Deno.env.get("PATH") ?? ""}`,
   ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }),
 });
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -177,24 +179,6 @@ function noteLack(lack: string, times: number): void {
   const [, programs = "", names = ""] = lack.match(/^needs (.*): apt-get install (.*)$/) ?? [];
   lacks.set(programs, (lacks.get(programs) ?? 0) + times);
   for (const name of names.split(" ")) packages.add(name);
-}
-
-/** Where Python itself is: a launcher such as pyenv's takes ten times as long to start, and a test starts it each time. */
-function pythonFolder(): string {
-  if (!has("python3")) return "";
-  const args = ["-c", "import os, sys; print(os.path.dirname(sys.executable))"];
-  const { stdout } = new Deno.Command("python3", { args, stderr: "inherit" }).outputSync();
-  return `${new TextDecoder().decode(stdout).trim()}:`;
-}
-
-function has(program: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${program}`).isFile;
-    } catch {
-      return false;
-    }
-  });
 }
 
 function checkArgument(argument: string, option?: string): boolean {

@@ -7,6 +7,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { fillMarks } from "../fill_marks.ts";
 import { root } from "../npm_package.ts";
+import { preferPython } from "../prefer_python.ts";
 import { checkCross } from "./check_cross.ts";
 import { checkImports, checkWithoutKoffi } from "./check_imports.ts";
 import { checkTypes } from "./check_types.ts";
@@ -33,6 +34,7 @@ if (args.help) {
   Deno.exit(0);
 }
 if (args.suite !== undefined && !names.includes(args.suite)) refuse(`--suite=${args.suite}`);
+preferPython();
 const [available] = await Promise.all([
   runtimes(),
   mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`], { timeout: 300_000 }),

@@ -207,5 +207,7 @@ async function callAgain(port: number): Promise<number> {
 
 async function told(program: Program): Promise<{ most: number; longest: number }> {
   program.write("tell\n");
-  return JSON.parse(await program.line() ?? "");
+  const line = await program.line();
+  if (line === undefined) throw new Error(`The server has ended: ${JSON.stringify(await program.exit)}`);
+  return JSON.parse(line);
 }
