@@ -20,15 +20,17 @@ import { type Suite, suites } from "./suites.ts";
 import { tableOf } from "./table.ts";
 
 const names = [...suites().map(({ name }) => name), "cross"];
-const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--suite NAME] [--runtime PART] [--write]
+const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--all] [--suite NAME] [--runtime PART] [--write]
 
-Builds the npm package, installs it, and runs the suites on each Node and on Bun.
+Builds the npm package, installs it, and runs the suites on each Node and on Bun; the long ones on the newest Node alone.
+
+  --all           the long suites on each runtime, too
 
   --suite NAME    only this suite: ${names.join(", ")}
   --runtime PART  only runtimes whose name has this in it, such as "Node 26"
   --write         on Deno too, and put the table of results into docs/runtimes.md`;
 
-const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["help", "write"], unknown: refuse });
+const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["all", "help", "write"], unknown: refuse });
 if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
@@ -42,6 +44,8 @@ const [available] = await Promise.all([
 const chosen = available.filter(({ name, kind }) =>
   args.runtime === undefined ? args.write || kind !== "deno" : name.includes(args.runtime)
 );
+const takesAll = args.all || args.write || args.suite !== undefined || args.runtime !== undefined;
+const newestNode = available.findLast(({ kind }) => kind === "node");
 if (chosen.length === 0) refuse(`--runtime=${args.runtime}`);
 const project = await makeProject();
 for (const folder of ["tests", ...COMPANIONS]) await compileTests(project, folder);
@@ -58,7 +62,8 @@ if (args.suite === undefined) {
 }
 const results = new Map<Suite, Map<Runtime, SuiteResult>>();
 const jobs = suites().filter(({ name }) => name === (args.suite ?? name))
-  .flatMap((suite) => chosen.map((runtime) => ({ suite, runtime })));
+  .flatMap((suite) => chosen.map((runtime) => ({ suite, runtime })))
+  .filter(({ suite, runtime }) => takesAll || !suite.isLong || runtime === newestNode);
 for (const { suite } of jobs) results.set(suite, new Map());
 // As many at once as there are cores: with more, tests of time-outs would fail.
 await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, async () => {

@@ -12,9 +12,14 @@ const SUITES: Record<string, RegExp> = {
   sockets: /^tests\//,
 };
 
+/** Those that take minutes on each runtime. */
+const LONG = ["rpc", "tools", "sockets"];
+
 /** A suite: its name, and its test files, relative to the repository. */
 export interface Suite {
   name: string;
+  /** Whether it runs on one runtime only, unless all are asked for. */
+  isLong: boolean;
   files: string[];
 }
 
@@ -22,7 +27,11 @@ export interface Suite {
 export function suites(): Suite[] {
   const files = [...testFiles("tests")].sort();
   const suiteOf = (file: string) => Object.keys(SUITES).find((name) => SUITES[name]?.test(file));
-  return Object.keys(SUITES).map((name) => ({ name, files: files.filter((file) => suiteOf(file) === name) }));
+  return Object.keys(SUITES).map((name) => ({
+    name,
+    isLong: LONG.includes(name),
+    files: files.filter((file) => suiteOf(file) === name),
+  }));
 }
 
 function* testFiles(folder: string): Generator<string> {
