@@ -35,9 +35,9 @@ export interface DerivedRow extends Pick<Row, "name" | "title" | "unit" | "bette
 /**
  * One side of a row: a command that prints one JSON line `{"value": number}`, and the server it talks to, if any.
  *
- * The first word `deno` is the running Deno, `node22`, `node24`, `node26` and `bun` are the runtimes that the tests run on, and
- * `bin/x` is the C program `peers/x.c`. In `measure`, `{address}` and `{pid}`
- * are those of the server, `{seconds}` is how long to measure.
+ * The first word `deno` is the running Deno, `node22`, `node24`, `node26` and `bun` are the runtimes that the tests run
+ * on, and `bin/x` is the C program `peers/x.c`. In `measure`, `{address}` and `{pid}` are those of the server,
+ * `{seconds}` is how long to measure.
  */
 export interface Contender {
   /** `ours`, or the name of the peer. */

@@ -38,11 +38,11 @@ interface Put {
 /**
  * Makes a store in an SQLite file, with the runtime's own `node:sqlite`.
  *
- * A `PUT` is acknowledged, and its value becomes visible, when SQLite has written it to the disk (WAL, `synchronous =
- * FULL`): it survives `kill -9` and the loss of power. All values that are put in one turn of the event loop share one
- * transaction, during which the thread waits for the disk. Several processes on one machine may share a file: each sees
- * the values of the others, and the limits apply to all together. SQLite checks the structure of its file, also on
- * opening, but has no checksums of the contents.
+ * A `PUT` is acknowledged, and its value becomes visible, when SQLite has written it to the disk (WAL,
+ * `synchronous = FULL`): it survives `kill -9` and the loss of power. All values that are put in one turn of the event
+ * loop share one transaction, during which the thread waits for the disk. Several processes on one machine may share a
+ * file: each sees the values of the others, and the limits apply to all together. SQLite checks the structure of its
+ * file, also on opening, but has no checksums of the contents.
  *
  * If the disk is full, the `PUT` fails and the values stay as they were; a later one may succeed. After the file is
  * renamed or removed, it takes no more values. Deno needs `--allow-read` and `--allow-write` for the file.

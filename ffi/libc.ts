@@ -10,8 +10,8 @@ import { requireSystem } from "./system.ts";
 let opened: Backend | undefined;
 
 /**
- * The functions of libc, which the first call opens. Permission: `--allow-ffi`, or `--allow-ffi=<absolute path of
- * libc>`.
+ * The functions of libc, which the first call opens. Permission: `--allow-ffi`, or
+ * `--allow-ffi=<absolute path of libc>`.
  *
  * @returns The functions, by their C names and in C argument order.
  * @throws {Error} If no libc can be opened, or the runtime has no FFI; the message lists what was tried.

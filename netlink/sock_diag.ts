@@ -27,8 +27,8 @@ export interface SockDiagId {
 }
 
 /**
- * Encodes the request for all TCP or UDP sockets. Its message type is `SOCK_DIAG_BY_FAMILY`, its flags
- * contain `NLM_F_DUMP`.
+ * Encodes the request for all TCP or UDP sockets. Its message type is `SOCK_DIAG_BY_FAMILY`, its flags contain
+ * `NLM_F_DUMP`.
  *
  * ```c
  * struct inet_diag_req_v2 {

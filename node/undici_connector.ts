@@ -22,9 +22,9 @@ export type UndiciCallback = (
 ) => void;
 
 /**
- * A connector for undici, so that `fetch` uses your own connections: `new Agent({ connect: undiciConnector(…)
- * })` is the dispatcher. For `https:` it starts TLS on them and checks the certificate. Bun replaces undici's `fetch`
- * with its own, which takes no connector.
+ * A connector for undici, so that `fetch` uses your own connections: `new Agent({ connect: undiciConnector(…) })` is
+ * the dispatcher. For `https:` it starts TLS on them and checks the certificate. Bun replaces undici's `fetch` with its
+ * own, which takes no connector.
  *
  * @param connect Makes a connection for a request.
  * @returns The connector.

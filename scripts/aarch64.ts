@@ -1,5 +1,5 @@
 /**
- * Runs the tests that meet the kernel or C on aarch64, where `struct epoll_event` and the calling convention differ, in
+ * Runs the tests that use the kernel or C on aarch64, where `struct epoll_event` and the calling convention differ, in
  * qemu's user mode: Deno for aarch64 from npm, beside Debian's libc for aarch64. The peers in Python are this machine's
  * own. Codecs and frames are pure code, the same everywhere, and are left out.
  *
@@ -11,7 +11,7 @@ import { parseJunit, unknownTests } from "./runtimes/junit.ts";
 const root = new URL("..", import.meta.url).pathname;
 const cache = `${root}.cache/aarch64/`;
 const QEMU = "qemu-aarch64-static";
-/** The newest that npm has for this processor. */
+/** The newest version on npm for this processor. */
 const VERSION = "2.9.5";
 const TESTS = [
   "backends/background",
@@ -20,7 +20,8 @@ const TESTS = [
   "conformance/unix",
   "conformance/unix_message",
   "ffi/errno",
-  "ffi/getaddrinfo",
+  "ffi/lookup_addrinfo",
+  "inet/connect_first",
   "inet/raw",
   "inet/sockaddr_kernel",
   "inet/tcp_conn",
@@ -30,7 +31,6 @@ const TESTS = [
   "node/hand_over",
   "rpc/message",
   "socket/ancillary_python",
-  "socket/connect_first",
   "socket/control_message",
   "socket/message_batch",
   "socket/socket",
@@ -42,24 +42,24 @@ const TESTS = [
 ].map((name) => `tests/${name}_test.ts`);
 
 const NO_OPTION = "qemu's user mode does not pass this socket option on";
-/** The tests in these files that cannot run so, and why. */
+/** The tests in these files that cannot run under qemu, and why. */
 const SKIPPED = {
-  "Multipath TCP is used where both ends have it, and the fallback is told": NO_OPTION,
-  "SO_RXQ_OVFL counts what the receive buffer had no room for": NO_OPTION,
+  "Multipath TCP is used if both ends support it, and a fallback is reported": NO_OPTION,
+  "SO_RXQ_OVFL counts the datagrams that the receive buffer had no room for": NO_OPTION,
   "TCP_INFO agrees with ss of iproute2": NO_OPTION,
-  "TCP_INFO of a listener tells its queue": NO_OPTION,
+  "TCP_INFO of a listener reports its queue": NO_OPTION,
   "TCP_SAVED_SYN is the SYN of the accepted connection": NO_OPTION,
   "datagram: SCM_PIDFD is a descriptor of the sender": NO_OPTION,
-  "every constructor that fails leaves no descriptor": "qemu's user mode makes another error of a wrong protocol",
-  "fast open carries data with the SYN, at both ends": NO_OPTION,
+  "every constructor that fails leaves no descriptor": "qemu's user mode returns another error for a wrong protocol",
+  "TCP fast open carries data with the SYN, at both ends": NO_OPTION,
   "joining an invalid group or on an unknown interface is an error that names it": NO_OPTION,
-  "receiveMessage() gives PKTINFO, TTL, TOS and the time of a datagram of Python": NO_OPTION,
-  "replaceStale of a program that is slow to remove never removes what another has bound": "strace sees qemu",
+  "receiveMessage() returns PKTINFO, TTL, TOS and the time of a datagram from Python": NO_OPTION,
+  "replaceStale of a slow program never removes a file that another has bound": "strace sees qemu",
   "seqpacket: SCM_PIDFD is a descriptor of the sender": NO_OPTION,
   "stream: SCM_PIDFD is a descriptor of the sender": NO_OPTION,
   "the file never has more permissions than its mode, as strace sees it": "strace sees qemu",
 };
-/** The program for another processor leaves this one's packages alone. */
+/** A Deno for another processor must not change the packages that this one uses. */
 const FLAGS = ["test", "-A", "--no-check", "--no-lock", "--node-modules-dir=none"];
 
 if (Deno.args.some((arg) => arg.startsWith("-"))) {

@@ -30,9 +30,9 @@ try {
   await Deno.remove(folder, { recursive: true });
 }
 
-/** Links what a folder of PATH has, but for what is hidden and what an earlier folder had. */
+/** Links the programs in a folder of PATH, except the hidden ones and those that an earlier folder had. */
 async function link(path: string): Promise<void> {
-  const entries = await Array.fromAsync(Deno.readDir(path)).catch(() => []); // PATH may name a folder that is not there
+  const entries = await Array.fromAsync(Deno.readDir(path)).catch(() => []); // PATH may name a missing folder
   for (const { name, isDirectory } of entries) {
     if (isDirectory || HIDDEN.test(name)) continue;
     await Deno.symlink(`${path}/${name}`, `${folder}/${name}`).catch((error) => {

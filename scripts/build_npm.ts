@@ -2,7 +2,7 @@
  * Builds `npm/`, or the folder that is named, from the sources: one JavaScript file for each, by esbuild, with its
  * source map, and its declarations, by the TypeScript compiler.
  *
- * The compiler knows what Node 22 has, and not more: a later built-in does not compile.
+ * The compiler knows only the built-ins of Node 22: a later one does not compile.
  *
  * @module
  */
@@ -19,7 +19,7 @@ if (Deno.args.length > 1 || folder?.startsWith("-")) {
 }
 const out = folder === undefined ? `${root}npm/` : `${folder.replace(/\/$/, "")}/`;
 
-/** What is used of `Deno`, whose own types clash with those of Node. */
+/** The members of `Deno` that the sources use: Deno's own types clash with those of Node. */
 const DENO = `declare namespace Deno {
   const build: { os: string; arch: string };
   const errors: Record<string, (new (message: string) => Error) | undefined>;
@@ -53,7 +53,7 @@ for (const file of documents) {
 }
 await Deno.writeTextFile(`${out}package.json`, JSON.stringify(packageJson(), null, 2) + "\n");
 
-/** Writes the JavaScript of a file, and its map, which has the source in it: the package has no sources. */
+/** Writes the JavaScript of a file, and its map with the source embedded: the package has no sources. */
 async function compile(file: string): Promise<void> {
   const source = await Deno.readTextFile(root + file);
   const name = file.slice(file.lastIndexOf("/") + 1);
@@ -79,7 +79,7 @@ function withJsNames(source: string): string {
   return text;
 }
 
-/** Type-checks, writes the declarations, and gives the library's files. */
+/** Type-checks, writes the declarations, and returns the library's files. */
 function declare(): string[] {
   const stub = `${root}deno.d.ts`;
   const host = ts.createCompilerHost(options);

@@ -1,6 +1,6 @@
 /**
- * Builds the same package with dnt, for maintainers who reach JSR: `deno run -A scripts/build_npm_dnt.ts`. CI does not
- * run it; `deno task npm` builds what is published.
+ * Builds the same package with dnt, for maintainers who can reach JSR: `deno run -A scripts/build_npm_dnt.ts`. CI does
+ * not run it; `deno task npm` builds what is published.
  *
  * @module
  */
@@ -11,7 +11,7 @@ interface Dnt {
 }
 
 const outDir = `${root}npm-dnt`;
-const specifier = "jsr:@deno/dnt@0.42.3"; // a variable, so that checks need no JSR
+const specifier = "jsr:@deno/dnt@0.42.3"; // a variable, so that type checks do not need JSR
 const { build }: Dnt = await import(specifier);
 await build({
   entryPoints: entryPoints.map(([name, file]) => ({ name, path: root + file })),

@@ -16,7 +16,7 @@ interface Rule {
   types?: string[];
 }
 
-/** A family stands on one owned socket, and on libc where it has a call of its own. */
+/** A family uses one owned socket, and libc if it has its own system call. */
 const FAMILY: Rule = { imports: ["checks", "ffi", "socket"] };
 
 const RULES: Record<string, Rule> = {
@@ -32,27 +32,27 @@ const RULES: Record<string, Rule> = {
   tipc: FAMILY,
   tun: FAMILY,
   vsock: FAMILY,
-  // SCTP speaks the addresses of IP, and connects and listens as TCP does.
+  // SCTP uses IP addresses, and connects and listens as TCP does.
   sctp: { imports: [...FAMILY.imports, "inet"] },
-  // What netlink tells holds addresses of IP and of unix sockets, and TCP_INFO: the pure codecs, and no socket.
+  // Netlink's answers contain IP and unix addresses, and TCP_INFO: it uses the pure codecs, and no socket.
   netlink: {
     imports: [...FAMILY.imports, "inet/addresses", "inet/options/tcp_info.ts", "unix/sockaddr_un.ts"],
     types: ["unix/addr.ts"],
   },
   node: FAMILY,
-  // AF_SMC speaks the addresses of IP, and connects and listens as TCP does.
+  // AF_SMC uses IP addresses, and connects and listens as TCP does.
   smc: { imports: [...FAMILY.imports, "inet", "netlink"] },
   smc_run: { imports: ["ffi/platform.ts", "node", "smc"] },
   // RPC takes any connection.
   rpc: { imports: ["checks"], types: ["socket"] },
-  // Handlers for RPC: its errors and its limit of a frame.
+  // Handlers for RPC: they use its errors and its frame limit.
   dictionary: { imports: ["checks", "rpc"] },
   "mod.ts": { imports: ["ffi", "inet", "unix", "smc", "rpc"], types: ["socket"] },
 };
 
-/** Folders at the top that are no module of the library. */
+/** Top-level folders that are not modules of the library. */
 const NOT_LIBRARY = ["bench", "docs", "examples", "node_modules", "npm", "scripts", "tests"];
-/** Modules without an entry in `deno.json`: for the library alone, all their files are for the other modules. */
+/** Modules without an entry in `deno.json`: they are internal, and the other modules may import all their files. */
 const INTERNAL = ["checks"];
 
 /** The files that name a runtime's globals: the error classes, the one place that tells them apart, and the file system. */

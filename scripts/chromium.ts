@@ -30,7 +30,7 @@ export class Chromium implements AsyncDisposable {
     };
   }
 
-  /** Starts one with an empty page, and a profile that is removed at its end. */
+  /** Starts Chromium with an empty page, and a profile that is removed at the end. */
   static async launch(): Promise<Chromium> {
     const profile = await Deno.makeTempDir();
     const child = new Deno.Command("chromium", {
@@ -80,7 +80,7 @@ export class Chromium implements AsyncDisposable {
     }
   }
 
-  /** Hears one event of the protocol. */
+  /** Listens for an event of the protocol. */
   on(event: string, listener: (params: Record<string, unknown>) => void): void {
     this.#listeners.set(event, listener);
   }

@@ -3,7 +3,7 @@ import { root } from "./npm_package.ts";
 /**
  * Puts generated text into a document, between `<!-- name: … -->` and `<!-- /name -->`.
  *
- * @throws {Error} If the marks are not there.
+ * @throws {Error} If there are no marks.
  */
 export function fillMarks(file: string, name: string, text: string): void {
   const document = Deno.readTextFileSync(`${root}${file}`);

@@ -1,5 +1,5 @@
 /**
- * The description of the npm package: one place for the builders to read.
+ * The description of the npm package, for both builders.
  *
  * @module
  */
@@ -16,20 +16,22 @@ interface DenoConfig {
 /** Absolute path of the repository, with a slash at its end. */
 export const root: string = new URL("..", import.meta.url).pathname;
 
-/** What `deno.json` says of the package. */
+/** What `deno.json` says about the package. */
 export const config: DenoConfig = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
 
 /** The name of each export, and its source file. */
 export const entryPoints: [name: string, file: string][] = Object.entries(config.exports)
   .map(([name, file]) => [name, file.replace("./", "")]);
 
-/** Files that the package has beside the compiled ones. */
+/** Files that the package has besides the compiled ones. */
 export const documents: string[] = ["README.md", "CHANGELOG.md", "LICENSE"];
 
 /** Where the sources are. */
 const REPOSITORY = "https://github.com/berkeley/sockets";
 
-/** A document as the package has it: what it links to in the repository is not in the package. */
+/**
+ * A document as the package has it: its links to the repository's files become absolute, as the package lacks those.
+ */
 export function withAbsoluteLinks(markdown: string): string {
   return markdown.replaceAll(
     /(!\[[^\]]*)?\]\((?!https?:|#)([^)]+)\)/g,
@@ -39,7 +41,7 @@ export function withAbsoluteLinks(markdown: string): string {
   );
 }
 
-/** The fields of `package.json` that the source does not tell. */
+/** The fields of `package.json` that do not follow from the source. */
 export const packageFields = {
   name: config.name,
   version: config.version,
@@ -53,12 +55,12 @@ export const packageFields = {
   bugs: `${REPOSITORY}/issues`,
   // No `os`: codecs, frames, and RPC over the runtime's own sockets work anywhere.
   engines: { node: ">=22.13", bun: ">=1.2", deno: ">=2.7.12" },
-  // Node before 26.9 has no FFI of its own, or not without a flag.
+  // Node before 26.9 has no built-in FFI, or only behind a flag.
   peerDependencies: { koffi: "^3.3.4" },
   peerDependenciesMeta: { koffi: { optional: true } },
 };
 
-/** The whole `package.json` for compiled files that lie as the sources do. */
+/** The whole `package.json`, for compiled files in the same folders as the sources. */
 export function packageJson(): Record<string, unknown> {
   const exports = entryPoints.map(([name, file]) => {
     const module = `./${file.replace(/\.ts$/, "")}`;

@@ -1,6 +1,6 @@
 /**
- * All the checks: formatting, style and import rules, types, documentation and its examples, what JSR takes, and the tests.
- * `--no-test` leaves the tests out.
+ * All the checks: formatting, style and import rules, types, documentation and its examples, what JSR accepts, and the
+ * tests. `--no-test` skips the tests.
  *
  * @module
  */

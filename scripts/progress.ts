@@ -1,9 +1,9 @@
-/** How long a part took when it last passed, and how many tests it had. */
+/** How long a part took when it last passed, and how many tests it ran. */
 interface Times {
   [part: string]: { tests: number; seconds: number };
 }
 
-/** One line at the foot of a terminal that tells how far the tests are; elsewhere there is none. */
+/** A progress line at the bottom of the terminal; without a terminal there is none. */
 export class Progress {
   readonly #file: string;
   readonly #parts: readonly string[];
@@ -14,9 +14,9 @@ export class Progress {
   #begin = 0;
 
   /**
-   * Reads what the last run took.
+   * Reads the durations of the last run.
    *
-   * @param file Where that is kept.
+   * @param file The file that stores them.
    * @param parts The names of the parts, in their order.
    */
   constructor(file: string, parts: readonly string[]) {
@@ -37,14 +37,14 @@ export class Progress {
     Deno.stdout.writeSync(new TextEncoder().encode(this.#isShown ? `\r\x1b[2K${text}${this.#line()}` : text));
   }
 
-  /** Counts the tests that a line of output ends. */
+  /** Counts the tests whose end a line of output reports. */
   see(line: string): void {
     const suite = line.match(/ on .*: (\d+) passed, (\d+) skipped/);
     if (suite !== null) this.#done += Number(suite[1]) + Number(suite[2]);
     else if (/ \.\.\. .*(?:ok|ignored|FAILED) \(\S+\)\s*$/.test(line)) this.#done++;
   }
 
-  /** A part ended well: keeps what it took for the next run. */
+  /** A part passed: stores its duration for the next run. */
   end(tests: number, seconds: number): void {
     this.#times[this.#part] = { tests, seconds };
     Deno.mkdirSync(this.#file.replace(/\/[^/]*$/, ""), { recursive: true });

@@ -19,7 +19,7 @@ Runs connections of every kind on each runtime, and terminates Workers that wait
   --workers N     so many Workers on each runtime (default 1000; 0 leaves them out)
   --runtime PART  only runtimes whose name has this in it, such as "Node 26"`;
 
-/** Megabytes by which the second half may exceed the first: a heap that has not grown to its size yet. */
+/** Megabytes by which the second half may exceed the first: the heap may not have reached its full size yet. */
 const GROWTH = 64;
 
 const args = parseArgs(Deno.args, { string: ["minutes", "workers", "runtime"], boolean: ["help"], unknown: refuse });
@@ -49,7 +49,7 @@ for (const runtime of chosen) {
   if (parsed(terminated).workers !== workers) fail(`${runtime.name}: Workers`);
 }
 
-/** The last line that a program printed, or what it said in its place. */
+/** The last line that a program printed, or its error. */
 async function run({ kind, command }: Runtime, name: string, argument: number, timeout: number): Promise<string> {
   const [program = "", ...rest] = kind === "deno"
     ? [...command, "run", "-A", "--no-check", `${root}tests/soak/${name}.ts`]

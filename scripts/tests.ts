@@ -1,8 +1,7 @@
 /**
  * Runs every test: on this runtime, with `--allow-ffi` alone, as the npm package on the other runtimes, and in guests
- * whose kernel has SMC and every other family, and can make a
- * network bad. Ends in one summary; a part or a test that this machine cannot run is
- * named with what changes that.
+ * whose kernel has SMC and every other family, and can make a network bad. Ends in one summary; a part or a test that
+ * this machine cannot run is named with what changes that.
  *
  * @module
  */
@@ -16,13 +15,13 @@ import { kill } from "./runtimes/run.ts";
 interface Part {
   name: string;
   command: string[];
-  /** Programs without which it cannot run. */
+  /** The programs that it needs. */
   needs?: Tool[];
-  /** Why it cannot run here, and what changes that. */
+  /** Why it cannot run here, and what to do about it. */
   missing?: string | undefined;
-  /** Whether load, fuzzing and killing are as long as the environment says (`RPC_*`): once is enough. */
+  /** Whether load, fuzzing and kill tests run as long as the environment says (`RPC_*`): one part is enough. */
   long?: true;
-  /** Whether it runs only where it is named, or with `--all`. */
+  /** Whether it runs only if it is named, or with `--all`. */
   extra?: true;
 }
 
@@ -68,7 +67,7 @@ const environment = Object.entries({
   ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }),
 });
 const totals = { passed: 0, failed: 0, skipped: 0 };
-/** How many tests each lack skipped, by the missing programs, and their packages. */
+/** How many tests were skipped for each set of missing programs, and their packages. */
 const lacks = new Map<string, number>();
 const packages = new Set<string>();
 const lines: string[] = [];
@@ -115,7 +114,7 @@ async function run({ name, command, long }: Part): Promise<{ success: boolean } 
     clearEnv: true,
     stdin: "null",
     stdout: "piped",
-    detached: true, // a group of its own: at its end nothing of it is left
+    detached: true, // its own process group, so that all of it can be ended
   }).spawn();
   const end = () => kill(-child.pid, "SIGKILL");
   const interrupt = () => {
@@ -160,8 +159,8 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
 }
 
 /**
- * Deno says `ok | 3 passed | 1 failed | 2 ignored (1s)`; the runtimes' script says `…: 3 passed, 2 skipped, 1 failed,
- * 1 s`. A test that lacks a program has that in its name.
+ * Deno says `ok | 3 passed | 1 failed | 2 ignored (1s)`; the runtimes' script says
+ * `…: 3 passed, 2 skipped, 1 failed, 1 s`. A test that lacks a program says so in its name.
  */
 function count(line: string, counts: typeof totals): void {
   // deno-lint-ignore no-control-regex -- the colours of a terminal

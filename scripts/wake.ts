@@ -1,6 +1,6 @@
 /**
- * Runs the suites of streams and messages once for each way in which a program that waits is woken: by an io_uring, by a
- * thread, and as where the kernel refuses io_uring, as in many containers.
+ * Runs the suites of streams and messages once for each way in which a program that waits is woken: by an io_uring, by
+ * a thread, and with io_uring refused, as in many containers.
  *
  * ```text
  * deno run -A scripts/wake.ts [FILE…]
@@ -10,7 +10,7 @@
  */
 import { root } from "./npm_package.ts";
 
-/** What makes the system call fail as a container's seccomp profile does: it needs no privilege. */
+/** A command that makes the system call fail as a container's seccomp profile does, without privileges. */
 const REFUSE = `
 import ctypes, os, struct, sys
 libc = ctypes.CDLL(None, use_errno=True)

@@ -5,8 +5,8 @@ import { closeFd } from "../ffi/file.ts";
  * A descriptor that came in a message. It is closed with the message, unless it is taken.
  *
  * Use a socket as `Socket.fromFd(owned.take())`. Read a file with libc's read(2), or open `/proc/self/fd/N` with
- * `node:fs` while this descriptor is open: Deno's `node:fs` refuses numbers that Deno did not open itself (`Bad file
- * descriptor`).
+ * `node:fs` while this descriptor is open: Deno's `node:fs` refuses numbers that Deno did not open itself
+ * (`Bad file descriptor`).
  *
  * @example Usage
  * ```ts

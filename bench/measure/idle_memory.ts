@@ -1,6 +1,6 @@
 /**
- * `idle_memory.ts ADDRESS PID CONNECTIONS`: how much the resident memory of a server grows with each
- * connection, beyond the first thousand.
+ * `idle_memory.ts ADDRESS PID CONNECTIONS`: how much the resident memory of a server grows with each connection, beyond
+ * the first thousand.
  *
  * What the kernel keeps for a socket is no process's memory and not in it.
  *

@@ -8,9 +8,8 @@ import { encodeDiagAddress, encodeInetRequest } from "./_inet.ts";
 import type { SocketInfo } from "./socket_info.ts";
 
 /**
- * Forcibly closes a socket of another program (`SOCK_DESTROY`), as `ss
- * --kill` does: its calls fail with `ECONNABORTED`, and the peer of a TCP connection gets a reset. Permission:
- * `--allow-ffi`, and `CAP_NET_ADMIN`.
+ * Forcibly closes a socket of another program (`SOCK_DESTROY`), as `ss --kill` does: its calls fail with
+ * `ECONNABORTED`, and the peer of a TCP connection gets a reset. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
  * @param socket A TCP, UDP or raw socket from `listSockets()`. Its cookie ensures that no other socket is closed.
  * @param options How long to wait.

@@ -2,9 +2,9 @@
  * The network configuration (rtnetlink): like `ip`, as values. Links, addresses, routes, neighbours and rules can be
  * listed, added, changed and deleted; {@linkcode watch} reports changes.
  *
- * When you add something, omitted fields default as in `ip`. Values have fields for what `ip
- * -j` prints; what else the kernel reports is in their `attributes`, as bytes. Values refer to interfaces by index;
- * functions take an index or a name.
+ * When you add something, omitted fields default as in `ip`. Values have fields for what `ip -j` prints; what else the
+ * kernel reports is in their `attributes`, as bytes. Values refer to interfaces by index; functions take an index or a
+ * name.
  *
  * @example Find the router of this machine
  * ```ts

@@ -150,8 +150,8 @@ const LOOKUP_OPTIONS: OptionNames<RouteLookup & NetlinkOptions> = {
  * @param options The packet, and how long to wait.
  * @returns The route, with the address as its destination.
  * @throws {SyntaxError} If an address is invalid.
- * @throws {SystemError} If there is no route (`ENETUNREACH`, `EHOSTUNREACH`), or a route forbids it
- * (`EACCES`, `EINVAL`).
+ * @throws {SystemError} If there is no route (`ENETUNREACH`, `EHOSTUNREACH`), or a route forbids it (`EACCES`,
+ * `EINVAL`).
  *
  * @example Usage
  * ```ts

@@ -1,4 +1,4 @@
-/** What the tests use of `node:buffer`. */
+/** The part of `node:buffer` that the tests use. */
 export class Buffer extends Uint8Array {
   static from(value, encoding) {
     if (typeof value !== "string") return new Buffer(value);

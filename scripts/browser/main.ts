@@ -1,7 +1,7 @@
 /**
- * Proves that what is pure runs in a browser: headless Chromium imports every entry point of the built package that a
- * browser can use, and runs the suites of the codecs and the frames, with the seeds of their fuzzers. Then tells what each
- * entry point costs through a bundler.
+ * Proves that the pure code runs in a browser: headless Chromium imports every entry point of the built package that a
+ * browser can use, and runs the suites of the codecs and the frames, with the seeds of their fuzzers. Then reports the
+ * bundled size of each entry point.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { config, entryPoints, packageFields, root } from "../npm_package.ts";
 import { mustRun } from "../runtimes/run.ts";
 import { writeSizes } from "./sizes.ts";
 
-/** The suites that open nothing. */
+/** The suites that open no sockets. */
 const SUITES = [
   "inet/sockaddr",
   "inet/text",

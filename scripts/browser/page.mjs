@@ -1,6 +1,6 @@
 import { tests } from "./test.mjs";
 
-// Chromium has none yet.
+// Chromium does not have it yet.
 ReadableStream.from ??= (iterable) => {
   const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]();
   return new ReadableStream({
@@ -25,7 +25,7 @@ for (const { name, fn, isSkipped } of tests) {
     counts.passed++;
   } catch (error) {
     if (/^Cannot open libc: the library opens sockets on/.test(error.message)) {
-      counts.skipped++; // a test of a codec that asks the kernel too
+      counts.skipped++; // a codec test that also asks the kernel
       continue;
     }
     counts.failed++;

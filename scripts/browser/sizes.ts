@@ -2,14 +2,14 @@ import * as esbuild from "esbuild";
 import { entryPoints, packageFields, root } from "../npm_package.ts";
 import { fillMarks } from "../fill_marks.ts";
 
-/** What one pure function may cost, in bytes. */
+/** The most that one pure function may take, in bytes. */
 const LIMIT = 2000;
 
 /**
- * Measures what each entry point costs, minified, and what one pure function does.
+ * Measures the minified size of each entry point, and of one pure function.
  *
- * @param writes Whether docs/runtimes.md gets the table.
- * @returns What is too large, if something is.
+ * @param writes Whether to write the table into docs/runtimes.md.
+ * @returns What is too large, if anything is.
  */
 export async function writeSizes(writes: boolean): Promise<string | undefined> {
   const rows = await Promise.all(entryPoints.map(async ([name, file]) => {

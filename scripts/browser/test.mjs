@@ -1,4 +1,4 @@
-/** The tests of the page, by name. */
+/** The page's tests, by name. */
 export const tests = globalThis.tests ??= [];
 
 /** `node:test` in a browser. */

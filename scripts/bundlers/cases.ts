@@ -1,4 +1,4 @@
-/** What is installed to bundle, load and test with. */
+/** The bundlers, loaders and test runners to install. */
 export const TOOLS = [
   "@arethetypeswrong/cli@0.18.5",
   "@rollup/plugin-node-resolve@16.0.3",
@@ -17,14 +17,14 @@ export const TOOLS = [
   "webpack@5.113.0",
 ];
 
-/** One way to the package. */
+/** One way to load the package. */
 export interface Case {
   name: string;
   /** The project, by file. */
   files: Record<string, string>;
   /** The commands that build it. */
   build?: string[][];
-  /** The folder that they write: what is in it is moved elsewhere, and run there. */
+  /** The folder that they write; its contents are moved elsewhere and run there. */
   output?: string;
   /** The programs that print `world`, or pass one test. */
   run: string[][];

@@ -1,6 +1,6 @@
 /**
  * Proves that the npm package works through bundlers, loaders and test runners: each builds one small program, which is
- * moved to a folder of its own, where there is no more than koffi, and run there. publint and attw look at the tarball.
+ * moved to its own folder, which has only koffi, and run there. publint and attw look at the tarball.
  *
  * @module
  */
@@ -35,7 +35,7 @@ for (const { name, files, build, output, run: programs } of cases({ nodes, bun }
   for (const [file, text] of Object.entries(files)) await Deno.writeTextFile(source + file, text);
   let fault = "";
   for (const command of build ?? []) fault ||= faultOf(await run(command, { cwd: source, timeout: 180_000 }));
-  // Nothing of the machine that built it may be needed, but for koffi, which users install.
+  // It may need nothing of the machine that built it, except koffi, which users install.
   const moved = output === undefined || fault !== "" ? undefined : await moveOut(source + output);
   for (const command of fault === "" ? programs : []) {
     const result = await run(command, { cwd: moved ?? source, timeout: 120_000 });

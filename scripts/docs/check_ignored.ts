@@ -1,5 +1,5 @@
 /**
- * Checks the types of the code blocks that do not run, since they need a server or a name of the reader's.
+ * Type-checks the code blocks that do not run because they need the reader's own server or host name.
  *
  * @module
  */

@@ -1,16 +1,16 @@
-/** A class here, and what of Deno's it is held against. */
+/** A class of this library, and the type of Deno's that it is compared with. */
 export interface Pair {
   ours: string;
   /** The module that exports it. */
   module: string;
   theirs: string;
-  /** What it is, for the reasons. */
+  /** What kind of class it is, for the reasons. */
   kind: "streams" | "messages" | "listeners" | "datagrams";
   /** Whether its members are listed one by one. */
   detail?: boolean;
 }
 
-/** Every public class that stands for a connection, a listener or a socket for datagrams. */
+/** Every public class that represents a connection, a listener or a datagram socket. */
 export const PAIRS: readonly Pair[] = [
   { ours: "TcpConn", module: "inet", theirs: "Deno.TcpConn", kind: "streams", detail: true },
   { ours: "SmcConn", module: "smc", theirs: "Deno.Conn<Deno.NetAddr>", kind: "streams" },
@@ -51,7 +51,7 @@ export const PAIRS: readonly Pair[] = [
   { ours: "J1939Socket", module: "can", theirs: "Deno.DatagramConn", kind: "datagrams" },
 ];
 
-/** Why a member does not fit, by `Class.member`, or for all of a kind. */
+/** Why a member does not fit, by `Class.member`, or for all classes of a kind. */
 export const REASONS: Readonly<Record<string, string>> = {
   "streams.localAddr": "the family's address, for which Deno has no shape",
   "streams.remoteAddr": "the family's address, for which Deno has no shape",

@@ -1,4 +1,4 @@
-/** One row of docs/names.md: what C and Python call it, what it is here, and how it is called. */
+/** One row of docs/names.md: the names in C and Python, the name here, and an example. */
 export interface Row {
   /** The heading above this row and those that follow. */
   section?: string;
@@ -10,7 +10,7 @@ export interface Row {
   ours: string;
   /** One line of TypeScript. */
   example?: string;
-  /** In place of an example: why there is none. */
+  /** Instead of an example: why there is none. */
   note?: string;
 }
 
@@ -461,10 +461,13 @@ export const ROWS: readonly Row[] = [
   },
 ];
 
-/** Names of Python's module that are its own modules, or a part of how it is written. */
+/** Names in Python's module that are imported modules or implementation details. */
 export const OF_PYTHON: readonly string[] = ["IntEnum", "IntFlag", "array", "errno", "io", "os", "selectors", "sys"];
 
-/** Constants of Python's module, by patterns, that have no name here, and why. Numbers go by `Socket.open` and `setOption`. */
+/**
+ * Constants of Python's module that have no name here, by pattern, and why. Numbers go by `Socket.open` and
+ * `setOption`.
+ */
 export const LEFT_OUT: readonly [pattern: RegExp, reason: string][] = [
   [/^(_.*|CAPI)$/, "Python's own"],
   [/^(PF_CAN|PF_PACKET|PF_RDS|AF_ROUTE|SOL_RDS|SOL_CAN_BASE)$/, "another name of an AF_ or a number"],

@@ -55,7 +55,7 @@ export async function optionDocs(): Promise<OptionDoc[]> {
   return options.sort((a, b) => a.module < b.module ? -1 : a.module > b.module ? 1 : a.name < b.name ? -1 : 1);
 }
 
-/** The same as a table of Markdown. */
+/** The same as a Markdown table. */
 export function optionTable(options: readonly OptionDoc[]): string {
   return [
     "| option | value | access | meaning |",

@@ -1,7 +1,7 @@
 /**
  * Writes docs/deno_shape.md: `Deno.Conn` and its siblings, member by member, against the classes here. What fits is what
- * TypeScript says of the types that `deno types` prints, so that the table cannot be wrong by hand. `--check` only tells
- * whether the file is as it would be written.
+ * TypeScript says of the types that `deno types` prints, so that the table cannot be wrong by hand. `--check` only
+ * checks that the file is up to date.
  *
  * @module
  */
@@ -50,7 +50,7 @@ if (stale.length > 0) {
 }
 writeOrCheck("docs/deno_shape.md", text);
 
-/** One interface with a member for each of our classes, and one for what each is held against. */
+/** One interface with a member for each of our classes, and one for the types that they are compared with. */
 function shapesFile(): string {
   const imports = PAIRS.map(({ ours, module }) => `import type { ${ours} } from "./${module}/mod.ts";`);
   const members = (type: (pair: typeof PAIRS[number]) => string) =>
@@ -89,7 +89,7 @@ function compile() {
   return { checker, ours, theirs };
 }
 
-/** The type of one of the classes, or of what it is held against. */
+/** The type of one of the classes, or of what it is compared with. */
 function typeIn(shapes: ts.InterfaceDeclaration, name: string): ts.Type {
   const member = shapes.members.find((member) => member.name?.getText() === name);
   if (member === undefined) throw new Error(`there is no ${name}`);

@@ -1,6 +1,6 @@
 /**
  * Writes what the pages of families have from the source: the first example of a module, and the table of its options; and
- * into README.md, the families that have a module. `--check` only tells whether all that is as it would be written.
+ * into README.md, the families that have a module. `--check` only checks that they are up to date.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Writes docs/names.md: every function, structure and class of C's sockets and of Python's `socket` module, and what it
- * is here, and every option. `--check` only tells whether the file is as it would be written.
+ * is here, and every option. `--check` only checks that the file is up to date.
  *
  * @module
  */

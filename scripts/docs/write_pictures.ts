@@ -1,6 +1,6 @@
 /**
- * Draws the pictures of the guide, and that of the last results of the benchmark. `--check` only tells whether they are as
- * they would be drawn.
+ * Draws the pictures of the guide, and that of the last results of the benchmark. `--check` only checks that they are
+ * up to date.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Writes the table of SMC's fallback reasons into docs/smc.md, from the library's own. `--check` only tells whether it is
- * as it would be written.
+ * Writes the table of SMC's fallback reasons into docs/smc.md, from the library's own. `--check` only checks that it is
+ * up to date.
  *
  * @module
  */

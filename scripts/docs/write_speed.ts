@@ -1,6 +1,6 @@
 /**
- * Writes the tables of speed into README.md and docs/speed.md, from the last results of the benchmark. `--check` only tells
- * whether they are as they would be written.
+ * Writes the tables of speed into README.md and docs/speed.md, from the last results of the benchmark. `--check` only
+ * checks that they are up to date.
  *
  * @module
  */

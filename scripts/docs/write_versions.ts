@@ -1,5 +1,5 @@
 /**
- * Writes the version of deno.json at the end of each page. `--check` only tells whether all of them have it.
+ * Writes the version of deno.json at the end of each page. `--check` only checks that all of them have it.
  *
  * @module
  */

@@ -6,8 +6,8 @@ const S_IFLNK = 0o120000;
 /**
  * Writes a "newc" cpio archive, which is what the kernel unpacks as its first root file system.
  *
- * Archives may follow one another in one initramfs; a later entry replaces an earlier one of the same name.
- * See {@link https://docs.kernel.org/driver-api/early-userspace/buffer-format.html | the buffer format}.
+ * Archives may follow one another in one initramfs; a later entry replaces an earlier one of the same name. See
+ * {@link https://docs.kernel.org/driver-api/early-userspace/buffer-format.html | the buffer format}.
  */
 export class CpioWriter {
   #file: Deno.FsFile;
@@ -16,12 +16,12 @@ export class CpioWriter {
   #inode = 0;
   #written = 0;
 
-  /** Takes ownership of `file`, open for writing. */
+  /** Takes ownership of `file`, which must be open for writing. */
   constructor(file: Deno.FsFile) {
     this.#file = file;
   }
 
-  /** Adds a folder and those above it; one that is there already is left alone. */
+  /** Adds a folder and its parents, unless they are there already. */
   addFolder(path: string): void {
     const name = path.replace(/^\/+|\/+$/g, "");
     if (name === "" || this.#folders.has(name)) return;
@@ -36,7 +36,7 @@ export class CpioWriter {
     this.#entry(name, S_IFREG | mode, typeof bytes === "string" ? encoder.encode(bytes) : bytes);
   }
 
-  /** Whether there is a file or a link of this name already. */
+  /** Whether there already is a file or a link of this name. */
   has(path: string): boolean {
     return this.#files.has(path.replace(/^\/+/, ""));
   }

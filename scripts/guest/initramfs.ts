@@ -2,9 +2,9 @@ import { CpioWriter } from "./cpio.ts";
 import { PROGRAMS, readModules } from "./modules.ts";
 import { run, say } from "./run.ts";
 
-/** What of this checkout the guest gets beside the library; of `node_modules` only what the tests import. */
+/** The parts of this checkout that the guest gets besides the library; of `node_modules` only what the tests import. */
 const CHECKOUT = ["bench", "examples", "scripts", "tests"];
-/** Prints where the modules are that the peers in Python import. */
+/** Prints where the modules are that the Python peers import. */
 const PYTHON_MODULES = `import json, os, select, signal, socket, struct, sys, threading, time
 for module in list(sys.modules.values()):
     if (getattr(module, "__file__", None) or "").endswith(".py"): print(module.__file__)`;
@@ -19,7 +19,7 @@ export interface BaseOptions {
   modules: string[];
 }
 
-/** Writes what seldom changes: busybox, the kernel's modules, Deno with its shared libraries. Cached by what is in it. */
+/** Writes what seldom changes: busybox, the kernel modules, Deno with its shared libraries. Cached by its contents. */
 export async function writeBase(cache: string, options: BaseOptions): Promise<string> {
   const deno = await Deno.stat(Deno.execPath());
   const [init, modules] = [await sourceOf("init"), await sourceOf("modules.ts")];
@@ -73,7 +73,7 @@ export async function writeCheckout(path: string, root: string, peers: string, c
   for (const name of [...config.publish.include, ...CHECKOUT]) {
     await addTree(cpio, `${root}/${name}`, `checkout/${name}`);
   }
-  // Without a network, what is in node_modules must do.
+  // Without a network, node_modules must have everything.
   cpio.addFile("checkout/deno.json", JSON.stringify({ ...config, nodeModulesDir: "manual" }));
   await addTree(cpio, `${root}/node_modules/deno-std`, "checkout/node_modules/deno-std");
   for await (const { name } of Deno.readDir(peers)) {
@@ -83,7 +83,7 @@ export async function writeCheckout(path: string, root: string, peers: string, c
   cpio.close();
 }
 
-/** Adds a file, or a folder with all that is in it; does nothing where there is none. */
+/** Adds a file, or a folder with its contents; does nothing if there is none. */
 export async function addTree(cpio: CpioWriter, from: string, to: string): Promise<void> {
   const stat = await Deno.stat(from).catch(() => undefined);
   if (stat?.isFile) cpio.addFile(to, await Deno.readFile(from), stat.mode === null ? 0o644 : stat.mode & 0o777);
@@ -100,7 +100,7 @@ export async function addProgram(cpio: CpioWriter, program: string, to: string):
   }
 }
 
-/** Adds this system's Python, and not another that PATH finds first, with the modules that peers import. */
+/** Adds this system's Python, not another one that comes first in PATH, with the modules that the peers import. */
 async function addPython(cpio: CpioWriter): Promise<void> {
   await addProgram(cpio, "/usr/bin/python3", "bin/python3");
   for (const path of (await run("/usr/bin/python3", ["-I", "-c", PYTHON_MODULES])).trim().split("\n")) {
@@ -112,7 +112,7 @@ function sourceOf(name: string): Promise<string> {
   return Deno.readTextFile(new URL(name, import.meta.url));
 }
 
-/** The script that sets a family up in the guest; most need none. */
+/** The script that sets up a family in the guest; most need none. */
 async function setupOf(set: string): Promise<string | undefined> {
   try {
     return await sourceOf(`setup/${set}`);

@@ -1,6 +1,6 @@
 import { run } from "./run.ts";
 
-/** Kernel modules by the name of what they make testable; what they depend on is found by itself. */
+/** Kernel modules, by the name of what they make testable; their dependencies are found automatically. */
 export const MODULE_SETS: Record<string, string[]> = {
   smc: ["crc32_generic", "rdma_rxe", "smc", "smc_diag", "tcp_diag", "inet_diag"],
   netem: ["veth", "sch_netem"],
@@ -20,11 +20,11 @@ export const MODULE_SETS: Record<string, string[]> = {
   can: ["vcan", "can_raw", "can_bcm", "can_isotp", "can_j1939"],
   tipc: ["tipc", "tipc_diag"],
   alg: ["algif_hash", "algif_skcipher", "algif_aead", "algif_rng", "gcm", "ghash_generic"],
-  // btvirt computes by AF_ALG, with cmac(aes) and ecb(aes).
+  // btvirt uses AF_ALG, with cmac(aes) and ecb(aes).
   bluetooth: ["cmac", "algif_hash", "algif_skcipher", "ecdh_generic", "rfcomm", "hci_vhci"],
   sctp: ["crc32c_generic", "sctp", "sctp_diag"],
   tun: ["tun"],
-  // Families that the library knows by their numbers alone.
+  // Families that the library knows only by their numbers.
   numbers: [
     ...["rds_tcp", "qrtr", "dccp_ipv4", "ax25", "netrom", "rose", "appletalk", "llc2", "phonet", "pn_pep"],
     ...["ieee802154_socket", "fakelb", "nfc", "nfcsim", "kcm", "af_key", "atm", "pppoe", "l2tp_ip", "l2tp_ppp"],
@@ -74,7 +74,7 @@ export interface KernelModule {
   bytes: Uint8Array;
 }
 
-/** Reads the modules of the named sets and all that they need, in the order in which they must be loaded. */
+/** Reads the modules of the named sets and their dependencies, in the order in which they must be loaded. */
 export async function readModules(tree: string, sets: string[]): Promise<KernelModule[]> {
   const paths = new Map<string, string>();
   for (const path of (await run("find", [tree, "-name", "*.ko*"])).trim().split("\n")) {
@@ -83,7 +83,7 @@ export async function readModules(tree: string, sets: string[]): Promise<KernelM
   const loaded = new Map<string, KernelModule>();
   const load = async (name: string): Promise<void> => {
     const path = paths.get(name);
-    // What this kernel lacks as a module it may have built in: the tests will tell.
+    // What is not a module of this kernel may be built in: the tests will show it.
     if (path === undefined || loaded.has(name)) return;
     const bytes = await readModule(path);
     for (const needed of dependencies(bytes)) await load(needed);

@@ -3,7 +3,7 @@ import { CpioWriter } from "./cpio.ts";
 import { addProgram, addTree } from "./initramfs.ts";
 import { run, say } from "./run.ts";
 
-/** In the root folder, where a program finds packages wherever in the guest it lies. */
+/** In the root folder, where a program anywhere in the guest finds packages. */
 const MODULES = "node_modules";
 
 const [VERSION] = NODES;

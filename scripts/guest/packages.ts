@@ -1,6 +1,6 @@
 import { hasProgram, run, say } from "./run.ts";
 
-/** Installs the Debian packages, by name and several if need be, whose program is missing. */
+/** Installs the Debian packages of the programs that are missing. */
 export async function installMissing(packageOf: Record<string, string>): Promise<void> {
   const missing: string[] = [];
   for (const [program, names] of Object.entries(packageOf)) {
@@ -31,14 +31,14 @@ export async function newestKernel(series: string): Promise<string> {
   return newest;
 }
 
-/** Downloads a Debian package and unpacks it into `folder`; does nothing where that exists. */
+/** Downloads a Debian package and unpacks it into `folder`, unless that exists. */
 export async function unpackPackage(name: string, folder: string): Promise<void> {
   if (await Deno.stat(folder).catch(() => undefined) !== undefined) return;
   say(`downloading ${name}`);
   await Deno.mkdir(`${folder}/..`, { recursive: true });
   const temp = await Deno.makeTempDir({ dir: `${folder}/..`, prefix: "unpack-" });
   try {
-    // As root, apt would rather download as its own user, who may not write here.
+    // As root, apt would download as its own user, who may not write here.
     const download = ["-o", "APT::Sandbox::User=root", "download", name];
     await run("apt-get", download, { cwd: temp }).catch(async () => {
       await asRoot("apt-get", ["update"]);
@@ -51,7 +51,7 @@ export async function unpackPackage(name: string, folder: string): Promise<void>
   }
 }
 
-/** Downloads an npm package, of whatever platform, and unpacks it into `folder`; does nothing where that exists. */
+/** Downloads an npm package for any platform, and unpacks it into `folder`, unless that exists. */
 export async function unpackNpm(spec: string, folder: string): Promise<void> {
   if (await Deno.stat(folder).catch(() => undefined) !== undefined) return;
   say(`downloading ${spec}`);

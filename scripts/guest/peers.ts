@@ -16,7 +16,7 @@ export async function compilePeers(from: string, to: string): Promise<void> {
   }
 }
 
-/** When a file was changed last, in milliseconds; -Infinity where there is none. */
+/** When a file was last changed, in milliseconds; -Infinity if there is none. */
 async function changed(path: string): Promise<number> {
   return Number((await Deno.stat(path).catch(() => undefined))?.mtime ?? -Infinity);
 }

@@ -6,7 +6,7 @@ export interface BootOptions {
   initramfs: string;
   /** Where the guest writes its exit code and its files. */
   report: string;
-  /** More parameters of the kernel. */
+  /** Additional kernel parameters. */
   append: string;
   /** Memory in MiB. */
   memory: number;
@@ -17,12 +17,12 @@ export interface BootOptions {
 /**
  * Boots a kernel under software emulation, with its console on standard output, and waits for its end.
  *
- * Software emulation, as hardware virtualisation is seldom there in CI and the same everywhere is worth more.
+ * Software emulation: CI seldom has hardware virtualisation, and the same result everywhere is worth more.
  *
  * @throws {Error} If the guest does not end in time. It never outlives this program.
  */
 export async function boot(options: BootOptions): Promise<void> {
-  // `timeout` ends it even where this program is killed and cannot.
+  // `timeout` ends it even if this program is killed and cannot.
   const seconds = Math.ceil(options.timeout / 1000);
   const child = new Deno.Command("timeout", {
     args: [
@@ -39,7 +39,7 @@ export async function boot(options: BootOptions): Promise<void> {
     stderr: "inherit",
   }).spawn();
   const stop = (): void => {
-    // SIGTERM, which `timeout` passes on and qemu obeys.
+    // SIGTERM, which `timeout` forwards and qemu obeys.
     try {
       child.kill("SIGTERM");
     } catch { /* it has ended */ }

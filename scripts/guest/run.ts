@@ -1,4 +1,4 @@
-/** Runs a program and gives its standard output; throws with its standard error where it fails. */
+/** Runs a program and returns its standard output; if it fails, throws an error with its standard error. */
 export async function run(program: string, args: string[], options: { cwd?: string } = {}): Promise<string> {
   const { success, code, stdout, stderr } = await new Deno.Command(program, { args, ...options }).output();
   const decoder = new TextDecoder();

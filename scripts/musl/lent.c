@@ -1,4 +1,4 @@
-/* What Debian's libstdc++ and libgcc_s take from glibc, lent to them where they run beside musl. */
+/* The functions of glibc that Debian's libstdc++ and libgcc_s need when they run with musl. */
 #define _GNU_SOURCE
 #include <locale.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@ struct { unsigned int vendor, type, subtype, features[1]; } __cpu_model;
 
 int __cpu_indicator_init(void) { return 0; }
 
-/* Destructors of a thread's objects are left out: the threads here live as long as the program. */
+/* Destructors of thread-local objects do not run: the threads live as long as the program. */
 int __cxa_thread_atexit_impl(void (*destructor)(void *), void *object, void *library) { return 0; }
 
 /* Not found: the unwinder then asks dl_iterate_phdr(3). */

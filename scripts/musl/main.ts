@@ -1,6 +1,6 @@
 /**
- * Runs the suites beside musl instead of glibc: on Bun for musl from npm, with Debian's musl. Bun needs a C++ library,
- * which Debian has for glibc only; that is lent what it takes from there.
+ * Runs the suites with musl instead of glibc: on Bun for musl from npm, with Debian's musl. Bun needs a C++ library,
+ * which Debian has only for glibc; `lent.c` provides the glibc functions that it needs.
  *
  * @module
  */
@@ -15,16 +15,16 @@ import { BUN, cache, type Runtime } from "../runtimes/runtime.ts";
 import { suites } from "../runtimes/suites.ts";
 
 const LOADER = "/lib/ld-musl-x86_64.so.1";
-const OTHER_ANSWERS = "musl's resolver answers otherwise than glibc's, which Python has";
+const OTHER_ANSWERS = "musl's resolver answers differently from glibc's, which Python has";
 const ROOM = "musl's sendmsg(2) takes 1,024 bytes of ancillary data: 252 descriptors";
-/** The tests that cannot run so, and why. */
+/** The tests that cannot run with musl, and why. */
 const SKIPPED = {
   "gethostbyname() and gethostbyaddr() answer as Python's do": OTHER_ANSWERS,
   "getservbyname() and getservbyport() answer as Python's do": OTHER_ANSWERS,
   "getaddrinfo() and gethostbyname() answer as Python's do, for a list of hosts files": OTHER_ANSWERS,
   "getaddrinfo() answers as Python's does for 2,000 mixtures of odd hosts, services and hints": OTHER_ANSWERS,
   "getaddrinfo() answers as Python's does, for hints and odd inputs": OTHER_ANSWERS,
-  "getaddrinfo() gives what Python's gives": OTHER_ANSWERS,
+  "lookupAddrinfo() returns what Python's getaddrinfo() returns": OTHER_ANSWERS,
   "getnameinfo() and getservbyport() keep to their options": OTHER_ANSWERS,
   ...Object.fromEntries(["stream", "seqpacket", "datagram"].flatMap((type) => [
     [`${type}: 253 descriptors go at once, 254 are refused`, ROOM],
@@ -69,7 +69,7 @@ async function bunForMusl(): Promise<Runtime> {
   }
   const lent = `${folder}lent.so`;
   await mustRun(["musl-gcc", "-O1", "-fPIC", "-shared", `${root}scripts/musl/lent.c`, "-o", lent]);
-  // The C++ library names glibc's loader; nothing of it is used.
+  // The C++ library names glibc's loader, but uses nothing of it.
   await mustRun(["musl-gcc", "-shared", "-x", "c", "/dev/null", "-o", `${folder}ld-linux-x86-64.so.2`]);
   const command = [LOADER, "--library-path", folder, "--preload", lent, `${folder}bin/bun`];
   return { name: `Bun ${BUN}, bun:ffi, musl`, kind: "bun", command };

@@ -1,7 +1,7 @@
-/** What a part of a picture stands for, which decides its colours. */
+/** What a part of a picture represents, which determines its colours. */
 export type Kind = "plain" | "blue" | "green" | "amber" | "card";
 
-/** Where the anchor of a text is. */
+/** Where a text is anchored. */
 export type Anchor = "start" | "middle" | "end";
 
 /** Colours in light and in dark: the card, its border, text, small text, lines, and the fill and edge of each kind. */
@@ -29,7 +29,7 @@ text{font:14px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--ink)}
 .dashed{stroke-dasharray:5 4}
 .bar{fill:var(--bar)} .ours{fill:var(--blue-edge)} .good{fill:var(--green-edge)} .bad{fill:var(--amber-edge)}`;
 
-/** A picture as SVG, which is legible on light and on dark pages: it lies on a card of its own. */
+/** A picture as SVG, legible on light and dark pages: it has its own background. */
 export class Picture {
   readonly #parts: string[] = [];
   readonly #width: number;
@@ -53,7 +53,7 @@ export class Picture {
     this.#parts.push(`<text x="${x}" y="${y}"${classes}${place}>${escape(content)}</text>`);
   }
 
-  /** A box with lines of text in its middle; the first is bold. */
+  /** A box with centred lines of text; the first is bold. */
   label(
     x: number,
     y: number,
@@ -85,21 +85,21 @@ export class Picture {
     );
   }
 
-  /** A part of SVG's own. */
+  /** A raw SVG element. */
   raw(svg: string): void {
     this.#parts.push(svg);
   }
 
-  /** Makes it as high as it has become. */
+  /** Sets the picture's height to that of its contents. */
   set height(height: number) {
     this.#height = height;
   }
 
   /**
-   * The whole of it.
+   * The complete SVG text.
    *
    * @param title What it shows.
-   * @param description The same as words, for who does not see it.
+   * @param description The same in words, for readers who do not see it.
    */
   toString(title: string, description: string): string {
     const [width, height] = [this.#width, this.#height];

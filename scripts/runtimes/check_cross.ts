@@ -5,7 +5,7 @@ import type { Runtime } from "./runtime.ts";
 /** Milliseconds in which a server must have begun, and in which it must have ended. */
 const PATIENCE = 15_000;
 
-/** What each client got from each server, by the family's name: `"ok"`, or what went wrong. */
+/** The result of each client with each server, by the family's name: `"ok"`, or what went wrong. */
 export interface CrossResult {
   server: Runtime;
   client: Runtime;

@@ -6,7 +6,7 @@ import type { Runtime } from "./runtime.ts";
  * Imports every entry point of the installed package by its name, and opens a socket; then the same program as one file,
  * as a bundler makes it.
  *
- * @returns What went wrong, empty if nothing.
+ * @returns What went wrong; empty if nothing did.
  */
 export async function checkImports(runtimes: readonly Runtime[], project: string): Promise<string[]> {
   const program = `${project}imports.mjs`;
@@ -37,9 +37,9 @@ for (const end of [client, server, listener]) end.close();
 `;
 
 /**
- * Opens a socket on a Node that has no FFI, with koffi taken away.
+ * Opens a socket on a Node that has no FFI, without koffi.
  *
- * @returns What went wrong, empty if the error says what to install.
+ * @returns What went wrong; empty if the error says what to install.
  */
 export async function checkWithoutKoffi(node: Runtime, project: string): Promise<string> {
   const koffi = `${project}node_modules/koffi`;

@@ -10,7 +10,7 @@ const MODULES = [
   { moduleResolution: "bundler", module: "esnext", extensions: ["mts"] },
 ] as const;
 
-/** What a program may have: the types of Node, or nothing but the language and the Web. */
+/** The types that a program may have: those of Node, or only those of the language and the Web. */
 const SETTINGS = {
   "with the types of Node": { types: ["node"], lib: ["es2023", "dom", "dom.asynciterable", "esnext.disposable"] },
   "without the types of Node": { types: [], lib: ["es2022", "dom"] },
@@ -18,9 +18,9 @@ const SETTINGS = {
 
 /**
  * Type-checks a program that imports every entry point of the installed package, as strictly as the compiler can, the
- * package's own declarations included. Without the types of Node all but `/node` must do.
+ * package's own declarations included. Without the types of Node, every entry point except `/node` must work.
  *
- * @returns What the compiler finds, empty if nothing.
+ * @returns The compiler's errors; empty if there are none.
  */
 export async function checkTypes(project: string): Promise<string> {
   let found = "";
@@ -70,7 +70,7 @@ function importing(withNode: boolean, extension: "mts" | "cts"): string {
   return [...imports, useOf(`m${inet}`), withNode ? useWithNode(`m${inet}`, `m${node}`) : ""].join("\n");
 }
 
-/** What an editor must know: these lines are wrong, or right, only where the types came through. */
+/** These lines are right or wrong only if the types are found, as an editor needs them. */
 function useOf(inet: string): string {
   return `
 export async function use(listener: InstanceType<typeof ${inet}.TcpListener>): Promise<number | null> {

@@ -14,7 +14,7 @@ export function parseJunit(xml: string): TestResult[] {
   });
 }
 
-/** The names in a list of tests to skip that no test has: what was renamed would run, or be lost, in silence. */
+/** The names in a list of tests to skip that no test has: otherwise a renamed test would silently run. */
 export function unknownTests(skipped: Record<string, string>, results: readonly TestResult[]): string[] {
   return Object.entries(skipped)
     .filter(([name, reason]) => !results.some((result) => result.name === `${name} [skipped: ${reason}]`))

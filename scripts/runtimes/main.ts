@@ -65,7 +65,7 @@ const jobs = suites().filter(({ name }) => name === (args.suite ?? name))
   .flatMap((suite) => chosen.map((runtime) => ({ suite, runtime })))
   .filter(({ suite, runtime }) => takesAll || !suite.isLong || runtime === newestNode);
 for (const { suite } of jobs) results.set(suite, new Map());
-// As many at once as there are cores: with more, tests of time-outs would fail.
+// As many at once as there are cores: with more, timing-sensitive tests would fail.
 await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, async () => {
   for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
     const { suite, runtime } = job;
@@ -96,7 +96,7 @@ if (faults.some(Boolean)) {
   Deno.exit(1);
 }
 
-/** How many tests were skipped for want of a program, by the reason. */
+/** How many tests were skipped because a program is missing, by reason. */
 function lacks(results: Map<Suite, Map<Runtime, SuiteResult>>): Map<string, number> {
   const counts = new Map<string, number>();
   const tests = [...results.values()].flatMap((row) => [...row.values()]).flatMap(({ tests }) => tests);

@@ -2,7 +2,7 @@ import { root } from "../npm_package.ts";
 import { mustRun } from "./run.ts";
 import { cache, KOFFI } from "./runtime.ts";
 
-/** What a user's program needs besides the package; and the oldest compiler that takes its types. */
+/** What a user's program needs besides the package, and the oldest compiler that accepts its types. */
 const DEPENDENCIES = [`koffi@${KOFFI}`, "typescript-5.9@npm:typescript@5.9.3"];
 /** What the tests need: the compiler, and what `deno.json` maps the names in the tests to. */
 const DEV_DEPENDENCIES = [
@@ -42,7 +42,7 @@ export async function makeProject(): Promise<string> {
   return project;
 }
 
-/** The name and the version that `deno.json` maps a name to, as npm takes them. */
+/** The name and the version that `deno.json` maps a name to, in npm's form. */
 function fromDenoConfig(name: string): string {
   const target: string = JSON.parse(Deno.readTextFileSync(`${root}deno.json`)).imports[name];
   return target.match(/^npm:((?:@[^/]+\/)?[^/]+)/)?.[1] ?? name;

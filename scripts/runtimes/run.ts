@@ -5,12 +5,12 @@ export interface Output {
   stderr: string;
 }
 
-/** Milliseconds for a program that is told to end, before it is killed with all that it started. */
+/** Milliseconds for a program to end when told to, before it is killed with all its children. */
 const PATIENCE = 5000;
 
 /**
- * Runs a program to its end, for a minute at most where nothing else is said. At the limit it may say what it was about;
- * then it is killed, with all that it started.
+ * Runs a program to its end, by default for at most a minute. At the limit it gets a signal, so that it can report what
+ * it was doing; then it is killed, with all its children.
  */
 export async function run(
   [program, ...args]: readonly string[],
@@ -34,14 +34,14 @@ export async function run(
   return { success: success && !isLate, stdout: decode(stdout), stderr: decode(stderr) + late };
 }
 
-/** Runs a program that must succeed, and gives its standard output. */
+/** Runs a program that must succeed, and returns its standard output. */
 export async function mustRun(command: readonly string[], options?: Parameters<typeof run>[1]): Promise<string> {
   const { success, stdout, stderr } = await run(command, options);
   if (!success) throw new Error(`${command.join(" ")} failed:\n${stdout}${stderr}`);
   return stdout;
 }
 
-/** Sends a signal to a process, or by a negative number to its group, where there still is one. */
+/** Sends a signal to a process, or to a process group by its negative number, if it still exists. */
 export function kill(pid: number, signal: Deno.Signal): void {
   try {
     Deno.kill(pid, signal);

@@ -10,12 +10,12 @@ const SUITE_TIMEOUT = 900_000;
 /** Milliseconds for one test file, that none hangs for ever; each test has its own limit, which is less. */
 const FILE_TIMEOUT = 600_000;
 
-/** What a suite gave on a runtime. */
+/** The result of a suite on a runtime. */
 export interface SuiteResult {
   tests: TestResult[];
   /** Milliseconds that it took. */
   duration: number;
-  /** What the runtime said, if it failed. */
+  /** The runtime's output, if it failed. */
   failure?: string;
 }
 
@@ -28,7 +28,7 @@ export async function runSuite(runtime: Runtime, project: string, { name, files 
   const { success, stdout, stderr } = await run(command, {
     cwd: runtime.kind === "deno" ? root : project,
     timeout: SUITE_TIMEOUT,
-    // Other suites run beside this one: the million messages are for Deno.
+    // Other suites run at the same time: only Deno sends the million messages.
     env: { NO_COLOR: "1", BULK_MESSAGES: "200000" },
   });
   const tests = parseJunit(await Deno.readTextFile(junit).catch(() => ""));
@@ -36,7 +36,7 @@ export async function runSuite(runtime: Runtime, project: string, { name, files 
   return success && tests.length > 0 ? { tests, duration } : { tests, duration, failure: stdout + stderr };
 }
 
-/** How many tests passed, were skipped and failed, and in what time. */
+/** How many tests passed, were skipped and failed, and how long they took. */
 export function countsOf({ tests, duration }: SuiteResult): string {
   const counts = ["passed", "skipped", "failed"].map((outcome) => {
     return `${tests.filter((test) => test.outcome === outcome).length} ${outcome}`;

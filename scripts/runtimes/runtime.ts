@@ -3,15 +3,15 @@ import { mustRun } from "./run.ts";
 
 /** A JavaScript runtime that the package is tested on. */
 export interface Runtime {
-  /** Name for people, with what it calls C by. */
+  /** Its name in reports, with the FFI that it uses. */
   name: string;
-  /** What it is to the library. */
+  /** Its kind, as the library distinguishes it. */
   kind: "deno" | "node" | "bun";
   /** The command that runs a program. */
   command: string[];
 }
 
-/** Folder of everything that is installed for these tests. */
+/** The folder for everything that is installed for these tests. */
 export const cache: string = `${root}.cache/runtimes/`;
 
 /** The Nodes that the package is tested on; the first runs in the guest too. */
@@ -21,7 +21,7 @@ export const BUN = "1.4.4";
 /** The koffi that the package is tested with. */
 export const KOFFI = "3.3.4";
 
-/** Installs the runtimes, where they are not there yet, and gives them. */
+/** Installs the runtimes that are missing, and returns all of them. */
 export async function runtimes(): Promise<Runtime[]> {
   const [bun, ...nodes] = await Promise.all([
     install("bun", BUN, "bun/bin/bun.exe"),
@@ -39,9 +39,9 @@ export async function runtimes(): Promise<Runtime[]> {
 }
 
 /**
- * Installs an npm package into a folder of its own in the cache, where it is not there yet.
+ * Installs an npm package into its own folder in the cache, unless it is there.
  *
- * @param program The path in `node_modules` of the file that is wanted.
+ * @param program The path of the wanted file in `node_modules`.
  * @returns Its absolute path.
  */
 export async function install(name: string, version: string, program: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { root } from "../npm_package.ts";
 
-/** The suites, by what the paths of their files match; the first match counts, and the last takes what is left. */
+/** The suites, by patterns for the paths of their files; the first match counts, and the last suite gets the rest. */
 const SUITES: Record<string, RegExp> = {
   codecs:
     /^tests\/(inet|netlink|smc|socket|unix)\/(\w*sockaddr\w*|text|python|glibc|codec|fuzz|decode|names|control_message)_test\.ts$/,
@@ -23,7 +23,10 @@ export interface Suite {
   files: string[];
 }
 
-/** The suites. Every runtime runs every test file; what a runtime cannot do, a test says itself (`skipOn`, `onDeno`). */
+/**
+ * The suites. Every runtime runs every test file; a test itself says which runtimes it cannot run on (`skipOn`,
+ * `onDeno`).
+ */
 export function suites(): Suite[] {
   const files = [...testFiles("tests")].sort();
   const suiteOf = (file: string) => Object.keys(SUITES).find((name) => SUITES[name]?.test(file));

@@ -9,7 +9,7 @@ import { mustRun } from "../runtimes/run.ts";
 /** Where the site is. */
 export const site: string = `${root}.cache/site`;
 
-/** Builds it anew. */
+/** Rebuilds the site. */
 export async function buildSite(): Promise<void> {
   const deno = Deno.execPath();
   await mustRun([deno, "run", "-A", config.imports["vitepress"] ?? "", "build", "docs"], {

@@ -1,7 +1,7 @@
 /**
  * Builds the site and looks at each of its pages in headless Chromium, wide and light, narrow and dark: no error in the
- * console, nothing from another host, no sideways scrolling, nothing that axe-core complains about; the search finds what a
- * newcomer types.
+ * console, nothing from another host, no sideways scrolling, nothing that axe-core complains about; the search finds
+ * the words that a newcomer types.
  *
  * @module
  */
@@ -12,9 +12,12 @@ import { buildSite, site } from "./build.ts";
 import { serveFolder } from "./serve_folder.ts";
 
 const SEARCHES = ["SO_REUSEPORT", "inet_aton", "Protocol not supported"];
-/** Of the reference, one page of each sort. */
+/** One page of each kind from the reference. */
 const REFERENCE = ["index.html", "all_symbols.html", "inet/index.html", "inet/~/TcpConn.html", "inet/~/parseIpv4.html"];
-/** All rules in light, those of colours in dark. The search button of VitePress's theme shows its key, too. */
+/**
+ * All rules in light mode, only the colour rules in dark mode. The search button of VitePress's theme shows its key,
+ * too.
+ */
 const RULES = {
   light: `rules: { "label-content-name-mismatch": { enabled: false } }`,
   dark: `runOnly: ["color-contrast"]`,
@@ -70,7 +73,7 @@ async function lookAtAll(): Promise<void> {
   }
 }
 
-/** Hears of errors, and of requests to other hosts. */
+/** Reports errors, and requests to other hosts. */
 async function listen(chromium: Chromium, url: string): Promise<void> {
   chromium.on("Runtime.exceptionThrown", ({ exceptionDetails }) => complain(JSON.stringify(exceptionDetails)));
   chromium.on("Runtime.consoleAPICalled", ({ type, args }) => {
@@ -84,7 +87,7 @@ async function listen(chromium: Chromium, url: string): Promise<void> {
   for (const domain of ["Runtime", "Log", "Network"]) await chromium.call(`${domain}.enable`);
 }
 
-/** Once two frames are drawn: does it scroll sideways, and what does axe-core find? */
+/** After two frames: does the page scroll sideways, and what does axe-core find? */
 async function judge(chromium: Chromium, width: number, scheme: keyof typeof RULES): Promise<void> {
   await chromium.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn())))");
   const isDark = await chromium.evaluate<boolean>("document.documentElement.classList.contains('dark')");

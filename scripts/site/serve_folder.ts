@@ -11,7 +11,7 @@ const TYPES: Record<string, string> = {
 export function serveFolder(folder: string): AsyncDisposable & { url: string } {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const path = decodeURIComponent(new URL(request.url).pathname).replace(/\/$/, "/index.html");
-    if (path === "/favicon.ico") return new Response(null, { status: 204 }); // asked for by pages that name no icon
+    if (path === "/favicon.ico") return new Response(null, { status: 204 }); // requested for pages without an icon
     const type = TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
     try {
       return new Response(await Deno.readFile(`${folder}${path}`), { headers: { "content-type": type } });

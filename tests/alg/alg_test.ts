@@ -11,7 +11,7 @@ const guestTest = guestTests(guestHas(C.AF_ALG, C.SOCK_SEQPACKET));
 const bytes = (length: number, factor = 7): Uint8Array => Uint8Array.from({ length }, (_, i) => i * factor + (i >> 8));
 
 test(
-  "encodeSockaddrAlg() writes what C writes, and refuses names that do not fit",
+  "encodeSockaddrAlg() encodes as C does, and refuses names that do not fit",
   { needs: ["write", "cc"] },
   async () => {
     const program = await compileC(`#include <stdio.h>

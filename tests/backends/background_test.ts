@@ -63,7 +63,7 @@ test("epoll_wait() in the background gives 0 after its timeout", () =>
     assert(took >= 28 && took < 5000, `took ${took} ms`);
   }));
 
-test("no function in the background gets memory of JavaScript's: that of a terminated Worker is freed", () => {
+test("no background function gets JavaScript memory, since that of a terminated Worker is freed", () => {
   const parameters = Object.values<Signature>(BACKGROUND_SYMBOLS).flatMap(({ parameters }) => parameters);
   assertEquals(parameters.filter((type) => type === "buffer"), []);
   assert(parameters.includes("address"));
@@ -93,6 +93,6 @@ test("lookupAddrinfo() answers many at once", async () => {
   }
 });
 
-test("lookupAddrinfo() gives the number of what libc answers", async () => {
+test("lookupAddrinfo() returns libc's error number", async () => {
   assertEquals(await lookupAddrinfo("not a number", null, { flags: C.AI_NUMERICHOST }), C.EAI_NONAME);
 });

@@ -1,7 +1,7 @@
 import { limited } from "../../ffi/backends/limited.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 
-test("of 50 calls off the event loop at most 16 run at a time, in order, and one that fails makes room", async () => {
+test("at most 16 of 50 calls off the event loop run at a time, in order, and a failed one makes room for the next", async () => {
   const run = limited();
   const started: number[] = [];
   let [running, most] = [0, 0];

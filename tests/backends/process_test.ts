@@ -76,7 +76,7 @@ test("a thrown error ends a program that waits", { needs: [...needs] }, async ()
   assert(took < 5000);
 });
 
-test("closing what is waited for ends the program", { needs: [...needs] }, async () => {
+test("closing the socket that the program waits for ends the program", { needs: [...needs] }, async () => {
   const { code, stdout } = await outputOf(`${BEGIN} setTimeout(() => listener.close(), 100);`);
   assertEquals([code, stdout], [0, "EBADF\n"]);
 });
@@ -130,7 +130,7 @@ test("a Worker that waits can be terminated", { needs: [...needs] }, async () =>
   assertEquals([code, stdout], [0, "3\nthe program goes on\n"]);
 });
 
-test("Workers that wait leave the program its files", { needs: [...needs] }, async () => {
+test("waiting Workers do not block the program's file operations", { needs: [...needs] }, async () => {
   const { stdout } = await outputOf(`
     import { readFile } from "node:fs/promises";
     import { Worker } from "node:worker_threads";

@@ -1,6 +1,6 @@
 import { assert, spawn, spawnFile, test } from "../runner/mod.ts";
 
-// A program of its own: the timers and pipes of a test runner would wake it too.
+// A separate program: the timers and pipes of a test runner would wake it too.
 const PROGRAM = `
 import { TcpListener } from "${new URL("../../inet/mod.ts", import.meta.url)}";
 const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
@@ -18,7 +18,7 @@ conn.close();
 listener.close();
 `;
 
-// Connects, and says each time after a silence when it is.
+// Connects, and after each silence sends the current time.
 const PEER = `
 import socket, struct, sys, time
 peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
@@ -28,7 +28,7 @@ for _ in range(9):
     peer.recv(1)
 `;
 
-test("what another process sends wakes a program in which nothing else happens", {
+test("data from another process wakes a program in which nothing else happens", {
   needs: ["write", "python3"],
   timeout: 10_000,
 }, async () => {

@@ -1,6 +1,6 @@
 import { judge, type RowResult, summarize } from "../../bench/statistics.ts";
 
-/** A row as the harness would give it: ours three times as fast as deno, c without a measurement. */
+/** A row as from the harness: ours three times as fast as deno, c without a measurement. */
 export function exampleResult(): RowResult {
   const contenders = [
     summarize("ours", [{ value: 45_000, p50: 20, p99: 31.25 }]),

@@ -63,7 +63,7 @@ test("runRow() leaves out a contender that fails, says why, and goes on with the
   });
 });
 
-test("runRow() makes further rows of the other numbers that it measured", { needs }, async () => {
+test("runRow() adds a row for each further number that it measured", { needs }, async () => {
   const contenders = [["a", 10], ["c", 4]].map(([name = "", p50]) => {
     return { name: String(name), measure: ["echo", `{"value": 3, "p50": ${p50}}`] };
   });

@@ -31,7 +31,7 @@ test("drawSvg() says how ours compares with a peer and whether a target is reach
   }
 });
 
-test("drawSvg() gives XML that another parser takes", { needs: ["python3"] }, async () => {
+test("drawSvg() writes XML that another parser accepts", { needs: ["python3"] }, async () => {
   const parse = "import sys, xml.etree.ElementTree as e; print(''.join(e.fromstring(sys.stdin.read()).itertext()))";
   const text = await runProgram("python3", ["-c", parse], drawSvg([exampleResult()], "a < b & c"));
   assert(text.includes("a < b & c") && text.includes("Echo <64 B> & back"), text);

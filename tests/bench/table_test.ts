@@ -19,11 +19,11 @@ test("formatText() aligns the columns", () => {
   assertEquals(formatText([["a", "b"], ["long", "c"]]), "a     b\nlong  c");
 });
 
-test("formatMarkdown() rules off the head", () => {
+test("formatMarkdown() separates the header with a rule", () => {
   assertEquals(formatMarkdown([["a", "b"], ["1", "2"]]), "| a | b |\n| --- | --- |\n| 1 | 2 |");
 });
 
-test("formatValue() keeps a digit after the point of small values only", () => {
+test("formatValue() keeps a decimal for small values only", () => {
   assertEquals(formatValue(12_345.67), "12,346");
   assertEquals(formatValue(3.14), "3.1");
   assertEquals(formatValue(0), "0");

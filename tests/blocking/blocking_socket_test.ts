@@ -69,7 +69,7 @@ test("UDP: sendto and recvfrom, and back to the sender", () => {
   }
 });
 
-test("batches: those messages that are there come at once, with and without a timeout", () => {
+test("batches: the messages that are there are received in one call, with and without a timeout", () => {
   for (const timeout of [Infinity, 1000]) {
     const [left, right] = pair(C.SOCK_DGRAM);
     const batch = new MessageBatch({ capacity: 8, size: 16 });
@@ -84,7 +84,7 @@ test("batches: those messages that are there come at once, with and without a ti
   }
 });
 
-test("unix: three types, names, and a descriptor beside the data", () => {
+test("unix: three socket types, names, and a descriptor sent along with data", () => {
   for (const type of [C.SOCK_STREAM, C.SOCK_SEQPACKET, C.SOCK_DGRAM]) {
     using server = BlockingSocket.open(C.AF_UNIX, type, { codec: unixAddrCodec });
     const abstract = `blocking-${crypto.randomUUID()}`;
@@ -110,7 +110,7 @@ test("unix: three types, names, and a descriptor beside the data", () => {
   }
 });
 
-test("a timeout: the error says what, and nothing is lost", () => {
+test("a timeout: the error names the call, and nothing is lost", () => {
   const [left, right] = pair(C.SOCK_STREAM);
   const buffer = new Uint8Array(8);
   const error = errorOf(() => right.recv(buffer, { timeout: 20 }));
@@ -136,7 +136,7 @@ test("a timeout: the error says what, and nothing is lost", () => {
   right.close();
 });
 
-test("timeouts are never early, and not late", () => {
+test("timeouts are never early, and hardly late", () => {
   const [left, right] = pair(C.SOCK_DGRAM);
   using udp = BlockingSocket.open(C.AF_INET, C.SOCK_STREAM, { codec: tcpAddrCodec });
   udp.bind(LOOPBACK);
@@ -213,7 +213,7 @@ test("wrong arguments are refused before any call", () => {
   right.close();
 });
 
-test("a descriptor goes from one world to the other, and back", async () => {
+test("a descriptor moves from a Socket to a BlockingSocket, and back", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   let blocking = left.blocking();
   assertEquals(left.fd, -1);
@@ -234,7 +234,7 @@ test("a descriptor goes from one world to the other, and back", async () => {
   right.close();
 });
 
-test("poll() tells what is ready, of many", () => {
+test("poll() tells which of many sockets are ready", () => {
   const pairs = Array.from({ length: 20 }, () => pair(C.SOCK_STREAM));
   const requests = pairs.map(([left]) => ({ socket: left }));
   assertEquals(poll(requests, { timeout: 0 }), []);
@@ -258,7 +258,7 @@ test("poll() tells what is ready, of many", () => {
   }
 });
 
-test("lines: ends of both kinds, in pieces, a last one without an end, and what lies behind", () => {
+test("lines: LF and CRLF, in pieces, a last line without a newline, and the bytes after the line", () => {
   const [left, right] = pair(C.SOCK_STREAM);
   const reader = new LineReader(right, { maxLength: 16 });
   left.sendall(encoder.encode("one\r\ntwo\n\nthr"));
@@ -283,7 +283,7 @@ test("lines: ends of both kinds, in pieces, a last one without an end, and what 
   to.close();
 });
 
-test("a full queue of unix datagrams is waited for", () => {
+test("sending waits while the queue of unix datagrams is full", () => {
   using to = BlockingSocket.open(C.AF_UNIX, C.SOCK_DGRAM, { codec: unixAddrCodec });
   to.bind({ autobind: true });
   using from = BlockingSocket.open(C.AF_UNIX, C.SOCK_DGRAM, { codec: unixAddrCodec });

@@ -1,4 +1,4 @@
-/** A thread that blocks: it does what it is told on descriptors that it is given, one thing after the other. */
+/** A blocking thread: it executes commands on given descriptors, one after the other. */
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { C } from "../../ffi/mod.ts";
@@ -103,7 +103,7 @@ function receiveBulk(socket: BlockingSocket, length: number): string {
   return hash.digest("hex");
 }
 
-/** Sends each message back, until the connection ends; tells how many there were. */
+/** Echoes each message until the connection ends; returns how many there were. */
 function echo(socket: BlockingSocket): number {
   const buffer = new Uint8Array(1 << 17);
   for (let count = 0;; count++) {

@@ -7,7 +7,7 @@ import { assert, assertEquals, test } from "../runner/mod.ts";
 import { BlockingMessageEnd } from "./message_end.ts";
 import { BlockingEnd, readerAndWriter, startThreads } from "./threads.ts";
 
-// What the threads read and write passes through their messages.
+// The data goes to and from the threads in messages.
 const capabilities: StreamCapabilities = { needs: ["read", "env"], flood: 8 << 20, rounds: 100 };
 
 test("the threads start", { needs: ["read", "env"], leaks: "the threads stay for the other tests" }, startThreads);
@@ -37,7 +37,7 @@ streamSuite("unix stream, with an end that blocks", () => {
     theirs,
     // A unix connection is reset by an end that is closed with bytes unread.
     reset: async () => {
-      await ours.write(Uint8Array.of(0), { timeout: 20 }).catch(() => {}); // there are some already where it must wait
+      await ours.write(Uint8Array.of(0), { timeout: 20 }).catch(() => {}); // if it has to wait, there are some already
       await theirs.close();
     },
   });
@@ -92,7 +92,7 @@ test("100,000 races of data against a timeout lose no byte", { needs: ["read", "
   let timeouts = 0;
   for (let got = 0; got < 100_000; got++) {
     try {
-      // Mostly at once, so that the two meet; now and then it sleeps, and is woken.
+      // Usually without a pause, so that both happen at once; sometimes after a sleep.
       assertEquals(blocking.recv(byte, { timeout: (got + timeouts) % 100 === 0 ? 1 : 0 }), 1);
       assertEquals(byte[0], got & 0xff);
     } catch (error) {

@@ -39,7 +39,7 @@ else {
     const request = Uint8Array.of(ICMP_ECHO, 0, checksum >> 8, checksum & 0xff, 0x12, 0x34, 0, 1);
     assertEquals(socket.sendto(request, { hostname: "127.0.0.1" }), 8);
     const buffer = new Uint8Array(1500);
-    for (let type = ICMP_ECHO, tries = 0; type !== ICMP_ECHOREPLY; tries++) { // it hears its own request, too
+    for (let type = ICMP_ECHO, tries = 0; type !== ICMP_ECHOREPLY; tries++) { // it receives its own request, too
       const { length, addr } = socket.recvfrom(buffer, { timeout: 5000 });
       assertEquals([length, addr.hostname], [28, "127.0.0.1"]);
       type = buffer[20] ?? -1;

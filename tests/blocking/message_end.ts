@@ -8,7 +8,7 @@ const MAX_LENGTH = 1 << 17;
 
 /** One of two ends that carry messages, whose calls block in the threads. */
 export class BlockingMessageEnd implements MessageEnd {
-  /** For what does not wait. */
+  /** For operations that do not wait. */
   readonly socket: BlockingSocket;
   readonly #hasEnd: boolean;
 
@@ -27,7 +27,7 @@ export class BlockingMessageEnd implements MessageEnd {
     options: { buffer?: Uint8Array; timeout?: number; signal?: AbortSignal; flags?: number } = {},
   ): Promise<Message | null> {
     const { buffer, timeout = Infinity, signal, flags = 0 } = options;
-    signal?.throwIfAborted(); // nothing ends a call that blocks but its timeout
+    signal?.throwIfAborted(); // only its timeout ends a blocking call
     const fd = this.socket.fd;
     const length = buffer?.length ?? MAX_LENGTH;
     const message = await readerAndWriter()[0].tell({ do: "recvmsg", fd, length, flags, timeout }) as Message;

@@ -19,7 +19,7 @@ function assertReceives(socket: Pick<BlockingSocket, "recv">, expected: Uint8Arr
   assertEquals(at, -1, `they differ from byte ${at} on`);
 }
 
-test("a client that blocks, and Python's server: lines, and then bytes both ways", { needs }, async () => {
+test("a blocking client and a Python server: lines, then bytes in both directions", { needs }, async () => {
   await using server = spawn("python3", [
     "-c",
     `
@@ -55,7 +55,7 @@ conn.close()
   assertEquals((await server.exit).code, 0);
 });
 
-test("a server that blocks, and Python's client that comes late and is slow", { needs }, async () => {
+test("a blocking server and a Python client that connects late and is slow", { needs }, async () => {
   using server = BlockingSocket.open(C.AF_INET, C.SOCK_STREAM, { codec: tcpAddrCodec });
   server.bind({ hostname: "127.0.0.1", port: 0 });
   server.listen();
@@ -84,7 +84,7 @@ print(len(s.makefile("rb").read()), flush=True)
   assertEquals(await client.line(), "2500000");
 });
 
-test("seqpackets and C, which serves, and which is served", { needs: [...needs, "cc"] }, async () => {
+test("seqpackets with C, as the server and as the client", { needs: [...needs, "cc"] }, async () => {
   using dir = tempDir();
   const program = await compileC(new URL("../../bench/peers/blocking_pingpong.c", import.meta.url));
   await using server = spawn(program, ["serve", "seqpacket", `${dir.path}/c`]);

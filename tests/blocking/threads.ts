@@ -16,7 +16,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** A thread that blocks. It does one thing after the other, and keeps the program alive only while it does. */
+/** A blocking thread. It executes one command after the other, and keeps the program alive only meanwhile. */
 class Thread {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
@@ -41,7 +41,7 @@ class Thread {
   }
 }
 
-/** For the first test: what the threads themselves open stays open. */
+/** For the first test: the threads' own descriptors stay open. */
 export async function startThreads(): Promise<void> {
   await Promise.all(readerAndWriter().map((thread) => thread.tell({ do: "forget", fd: -1 })));
 }
@@ -93,7 +93,7 @@ export class BlockingEnd implements StreamEnd {
     await this.#end("reset");
   }
 
-  /** The reader must not block on it any more: the number is free as soon as it is closed. */
+  /** The reader must not still block on it: the number is free as soon as it is closed. */
   async #end(how: "close" | "reset"): Promise<void> {
     const [reader, writer] = readerAndWriter();
     await reader.tell({ do: "forget", fd: this.#fd });

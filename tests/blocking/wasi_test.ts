@@ -22,7 +22,7 @@ test("a WASI program in C accepts, polls, reads and writes on our sockets, and a
     client.write(`${text}\n`);
     assertEquals(await client.line(), text);
   }
-  // Through the host go all bytes, in more than one piece.
+  // All bytes pass through the host, in several pieces.
   const sent = noise(300_000).map((byte) => byte & 0x7f);
   writeFileSync(`${dir.path}/sent`, sent);
   const { stdout } = await spawn("sh", ["-c", `nc -N 127.0.0.1 ${port} <${dir.path}/sent`]).exit;

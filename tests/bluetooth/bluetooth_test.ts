@@ -24,8 +24,8 @@ const WAIT = { timeout: 20_000 };
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-test("the addresses of Bluetooth are those of C", { needs: ["write", "cc"] }, async () => {
-  // <bluetooth/…> is BlueZ's: what the kernel takes is written out.
+test("Bluetooth addresses are encoded as in C", { needs: ["write", "cc"] }, async () => {
+  // <bluetooth/…> belongs to BlueZ, so the kernel's structures are written out.
   const program = await compileC(`#include <stdio.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -153,7 +153,7 @@ if (has) {
   ignore("the stream and message suites over RFCOMM and L2CAP", NEEDS_GUEST);
 }
 
-// Last, as they leave the controllers in a state of their own.
+// Last, as they change the state of the controllers.
 
 guestTest(
   "HCI: a raw socket reads the address, a user channel has the controller for itself",
@@ -249,7 +249,7 @@ function command(opcode: number, ...parameters: number[]): Uint8Array {
 async function controllers(): Promise<[string, string]> {
   const addresses: string[] = [];
   for (const index of [0, 1]) {
-    await mgmt(index, 0x000b, Uint8Array.of(0)); // SET_SSP: nobody is there to confirm a pairing
+    await mgmt(index, 0x000b, Uint8Array.of(0)); // SET_SSP: nobody can confirm a pairing here
     await mgmt(index, 0x000d, Uint8Array.of(1)); // SET_LE
     await mgmt(index, 0x0005, Uint8Array.of(1)); // SET_POWERED
     await mgmt(index, 0x0007, Uint8Array.of(1)); // SET_CONNECTABLE
@@ -258,7 +258,7 @@ async function controllers(): Promise<[string, string]> {
   return addresses as [string, string];
 }
 
-/** Sends a command of the management interface; gives what it answers. */
+/** Sends a command of the management interface, and returns the answer. */
 async function mgmt(index: number, opcode: number, data = new Uint8Array(0)): Promise<Uint8Array> {
   using control = HciSocket.open({ channel: "control" });
   const command = new DataView(new ArrayBuffer(6 + data.length));

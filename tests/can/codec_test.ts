@@ -11,7 +11,7 @@ import { compileC } from "../peers/c_program.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assertEquals, assertThrows, hex, test } from "../runner/mod.ts";
 
-test("the structures of CAN are those of C", { needs: ["write", "cc"] }, async () => {
+test("the CAN structures are those of C", { needs: ["write", "cc"] }, async () => {
   const program = await compileC(`#include <stdio.h>
 #include <sys/socket.h>
 #include <linux/can.h>
@@ -61,7 +61,7 @@ int main(void) {
   assertEquals([message.interval1, message.interval2, message.id, message.frames.length], [1.5e6, 1e4, classic.id, 1]);
 });
 
-test("encodeCanFrame() pads CAN FD to a length that there is, and refuses what cannot be", () => {
+test("encodeCanFrame() pads CAN FD to a valid length, and refuses invalid frames", () => {
   const lengths = [0, 8, 9, 12, 13, 17, 21, 25, 33, 49, 64];
   const frames = lengths.map((length) =>
     decodeCanFrame(encodeCanFrame({ id: 1, data: new Uint8Array(length), fd: true }))
@@ -75,7 +75,7 @@ test("encodeCanFrame() pads CAN FD to a length that there is, and refuses what c
   assertThrows(() => encodeCanFrame({ id: 1, data, fd: true, remote: true }), TypeError, "remote");
 });
 
-test("what is cut off is refused, whatever its length", () => {
+test("a structure that is cut off is refused, at every length", () => {
   const message = encodeBcmMessage({ opcode: 1, id: 1, frames: [{ id: 1, data: new Uint8Array(8) }] });
   for (let length = 0; length < message.length; length++) {
     assertThrows(() => decodeBcmMessage(message.subarray(0, length)), RangeError);

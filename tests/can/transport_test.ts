@@ -103,10 +103,10 @@ guestTest("J1939Socket sends to j1939cat, and receives from it, more than a fram
   await using sender = spawn("j1939cat", ["-i", `${dir.path}/text`, "vcan0:0x80", ":0x90,0x12300"]);
   const { data, addr } = await receiving;
   assertEquals([new TextDecoder().decode(data), addr.address], [text, 0x80]);
-  await sender.exit; // with 1, whatever came of it
+  await sender.exit; // it exits with 1 in any case
 });
 
-/** Tries until the other program listens: without its answer nothing but the first frame goes. */
+/** Retries until the other program listens: without its answer only the first frame is sent. */
 async function sentTo(socket: IsotpSocket, bytes: Uint8Array): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 3000));
   await socket.send(bytes);

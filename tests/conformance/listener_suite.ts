@@ -9,9 +9,9 @@ import {
 } from "./stream/ends.ts";
 
 /**
- * Registers what holds for every listener of streams, and for connecting to it.
+ * Registers the tests for every stream listener, and for connecting to it.
  *
- * @param name Stands before each test: the family.
+ * @param name The prefix of each test's name: the family.
  * @param net How to listen and to connect.
  * @param capabilities What the family and the machine can do.
  */

@@ -1,7 +1,7 @@
 import { MessageBatch } from "../../socket/mod.ts";
 import { assert, assertEquals, assertRejects, ignore, test, type TestOptions } from "../runner/mod.ts";
 
-/** A message, as ours are received. */
+/** A received message. */
 export interface Message {
   data: Uint8Array;
   truncated: boolean;
@@ -26,9 +26,9 @@ export interface MessageEnd extends Disposable {
 export interface MessageCapabilities {
   /** The end of a connection is received as `null`. */
   hasEnd: boolean;
-  /** Messages each way in the test of bulk. */
+  /** Messages each way in the bulk test. */
   bulk: number;
-  /** Bytes of the longest message that is tried. Default: 100,000. */
+  /** Length of the longest message that is tried, in bytes. Default: 100,000. */
   maxLength?: number;
   /** How many messages may still be sent to an end that is closed, where that travels over a link. Default: 0. */
   sentAfterEnd?: number;
@@ -43,7 +43,9 @@ const SOL_SOCKET = 1;
 const SO_SNDBUF = 7;
 const MSG_PEEK = 2;
 
-/** Registers what holds for every socket that carries messages, lossless and in order, whatever the family and the type. */
+/**
+ * Registers the tests for every socket that carries messages reliably and in order, whatever the family and the type.
+ */
 export function messageSuite(
   name: string,
   pair: () => Promise<[MessageEnd, MessageEnd]>,
@@ -68,7 +70,7 @@ export function messageSuite(
     });
   }
 
-  suiteTest("boundaries are kept, whatever the size", async (left, right) => {
+  suiteTest("message boundaries are kept, whatever the size", async (left, right) => {
     const sizes = [1, 0, 2, 4095, 0, 0, 4096, 4097, 65_000, 1, maxLength].filter((size) =>
       size <= maxLength && (size > 0 || lacks.emptyMessages === undefined)
     );
@@ -85,7 +87,7 @@ export function messageSuite(
     await sending;
   });
 
-  suiteTest("a message without a buffer of the caller's is a copy of its own", async (left, right) => {
+  suiteTest("a message received without a buffer is a copy", async (left, right) => {
     await left.send(Uint8Array.of(1));
     await left.send(Uint8Array.of(2));
     const first = await right.receive();
@@ -100,7 +102,7 @@ export function messageSuite(
     const buffer = new Uint8Array(3);
     assertEquals(told(await right.receive({ buffer })), { data: Uint8Array.of(1, 2, 3), truncated: true });
     assertEquals(told(await right.receive({ buffer })), { data: Uint8Array.of(5), truncated: false });
-    if (lacks.emptyMessages !== undefined) return; // nothing of a message is then as the end
+    if (lacks.emptyMessages !== undefined) return; // an empty part of a message would then look like the end
     assertEquals(told(await right.receive({ buffer: new Uint8Array(0) })), {
       data: new Uint8Array(0),
       truncated: true,
@@ -125,7 +127,7 @@ export function messageSuite(
     }
   });
 
-  suiteTest("a buffer that was transferred away is not written to any more", async (left, right) => {
+  suiteTest("a transferred buffer is no longer written to", async (left, right) => {
     const buffer = new Uint8Array(4096);
     await left.send(Uint8Array.of(1));
     await right.receive({ buffer });
@@ -159,7 +161,7 @@ export function messageSuite(
     assertEquals((await right.receive())?.data, Uint8Array.of(9));
   });
 
-  suiteTest("send() waits while the queue is full, and goes on when there is room", async (left, right) => {
+  suiteTest("send() waits while the queue is full, and continues when there is room", async (left, right) => {
     left.socket.setOption(SOL_SOCKET, SO_SNDBUF, 4608);
     let sent = 0;
     const sending = (async () => {
@@ -174,7 +176,7 @@ export function messageSuite(
     await sending;
   }, "sendBuffer");
 
-  suiteTest("a send() that its signal ends is not sent", async (left, right) => {
+  suiteTest("a send() that its signal ends sends nothing", async (left, right) => {
     left.socket.setOption(SOL_SOCKET, SO_SNDBUF, 4608);
     let full = 0;
     for (;; full++) {
@@ -223,7 +225,7 @@ export function messageSuite(
     240_000,
   );
 
-  suiteTest("close() rejects what waits, and use after it is refused", async (left) => {
+  suiteTest("close() rejects pending operations, and later calls are refused", async (left) => {
     const waiting = assertRejects(() => left.receive());
     await pause(5);
     left.close();
@@ -234,7 +236,7 @@ export function messageSuite(
     }
   }, "close");
 
-  suiteTest("what a closed end sent before is received", async (left, right) => {
+  suiteTest("data that an end sent before it closed is received", async (left, right) => {
     for (let i = 0; i < 5; i++) await left.send(Uint8Array.of(i));
     left.close();
     for (let i = 0; i < 5; i++) {
@@ -256,7 +258,7 @@ export function messageSuite(
 
   if (!hasEnd) return;
 
-  suiteTest("an empty message is told from the end, also as the last one", async (left, right) => {
+  suiteTest("an empty message is distinguished from the end, even as the last one", async (left, right) => {
     await left.send(new Uint8Array(0));
     assertEquals((await right.receive({ buffer: new Uint8Array(8) }))?.data.length, 0);
     await left.send(new Uint8Array(0));
@@ -268,7 +270,7 @@ export function messageSuite(
     assertEquals(lengths, [0, 1, 0, undefined, undefined]);
   }, "emptyMessages");
 
-  suiteTest("the end is told from an empty message by a batch, too", async (left, right) => {
+  suiteTest("a batch distinguishes the end from an empty message, too", async (left, right) => {
     await left.send(new Uint8Array(0));
     await left.send(Uint8Array.of(1));
     await left.send(new Uint8Array(0));

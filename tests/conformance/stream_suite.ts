@@ -8,9 +8,9 @@ import { waitingTests } from "./stream/waiting.ts";
 export type { OurEnd, OurListener, Pair, StreamCapabilities, StreamEnd, StreamNet, Wait } from "./stream/ends.ts";
 
 /**
- * Registers what holds for every stream connection, whatever the family and whoever the other end is.
+ * Registers the tests for every stream connection, whatever the family and the other end.
  *
- * @param name Stands before each test: the family, and who is at the other end.
+ * @param name The prefix of each test's name: the family and the other end.
  * @param pair Makes two connected ends; the suite closes them.
  * @param capabilities What the family, the other end and the machine can do.
  */

@@ -4,7 +4,7 @@ import { type Pair, type StreamCapabilities, streamSuite } from "./stream_suite.
 
 const AF_INET = 2;
 const AF_INET6 = 10;
-// What the peer reads and writes passes through two pipes.
+// The peer's data passes through two pipes.
 const capabilities: StreamCapabilities = { needs: ["python3"], flood: 8 << 20, rounds: 100 };
 
 streamSuite("TCP over IPv4, connected to Python", () => toPython(AF_INET, "127.0.0.1"), capabilities);

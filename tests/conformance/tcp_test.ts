@@ -10,7 +10,7 @@ for (const [family, hostname] of [["TCP over IPv4", "127.0.0.1"], ["TCP over IPv
   });
 }
 
-// The accepted end has another history than the connecting one; the bulk was proven above.
+// The accepted end is made differently from the connecting one; the bulk transfer is tested above.
 streamSuite("TCP, the accepted end", () => connected("127.0.0.1", true), { bulk: 1 << 20 });
 
 async function connected(hostname: string, accepted: boolean): Promise<Pair> {

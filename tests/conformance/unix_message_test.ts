@@ -2,7 +2,7 @@ import { socketPair, UnixDatagramSocket, UnixSeqpacketConn, UnixSeqpacketListene
 import { environment } from "../runner/mod.ts";
 import { messageSuite } from "./message_suite.ts";
 
-/** Messages each way in the tests of bulk. */
+/** Messages each way in the bulk tests. */
 const BULK = Number(environment("BULK_MESSAGES") ?? 1_000_000);
 
 messageSuite("unix seqpacket, a pair", () => Promise.resolve(socketPair("seqpacket")), {

@@ -11,7 +11,7 @@ streamSuite("unix stream, both ends ours", () => {
   return Promise.resolve(pairOf(ours, theirs));
 });
 
-// Another history than that of a pair; the bulk was proven above.
+// These ends are made differently from a pair; the bulk transfer is tested above.
 streamSuite("unix stream, the accepted end", async () => {
   using listener = UnixListener.listen({ autobind: true });
   const theirs = await UnixConn.connect(listener.addr);
@@ -48,7 +48,7 @@ function pairOf(ours: UnixConn, theirs: StreamEnd): Pair {
     theirs,
     // A unix connection is reset by an end that is closed with bytes unread.
     reset: async () => {
-      await ours.write(Uint8Array.of(0), { timeout: 20 }).catch(() => {}); // there are some already where it must wait
+      await ours.write(Uint8Array.of(0), { timeout: 20 }).catch(() => {}); // if it has to wait, there are some already
       await theirs.close();
     },
   };

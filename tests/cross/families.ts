@@ -12,11 +12,11 @@ import {
   UnixSeqpacketListener,
 } from "../../unix/mod.ts";
 
-/** A family as two programs use it: what the server tells the client is JSON. */
+/** A family as two programs use it: the server describes itself to the client as JSON. */
 export interface Family {
   name: string;
   serve(): { address: unknown; close(): void };
-  /** Talks to a server, and throws where anything is not as it must be. */
+  /** Talks to a server, and throws if anything is wrong. */
   call(address: unknown): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ type Port = { hostname: string; port: number };
 const TEXT = new TextEncoder().encode("a message");
 const WAIT = { timeout: 20_000 };
 
-/** Every byte that went must come back, in order, while both directions are under way. */
+/** Every byte that was sent must come back in order, with both directions active. */
 async function exchangeStream(conn: Stream, length = 3_000_000): Promise<void> {
   const sent = Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
   const received = new Uint8Array(length);
@@ -77,7 +77,7 @@ function stream<A>(
   };
 }
 
-/** Messages of many lengths, the empty one too, come back one by one; beside one goes a descriptor, which is answered. */
+/** Messages of many lengths, the empty one too, come back one by one; one carries a descriptor, which is answered. */
 const seqpacket: Family = {
   name: "AF_UNIX seqpacket, with a descriptor",
   serve() {
@@ -160,7 +160,7 @@ function udp(name: string, hostname: string): Family {
   };
 }
 
-/** A number for protocols under test (RFC 3692), on an address of 127.0.0.0/8 of each end's own. */
+/** A protocol number for experiments (RFC 3692); each end has its own address of 127.0.0.0/8. */
 const PROTOCOL = 253;
 const IP_HEADER = 20;
 

@@ -3,7 +3,7 @@ import { RpcClient, RpcError, RpcServer } from "../../rpc/mod.ts";
 import { socketPair } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 
-/** A store whose puts are acknowledged when the test says so. */
+/** A store that acknowledges puts when the test tells it to. */
 class SlowStore implements Store {
   readonly acknowledge: (() => void)[] = [];
   readonly values = new Map<string, string>();
@@ -24,7 +24,7 @@ class SlowStore implements Store {
   }
 }
 
-test("dictionary() keeps any name and any value", async () => {
+test("dictionary() stores any name and any value", async () => {
   await using store = dictionary();
   const names = ["", "__proto__", "constructor", "toString", "\ud800", "\\ud800", "ü", "\0", '"'];
   for (const [i, obj] of names.entries()) assertEquals(await store.PUT({ obj, val: i }), { obj, response: "ok" });
@@ -33,7 +33,7 @@ test("dictionary() keeps any name and any value", async () => {
   assertEquals(({} as Record<string, unknown>).x, undefined);
 });
 
-test("dictionary() refuses parameters that are none", async () => {
+test("dictionary() refuses invalid parameters", async () => {
   await using store = dictionary();
   for (const params of [null, 1, "x", [], {}, { obj: 1, val: 1 }, { obj: null, val: 1 }]) {
     assertThrows(() => store.GET(params as never), RpcError, "Cannot GET as obj must be a string");
@@ -84,7 +84,7 @@ test("dictionary() holds at most maxBytes bytes, and gets them back when a value
   await store.PUT({ obj: "b", val: 1 });
 });
 
-test("dictionary() refuses a PUT whose GET could not be answered, however short it was sent", async () => {
+test("dictionary() refuses a PUT whose GET could not be answered, however compactly it was sent", async () => {
   const [left, right] = socketPair("stream");
   let accept = () => Promise.resolve(left);
   const closed = Promise.withResolvers<never>();
@@ -107,14 +107,14 @@ test("dictionary() refuses a PUT whose GET could not be answered, however short 
   await grows(most);
   assertEquals(((await client.call("GET", { obj: "a" })).val as number[]).length, most);
   await assertRejects(() => grows(most + 1), RpcError, "the reply to GET would be 100");
-  // To the byte: the longest value that PUT takes has a reply of exactly the limit.
+  // Exactly: the reply with the longest value that PUT accepts is as long as the limit.
   const exact = 10_000 - '{"status":"OK","response":{"func":"GET","response":{"obj":"a","val":""}}}'.length;
   await client.call("PUT", { obj: "a", val: "x".repeat(exact) });
   assertEquals(((await client.call("GET", { obj: "a" })).val as string).length, exact);
   await assertRejects(() => client.call("PUT", { obj: "a", val: "x".repeat(exact + 1) }), RpcError, "would be 10001");
 });
 
-test("dictionary() acknowledges when its store does, and closes it once", async () => {
+test("dictionary() acknowledges only when its store does, and closes the store once", async () => {
   const slow = new SlowStore();
   {
     await using words = dictionary(slow);

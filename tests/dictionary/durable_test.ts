@@ -6,7 +6,7 @@ import { dictionaryProcess } from "./dictionary_process.ts";
 import { numberFromEnvironment } from "../rpc/environment.ts";
 import { pause, until } from "../rpc/raw_conn.ts";
 
-/** How often the server is killed; `.ci/run` gives 200. */
+/** How often the server is killed; `.ci/run` sets 200. */
 const ROUNDS = numberFromEnvironment("RPC_KILL_ROUNDS", 15);
 const KEYS = 20;
 const NEEDS: TestOptions["needs"] = ["env", "read", "run", "write"];
@@ -27,7 +27,7 @@ test(`sqliteStore() loses nothing acknowledged in ${ROUNDS} rounds of kill -9 du
     for (const [obj, value] of acknowledged) {
       const { n } = (await client.call("GET", { obj })).val as { n: number };
       assert(n >= value && n <= (sent.get(obj) ?? 0), `${obj} is ${n}, acknowledged was ${value}`);
-      acknowledged.set(obj, n); // it was durable, acknowledged or not
+      acknowledged.set(obj, n); // it was durable, even if it was not acknowledged
     }
     let isAlive = true;
     const writers = Array.from({ length: KEYS }, async (_, key) => {
@@ -88,7 +88,7 @@ test(
   },
 );
 
-/** Appends a part of what the log has, as a write that the power cut off. */
+/** Appends a part of the log's contents, like a write that a power failure cut off. */
 function tear(log: string): void {
   if (!existsSync(log)) return;
   const bytes = readFileSync(log);

@@ -1,4 +1,4 @@
-/** Real engines, each a program of the test's on this machine. */
+/** Real engines, each started by the test on this machine. */
 import { TcpListener } from "../../inet/mod.ts";
 import { type Program, spawn } from "../runner/mod.ts";
 
@@ -8,7 +8,7 @@ export interface Engine {
   readonly port: number;
   /** Starts it, and waits until it serves. */
   start(): Promise<void>;
-  /** Ends it at once, and waits until it has ended. */
+  /** Kills it, and waits until it has ended. */
   kill(): Promise<void>;
 }
 

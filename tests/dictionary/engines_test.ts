@@ -102,7 +102,7 @@ for (const [name, connect] of Object.entries(CLUSTER_CLIENTS)) {
 }
 
 test(
-  "etcdStore() goes on, and loses nothing acknowledged, while members of etcd are killed and restarted",
+  "etcdStore() keeps working, and loses nothing acknowledged, while members of etcd are killed and restarted",
   ETCD,
   async () => {
     using folders = tempDir();
@@ -163,7 +163,7 @@ async function putWhileKilled(engines: Engine[], connect: (engines: Engine[]) =>
   await Promise.all(writers);
   end();
 
-  const again = await connect(engines); // not from what a client may remember
+  const again = await connect(engines); // not from a client's cache
   const read = dictionary(again.store);
   const get = async (obj: string) => await read.GET({ obj });
   await patiently(() => Promise.all([...acknowledged.keys()].map(get))); // a cluster takes seconds to agree that it is whole
@@ -176,7 +176,7 @@ async function putWhileKilled(engines: Engine[], connect: (engines: Engine[]) =>
   console.log(`      ${puts} PUTs were acknowledged; errors: ${[...reasons].join("; ") || "none"}`);
 }
 
-/** Tries for at most 20 seconds. */
+/** Retries for at most 20 seconds. */
 async function patiently(action: () => unknown): Promise<void> {
   for (let tries = 0;; tries++) {
     try {

@@ -1,4 +1,4 @@
-/** Puts more into a dictionary than its file may take, and says what came of each call. */
+/** Puts more into a dictionary than its file may hold, and prints the result of each call. */
 import { readdirSync, readlinkSync } from "node:fs";
 import process from "node:process";
 import { type Dictionary, dictionary, sqliteStore } from "../../dictionary/mod.ts";

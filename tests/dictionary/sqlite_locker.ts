@@ -1,4 +1,4 @@
-/** `sqlite_locker FILE MILLISECONDS`: keeps a dictionary's file locked for so long. */
+/** `sqlite_locker FILE MILLISECONDS`: keeps a dictionary's file locked for that long. */
 import process from "node:process";
 import { openDatabase } from "../../dictionary/_sqlite.ts";
 

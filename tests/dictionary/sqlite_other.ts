@@ -1,4 +1,4 @@
-/** `sqlite_other FILE`: makes a database that is no dictionary. */
+/** `sqlite_other FILE`: makes a database that is not a dictionary. */
 import process from "node:process";
 import { openDatabase } from "../../dictionary/_sqlite.ts";
 

@@ -37,7 +37,7 @@ async function withFile(fn: (file: string) => void | Promise<void>): Promise<voi
   await fn(`${folder.path}/words.db`);
 }
 
-test("sqliteStore() has its values after it is opened again", FILES, async () => {
+test("sqliteStore() still has its values after it is reopened", FILES, async () => {
   await withFile(async (file) => {
     for (let round = 0; round < 3; round++) {
       await using words = dictionary(sqliteStore(file));
@@ -68,7 +68,7 @@ test("sqliteStore() gives a value only when it is durable, and the one that was 
   });
 });
 
-test("sqliteStore() refuses what passes its limits, of values in one transaction too", FILES, async () => {
+test("sqliteStore() refuses values beyond its limits, also within one transaction", FILES, async () => {
   await withFile(async (file) => {
     await using words = dictionary(sqliteStore(file, { maxKeys: 2, maxBytes: 100 }));
     const outcomes = await Promise.allSettled([
@@ -95,7 +95,7 @@ test("sqliteStore() refuses what passes its limits, of values in one transaction
   });
 });
 
-test("sqliteStore() takes 70 values of 8 MB in one turn, and goes on", {
+test("sqliteStore() takes 70 values of 8 MB in one turn, and keeps working", {
   ...FILES,
   timeout: 300_000,
 }, async () => {
@@ -108,32 +108,36 @@ test("sqliteStore() takes 70 values of 8 MB in one turn, and goes on", {
   });
 });
 
-test("sqliteStore() of two processes: values, names and bytes of each count for both", PROGRAMS, async () => {
-  await withFile(async (file) => {
-    await using words = dictionary(sqliteStore(file, { maxKeys: 300, maxBytes: 20_000 }));
-    const { program, args } = sameRuntime("dictionary/sqlite_writer");
-    await using other = spawn(program, [...args, file, "300", "20000"]);
-    assertEquals(await other.line(), "ready");
-    const names = Array.from({ length: 400 }, (_, i) => `ours${i}`);
-    other.write("go\n");
-    const outcomes: PromiseSettledResult<string>[] = [];
-    for (const obj of names) { // one after the other, as the other process
-      outcomes.push(...await Promise.allSettled([Promise.resolve(words.PUT({ obj, val: obj })).then(() => obj)]));
-    }
-    const theirs: string[] = JSON.parse(await other.line() ?? "");
-    const ours = outcomes.flatMap((outcome) => outcome.status === "fulfilled" ? [outcome.value] : []);
-    for (const outcome of outcomes) {
-      if (outcome.status === "rejected") assert(outcome.reason instanceof RpcError, String(outcome.reason));
-    }
-    assertEquals(ours.length + theirs.length, 300);
-    assert(theirs.length > 0 && ours.length > 0, "only one of them has put");
-    for (const obj of [...ours, ...theirs]) assertEquals((await words.GET({ obj })).val, obj);
-    await assertRejects(async () => await words.PUT({ obj: "more", val: 1 }), RpcError, "it has 300 names");
-    await assertRejects(async () => await words.PUT({ obj: "ours0", val: "x".repeat(20_000) }), RpcError, "bytes");
-    other.closeInput();
-    assertEquals((await other.exit).code, 0);
-  });
-});
+test(
+  "two processes share one sqliteStore() file: values, names and bytes of each count for both",
+  PROGRAMS,
+  async () => {
+    await withFile(async (file) => {
+      await using words = dictionary(sqliteStore(file, { maxKeys: 300, maxBytes: 20_000 }));
+      const { program, args } = sameRuntime("dictionary/sqlite_writer");
+      await using other = spawn(program, [...args, file, "300", "20000"]);
+      assertEquals(await other.line(), "ready");
+      const names = Array.from({ length: 400 }, (_, i) => `ours${i}`);
+      other.write("go\n");
+      const outcomes: PromiseSettledResult<string>[] = [];
+      for (const obj of names) { // one after the other, like the other process
+        outcomes.push(...await Promise.allSettled([Promise.resolve(words.PUT({ obj, val: obj })).then(() => obj)]));
+      }
+      const theirs: string[] = JSON.parse(await other.line() ?? "");
+      const ours = outcomes.flatMap((outcome) => outcome.status === "fulfilled" ? [outcome.value] : []);
+      for (const outcome of outcomes) {
+        if (outcome.status === "rejected") assert(outcome.reason instanceof RpcError, String(outcome.reason));
+      }
+      assertEquals(ours.length + theirs.length, 300);
+      assert(theirs.length > 0 && ours.length > 0, "only one of them has put");
+      for (const obj of [...ours, ...theirs]) assertEquals((await words.GET({ obj })).val, obj);
+      await assertRejects(async () => await words.PUT({ obj: "more", val: 1 }), RpcError, "it has 300 names");
+      await assertRejects(async () => await words.PUT({ obj: "ours0", val: "x".repeat(20_000) }), RpcError, "bytes");
+      other.closeInput();
+      assertEquals((await other.exit).code, 0);
+    });
+  },
+);
 
 test(
   "sqliteStore() waits for a process that keeps the file locked, without keeping others waiting",
@@ -171,7 +175,7 @@ test("sqliteStore() refuses a file that is not a dictionary, and does not change
   });
 });
 
-test("sqliteStore() tells of a file that is damaged", FILES, async () => {
+test("sqliteStore() reports a damaged file", FILES, async () => {
   await withFile(async (file) => {
     {
       await using words = dictionary(sqliteStore(file));
@@ -268,7 +272,7 @@ test("sqliteStore() checks its arguments before it opens anything", () => {
   assertThrows(() => sqliteStore("/nowhere", { maxSize: 1 } as never), TypeError, "maxSize");
 });
 
-test("sqliteStore() refuses to GET and PUT after it was closed, and closes after what was put", FILES, async () => {
+test("sqliteStore() refuses GET and PUT once it is closed, and closes after pending PUTs", FILES, async () => {
   await withFile(async (file) => {
     const words = dictionary(sqliteStore(file));
     const put = words.PUT({ obj: "a", val: 1 });
@@ -283,7 +287,7 @@ test("sqliteStore() refuses to GET and PUT after it was closed, and closes after
 });
 
 test(
-  "sqliteStore() tells when the disk is full, keeps its values, and goes on with what there is room for",
+  "sqliteStore() reports a full disk, keeps its values, and still takes what there is room for",
   PROGRAMS,
   async () => {
     await withFile(async (file) => {

@@ -1,4 +1,7 @@
-/** `sqlite_writer FILE KEYS BYTES`: puts 400 names into a dictionary when told to, says which it took, and ends with its input. */
+/**
+ * `sqlite_writer FILE KEYS BYTES`: puts 400 names into a dictionary when told to, prints which were accepted, and ends
+ * with its input.
+ */
 import process from "node:process";
 import { dictionary, sqliteStore } from "../../dictionary/mod.ts";
 

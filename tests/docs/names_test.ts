@@ -46,7 +46,7 @@ async function namesOf(module: string): Promise<Set<string>> {
 }
 
 test(
-  "docs/names.md: each name of ours exists",
+  "docs/names.md: each of our names exists",
   { needs: ["read", "run", "env"], skipOn, timeout: 120_000 },
   async () => {
     const known = new Map<string, Set<string>>();

@@ -8,7 +8,7 @@ import { startDbus } from "./servers.ts";
 const BUS = { destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus" };
 const FILES = { path: "/files", interface: "org.example.Files", member: "Read" };
 
-test("dbus-native makes 1,000 calls and passes descriptors through dbus-daemon, over connections of ours", {
+test("dbus-native makes 1,000 calls and passes descriptors through dbus-daemon, over our connections", {
   needs: ["net", "read", "write", "run", "env", "sys", "dbus-daemon"],
 }, async () => {
   const { default: dbus } = await import("dbus-native");

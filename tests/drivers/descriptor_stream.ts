@@ -2,7 +2,7 @@ import type { Buffer } from "node:buffer";
 import { NodeStream } from "../../node/mod.ts";
 import type { UnixConn } from "../../unix/mod.ts";
 
-/** A stream with descriptors beside the bytes, in the form that dbus-native asks for. */
+/** A stream with descriptors besides the bytes, in the form that dbus-native expects. */
 export class DescriptorStream extends NodeStream {
   readonly #conn: UnixConn;
   readonly #fds = new Map<Buffer, number[]>();
@@ -20,7 +20,7 @@ export class DescriptorStream extends NodeStream {
     this.#conn = conn;
   }
 
-  /** Sends bytes with descriptors, which stay the caller's. */
+  /** Sends bytes with descriptors, which the caller still owns. */
   writeWithFds(bytes: Buffer, fds: number[]): boolean {
     this.#fds.set(bytes, fds);
     return this.write(bytes);

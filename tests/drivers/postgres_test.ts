@@ -7,7 +7,7 @@ import { initPostgres, startPostgres } from "./servers.ts";
 
 const needs: Need[] = ["net", "read", "write", "run", "env", "sys", "postgres"];
 
-test("pg and postgres send 1,000 queries over connections of ours, and go on after the server's restart", {
+test("pg and postgres send 1,000 queries over our connections, and recover when the server restarts", {
   needs,
   timeout: 120_000,
 }, async () => {

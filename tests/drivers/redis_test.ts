@@ -7,7 +7,7 @@ import { startRedis } from "./servers.ts";
 
 type Connector = NonNullable<RedisOptions["Connector"]>;
 
-/** What ioredis asks of a `Connector`: each connection is one of ours. */
+/** ioredis's `Connector`, which makes our connections. */
 async function connectorTo(path: string): Promise<Connector> {
   const { AbstractConnector } = await import("ioredis"); // it needs permissions, so not before the test runs
   return class extends AbstractConnector {
@@ -21,7 +21,7 @@ async function connectorTo(path: string): Promise<Connector> {
   };
 }
 
-test("ioredis sends 1,000 commands over a connection of ours, and goes on after redis-server's restart", {
+test("ioredis sends 1,000 commands over our connection, and recovers when redis-server restarts", {
   needs: ["net", "read", "write", "run", "env", "sys", "redis-server"],
 }, async () => {
   using dir = tempDir();
@@ -32,7 +32,7 @@ test("ioredis sends 1,000 commands over a connection of ours, and goes on after 
     retryStrategy: () => 50,
     maxRetriesPerRequest: null,
   });
-  redis.on("error", () => {}); // it dials again while the server is away
+  redis.on("error", () => {}); // it reconnects while the server is down
   const value = "x".repeat(100_000);
   await redis.set("long", value);
   assertEquals(await redis.get("long"), value);
@@ -41,7 +41,7 @@ test("ioredis sends 1,000 commands over a connection of ours, and goes on after 
   await first[Symbol.asyncDispose]();
   const waiting = redis.incr("count");
   await using _second = await startRedis(dir.path);
-  assertEquals(await waiting, 1); // it kept nothing
+  assertEquals(await waiting, 1); // it stored nothing
   redis.disconnect();
   await new Promise((resolve) => redis.once("end", resolve));
 });

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { UnixConn } from "../../unix/mod.ts";
 import { isRoot, type Program, spawn } from "../runner/mod.ts";
 
-/** Milliseconds for which a server may take to begin. */
+/** Milliseconds in which a server must start. */
 const PATIENCE = 20_000;
 
 /** Starts redis-server in a folder, on the socket `redis` there. */

@@ -9,7 +9,7 @@ const needs: Need[] = ["net", "read", "env", "sys"];
 
 type Ask = (addr: UnixAddr, path: string, body?: string) => Promise<string>;
 
-/** Asks by node:http, over connections of ours. */
+/** Sends requests with node:http, over our connections. */
 const byAgent: Ask = (addr, path, body) => {
   const agent = new SocketAgent(() => UnixConn.connect(addr));
   return new Promise((resolve, reject) => {
@@ -19,7 +19,7 @@ const byAgent: Ask = (addr, path, body) => {
   });
 };
 
-/** Serves over a unix socket, and asks. */
+/** Serves over a unix socket, and sends requests. */
 async function exchange(server: Server, ask: Ask): Promise<void> {
   using listener = UnixListener.listen({ autobind: true });
   const serving = serveNode(server, listener);
@@ -64,7 +64,7 @@ test("Hono serves over serveNode()", { needs }, async () => {
   await exchange(createAdaptorServer({ fetch: app.fetch }) as Server, byAgent);
 });
 
-test("undici's fetch goes over connections of ours", {
+test("undici's fetch uses our connections", {
   needs,
   skipOn: { bun: "Bun puts its own fetch in the place of undici's" },
 }, async () => {

@@ -52,7 +52,7 @@ rootTest("ss.ts prints the rows of ss", async () => {
   using conn = await listener.accept();
   assert(both.addr.port > 0 && udp.socket.fd > 0 && unix.fd > 0 && packet.fd > 0 && conn instanceof TcpConn);
   for (const option of ["-ta", "-ua", "-xa", "-0a", "-tl", "-t", "-6ta"]) {
-    // With one kind of sockets only, ss leaves out its name.
+    // With only one kind of socket, ss leaves out its name.
     const expected = (await inNamespace(name, "ss", "-HOnp", option)).map((row) => row.replace(/^(u_|p_)\w+ /, ""));
     const rows = await inNamespace(name, ...example("ss", "-Hp", option));
     const ours = rows.map((row) => row.replace(/^\w+ /, "")).filter((row) => row.includes(`pid=${process.pid},`));
@@ -95,7 +95,7 @@ rootTest("ip_monitor.ts tells each change that `ip` makes in a line, or as JSON"
   await using monitor = start("address", "route", "neighbour", "rule");
   assertEquals(await monitor.line(), "watching address, route, neighbour, rule");
   await using json = start("--json", "route");
-  await new Promise((resolve) => setTimeout(resolve, 2000)); // it says nothing before the first change
+  await new Promise((resolve) => setTimeout(resolve, 2000)); // it prints nothing before the first change
   await ip(name, "addr", "add", "10.40.0.1/32", "dev", "left");
   await ip(name, "route", "add", "10.41.0.0/16", "via", "10.9.0.2", "metric", "7");
   await ip(name, "route", "del", "10.41.0.0/16");
@@ -114,7 +114,7 @@ rootTest("ip_monitor.ts tells each change that `ip` makes in a line, or as JSON"
   const changes: string[] = [];
   while (changes.at(-1)?.startsWith("delete 10.41") !== true) {
     const { action, value } = JSON.parse(await json.line() ?? '{ "action": "delete 10.41: ended", "value": {} }');
-    if (!value.destination?.includes(":")) changes.push(`${action} ${value.destination}`); // the interface's own IPv6 comes late
+    if (!value.destination?.includes(":")) changes.push(`${action} ${value.destination}`); // the interface's own comes late
   }
   assertEquals(changes, [
     "set 10.40.0.1/32",

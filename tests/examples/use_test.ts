@@ -10,7 +10,7 @@ const OPTIONS: TestOptions = {
 };
 /** Programs of the course print its lines. */
 const COURSE = ["blocking/chat_client", "blocking/grumpy_server", "chat_client", "grumpy_server"];
-/** Arguments that cannot work, how the program ends, and how it says why. Nobody listens at port 1; BUSY is used. */
+/** Arguments that cannot work, the exit code, and the error. Nobody listens on port 1; the port BUSY is taken. */
 const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ["activated_echo", [], 2, "activated_echo: systemd passed no sockets"],
   ["blocking/chat_client", ["127.0.0.1", "1"], 1, "[Client error]: Cannot connect to 127.0.0.1:1: Connection refused"],
@@ -106,7 +106,7 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ["unix_seqpacket_server", ["DIR/file"], 1, "unix_seqpacket_server: Cannot bind to DIR/file: Address already in use"],
   ["vsock_echo", ["--port", "http"], 2, "vsock_echo: the port must be 0 to 4294967295: http"],
 ];
-/** Programs that go on until they are interrupted, and what says that they have begun. */
+/** Programs that run until they are interrupted, and the output that shows that they have started. */
 const ENDLESS: [name: string, args: string[], first?: RegExp][] = [
   ["blocking/worker_echo", ["0"], /^listening/],
   ["grumpy_server", ["0"], /^SERVER AT/],
@@ -129,14 +129,14 @@ function example(name: string, args: string[]): Program {
   return spawn(process.execPath, ["run", "-A", "--no-check", `${ROOT}examples/${name}.ts`, ...args], { cwd: ROOT });
 }
 
-/** The programs; in a function, as it needs to read. */
+/** The programs; a function, as it needs read permission. */
 function names(): string[] {
   return ["", "blocking/"].flatMap((folder) =>
     readdirSync(`${ROOT}examples/${folder}`).flatMap((file) => file.endsWith(".ts") ? [folder + file.slice(0, -3)] : [])
   );
 }
 
-test("every example tells its use with --help, and ends with 0", { ...OPTIONS, timeout: 120_000 }, async () => {
+test("every example prints its usage with --help, and exits with 0", { ...OPTIONS, timeout: 120_000 }, async () => {
   for (const name of names()) {
     const { code, stdout, stderr } = await example(name, ["--help"]).exit;
     assertEquals([code, stderr], [0, ""], name);
@@ -144,12 +144,12 @@ test("every example tells its use with --help, and ends with 0", { ...OPTIONS, t
   }
 });
 
-test("README.md of the examples has a line for each", OPTIONS, () => {
+test("the examples' README.md has a line for each example", OPTIONS, () => {
   const readme = readFileSync(`${ROOT}examples/README.md`, "utf8");
   assertEquals([...readme.matchAll(/^\| \[([\w/]+)\]\(\1\.ts\)/gm)].map(([, name]) => name).sort(), names().sort());
 });
 
-test("every example refuses an option that there is not", { ...OPTIONS, timeout: 120_000 }, async () => {
+test("every example refuses an unknown option", { ...OPTIONS, timeout: 120_000 }, async () => {
   for (const name of names()) {
     const { code, stdout, stderr } = await example(name, ["--frobnicate"]).exit;
     if (COURSE.includes(name)) assertEquals([code, stdout.slice(0, 9)], [1, "[Usage]: "], name);
@@ -163,7 +163,7 @@ test("every example refuses an option that there is not", { ...OPTIONS, timeout:
   }
 });
 
-test("an example that cannot work says why in one line, without a stack", {
+test("an example that cannot work says why in one line, without a stack trace", {
   ...OPTIONS,
   timeout: 240_000,
 }, async () => {
@@ -177,7 +177,7 @@ test("an example that cannot work says why in one line, without a stack", {
     assertEquals(exit.code, code, `${about}: ${exit.stdout}${exit.stderr}`);
     if (told === "[Usage]: ") assert(exit.stdout.startsWith(told), `${about}: ${exit.stdout}${exit.stderr}`);
     else {
-      // That there is no SMC here is a line of its own.
+      // That there is no SMC here is a separate line.
       const stderr = exit.stderr.replace(/^\w+: running over TCP\. .*\n|^TCP instead of SMC.*\n/, "");
       const [message = "", ...rest] = stderr.trimEnd().split("\n");
       assert(message.startsWith(fill(told)), `${about}: ${exit.stderr}`);
@@ -189,7 +189,7 @@ test("an example that cannot work says why in one line, without a stack", {
   assertEquals([lookedUp.code, lookedUp.stderr.slice(0, 25)], [2, "ping: Cannot look up ::1:"]);
 });
 
-test("Ctrl+C ends the examples that go on, with 0", { ...OPTIONS, timeout: 60_000 }, async () => {
+test("Ctrl+C ends the examples that run until then, with 0", { ...OPTIONS, timeout: 60_000 }, async () => {
   using dir = tempDir();
   writeFileSync(`${dir.path}/file`, "text");
   using busy = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
@@ -199,12 +199,12 @@ test("Ctrl+C ends the examples that go on, with 0", { ...OPTIONS, timeout: 60_00
     if (first === undefined) await untilExists(`${dir.path}/server`);
     else {
       let line = await program.line();
-      while (line !== undefined && !first.test(line)) line = await program.line(); // first, that there is no SMC
+      while (line !== undefined && !first.test(line)) line = await program.line(); // the first: there is no SMC
       assert(line !== undefined, name);
     }
     if (name === "ping") await program.line(); // after the first answer
     else await new Promise((resolve) => setTimeout(resolve, 50));
-    process.kill(program.pid, "SIGINT"); // after child.kill() Deno tells no exit code
+    process.kill(program.pid, "SIGINT"); // after child.kill() Deno reports no exit code
     const { code, signal, stdout } = await program.exit;
     assertEquals([code, signal], [0, null], name);
     if (name === "ping") assert(stdout.includes("packets transmitted, "), stdout);

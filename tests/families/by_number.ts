@@ -2,13 +2,13 @@ import { C } from "../../ffi/mod.ts";
 import { Socket } from "../../socket/mod.ts";
 import { assertEquals } from "../runner/mod.ts";
 
-/** A family without a module of its own, as it is opened by its numbers. */
+/** A family without its own module, opened by its numbers. */
 export interface NumberedFamily {
   /** Its name, as the table in docs/families.md has it. */
   name: string;
   /** What socket(2) takes. */
   numbers: [family: number, type: number, protocol: number];
-  /** What the test does beyond opening, in the table's words; `"opens"` where there is no loopback. */
+  /** What the test does besides opening, as the table says it; `"opens"` where there is no loopback. */
   shown: string;
   /** Passes data, where there is a loopback or the kernel answers. */
   pass?: () => Promise<void>;

@@ -28,7 +28,7 @@ import type {
 import type { VsockConn, VsockListener, VsockSeqpacketConn, VsockSeqpacketListener } from "@berkeley/sockets/vsock";
 import { assertEquals, test } from "../runner/mod.ts";
 
-/** The members of one of Deno's types that a class of ours does not fit. */
+/** The members of one of Deno's types that our class does not fit. */
 type Different<Ours, Theirs> = { [K in keyof Theirs]: Ours extends Pick<Theirs, K> ? never : K }[keyof Theirs];
 /** Does not compile unless both are the same. */
 type Is<A extends B, B extends C, C = A> = [A, B, C];
@@ -74,11 +74,11 @@ export type Locks = [
   Is<Different<J1939Socket, Deno.DatagramConn>, Datagrams>,
 ];
 
-// The lock can fail.
+// Proof that the lock can fail.
 export type Refused = [
-  // @ts-expect-error: messages are no stream
+  // @ts-expect-error: messages are not a stream
   Is<Different<UnixSeqpacketConn, Deno.Conn<Deno.UnixAddr>>, never>,
-  // @ts-expect-error: it fits, and the lock says that an address does not
+  // @ts-expect-error: it fits, but the lock says that an address does not
   Is<Different<TcpConn, Deno.TcpConn>, Addrs>,
 ];
 

@@ -7,7 +7,7 @@ const ARCHS = ["x86_64", "aarch64"] as const;
 /** A processor that the library has tables for. */
 export type Arch = (typeof ARCHS)[number];
 
-/** Registers one test for each processor; where there is no compiler for one, it is skipped by name. */
+/** Registers one test for each processor; it is skipped by name if there is no compiler. */
 export function testWithCompilers(name: string, fn: (compiler: string, arch: Arch) => Promise<void>): void {
   for (const arch of ARCHS) {
     const compiler = platform().arch === arch ? "cc" : `${arch}-linux-gnu-gcc` as const;
@@ -22,7 +22,7 @@ export interface Verdict {
 }
 
 /**
- * Has a compiler judge `_Static_assert`s, without running anything: so it works for a foreign processor.
+ * Lets a compiler check `_Static_assert`s, without running anything, so that it works for other processors.
  *
  * @param asserts C expressions by name.
  */

@@ -26,7 +26,7 @@ const GLIBC = [
   "sys/eventfd.h",
   "errno.h",
 ];
-/** What glibc has no name for is the kernel's; these headers do not go together with all of the above. */
+/** glibc lacks these, the kernel has them; its headers conflict with some of the above. */
 const KERNEL = [
   "sys/socket.h",
   "sys/ioctl.h",
@@ -45,7 +45,7 @@ const KERNEL = [
   "linux/netfilter_ipv4.h",
   "linux/netfilter_ipv6/ip6_tables.h",
 ];
-/** Those of the families, and what they must not be mixed with. */
+/** Headers of the families, and those that conflict with them. */
 const FAMILIES = [
   "stdint.h",
   "sys/socket.h",
@@ -65,10 +65,10 @@ const FAMILIES = [
   "linux/if_packet.h",
   "linux/sockios.h",
 ];
-/** Of BlueZ: the kernel exports no header for Bluetooth. */
+/** From BlueZ: the kernel exports no header for Bluetooth. */
 const BLUETOOTH = ["sys/ioctl.h", "bluetooth/bluetooth.h", "bluetooth/hci.h"];
 const IS_BLUETOOTH = /^(BT|HCI|BTPROTO|SOL_(HCI|L2CAP|SCO|RFCOMM|BLUETOOTH)$)/;
-/** Names that headers may lack, with the reason; where the headers have one, its value is checked all the same. */
+/** Names that the headers may lack, with the reason; if they have one, its value is still checked. */
 const MAY_LACK: Partial<Record<ConstantName, string>> = {
   IPPROTO_SMC: "<linux/in.h> since Linux 6.11",
   IP_LOCAL_PORT_RANGE: "<linux/in.h> since Linux 6.3",
@@ -102,7 +102,7 @@ testWithCompilers("every constant has the value that the C headers give it", asy
   if (nowhere.length > 0) throw new Error(`No header of this machine defines ${nowhere.join(", ")}`);
 });
 
-testWithCompilers("the check finds a wrong value, and a name that is nowhere", async (compiler) => {
+testWithCompilers("the check finds a wrong value, and a name that no header has", async (compiler) => {
   const asserts = new Map([["AF_INET", "AF_INET == 3"], ["SOCK_RAW", "SOCK_RAW == 3"], ["AF_NONE", "AF_NONE == 1"]]);
   assertEquals(await judge(compiler, GLIBC, asserts), { wrong: ["AF_INET"], unknown: ["AF_NONE"] });
 });

@@ -19,7 +19,7 @@ int main(void) {
 }
 `;
 
-test("every errno has glibc's name and text, both ways", { needs: ["write", "cc"] }, async () => {
+test("every errno has glibc's name and text, in both directions", { needs: ["write", "cc"] }, async () => {
   const lines = (await runProgram(await compileC(PROBE), [])).trimEnd().split("\n");
   assertEquals(lines.length, MAX_ERRNO);
   let named = 0;
@@ -43,27 +43,27 @@ testWithCompilers("every errno name, aliases too, has the value that <errno.h> g
   assertEquals(await judge(compiler, ["errno.h"], asserts), { wrong: [], unknown: [] });
 });
 
-test("errnoName() and errnoNumber() have no answer for what is not there", () => {
+test("errnoName() and errnoNumber() return undefined for unknown names and numbers", () => {
   for (const errno of [0, -1, 41, 58, 134, 99999]) assertEquals(errnoName(errno), undefined);
   assertEquals(errnoNumber("ENONSENSE"), undefined);
   assertEquals(errnoMessage(41), "Unknown error 41");
 });
 
-test("systemError() carries code, errno, syscall and address, and says them", () => {
+test("systemError() has code, errno, syscall and address, and names them in its message", () => {
   const error = systemError(13, "bind", "127.0.0.1:80");
   assertEquals(error.message, "Cannot bind to 127.0.0.1:80: Permission denied (EACCES)");
   assertEquals([error.code, error.errno, error.syscall, error.address], ["EACCES", 13, "bind", "127.0.0.1:80"]);
   assert(!("address" in systemError(13, "bind")));
 });
 
-test("systemError() makes an ordinary error of a number without a name", () => {
+test("systemError() makes an ordinary error from an unknown number", () => {
   const error = systemError(4000, "connect");
   assertEquals(error.constructor, Error);
   assertEquals([error.code, error.errno], ["E4000", 4000]);
   assertEquals(error.message, "Cannot connect to the socket: Unknown error 4000 (E4000)");
 });
 
-test("outcome() gives errno of a call that failed, and check() throws it", () => {
+test("outcome() returns the errno of a failed call, and check() throws it", () => {
   assertEquals(outcome(libc().close(1_000_000)), -9);
   assertEquals(outcome(libc().listen(1_000_000, 1)), -9);
   const error = assertThrows(() => check(libc().close(1_000_000), "close")) as Error & { code?: string };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { assertEquals, onDeno, spawnScript, test } from "../runner/mod.ts";
 
-/** Every entry of `deno.json`. */
+/** Every entry point in `deno.json`. */
 const MODULES = [
   new URL("../../mod.ts", import.meta.url),
   new URL("../../alg/mod.ts", import.meta.url),
@@ -27,12 +27,14 @@ const MODULES = [
   new URL("../../vsock/mod.ts", import.meta.url),
 ];
 
-/** They stand on Node's own modules, which a browser lacks. */
+/** They use Node's own modules, which a browser lacks. */
 const FOR_NODE = /\/(?:node|smc_run)\/mod\.\w+$/;
 
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 
-/** Makes the program believe that it runs elsewhere, then imports all, uses a codec, and opens a socket. */
+/**
+ * Makes the program look as if it ran on another platform, then imports everything, uses a codec, and opens a socket.
+ */
 function elsewhere(disguise: string): string {
   const modules = disguise === BROWSER ? MODULES.filter(({ pathname }) => !FOR_NODE.test(pathname)) : MODULES;
   return `

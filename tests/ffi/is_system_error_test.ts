@@ -2,7 +2,7 @@ import { isSystemError, systemError } from "../../ffi/mod.ts";
 import { Socket } from "../../socket/mod.ts";
 import { assertEquals, assertRejects, test } from "../runner/mod.ts";
 
-test("isSystemError() knows the system's errors, by their code too, and nothing else", async () => {
+test("isSystemError() recognizes system errors, also by their code, and nothing else", async () => {
   const error = await assertRejects(() => Promise.resolve().then(() => Socket.open(200, 1)));
   assertEquals([isSystemError(error), isSystemError(error, "EAFNOSUPPORT"), isSystemError(error, "EINVAL")], [
     true,

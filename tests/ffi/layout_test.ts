@@ -79,7 +79,7 @@ testWithCompilers("the machine is little-endian, its pointers and longs have 8 b
   assertEquals(await judge(compiler, HEADERS, asserts), { wrong: [], unknown: [] });
 });
 
-test("MessageHeader puts each member where the structure has it", () => {
+test("MessageHeader puts each member at its offset in the structure", () => {
   const { "struct msghdr": msghdr, "struct iovec": iovec } = STRUCTS;
   if (msghdr === undefined || iovec === undefined) throw new Error("unreachable");
   const buffers = [new Uint8Array([1, 2, 3]), new Uint8Array(70_000), new Uint8Array(0)];

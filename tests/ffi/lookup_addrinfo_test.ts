@@ -37,7 +37,7 @@ for node, service, family, kind, flags in json.load(sys.stdin):
 print(json.dumps(answers))
 `;
 
-test("lookupAddrinfo() gives what Python's gives", { needs: ["python3"] }, async () => {
+test("lookupAddrinfo() returns what Python's getaddrinfo() returns", { needs: ["python3"] }, async () => {
   const expected = JSON.parse(await runProgram("python3", ["-c", PYTHON], JSON.stringify(QUERIES)));
   for (const [i, [node, service, family, type, flags]] of QUERIES.entries()) {
     const answers = await lookupAddrinfo(node, service, { family, type, flags });
@@ -68,13 +68,13 @@ test("lookupAddrinfo() refuses a name with a NUL before asking", async () => {
   await assertRejects(() => lookupAddrinfo(null, "8\x000"), TypeError);
 });
 
-test("eaiName() knows the errors and nothing else", () => {
+test("eaiName() knows the errors of getaddrinfo(3) and nothing else", () => {
   assertEquals(eaiName(C.EAI_NONAME), "EAI_NONAME");
   assertEquals(eaiName(0), undefined);
   assertEquals(eaiName(-9999), undefined);
 });
 
-test("lookupAddrinfo() answers 1,000 questions at once, more than a runtime takes at a time", async () => {
+test("lookupAddrinfo() answers 1,000 concurrent lookups, more than a runtime takes at a time", async () => {
   const questions = Array.from(
     { length: 1000 },
     (_, i) => lookupAddrinfo("127.0.0.1", String(i), { type: C.SOCK_STREAM }),
@@ -90,7 +90,7 @@ function sockaddrHex(i: number): string {
   return `0200${(2000 + i).toString(16).padStart(4, "0")}7f0001${i.toString(16).padStart(2, "0")}`;
 }
 
-/** IPv6 as hexadecimal digits, so that the comparison needs no code of ours. */
+/** IPv6 as hexadecimal digits, so that the comparison does not rely on our code. */
 function text(sockaddr: Uint8Array): string {
   return sockaddr.length === 16 ? sockaddr.subarray(4, 8).join(".") : hex(sockaddr.subarray(8, 24));
 }

@@ -1,7 +1,7 @@
 import { C, check, closeFd, copyMemory, libc } from "../../ffi/mod.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 
-test("mmap() maps memory and a file, and munmap() ends it", { needs: ["read"] }, () => {
+test("mmap() maps memory and a file, and munmap() unmaps them", { needs: ["read"] }, () => {
   const length = 8192n;
   const memory = libc().mmap(0n, length, C.PROT_READ | C.PROT_WRITE, C.MAP_PRIVATE | C.MAP_ANONYMOUS, -1, 0n);
   assertEquals(memory > 0n && memory % 4096n, 0n);

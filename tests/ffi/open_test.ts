@@ -66,7 +66,7 @@ denoTest("a permission for another library is refused by Deno itself", { needs }
   assertEquals((await outputOf(REFUSED, ["--allow-ffi=/nowhere/libc.so.6"])).split("\n")[1], "NotCapable");
 });
 
-test("an error that no library could be opened lists what was tried, and why not", () => {
+test("the error when no library could be opened lists what was tried, and why each failed", () => {
   const tried: string[] = [];
   const error = assertThrows(() =>
     firstLibrary(["libnone.so.1", "/nowhere/libnone.so.1"], (path) => {
@@ -141,7 +141,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** Whether a path is of the kind of libc that the runtime itself has. Two kinds in one process crash. */
+/** Whether a path belongs to the libc that the runtime itself uses. Two in one process crash. */
 function isOwn(path: string): boolean {
   try {
     return path.includes("musl") === readFileSync("/proc/self/maps", "utf8").includes("/ld-musl-");

@@ -3,7 +3,7 @@ import { assert, assertEquals, onDeno, spawn, tempDir } from "../runner/mod.ts";
 
 const test = onDeno("the guest is built by Deno");
 
-test("CpioWriter writes what cpio(1) unpacks", {
+test("cpio(1) unpacks what CpioWriter writes", {
   needs: ["write", "cpio"],
 }, async () => {
   const { CpioWriter } = await import("../../scripts/guest/cpio.ts");

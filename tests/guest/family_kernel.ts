@@ -1,7 +1,7 @@
 import { Socket } from "../../socket/mod.ts";
 import { environment, ignore, test, type TestOptions } from "../runner/mod.ts";
 
-/** What is said of a test that runs in the guest alone. */
+/** The reason for tests that run only in the guest. */
 export const NEEDS_GUEST = "needs the guest: deno task test:families";
 /** For the suites: the guest is emulated, on few and slow processors. */
 export const IN_GUEST = { bulk: 4 << 20, flood: 2 << 20, connections: 50, rounds: 40, slowness: 3 };
@@ -17,7 +17,7 @@ export function guestHas(family: number, type: number, protocol = 0): boolean {
   }
 }
 
-/** Registers a family's tests; where `has` is false, they are skipped by name. */
+/** Registers a family's tests; if `has` is false, they are skipped by name. */
 export function guestTests(
   has: boolean,
 ): (name: string, options: TestOptions, fn: () => void | Promise<void>) => void {

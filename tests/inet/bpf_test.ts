@@ -9,7 +9,7 @@ import {
 import { type OwnedFd, UnixSeqpacketListener } from "../../unix/mod.ts";
 import { assertEquals, ignore, isRoot, spawn, test } from "../runner/mod.ts";
 
-/** Loads a program for each number, which is all that it returns, and passes their descriptors. */
+/** Loads a program for each number, which only returns it, and passes their descriptors. */
 const LOADER = `import ctypes, platform, socket, struct, sys
 libc = ctypes.CDLL(None, use_errno=True)
 SYS_BPF = {"x86_64": 321, "aarch64": 280}[platform.machine()]

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 const V4 = 2;
 const V6 = 10;
 
-/** A socket whose connect() the test settles, since no kernel connects two in one turn on command. */
+/** A socket whose connect() the test settles, since no kernel connects two in one turn on demand. */
 class FakeSocket {
   readonly endpoint: Endpoint;
   readonly started = performance.now();
@@ -68,7 +68,7 @@ test("connectFirst() alternates the families, starts the next after 250 ms, and 
   assertEquals(sockets[2]?.closed, 0);
 });
 
-test("connectFirst() goes on at once after a failure, and gives the first error if all fail", async () => {
+test("connectFirst() tries the next address at once after a failure, and rejects with the first error if all fail", async () => {
   const { sockets, won } = race([["a", V6], ["b", V4]]);
   const begin = performance.now();
   const error = assertRejects(() => won, Error, "no route to a");
@@ -83,7 +83,7 @@ test("connectFirst() goes on at once after a failure, and gives the first error 
   assertEquals(sockets.map(({ closed }) => closed), [1, 1]);
 });
 
-test("connectFirst() gives the error of the preferred address, although it came last", async () => {
+test("connectFirst() rejects with the error of the preferred address, even if it came last", async () => {
   const { sockets, won } = race([["a", V6], ["b", V4]]);
   const error = assertRejects(() => won, Error, "no route to a");
   await until(() => sockets.length === 2);

@@ -15,7 +15,7 @@ function text(data: Uint8Array): string {
   return new TextDecoder().decode(data);
 }
 
-test("receiveError() gives the refusal with its origin and the datagram, and does not wait", async () => {
+test("receiveError() returns the refusal with its origin and the datagram, and does not wait", async () => {
   for (const host of HOSTS) {
     using socket = UdpSocket.bind({ hostname: host });
     socket.socket.set(host === "::1" ? inet.IPV6_RECVERR : inet.IP_RECVERR, true);

@@ -52,7 +52,7 @@ test("chat_client.ts talks to nc as in the course", withTools("nc"), async () =>
   server.write("no, thanks\n");
   let output = "";
   for (let round = 0; round < 20 && !output.includes("CONNECTED"); round++) {
-    await new Promise((resolve) => setTimeout(resolve, 50)); // nc says nothing when it listens
+    await new Promise((resolve) => setTimeout(resolve, 50)); // nc prints nothing when it listens
     await using client = example("chat_client", ["127.0.0.1", port]);
     output = (await client.exit).stdout;
   }
@@ -60,7 +60,7 @@ test("chat_client.ts talks to nc as in the course", withTools("nc"), async () =>
   assertEquals(await server.line(), "Hello server, would you like to chat?");
 });
 
-test("grumpy_server.ts and chat_client.ts tell how they are used, and what is wrong", OPTIONS, async () => {
+test("grumpy_server.ts and chat_client.ts print their usage, and what is wrong", OPTIONS, async () => {
   await using server = example("grumpy_server", []);
   assertEquals(await server.exit, { code: 1, signal: null, stdout: "[Usage]: grumpy_server.ts PORT\n", stderr: "" });
   await using client = example("chat_client", ["127.0.0.1", "1"]);
@@ -72,7 +72,7 @@ test("grumpy_server.ts and chat_client.ts tell how they are used, and what is wr
 const reason = whyNoNamespaces();
 if (reason !== undefined) ignore("ping.ts, udp_chat.ts and tcp_info.ts between two network namespaces", reason);
 else {
-  test("ping.ts pings as Debian's ping does, raw and unprivileged, and tells the loss", withTools("ip"), async () => {
+  test("ping.ts pings as Debian's ping does, raw and unprivileged, and reports the loss", withTools("ip"), async () => {
     await using pair = await namespacePair();
     const inLeft = ["ip", "netns", "exec", pair.left.name];
     for (const range of ["1 0", "0 0"]) {
@@ -108,7 +108,7 @@ else {
   });
 
   test(
-    "udp_chat.ts carries what one types to the other, over multicast, and goes on after a line that is too long",
+    "udp_chat.ts sends what one user types to the other, over multicast, and survives a line that is too long",
     withTools("ip"),
     async () => {
       await using pair = await namespacePair();

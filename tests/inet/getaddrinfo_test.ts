@@ -118,7 +118,7 @@ async function ours(questions: Question[]): Promise<unknown[]> {
   }));
 }
 
-/** Compares all answers with Python's; gives how many were the same, and how many of them were addresses. */
+/** Compares all answers with Python's; returns how many were the same, and how many of those were addresses. */
 async function compare(questions: Question[]): Promise<{ same: number; found: number }> {
   const expected = JSON.parse(
     await runProgram("python3", ["-c", PYTHON_ANSWERS], JSON.stringify(questions)),
@@ -147,7 +147,7 @@ test("getaddrinfo() answers as Python's does for 2,000 mixtures of odd hosts, se
   const questions = random.list(2000, (): Question => {
     const host = random.pick(ODD_HOSTS);
     const [type, protocol] = random.pick(TYPES);
-    // Names that no file has would be asked of a server.
+    // Names that are in no file would be looked up on a server.
     const numeric = host !== null && !/^localhost$/i.test(host) ? C.AI_NUMERICHOST : 0;
     return [host, random.pick(ODD_SERVICES), random.pick([0, 2, 10, 1]), type, protocol, random.pick(FLAGS) | numeric];
   });
@@ -211,7 +211,7 @@ for name in ${JSON.stringify(names)}:
 try: socket.gethostbyaddr("203.0.113.77")
 except socket.herror as error: out.append([{1: "HOST_NOT_FOUND"}.get(error.errno), error.errno]) # netdb.h
 print(json.dumps(out))`;
-    // The hosts file is ours in a mount namespace of the child, and names are looked up nowhere else.
+    // In the child's mount namespace the hosts file is ours, and names are looked up nowhere else.
     writeFileSync(`${folder.path}/nsswitch`, "hosts: files\n");
     const bind =
       `mount --bind ${folder.path}/hosts${i} /etc/hosts && mount --bind ${folder.path}/nsswitch /etc/nsswitch.conf && exec "$@"`;

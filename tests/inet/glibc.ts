@@ -30,7 +30,7 @@ const SYMBOLS = {
 /** glibc's own functions. */
 export type Glibc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
-/** Registers a test that asks glibc; where the C library is another, it is skipped by name. */
+/** Registers a test that calls glibc; with another C library it is skipped by name. */
 export function testGlibc(name: string, fn: (libc: Glibc) => void): void {
   if (runtime() !== "deno") return ignore(name, "glibc is opened by Deno.dlopen here");
   try {

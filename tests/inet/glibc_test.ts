@@ -101,7 +101,7 @@ testGlibc("htonl() and ntohl() answer as glibc on 150,000 numbers", (libc) => {
   }
 });
 
-/** Fails on the first text where the two differ, and where the texts are nearly all right or all wrong. */
+/** Fails on the first text for which the two differ, or if nearly all texts are valid or invalid. */
 function comparesTexts(
   random: Random,
   make: () => string,

@@ -118,7 +118,7 @@ test("joinMulticast() refuses an invalid group and an unknown interface", () => 
   };
   assertEquals(none.code, "ENODEV");
   assertThrows(() => socket.joinMulticast("239.1.1.1", { interface: "a-name-that-is-too-long" }), RangeError);
-  for (const no of [0.5, NaN, 2 ** 32 + 1]) { // the last one's low half is lo
+  for (const no of [0.5, NaN, 2 ** 32 + 1]) { // the low half of the last one is lo
     assertThrows(() => socket.joinMulticast("239.1.1.1", { interface: no }), RangeError, `current value is ${no}`);
   }
   assertThrows(() => socket.joinMulticast("not numeric"), SyntaxError);
@@ -134,25 +134,28 @@ test("setMulticastInterface() takes the number of an interface that is there", (
   }
 });
 
-testInNamespaces("inNetworkNamespace() opens there and comes home, whatever happens", async () => {
-  await using pair = await namespacePair();
-  const here = inet.interfaces().map(({ name }) => name);
-  const there = inNetworkNamespace(pair.left.path, () => inet.interfaces().map(({ name }) => name));
-  assertEquals(there, ["lo", "left"]);
-  assertEquals(inet.interfaces().map(({ name }) => name), here);
-  assertThrows(
-    () =>
-      inNetworkNamespace(pair.left.path, () => {
-        throw new Error("inside");
-      }),
-    Error,
-    "inside",
-  );
-  assertEquals(inet.interfaces().map(({ name }) => name), here);
-  assertThrows(() => inNetworkNamespace("/run/netns/nosuch", () => 1), Error, "ENOENT");
-  assertThrows(() => inNetworkNamespace("/etc/hosts", () => 1), Error, "EINVAL");
-  assertEquals(inet.interfaces().map(({ name }) => name), here);
-});
+testInNamespaces(
+  "inNetworkNamespace() opens the socket there and returns to its own namespace, whatever happens",
+  async () => {
+    await using pair = await namespacePair();
+    const here = inet.interfaces().map(({ name }) => name);
+    const there = inNetworkNamespace(pair.left.path, () => inet.interfaces().map(({ name }) => name));
+    assertEquals(there, ["lo", "left"]);
+    assertEquals(inet.interfaces().map(({ name }) => name), here);
+    assertThrows(
+      () =>
+        inNetworkNamespace(pair.left.path, () => {
+          throw new Error("inside");
+        }),
+      Error,
+      "inside",
+    );
+    assertEquals(inet.interfaces().map(({ name }) => name), here);
+    assertThrows(() => inNetworkNamespace("/run/netns/nosuch", () => 1), Error, "ENOENT");
+    assertThrows(() => inNetworkNamespace("/etc/hosts", () => 1), Error, "EINVAL");
+    assertEquals(inet.interfaces().map(({ name }) => name), here);
+  },
+);
 
 testInNamespaces("TCP connects from one network namespace to a listener in another", async () => {
   await using pair = await namespacePair();

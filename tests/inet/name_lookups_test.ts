@@ -9,11 +9,11 @@ async function python<T>(expression: string): Promise<T> {
   return JSON.parse(await runProgram("python3", ["-c", `import json, socket\nprint(json.dumps(${expression}))`]));
 }
 
-test("gethostname() tells what Python's does", { needs: ["python3"] }, async () => {
+test("gethostname() returns what Python's does", { needs: ["python3"] }, async () => {
   assertEquals(gethostname(), await python<string>("socket.gethostname()"));
 });
 
-test("ifIndextoname() and ifNametoindex() tell what Python's do", { needs: ["python3"] }, async () => {
+test("ifIndextoname() and ifNametoindex() return what Python's do", { needs: ["python3"] }, async () => {
   const theirs = await python<[number, string][]>("socket.if_nameindex()");
   assert(theirs.length > 0);
   for (const [index, name] of theirs) {
@@ -27,7 +27,7 @@ test("ifIndextoname() and ifNametoindex() tell what Python's do", { needs: ["pyt
   }
 });
 
-test("getprotobyname() and getprotobynumber() tell what Python's C does, of every protocol", {
+test("getprotobyname() and getprotobynumber() return what C returns to Python, for every protocol", {
   needs: ["python3"],
 }, async () => {
   const program = `import ctypes, json

@@ -17,7 +17,7 @@ async function python(program: string, ...args: string[]): Promise<string> {
   return (await runProgram("python3", ["-c", program, ...args])).trimEnd();
 }
 
-test("getaddrinfo() tells its error by libc's name, and ends with its signal", async () => {
+test("getaddrinfo() names its error as libc does, and ends with its signal", async () => {
   const error = await assertRejects(() => getaddrinfo("127.0.0.1", "no-such-service", { type: 1 })) as LookupError;
   assertEquals([error.code, error.syscall], ["EAI_SERVICE", "getaddrinfo"]);
   assert(error.message.includes("Servname not supported for ai_socktype (EAI_SERVICE)"), error.message);
@@ -29,7 +29,7 @@ test("getaddrinfo() tells its error by libc's name, and ends with its signal", a
   await assertRejects(() => getaddrinfo("a\0b"), TypeError, "NUL");
 });
 
-test("getaddrinfo() tells the transport by the type, and in an error what was asked", async () => {
+test("getaddrinfo() derives the transport from the type, and names the host in an error", async () => {
   for (const [type, transport] of [[C.SOCK_STREAM, "tcp"], [C.SOCK_DGRAM, "udp"]] as const) {
     const [answer] = await getaddrinfo("127.0.0.1", 53, { type });
     assertEquals(answer?.addr, { transport, hostname: "127.0.0.1", port: 53 });
@@ -41,7 +41,7 @@ test("getaddrinfo() tells the transport by the type, and in an error what was as
   }
 });
 
-test("a signal that is aborted already refuses every lookup", async () => {
+test("an aborted signal refuses every lookup", async () => {
   const options = { signal: AbortSignal.abort(new Error("enough")) };
   const lookups: (() => Promise<unknown>)[] = [
     () => getaddrinfo("localhost", 1, options),

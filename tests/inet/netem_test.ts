@@ -6,7 +6,7 @@ import { namespacePair } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, assertRejects, ignore, isRoot, test } from "../runner/mod.ts";
 
-/** Why the network cannot be made worse here; `undefined` if it can. */
+/** Why the network cannot be disturbed here; `undefined` if it can. */
 function whyNoNetem(): string | undefined {
   if (!isRoot()) return "needs root, for tc netem";
   const name = `bs-netem-${process.pid}`;
@@ -70,7 +70,7 @@ testInBadNetwork("UDP loses and reorders, and no wait outlives its timeout", asy
   await using pair = await namespacePair();
   using sender = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: "10.9.0.1" }));
   using receiver = inNetworkNamespace(pair.right.path, () => UdpSocket.bind({ hostname: "10.9.0.2" }));
-  // The neighbour is known before it gets bad: the kernel drops what it must keep until then.
+  // The neighbour must be resolved before packets are lost: the kernel drops what it queues until then.
   await sender.send(new Uint8Array(2), { addr: receiver.localAddr });
   await receiver.receive({ timeout: 20_000 });
   await worsen(pair.left.name, "left", "delay", "2ms", "2ms", "loss", "30%");

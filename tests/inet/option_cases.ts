@@ -4,7 +4,7 @@ import * as packet from "../../packet/mod.ts";
 import * as socket from "../../socket/mod.ts";
 import type { ReadableOption, SocketOption, WritableOption } from "../../socket/mod.ts";
 
-/** What kind of socket an option is tried on. */
+/** The kind of socket that an option is set on. */
 export type Kind = "tcp" | "tcp6" | "udp" | "udp6" | "raw" | "raw6" | "udplite" | "unix" | "packet";
 
 /** The family, type and protocol of each kind. */
@@ -25,11 +25,11 @@ export interface Case<T = unknown> {
   kind: Kind;
   option: SocketOption<T>;
   value: T;
-  /** What Python packs, to set it and to compare. */
+  /** What Python packs, to set the option and to compare. */
   python: string;
-  /** The value that the kernel makes of it. Default: the same. */
+  /** The value that the kernel returns. Default: the same. */
   becomes?: T;
-  /** What Python unpacks then. */
+  /** What Python unpacks afterwards. */
   reads?: string;
   /** The kernel refuses to read it. */
   writeOnly?: true;
@@ -212,7 +212,7 @@ export const CASES = ([
   ...bool("packet", packet.PACKET_QDISC_BYPASS),
 ] as Case<never>[]) as Case[];
 
-/** Options that no fresh socket can be given and asked for, and the test that covers them, or why none can. */
+/** Options that cannot be set and read on a fresh socket, with the test that covers them, or why none can. */
 export const ELSEWHERE: Record<string, string> = {
   SO_ACCEPTCONN: "read below",
   SO_BUSY_POLL_BUDGET: "cannot be read: set below",

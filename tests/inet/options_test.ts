@@ -13,7 +13,7 @@ if (!isRoot()) {
   ignore("every option agrees with Python", "needs root: pidfd_getfd, and the capabilities of some options");
 } else {
   test(
-    "every option that we set is what Python reads, and the other way round",
+    "Python reads every option as we set it, and the other way round",
     { needs: ["python3"] },
     async () => {
       await using python = spawn("python3", [PEER]);
@@ -64,7 +64,7 @@ test("every option is set and read in a test, or has a reason why not", () => {
   assert(all.length > 140, `${all.length} options`);
 });
 
-/** Names of Python's that are no options of sockets of IP and unix, or that no option can be made of. */
+/** Names in Python that are not options of IP or unix sockets, or that cannot be an option here. */
 const NO_OPTIONS: Record<string, string> = {
   IPV6_HOPLIMIT: "goes with a message: hopLimit",
   IPV6_JOIN_GROUP: "joinMulticast()",
@@ -84,7 +84,7 @@ const NO_OPTIONS: Record<string, string> = {
   SO_PEERCRED: "peerCredentials()",
   TCP_ZEROCOPY_RECEIVE: "needs a socket that is mapped into memory",
 };
-/** What Python 3.13 has on Linux beyond an older one of this machine. */
+/** What Python 3.13 has on Linux and an older Python lacks. */
 const PYTHON_3_13 = "TCP_CC_INFO TCP_FASTOPEN_CONNECT TCP_FASTOPEN_KEY TCP_FASTOPEN_NO_COOKIE TCP_INQ TCP_MD5SIG " +
   "TCP_MD5SIG_EXT TCP_QUEUE_SEQ TCP_REPAIR TCP_REPAIR_OPTIONS TCP_REPAIR_QUEUE TCP_REPAIR_WINDOW TCP_SAVED_SYN " +
   "TCP_SAVE_SYN TCP_THIN_DUPACK TCP_THIN_LINEAR_TIMEOUTS TCP_TIMESTAMP TCP_TX_DELAY TCP_ULP TCP_ZEROCOPY_RECEIVE " +
@@ -92,7 +92,7 @@ const PYTHON_3_13 = "TCP_CC_INFO TCP_FASTOPEN_CONNECT TCP_FASTOPEN_KEY TCP_FASTO
   "SO_BINDTOIFINDEX SO_ORIGINAL_DST";
 
 test(
-  "every option of sockets of IP that Python has is one of ours, or has a reason why not",
+  "every IP socket option of Python's is one of ours, or has a reason why not",
   { needs: ["python3"] },
   async () => {
     await using python = spawn("python3", [
@@ -129,7 +129,7 @@ test("the options of a file are sorted by C name", { needs: ["read"], skipOn }, 
   }
 });
 
-test("options that tell of a socket only tell the truth", async () => {
+test("read-only options report the truth", async () => {
   using listener = inet.TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   using client = await inet.TcpConn.connect(listener.addr);
   using server = await listener.accept();
@@ -145,13 +145,13 @@ test("options that tell of a socket only tell the truth", async () => {
   assert(client.socket.get(options.SO_INCOMING_NAPI_ID) >= 0);
   assertEquals(client.socket.get(inet.IP_MTU), 65535); // of lo, as far as TCP goes
   client.socket.set(inet.TCP_CONGESTION, "cubic");
-  assertEquals(client.socket.get(inet.TCP_CC_INFO), new Uint8Array(0)); // cubic tells nothing
+  assertEquals(client.socket.get(inet.TCP_CC_INFO), new Uint8Array(0)); // cubic reports nothing
   assert(client.socket.get(inet.TCP_MAXSEG) > 1000);
   client.socket.set(inet.TCP_QUICKACK, true);
   assertEquals(client.socket.get(inet.TCP_QUICKACK), true);
 });
 
-test("a bad value is refused before any system call, by the option's name", () => {
+test("an invalid value is refused before any system call, and the error names the option", () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   assertThrows(() => socket.set(options.SO_RCVBUF, 0.5), RangeError, "SO_RCVBUF");
   assertThrows(() => socket.set(options.SO_RCVBUF, 2 ** 32), RangeError, "SO_RCVBUF");
@@ -166,7 +166,7 @@ test("a bad value is refused before any system call, by the option's name", () =
   assertThrows(() => socket.set(inet.ICMP_FILTER, [32]), RangeError, "ICMP_FILTER");
 });
 
-test("SO_RCVTIMEO of less than the kernel counts is not for ever, and SO_TXREHASH goes back to the default", () => {
+test("an SO_RCVTIMEO shorter than the kernel's tick does not become infinite, and SO_TXREHASH returns to the default", () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   socket.set(options.SO_RCVTIMEO, 0.0001);
   assert(socket.get(options.SO_RCVTIMEO) > 0);
@@ -203,12 +203,12 @@ function valueOf(socket: options.Socket, option: options.ReadableOption<unknown>
   }
 }
 
-/** Without the zeros at the end, which texts have in the kernel, and short integers. */
+/** Without trailing zeros, which the kernel's strings and short integers have. */
 function withoutEnd(hex: string): string {
   return hex.replace(/(00)*$/, "");
 }
 
-/** What Python makes of expressions of bytes, in hexadecimal. */
+/** Evaluates Python expressions to bytes, in hexadecimal. */
 async function pack(expressions: string[]): Promise<string[]> {
   await using python = spawn("python3", [
     "-c",

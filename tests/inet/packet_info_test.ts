@@ -25,7 +25,7 @@ test("sendMessage() reaches IPv4 from an IPv6 socket with its TTL, however the a
   assertEquals(await ttl(6), 6);
 });
 
-test("sendMessage() sends from an IPv4 source in the form of IPv6, too", async () => {
+test("sendMessage() also takes an IPv4-mapped source address", async () => {
   using receiver = UdpSocket.bind({ hostname: "127.0.0.1" });
   for (const hostname of ["0.0.0.0", "::"]) {
     using sender = UdpSocket.bind({ hostname, ...(hostname === "::" ? { ipv6Only: false } : {}) });
@@ -36,7 +36,7 @@ test("sendMessage() sends from an IPv4 source in the form of IPv6, too", async (
   }
 });
 
-test("sendMessage() refuses a source of the other family, which the kernel would pass over", async () => {
+test("sendMessage() refuses a source of the other family, which the kernel would ignore", async () => {
   using four = UdpSocket.bind({ hostname: "127.0.0.1" });
   using six = UdpSocket.bind({ hostname: "::1" });
   await assertRejects(
@@ -51,7 +51,7 @@ test("sendMessage() refuses a source of the other family, which the kernel would
   );
 });
 
-test("sendMessage() refuses a number that does not fit its field, by its name", async () => {
+test("sendMessage() refuses a number that does not fit its field, and names the field", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   const bad: OutgoingPacketInfo[] = [
     { segmentSize: 65536 },
@@ -85,7 +85,7 @@ test("decodePacketInfo() tells the network card's timestamp from the kernel's", 
   });
 });
 
-test("decodePacketInfo() leaves a control message alone that is too short, or of another kind", () => {
+test("decodePacketInfo() does not decode a control message that is too short, or of another kind", () => {
   const messages = [
     { level: C.IPPROTO_IP, type: C.IP_TTL, data: new Uint8Array(3) },
     { level: C.IPPROTO_IP, type: C.IP_PKTINFO, data: new Uint8Array(11) },

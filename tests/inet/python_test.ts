@@ -5,10 +5,10 @@ import { ipv6Bytes, ipv6Like } from "./address_texts.ts";
 import { Random } from "./random.ts";
 
 const COUNT = 100_000;
-/** Python and Node need long for that many on a busy machine. */
+/** Python and Node take long for that many on a busy machine. */
 const OPTIONS = { needs: ["python3"], timeout: 180_000 } as const;
 
-// Before 3.13, str() of an IPv4-mapped address has a hexadecimal end; RFC 5952 (section 5) and 3.13 say dotted.
+// Before 3.13, str() writes the end of an IPv4-mapped address in hexadecimal; RFC 5952 (section 5) and 3.13 use dots.
 const FORMAT = `
 import sys, ipaddress
 for line in sys.stdin:
@@ -17,7 +17,7 @@ for line in sys.stdin:
     print(address if mapped is None else f"::ffff:{mapped}")
 `;
 
-// Ours refuses some zones that Python takes, and takes one of digits as a number.
+// Ours refuses some zones that Python accepts, and treats a zone of digits as a number.
 const PARSE = `
 import sys, json, re, ipaddress
 for line in sys.stdin:

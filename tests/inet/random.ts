@@ -1,10 +1,10 @@
-/** Random numbers that a seed decides (mulberry32). */
+/** Random numbers from a seed (mulberry32). */
 export class Random {
-  /** The seed; a failing test says it. */
+  /** The seed; a failing test prints it. */
   readonly seed: number;
   #state: number;
 
-  /** With no seed, another one each run. Prints it, so that a failure can be run again. */
+  /** Without a seed, each run uses another one. It is printed, so that a failure can be repeated. */
   constructor(seed: number = Math.floor(Math.random() * 2 ** 32)) {
     console.log(`seed ${seed}`);
     this.seed = seed;

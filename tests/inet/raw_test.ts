@@ -57,7 +57,7 @@ testAsRoot("a raw ICMP socket pings this machine over IPv4", async () => {
   assertEquals(data.subarray(header + 8), payload);
 });
 
-testAsRoot("a raw ICMPv6 socket pings this machine, and the kernel makes the checksum", async () => {
+testAsRoot("a raw ICMPv6 socket pings this machine, and the kernel computes the checksum", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMPV6, ipv6: true });
   socket.socket.set(ICMP6_FILTER, [129]); // echo reply
   socket.socket.set(IPV6_RECVHOPLIMIT, true);
@@ -67,8 +67,8 @@ testAsRoot("a raw ICMPv6 socket pings this machine, and the kernel makes the che
   assertEquals(info.hopLimit, 64);
 });
 
-testAsRoot("ICMP_FILTER keeps other types away", async () => {
-  // An address of its own: other programs ping 127.0.0.1, and are told of ports there that nobody has.
+testAsRoot("ICMP_FILTER drops other types", async () => {
+  // Its own address: other programs ping 127.0.0.1, and get errors about closed ports there.
   const hostname = `127.${64 + (process.pid >> 8 & 63)}.${process.pid & 255}.1`;
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP, hostname });
   socket.socket.set(ICMP_FILTER, [3]);
@@ -79,7 +79,7 @@ testAsRoot("ICMP_FILTER keeps other types away", async () => {
   assertEquals((await socket.receive({ timeout: 2000 })).data.length, 28);
 });
 
-testAsRoot("a raw socket hears the ping of Debian, and tcpdump's own protocol numbers hold", async () => {
+testAsRoot("a raw socket receives an echo request of Debian's ping, with its data", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP, hostname: "127.0.0.1" });
   socket.socket.set(ICMP_FILTER, [8]); // echo request
   await using ping = spawn("ping", ["-c", "1", "-p", "abcd", "127.0.0.1"]);
@@ -89,7 +89,7 @@ testAsRoot("a raw socket hears the ping of Debian, and tcpdump's own protocol nu
   assertEquals([...data.subarray(-4)], [0xab, 0xcd, 0xab, 0xcd]);
 }, ["ping"]);
 
-testAsRoot("headerIncluded sends an IP header of our own, from an address of our own", async () => {
+testAsRoot("headerIncluded sends our own IP header, from an address of our choice", async () => {
   using raw = RawSocket.open({ protocol: C.IPPROTO_UDP, headerIncluded: true });
   using receiver = UdpSocket.bind({ hostname: "127.0.0.1" });
   const packet = new Uint8Array(20 + 8 + 4);
@@ -107,7 +107,7 @@ testAsRoot("headerIncluded sends an IP header of our own, from an address of our
   assertEquals(addr, { transport: "udp", hostname: "127.1.2.3", port: 4321 });
 });
 
-testAsRoot("unprivileged ICMP works where the kernel allows the group, and tells where not", async () => {
+testAsRoot("unprivileged ICMP works if the kernel allows the group, and otherwise says so", async () => {
   await using pair = await namespacePair();
   const open = () =>
     inNetworkNamespace(pair.left.path, () => RawSocket.open({ protocol: C.IPPROTO_ICMP, unprivileged: true }));
@@ -130,7 +130,7 @@ testAsRoot("unprivileged ICMP works where the kernel allows the group, and tells
   assertEquals((await socket.receive({ timeout: 5000 })).addr, { hostname: "10.9.0.1" });
 }, ["ip"]);
 
-testAsRoot("a raw socket refuses disconnect(), after which the kernel would give it nothing", async () => {
+testAsRoot("a raw socket refuses disconnect(), after which it would receive nothing", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP });
   socket.socket.set(ICMP_FILTER, [0]);
   await socket.connect({ hostname: "127.0.0.1" });
@@ -158,7 +158,7 @@ test(
   },
 );
 
-test("RawSocket.open() refuses a protocol that is no byte", () => {
+test("RawSocket.open() refuses a protocol above 255", () => {
   for (const protocol of [-1, 256, 300, 1.5, NaN, "1" as unknown as number]) {
     assertThrows(() => RawSocket.open({ protocol }), RangeError, "protocol must be 0 to 255");
   }

@@ -12,7 +12,7 @@ async function connected(): Promise<[client: TcpConn, server: TcpConn]> {
   return await Promise.all([TcpConn.connect(listener.addr), listener.accept()]);
 }
 
-/** Reads to the end, and gives the digest of all. */
+/** Reads to the end, and returns the digest of all bytes. */
 async function digest(conn: { read(p: Uint8Array): Promise<number | null> }): Promise<string> {
   const parts: Uint8Array[] = [];
   const buffer = new Uint8Array(65536);
@@ -30,7 +30,7 @@ function random(size: number): Uint8Array<ArrayBuffer> {
   return data;
 }
 
-test("relay() carries megabytes both ways, bytes for bytes, and passes each end on", async () => {
+test("relay() carries megabytes both ways, byte for byte, and passes on each end", async () => {
   const [left, a] = await connected();
   const [b, right] = await connected();
   const [forth, back] = [random(5_000_003), random(3_000_001)];
@@ -47,7 +47,7 @@ test("relay() carries megabytes both ways, bytes for bytes, and passes each end 
   right.close();
 });
 
-test("relay() goes on in one direction after the other has ended", async () => {
+test("relay() continues in one direction after the other has ended", async () => {
   const [left, a] = await connected();
   const [b, right] = await connected();
   const relayed = relay(a, b);
@@ -82,11 +82,11 @@ test("relay() connects TCP with a unix socket", { needs: ["write", "read", "env"
   left.close();
 });
 
-test("relay() does not lose what a slow reader has not taken, and does not read ahead without bound", async () => {
+test("relay() loses nothing that a slow reader has not read yet, and does not read ahead without bound", async () => {
   const [left, a] = await connected();
   const [b, right] = await connected();
   for (const conn of [left, b]) conn.socket.set(SO_SNDBUF, 100_000);
-  for (const conn of [a, right]) conn.socket.set(SO_RCVBUF, 100_000); // or the kernel lets it grow beyond all that is sent
+  for (const conn of [a, right]) conn.socket.set(SO_RCVBUF, 100_000); // else it grows beyond all that is sent
   const relayed = relay(a, b);
   const data = random(4_000_000);
   let written = false;
@@ -100,7 +100,7 @@ test("relay() does not lose what a slow reader has not taken, and does not read 
   left.close();
 });
 
-test("relay() goes on behind urgent data, which it leaves out, or carries along with SO_OOBINLINE", async () => {
+test("relay() continues after urgent data, which it leaves out, or carries along with SO_OOBINLINE", async () => {
   for (const inline of [false, true]) {
     const [left, a] = await connected();
     const [b, right] = await connected();
@@ -126,7 +126,7 @@ test("relay() goes on behind urgent data, which it leaves out, or carries along 
   }
 });
 
-test("relay() goes on behind urgent data that came along with what is before it", async () => {
+test("relay() continues after urgent data that arrived together with the bytes before it", async () => {
   const [left, a] = await connected();
   const [b, right] = await connected();
   await left.write(new TextEncoder().encode("abc"));
@@ -141,7 +141,7 @@ test("relay() goes on behind urgent data that came along with what is before it"
   left.close();
 });
 
-test("relay() ends with a broken connection, closes both and passes the break on", async () => {
+test("relay() ends with a broken connection, closes both, and passes on the reset", async () => {
   const [left, a] = await connected();
   const [b, right] = await connected();
   const relayed = relay(a, b);
@@ -202,7 +202,7 @@ test(
   },
 );
 
-test("sendFile() to Python's socket", { needs: ["write", "python3"] }, async () => {
+test("sendFile() sends a file to Python's socket", { needs: ["write", "python3"] }, async () => {
   using folder = tempDir();
   const data = random(2_000_000);
   writeFileSync(`${folder.path}/f`, data);
@@ -249,7 +249,7 @@ test("sendFile() refuses non-files and invalid ranges, and reports how much was 
   }
 });
 
-test("poll() tells which sockets can be read and written, beside operations that wait", async () => {
+test("poll() tells which sockets can be read and written, even while operations wait", async () => {
   const [client, server] = await connected();
   const [quiet, other] = await connected();
   const reading = server.read(new Uint8Array(10));
@@ -276,7 +276,7 @@ test("poll() tells which sockets can be read and written, beside operations that
   for (const conn of [server, quiet, other]) conn.close();
 });
 
-test("poll() is the listener's readiness too, and knows its timeout, its signal and closed sockets", async () => {
+test("poll() works for listeners, and handles its timeout, its signal and closed sockets", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const began = performance.now();
   assertEquals(await poll([{ socket: listener }], { timeout: 30 }), []);

@@ -80,7 +80,7 @@ test("encodeSockaddrIn6() puts flowinfo in network order and the scope in host o
   assertEquals(hex(encodeSockaddrIn6(V6, DARWIN_SOCKADDR)), `1c1e${rest}07000000`);
 });
 
-test("encodeInetSockaddr() refuses names, and numbers that do not fit", () => {
+test("encodeInetSockaddr() refuses host names, and numbers that do not fit", () => {
   for (const hostname of ["", "localhost", "127.1", "1.2.3.4 ", "[::1]", "::1%", ":"]) {
     assertThrows(() => encodeInetSockaddr({ hostname, port: 1 }), SyntaxError, JSON.stringify(hostname));
   }
@@ -104,7 +104,7 @@ test("encodeSockaddrIn6() takes the scope from the zone, and refuses two that di
   assertThrows(() => encodeSockaddrIn6({ hostname: `${hostname}%eth0`, port: 1 }), TypeError, "scopeId");
 });
 
-test("decodeSockaddr() gives back what encodeSockaddr() took, up to 128 bytes", () => {
+test("decodeSockaddr() returns what was passed to encodeSockaddr(), up to 128 bytes", () => {
   for (const layout of LAYOUTS) {
     for (let length = 0; length <= 126; length++) {
       const data = new Uint8Array(length).fill(length);
@@ -132,7 +132,7 @@ function refusesOtherLengths(whole: Uint8Array, decode: (bytes: Uint8Array) => u
   }
 }
 
-/** As assertThrows(), for many thousand calls. */
+/** A fast assertThrows(), for many thousand calls. */
 function throwsQuickly(fn: () => unknown): void {
   try {
     fn();

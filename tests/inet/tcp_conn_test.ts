@@ -29,7 +29,7 @@ test("TcpConn.connect() and accept() agree on both addresses", async () => {
   }
 });
 
-test("remoteAddr stays known after the connection was broken and closed", async () => {
+test("remoteAddr stays known after the connection was reset and closed", async () => {
   using pair = await connected();
   const { client, server } = pair;
   const port = client.localAddr.port;
@@ -40,7 +40,7 @@ test("remoteAddr stays known after the connection was broken and closed", async 
   assertEquals(server.remoteAddr, { transport: "tcp", hostname: "127.0.0.1", port });
 });
 
-test("TcpConn.connect() takes a name, from the system's lookup", async () => {
+test("TcpConn.connect() looks up a host name as the system does", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   using client = await TcpConn.connect({ hostname: "localhost", port: listener.addr.port });
   assertEquals(client.remoteAddr, listener.addr);
@@ -48,8 +48,8 @@ test("TcpConn.connect() takes a name, from the system's lookup", async () => {
   assertEquals(byDefault.remoteAddr, listener.addr);
 });
 
-test("TcpConn.connect() tells that a name has no address", async () => {
-  // A label of more than 63 letters: libc refuses it without asking any server.
+test("TcpConn.connect() reports that a name has no address", async () => {
+  // A label of more than 63 letters: libc refuses it without asking a server.
   const hostname = `${"a".repeat(64)}.invalid`;
   const error = await assertRejects(() => TcpConn.connect({ hostname, port: 1 })) as SystemError;
   assert(["EAI_NONAME", "EAI_AGAIN", "EAI_FAIL"].includes(error.code), error.code);
@@ -57,7 +57,7 @@ test("TcpConn.connect() tells that a name has no address", async () => {
   assert(error.message.includes(hostname), error.message);
 });
 
-test("TcpConn.connect() names the address and the reason of a refusal", async () => {
+test("TcpConn.connect() names the address and the reason if it is refused", async () => {
   for (const hostname of ["127.0.0.1", "::1"]) {
     const listener = TcpListener.listen({ hostname, port: 0 });
     const { port } = listener.addr;
@@ -87,10 +87,10 @@ test("localAddr is the address that the other end sees", async () => {
   assertEquals(client.localAddr.hostname, "127.0.0.9");
 });
 
-test("connect() closes its socket where localAddr or configure fails", async () => {
+test("connect() closes its socket if localAddr or configure fails", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  // 192.0.2.1 is nobody's address (RFC 5737).
+  // 192.0.2.1 belongs to nobody (RFC 5737).
   const error = await assertRejects(
     () => TcpConn.connect({ port, localAddr: { hostname: "192.0.2.1" } }),
   ) as SystemError;
@@ -111,7 +111,7 @@ test("connect() closes its socket where localAddr or configure fails", async () 
   assertEquals(opened?.fd, -1);
 });
 
-test("setNoDelay(), setKeepAlive() and setLinger() set what the kernel then tells", async () => {
+test("the kernel confirms what setNoDelay(), setKeepAlive() and setLinger() set", async () => {
   using pair = await connected();
   const { client } = pair;
   const option = (level: number, name: number) => client.socket.getOption(level, name);
@@ -136,7 +136,7 @@ test("setNoDelay(), setKeepAlive() and setLinger() set what the kernel then tell
   assertEquals(client.socket.getOptionBytes(C.SOL_SOCKET, C.SO_LINGER, 8)[0], 0);
 });
 
-test("detach() gives a descriptor that goes on working, and the connection is over", async () => {
+test("detach() returns a descriptor that still works, and the connection object is closed", async () => {
   using pair = await connected();
   const { client, server } = pair;
   const waiting = assertRejects(() => client.read(new Uint8Array(1)), Error, "was detached");
@@ -166,7 +166,7 @@ test("readable and writable close a connection that breaks", async () => {
   }
 });
 
-test("writable.close() tells that the end could not be sent", async () => {
+test("writable.close() reports that the end could not be sent", async () => {
   using pair = await connected();
   pair.server.reset();
   await assertRejects(() => pair.client.read(new Uint8Array(1)));

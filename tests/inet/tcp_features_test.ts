@@ -52,7 +52,7 @@ test("urgent data goes both ways with Python", { needs: ["python3"] }, async () 
   assertEquals((await python.exit).code, 0);
 });
 
-test("receiveUrgent() waits, gives nothing twice, and ends with the stream", async () => {
+test("receiveUrgent() waits, returns nothing twice, and ends with the stream", async () => {
   using pair = await connected();
   const { client, server } = pair;
   const urgent = server.receiveUrgent({ timeout: 5000 });
@@ -77,7 +77,7 @@ test("close() ends a receiveUrgent() that waits", async () => {
   await urgent;
 });
 
-test("receiveUrgent() gets the byte although a read waits beside it", async () => {
+test("receiveUrgent() gets the byte even while a read waits", async () => {
   using pair = await connected();
   const urgent = pair.server.receiveUrgent({ timeout: 5000 });
   const reading = pair.server.read(new Uint8Array(10));
@@ -96,7 +96,7 @@ test("a read past urgent data discards it, as tcp(7) says, and loses no other by
   assertEquals(await reading, 3);
 });
 
-test("SO_OOBINLINE leaves urgent data among the rest", async () => {
+test("SO_OOBINLINE leaves urgent data in the stream", async () => {
   using pair = await connected();
   pair.server.socket.set(SO_OOBINLINE, true);
   await pair.client.sendUrgent(bytes("ab"));
@@ -152,14 +152,14 @@ test("TCP_INFO agrees with ss of iproute2", { needs: ["ss"] }, async () => {
   assertEquals(server.socket.get(inet.TCP_INFO).state, "CLOSE_WAIT");
 });
 
-test("TCP_INFO of a listener tells its queue", async () => {
+test("TCP_INFO of a listener reports its queue", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0, backlog: 7 });
   using _client = await TcpConn.connect(listener.addr);
   const info = listener.socket.get(inet.TCP_INFO);
   assertEquals([info.state, info.unacked, info.sacked], ["LISTEN", 1, 7]);
 });
 
-test("decodeTcpInfo leaves out what an old kernel does not tell", () => {
+test("decodeTcpInfo leaves out what an old kernel does not report", () => {
   const old = inet.TCP_INFO.decode(new Uint8Array(104).fill(1));
   assertEquals([old.totalRetrans, old.pacingRate, old.sendWindow], [0x01010101, undefined, undefined]);
   const newer = inet.TCP_INFO.decode(new Uint8Array(192).fill(0xff));
@@ -167,7 +167,7 @@ test("decodeTcpInfo leaves out what an old kernel does not tell", () => {
   for (let length = 0; length <= 240; length++) inet.TCP_INFO.decode(new Uint8Array(length));
 });
 
-test("decodeTcpInfo takes bit fields as C does", { needs: ["python3"] }, async () => {
+test("decodeTcpInfo decodes bit fields as C does", { needs: ["python3"] }, async () => {
   const program = `import ctypes
 names = ["sendWindowScale", "receiveWindowScale", "deliveryRateAppLimited", "fastOpenClientFail"]
 class Info(ctypes.Structure):
@@ -217,7 +217,7 @@ test("TCP_SAVED_SYN is the SYN of the accepted connection", async () => {
   assertEquals(conn.socket.get(inet.TCP_SAVED_SYN).length, 0);
 });
 
-test("Multipath TCP is used where both ends have it, and the fallback is told", async () => {
+test("Multipath TCP is used if both ends support it, and a fallback is reported", async () => {
   using both = TcpListener.listen({ hostname: "127.0.0.1", port: 0, multipath: true });
   using client = await TcpConn.connect({ ...both.addr, multipath: true });
   using server = await both.accept();
@@ -243,9 +243,9 @@ test("Multipath TCP is used where both ends have it, and the fallback is told", 
 });
 
 const reason = whyNoNamespaces();
-if (reason !== undefined) ignore("fast open carries data with the SYN, at both ends", reason);
+if (reason !== undefined) ignore("TCP fast open carries data with the SYN, at both ends", reason);
 else {
-  test("fast open carries data with the SYN, at both ends", { needs: ["ip"] }, async () => {
+  test("TCP fast open carries data with the SYN, at both ends", { needs: ["ip"] }, async () => {
     await using pair = await namespacePair();
     for (const { name } of [pair.left, pair.right]) {
       await setSysctl(name, "net.ipv4.tcp_fastopen", "3");

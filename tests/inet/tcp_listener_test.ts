@@ -7,7 +7,7 @@ import { assert, assertEquals, assertRejects, assertThrows, ignore, spawnScript,
 
 type SystemError = Error & { code: string; syscall: string; address?: string };
 
-test("TcpListener.listen() tells that the port is taken, and by which address", () => {
+test("TcpListener.listen() reports that the port is taken, and names the address", () => {
   using first = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = first.addr;
   const error = assertThrows(() => TcpListener.listen({ hostname: "127.0.0.1", port })) as SystemError;
@@ -29,7 +29,7 @@ test("every way in which TcpListener.listen() fails closes its socket", () => {
   assertEquals(sockets.map(({ fd }) => fd), [-1, -1]);
 });
 
-test("reuseAddress is on unless it is refused", () => {
+test("reuseAddress is on unless it is turned off", () => {
   const on: number[] = [];
   const configure = (socket: Socket) => void on.push(socket.getOption(C.SOL_SOCKET, C.SO_REUSEADDR));
   TcpListener.listen({ port: 0, configure }).close();
@@ -110,7 +110,7 @@ test("a program ends although an unref'd listener and connection wait", { needs:
   }
 });
 
-test("a program goes on while one ref'd listener waits", { needs: [...needs] }, async () => {
+test("a program keeps running while one ref'd listener waits", { needs: [...needs] }, async () => {
   for (const calls of ["", "server.unref();", "listener.unref(); server.unref(); listener.ref();"]) {
     await using program = spawnScript(PROGRAM(calls));
     assertEquals(await program.line(), "waiting");

@@ -21,7 +21,7 @@ if (!isRoot()) ignore(MOVES, "needs root, for CAP_NET_ADMIN");
 else {
   test(MOVES, async () => {
     using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
-    // An address of its own: between close and bind another program may take a port of 127.0.0.1.
+    // Its own address: between close and bind another program could take a port of 127.0.0.1.
     const hostname = `127.${[1, 2, 3].map(() => 1 + Math.floor(Math.random() * 254)).join(".")}`;
     const old = new TcpConn(Socket.open(C.AF_INET, C.SOCK_STREAM));
     old.socket.bind(inet.encodeInetSockaddr({ hostname, port: 0 }));
@@ -117,7 +117,7 @@ test("TCP_MD5SIG refuses a key and a prefix that do not fit", () => {
   assertThrows(() => socket.set(inet.TCP_MD5SIG_EXT, long), RangeError, "prefix length");
 });
 
-/** Whether this kernel has the option: few do without. */
+/** Whether this kernel has the option: few lack it. */
 function signs(): boolean {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   try {

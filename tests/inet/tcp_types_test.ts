@@ -2,7 +2,7 @@ import { type NetAddr, TcpConn, TcpListener } from "../../inet/mod.ts";
 import type { Conn, Listener } from "../../socket/mod.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 
-/** Does not compile unless `Ours` may stand wherever `Theirs` is asked for. */
+/** Does not compile unless `Ours` is assignable to `Theirs`. */
 type Fits<Ours extends Theirs, Theirs> = [Ours, Theirs];
 
 // The lock: these lines are the test, and `deno check` runs it.
@@ -16,18 +16,18 @@ export type Locks = [
   Fits<Listener<Deno.UnixAddr, Conn<Deno.UnixAddr>>, Deno.Listener<Conn<Deno.UnixAddr>, Deno.UnixAddr>>,
   Fits<NetAddr, Deno.NetAddr>,
   Fits<Deno.NetAddr, NetAddr>,
-  // What one may pass is no less than Deno takes.
+  // Ours accepts everything that Deno accepts.
   Fits<Parameters<Deno.TcpConn["read"]>, Parameters<TcpConn["read"]>>,
   Fits<Parameters<Deno.TcpConn["write"]>, Parameters<TcpConn["write"]>>,
   Fits<Parameters<Deno.TcpConn["setKeepAlive"]>, Parameters<TcpConn["setKeepAlive"]>>,
   Fits<Parameters<Deno.TcpConn["setNoDelay"]>, Parameters<TcpConn["setNoDelay"]>>,
 ];
 
-// The lock can fail: each of these is a shape that must not fit.
+// Proof that the lock can fail: none of these shapes may fit.
 export type Refused = [
   // @ts-expect-error: a connection lacks closeWrite()
   Fits<Omit<TcpConn, "closeWrite">, Deno.TcpConn>,
-  // @ts-expect-error: a connection is no listener
+  // @ts-expect-error: a connection is not a listener
   Fits<TcpConn, Deno.TcpListener>,
   // @ts-expect-error: the addresses of another family
   Fits<Conn<Deno.UnixAddr>, Deno.TcpConn>,

@@ -17,7 +17,7 @@ import {
 } from "../../inet/mod.ts";
 import { assertEquals, assertThrows, test } from "../runner/mod.ts";
 
-test("htons() and its kin swap on a little-endian host only", () => {
+test("htons(), htonl(), ntohs() and ntohl() swap only on a little-endian host", () => {
   assertEquals([htons(0x1234, true), htons(0x1234, false)], [0x3412, 0x1234]);
   assertEquals([ntohs(0x1234, true), ntohs(0x1234, false)], [0x3412, 0x1234]);
   assertEquals([htonl(0x12345678, true), htonl(0x12345678, false)], [0x78563412, 0x12345678]);
@@ -33,12 +33,12 @@ test("htons(), htonl(), ntohs() and ntohl() refuse numbers that do not fit", () 
   for (const swap of [htons, ntohs]) assertThrows(() => swap(65536), RangeError, "65535: current value is 65536");
 });
 
-test("inetAton() takes no NUL for the end of the text", () => {
+test("inetAton() does not take a NUL for the end of the text", () => {
   assertEquals(inetAton("1.2.3.4\0"), null);
   assertEquals(inetPton(2, "1.2.3.4\0"), null);
 });
 
-test("inetPton() and inetNtop() go by the family numbers of the layout", () => {
+test("inetPton() and inetNtop() use the family numbers of the layout", () => {
   const darwin = { hasLengthByte: true, littleEndian: true, AF_UNIX: 1, AF_INET: 2, AF_INET6: 30 };
   const bytes = inetPton(30, "::1", darwin);
   assertEquals(bytes?.length, 16);
@@ -48,7 +48,7 @@ test("inetPton() and inetNtop() go by the family numbers of the layout", () => {
   assertThrows(() => inetNtop(1, new Uint8Array(4)), RangeError, "current value is 1");
 });
 
-test("inetNtop() and the formatters refuse other lengths", () => {
+test("inetNtop() and the formatters refuse wrong lengths", () => {
   for (let length = 0; length <= 20; length++) {
     const bytes = new Uint8Array(length);
     const text = `current length is ${length}`;
@@ -68,7 +68,7 @@ test("parseIpv4() refuses what inetAton() takes beyond four decimal numbers", ()
   }
 });
 
-test("parseIpv6() refuses zones that could be mistaken", () => {
+test("parseIpv6() refuses ambiguous zones", () => {
   for (const zone of ["", "%", "a%b", "a b", "a/b", "a]", "[a", "a\n", "a\0", "4294967296", "99999999999999999999"]) {
     assertThrows(() => parseIpv6(`fe80::1%${zone}`), SyntaxError, "Cannot parse IPv6 address");
   }
@@ -95,7 +95,7 @@ test("formatNetAddr() and parseNetAddr() are each other's inverse", () => {
   assertEquals(formatNetAddr({ hostname: "localhost", port: 80 }), "localhost:80");
 });
 
-test("parseNetAddr() refuses another transport, as map() would pass one", () => {
+test("parseNetAddr() refuses an unknown transport, such as the index that map() passes", () => {
   assertThrows(() => ["127.0.0.1:80"].map(parseNetAddr as (text: string) => unknown), TypeError, "current value is 0");
 });
 

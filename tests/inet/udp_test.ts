@@ -21,7 +21,7 @@ function text(data: Uint8Array): string {
 }
 
 test(
-  "send() and receive() echo with Python's socket, from no bytes to the most that fit",
+  "send() and receive() echo with Python's socket, from empty datagrams to the largest",
   { needs: ["python3"] },
   async () => {
     for (const host of HOSTS) {
@@ -50,7 +50,7 @@ test("send() refuses a datagram that is too long", async () => {
   assert(error.message.includes("127.0.0.1"), error.message);
 });
 
-test("receive() tells that a datagram was cut off, and takes the next whole", async () => {
+test("receive() reports that a datagram was cut off, and receives the next one whole", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   for (const message of ["0123456789", "abcd", "xyz"]) await socket.send(bytes(message), { addr: socket.localAddr });
   const buffer = new Uint8Array(4);
@@ -70,7 +70,7 @@ test("send() rejects an invalid address, and a missing one", async () => {
   assertEquals(error.code, "EDESTADDRREQ");
 });
 
-test("UdpSocket.bind() tells that the port is taken, and closes what it opened", async () => {
+test("UdpSocket.bind() reports that the port is taken, and closes what it opened", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   const error = assertThrows(() => UdpSocket.bind(socket.localAddr)) as SystemError;
   assertEquals(error.code, "EADDRINUSE");
@@ -85,7 +85,7 @@ test("UdpSocket.bind() tells that the port is taken, and closes what it opened",
   await Promise.resolve();
 });
 
-test("several sockets share a port with reusePort, and each datagram comes to one of them", async () => {
+test("several sockets share a port with reusePort, and each datagram reaches one of them", async () => {
   using one = UdpSocket.bind({ hostname: "127.0.0.1", reusePort: true });
   using two = UdpSocket.bind({ hostname: "127.0.0.1", port: one.localAddr.port, reusePort: true });
   for (let i = 0; i < 64; i++) {
@@ -103,7 +103,7 @@ test("several sockets share a port with reusePort, and each datagram comes to on
   assert(counts[0]! > 5 && counts[1]! > 5, String(counts));
 });
 
-test("connect() sends without an address and takes datagrams of one peer only, until disconnect()", async () => {
+test("after connect(), send() needs no address and only the peer's datagrams arrive, until disconnect()", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   using friend = UdpSocket.bind({ hostname: "127.0.0.1" });
   using stranger = UdpSocket.bind({ hostname: "127.0.0.1" });
@@ -121,7 +121,7 @@ test("connect() sends without an address and takes datagrams of one peer only, u
   assertEquals(text((await socket.receive({ timeout: 2000 })).data), "stranger");
 });
 
-test("disconnect() gives back the address that the socket was bound to, with its port", async () => {
+test("disconnect() restores the address and port that the socket was bound to", async () => {
   for (const [any, host, other] of [["0.0.0.0", "127.0.0.1", "127.0.0.2"], ["::", "::1", "::1"]] as const) {
     for (const bound of [any, host]) {
       using socket = UdpSocket.bind({ hostname: bound });
@@ -137,7 +137,7 @@ test("disconnect() gives back the address that the socket was bound to, with its
   }
 });
 
-test("a connected socket hears that nobody listens, and goes on", async () => {
+test("a connected socket reports that nobody listens, and keeps working", async () => {
   using gone = UdpSocket.bind({ hostname: "127.0.0.1" });
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   await socket.connect(gone.localAddr);
@@ -183,7 +183,7 @@ test("broadcast is refused until SO_BROADCAST is set", async () => {
   assertEquals(text((await receiver.receive({ timeout: 2000 })).data), "all");
 });
 
-test("an IPv6 socket speaks IPv4 too, unless ipv6Only is set", async () => {
+test("an IPv6 socket also sends and receives IPv4, unless ipv6Only is set", async () => {
   using four = UdpSocket.bind({ hostname: "127.0.0.1" });
   using both = UdpSocket.bind({ hostname: "::", ipv6Only: false });
   await four.send(bytes("hi"), { addr: { hostname: "127.0.0.1", port: both.localAddr.port } });
@@ -202,7 +202,7 @@ test("an IPv6 socket speaks IPv4 too, unless ipv6Only is set", async () => {
 });
 
 test(
-  "receiveMessage() gives PKTINFO, TTL, TOS and the time of a datagram of Python",
+  "receiveMessage() returns PKTINFO, TTL, TOS and the time of a datagram from Python",
   { needs: ["python3"] },
   async () => {
     for (const host of HOSTS) {
@@ -269,7 +269,7 @@ test("sendMessage() refuses a source that this machine does not have", async () 
   );
 });
 
-test("SO_RXQ_OVFL counts what the receive buffer had no room for", async () => {
+test("SO_RXQ_OVFL counts the datagrams that the receive buffer had no room for", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   socket.socket.set(SO_RXQ_OVFL, true);
   socket.socket.set(SO_RCVBUF, 4096);
@@ -301,7 +301,7 @@ test("receiveBatch() and sendBatch() carry many datagrams with their addresses",
   assertEquals(await client.receiveBatch(batch), 64);
 });
 
-test("UDP_SEGMENT cuts a send into datagrams that Python receives", { needs: ["python3"] }, async () => {
+test("UDP_SEGMENT splits a send into datagrams that Python receives", { needs: ["python3"] }, async () => {
   for (const perSend of [false, true]) {
     await using peer = python("segments", "127.0.0.1");
     const to = { hostname: "127.0.0.1", port: Number(await peer.line()) };
@@ -318,7 +318,7 @@ test("UDP_SEGMENT cuts a send into datagrams that Python receives", { needs: ["p
   }
 });
 
-test("UDP_GRO gives datagrams of one size as one, and tells the size", { needs: ["python3"] }, async () => {
+test("UDP_GRO merges datagrams of one size, and reports the size", { needs: ["python3"] }, async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   socket.socket.set(inet.UDP_GRO, true);
   await using peer = python("sendsegments", "127.0.0.1", String(socket.localAddr.port), "1000", "9500");
@@ -327,7 +327,7 @@ test("UDP_GRO gives datagrams of one size as one, and tells the size", { needs: 
   assertEquals([data.length, info.segmentSize], [9500, 1000]);
 });
 
-test("UdpSocket is not kept alive by nothing, and unref() lets the program end", async () => {
+test("an idle UdpSocket does not keep the program alive, and unref() lets a waiting one end", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
   socket.unref();
   socket.ref();

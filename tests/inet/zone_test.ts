@@ -19,7 +19,7 @@ import { assertEquals, assertRejects, assertThrows, ignore, test } from "../runn
 
 const BYTES = new Uint8Array([7]);
 
-test("the zone of an address is an interface by its number or by its name", async () => {
+test("a zone is the index or the name of an interface", async () => {
   const index = interfaces().find(({ name }) => name === "lo")?.index ?? 0;
   for (const zone of ["lo", index]) {
     const sockaddr = udpAddrCodec.encode({ hostname: `fe80::1%${zone}`, port: 80 });
@@ -38,7 +38,7 @@ test("the zone of an address is an interface by its number or by its name", asyn
   );
 });
 
-test("an option that is an interface is set by its number or by its name", async () => {
+test("an option for an interface takes its index or its name", async () => {
   const index = interfaces().find(({ name }) => name === "lo")?.index ?? 0;
   using ipv4 = UdpSocket.bind({ hostname: "127.0.0.1" });
   using ipv6 = UdpSocket.bind({ hostname: "::1" });
@@ -81,7 +81,7 @@ else {
     await udp.send(BYTES, { addr: to });
     const { addr } = await udp.receive({ timeout: 5000 });
     assertEquals([addr.hostname, addr.scopeId], ["fe80::77", scopeId]);
-    // Of a socket that is open, too, a name is one of its own namespace: this thread's has no "left".
+    // An open socket, too, looks up names in its own namespace: this thread's has no "left".
     const named = { hostname, port: udp.localAddr.port };
     await udp.send(BYTES, { addr: named });
     await udp.sendMessage({ data: BYTES, addr: named });

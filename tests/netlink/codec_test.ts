@@ -25,7 +25,7 @@ async function probe(): Promise<Record<string, number> & { message: string }> {
 
 test("NL has the values of the C headers", { needs }, async () => {
   const measured = await probe();
-  // SOL_NETLINK is the C library's, not the kernel's.
+  // SOL_NETLINK is from the C library, not from the kernel.
   const { SOL_NETLINK: _, ...constants } = NL;
   for (const [name, value] of Object.entries(constants)) assertEquals(measured[name], value, name);
 });
@@ -89,7 +89,7 @@ test("encodeMessage() writes the bytes that C writes, and decodeMessages() reads
   assertEquals(nested?.uint(5), 0x0123456789abcdefn);
 });
 
-test("decodeMessages() takes messages apart that follow one another, aligned", () => {
+test("decodeMessages() splits consecutive aligned messages", () => {
   const first = encodeMessage({ type: 16, payload: new Uint8Array([1]) });
   const second = encodeMessage({ type: 17, payload: new Uint8Array([2, 3]) });
   const bytes = new Uint8Array([...first, 0, 0, 0, ...second]);
@@ -97,7 +97,7 @@ test("decodeMessages() takes messages apart that follow one another, aligned", (
   assertEquals(decodeMessages(new Uint8Array()), []);
 });
 
-test("decodeMessages() refuses every message that is cut off, and every length that lies", () => {
+test("decodeMessages() refuses every truncated message, and every wrong length", () => {
   const bytes = encodeMessage({ type: 16, payload: new Uint8Array([1, 2, 3, 4]) });
   for (let length = 1; length < bytes.length; length++) {
     assertThrows(() => decodeMessages(bytes.subarray(0, length)), NetlinkDecodeError);
@@ -109,7 +109,7 @@ test("decodeMessages() refuses every message that is cut off, and every length t
   }
 });
 
-test("Attributes refuse every attribute that is cut off, and every length that lies", () => {
+test("Attributes refuses every truncated attribute, and every wrong length", () => {
   const bytes = encodeAttribute(1, new Uint8Array([1, 2, 3, 4]));
   for (let length = 1; length < bytes.length; length++) {
     assertThrows(() => new Attributes(bytes.subarray(0, length)), NetlinkDecodeError);
@@ -121,7 +121,7 @@ test("Attributes refuse every attribute that is cut off, and every length that l
   }
 });
 
-test("Attributes refuse a value of another length than the one asked for, and nests that are none", () => {
+test("Attributes refuses a value of a wrong length, and an invalid nest", () => {
   const attributes = new Attributes(encodeAttribute(1, new Uint8Array([1, 2, 3])));
   for (const read of ["u8", "u16", "u32", "u64", "uint", "nested"] as const) {
     assertThrows(() => attributes[read](1), NetlinkDecodeError);
@@ -136,7 +136,7 @@ test("encodeAttribute() refuses a value that is longer than its length can say",
   assertThrows(() => encodeAttribute(1, new Uint8Array(0xfffc)), RangeError);
 });
 
-test("decodeAnswer() reads the number, the words and the place of an error, capped and whole", () => {
+test("decodeAnswer() reads the number, message and offset of an error, capped or complete", () => {
   const request = encodeMessage({ type: 16, payload: new Uint8Array([1, 2, 3]) });
   const errno = new Uint8Array([0xea, 0xff, 0xff, 0xff]);
   const words = [...encodeAttribute(1, "No such thing"), ...encodeAttribute(2, new Uint8Array([24, 0, 0, 0]))];
@@ -158,7 +158,7 @@ test("decodeInetDiagMessage() refuses a message that is cut off", () => {
   }
 });
 
-test("decodeGeneric() and decodeFamily() refuse what is cut off, and a family without an id", () => {
+test("decodeGeneric() and decodeFamily() refuse truncated messages, and a family without an id", () => {
   for (let length = 0; length < 4; length++) {
     assertThrows(() => decodeGeneric(new Uint8Array(length)), NetlinkDecodeError, `current length is ${length}`);
   }

@@ -10,7 +10,7 @@ import { Random } from "../inet/random.ts";
 import { test } from "../runner/mod.ts";
 import { fuzz } from "./fuzz.ts";
 
-/** A message: a structure whose first byte is the family, and attributes, some of which are told only by their lengths. */
+/** A message: a structure whose first byte is the family, and attributes, some known only by their lengths. */
 function message(family: number, size: number, payloads: Record<number, number | Uint8Array>): Uint8Array {
   const head = new Uint8Array(size).fill(1);
   head[0] = family;
@@ -46,7 +46,7 @@ const DECODERS: [name: string, message: Uint8Array, decode: (bytes: Uint8Array) 
 ];
 
 for (const [name, bytes, decode] of DECODERS) {
-  test(`the decoder of ${name} sockets throws nothing but NetlinkDecodeError, whatever it is given`, () => {
+  test(`the decoder of ${name} sockets throws nothing but NetlinkDecodeError, whatever the input`, () => {
     decode(bytes);
     fuzz(new Random(), [bytes], 10_000, decode);
   });

@@ -51,7 +51,7 @@ export class Scene implements AsyncDisposable {
 
 export const STATES: Record<string, string> = { ESTABLISHED: "ESTAB", CLOSE: "UNCONN" };
 
-/** What a line of ss says of a socket, by names; what changes from one moment to the next is left out. */
+/** A line of ss as fields; what changes from one moment to the next is left out. */
 export function fieldsOfLine(line: string): Record<string, string> {
   const [state = "", receiveQueue = "", sendQueue = "", local = "", remote = "", ...rest] = line.split(/\s+/);
   const fields: Record<string, string> = { state, receiveQueue, sendQueue, local, remote };
@@ -91,7 +91,7 @@ const NAMES = [
   "rcv_ssthresh",
 ];
 
-/** The same of a socket of ours. */
+/** The same for a socket in our list. */
 export function fieldsOf(socket: SocketInfo): Record<string, string> {
   const { state, receiveQueue = 0, sendQueue = 0, processes = [], uid = 0, inode, cookie, memory: m } = socket;
   const users = processes.map(({ pid, command, fd }) => `("${command}",pid=${pid},fd=${fd})`);

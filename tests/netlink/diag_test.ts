@@ -34,7 +34,7 @@ rootTest("listSockets() tells of TCP, IPv4 and IPv6, field by field what ss tell
   const both = scene.open(C.AF_INET6, C.SOCK_STREAM);
   both.bind(any6);
   both.listen(0);
-  await new Promise((resolve) => setTimeout(resolve, 300)); // delayed acknowledgements are through
+  await new Promise((resolve) => setTimeout(resolve, 300)); // delayed acknowledgements have arrived
   using netlink = scene.netlink();
   const found = (await listSockets({ protocol: "tcp", processes: true, netlink })).map(fieldsOf).sort(byInode);
   const expected = (await scene.ss("-t")).map(fieldsOfLine).sort(byInode);
@@ -133,7 +133,7 @@ rootTest("listSockets() tells of packet and netlink sockets what ss tells", asyn
   groups.bind(new Uint8Array([C.AF_NETLINK, 0, 0, 0, 0, 0, 0, 0, 0x51, 0, 0, 0]));
   const all = await listSockets({ protocol: "netlink", processes: true, netlink });
   const mine = all.filter(({ processes }) => processes?.some(({ fd }) => fd === groups.fd));
-  assertEquals(mine.map((socket) => socket.groups), [[1, 5, 7]]); // once, though the kernel tells it twice
+  assertEquals(mine.map((socket) => socket.groups), [[1, 5, 7]]); // once, though the kernel reports it twice
   const shown = (await scene.ss("-f", "netlink")).map((line) => line.split(/\s+/).slice(3, 5).join(" "));
   const port = mine[0]?.localAddr.port;
   assert(shown.includes(`0:${port} *`), shown.join("\n"));
@@ -155,12 +155,12 @@ rootTest("destroySocket() closes a connection of another owner, and only that on
   await destroySocket(target, { netlink });
   assertEquals(await waiting, "ECONNABORTED");
   const buffer = new Uint8Array(100);
-  assertEquals(await server.read(buffer), 7); // what came before is not lost
+  assertEquals(await server.read(buffer), 7); // what arrived before is not lost
   assertEquals(await server.read(buffer).catch((error) => error.code), "ECONNRESET");
   await assertRejects(() => destroySocket(target, { netlink }), Error, "(ENOENT)");
 });
 
-test("listSockets() without a protocol lists all that the kernel can, and says what it cannot", async () => {
+test("listSockets() without a protocol lists every kind that the kernel supports, and names the others", async () => {
   const asked: number[] = [];
   const netlink = {
     request: () => Promise.resolve([]),

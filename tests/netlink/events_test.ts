@@ -69,7 +69,7 @@ rootTest("NetlinkSocket.events() tells an overrun and goes on", async () => {
     before++;
   }
   assert(before > 0 && before < 500, `${before} events came before the overrun`);
-  // All is told again now.
+  // Now everything is reported again.
   await runProgram("ip", ["-n", name, "route", "add", "blackhole", "10.52.0.0/16"]);
   const [next] = await take(netlink.events({ signal: AbortSignal.timeout(20_000) }), 1);
   assertEquals([next?.type, next?.payload[1]], [RTM_NEWROUTE, 16]);
@@ -104,7 +104,7 @@ rootTest("NetlinkSocket.request() creates with NLM_F_CREATE, and NLM_F_EXCL refu
   assertEquals((error as Error & { errno: number }).errno, 17);
 });
 
-test("NetlinkSocket checks strictly: a dump that asks for what the kernel cannot filter is refused, with words", async () => {
+test("NetlinkSocket checks strictly: a dump with a filter that the kernel does not support is refused, with a message", async () => {
   using netlink = NetlinkSocket.open(NL.NETLINK_ROUTE);
   const RTM_GETLINK = 18;
   const ifinfomsg = new Uint8Array(16);
@@ -115,7 +115,7 @@ test("NetlinkSocket checks strictly: a dump that asks for what the kernel cannot
   assertEquals(error.message, `Cannot list links: ${text} (EINVAL)`);
 });
 
-test("NetlinkSocket tells which attribute a request lacks, or where it is wrong", async () => {
+test("NetlinkSocket reports which attribute a request lacks, or which is wrong", async () => {
   using netlink = NetlinkSocket.open(NL.NETLINK_GENERIC);
   const tooLong = encodeAttribute(NL.CTRL_ATTR_FAMILY_NAME, "x".repeat(40));
   const request = new Uint8Array([NL.CTRL_CMD_GETFAMILY, 1, 0, 0, ...tooLong]);
@@ -123,7 +123,7 @@ test("NetlinkSocket tells which attribute a request lacks, or where it is wrong"
   assertEquals((error as Error & { offset: number }).offset, 20); // nlmsghdr and genlmsghdr are before it
 });
 
-test("a NetlinkSocket that joined a group takes no request, and one is read once", async () => {
+test("a NetlinkSocket in a group takes no requests, and only one loop reads its events", async () => {
   using netlink = NetlinkSocket.open(NL.NETLINK_ROUTE);
   netlink.join(RTNLGRP_LINK);
   await assertRejects(
@@ -147,7 +147,7 @@ test("a NetlinkSocket that left its groups takes requests again", async () => {
   assertThrows(() => netlink.join(9999), Error, "EINVAL");
 });
 
-test("NetlinkSocket.events() ends with its signal, and the socket goes on", async () => {
+test("NetlinkSocket.events() ends with its signal, and the socket stays usable", async () => {
   using netlink = NetlinkSocket.open(NL.NETLINK_ROUTE);
   netlink.join(RTNLGRP_LINK);
   const controller = new AbortController();

@@ -2,7 +2,7 @@ import { NetlinkDecodeError } from "../../netlink/mod.ts";
 import type { Random } from "../inet/random.ts";
 import { hex } from "../runner/mod.ts";
 
-/** Lengths at the edges of what fields can say. */
+/** Lengths at the limits of their fields. */
 const EDGES = [0, 1, 3, 4, 5, 15, 16, 17, 0x7f, 0x80, 0xff];
 
 /**

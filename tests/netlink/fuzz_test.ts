@@ -28,7 +28,7 @@ const answer = encodeMessage({
 const diag = encodeMessage({ type: 20, payload: new Uint8Array([...new Uint8Array(72), ...nested]) });
 const messages = [encodeMessage({ type: 16, payload: generic }), answer, diag, new Uint8Array([...diag, ...answer])];
 
-test("no decoder throws anything but NetlinkDecodeError, or loops, whatever it is given", () => {
+test("no decoder loops or throws anything but NetlinkDecodeError, whatever the input", () => {
   const random = new Random();
   fuzz(random, messages, 10_000, (bytes) => {
     for (const message of decodeMessages(bytes)) {
@@ -50,7 +50,7 @@ test("fuzz() fails for a decoder that throws something else", () => {
   );
 });
 
-/** Reads every attribute in every way. */
+/** Reads every attribute with every method. */
 function readAll(attributes: Attributes, depth: number): void {
   for (const type of attributes.types) {
     attributes.bytes(type);
@@ -60,7 +60,7 @@ function readAll(attributes: Attributes, depth: number): void {
   }
 }
 
-/** Goes on after the codec's own error; any other is the test's to judge. */
+/** Continues after the codec's own error; any other fails the test. */
 function ignoreRefusal(decode: () => unknown): void {
   try {
     decode();

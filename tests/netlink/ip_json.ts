@@ -1,7 +1,7 @@
 import type { Link, LinkAddress, Neighbour, Route, Rule } from "../../netlink/route/mod.ts";
 import { runProgram } from "../peers/run_program.ts";
 
-/** A value of JSON without the fields that are not there. */
+/** A JSON value without its undefined fields. */
 export type Json = Record<string, unknown>;
 
 /** What `ip -j …` prints in a network namespace. */
@@ -64,7 +64,7 @@ export function linkJson(link: Link, nameOf: NameOf): Json {
   });
 }
 
-/** A bridge's own data as `ip -d -j link` prints it, as far as it has names of ours. */
+/** A bridge's own data as `ip -d -j link` prints it, as far as we have names for it. */
 export function bridgeJson({ bridge }: Link): Json {
   if (bridge === undefined) return {};
   return clean({
@@ -91,7 +91,7 @@ function bridgeId(id: string): string {
   return `${priority}.${(address.match(/../g) ?? []).map((byte) => parseInt(byte, 16).toString(16)).join(":")}`;
 }
 
-/** A port's own data as `ip -d -j link` prints it, as far as it has names of ours. */
+/** A port's own data as `ip -d -j link` prints it, as far as we have names for it. */
 export function bridgePortJson({ bridgePort: port }: Link): Json {
   if (port === undefined) return {};
   return {

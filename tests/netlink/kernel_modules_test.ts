@@ -1,5 +1,5 @@
 /**
- * What not every kernel has: where the one of this machine lacks it, the tests see that the library says so;
+ * What not every kernel has: if this machine's kernel lacks it, the tests check that the library says so;
  * `deno task test:netem` runs them on one that has all of it.
  *
  * @module
@@ -24,12 +24,12 @@ function rootTest(name: string, run: () => Promise<void>): void {
   else test(name, { needs, timeout: 180_000 }, run); // an emulated machine is slow
 }
 
-/** Raw sockets get what others send, so their memory changes. */
+/** Raw sockets receive what others send, so their memory changes. */
 function withoutMemory({ skmem: _, receiveQueue: __, ...rest }: Record<string, string>): Record<string, string> {
   return rest;
 }
 
-/** What is listed; `undefined` where this kernel has no module for it, and says so. */
+/** What is listed; `undefined` if this kernel has no module for it, and says so. */
 async function unlessUnknown<T>(protocol: string, listed: Promise<T>): Promise<T | undefined> {
   try {
     return await listed;
@@ -56,7 +56,7 @@ rootTest("listSockets() tells of raw sockets what ss tells, or that the kernel c
 });
 
 test(
-  "listSockets() tells of vsock sockets what ss tells, or that the kernel cannot",
+  "listSockets() lists vsock sockets as ss does, or reports that the kernel cannot",
   { needs: ["ip", "ss"] },
   async () => {
     if (await unlessUnknown("vsock", listSockets({ protocol: "vsock" })) === undefined) return;
@@ -97,7 +97,7 @@ for (
       : () =>
         addLink({ name: "v6", kind: "vlan", parent: "left", vlan: { id: 6, protocol: "802.1ad" } }, scene.options);
     if (failed !== undefined) {
-      // The kernel of this machine lacks it: so say both. The guest's has it.
+      // This machine's kernel lacks it, and both say so. The guest's has it.
       assert(/Unknown device type/.test(failed), failed);
       await assertRejects(add, Error, "(EOPNOTSUPP)");
       return;

@@ -20,7 +20,7 @@ import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 const TCP = encodeInetDiagRequest(C.AF_INET, 6);
 
-test("NetlinkSocket.dump() gives every TCP socket, as /proc/net/tcp has it", { needs: ["read"] }, async () => {
+test("NetlinkSocket.dump() returns every TCP socket that /proc/net/tcp lists", { needs: ["read"] }, async () => {
   const listeners = Array.from({ length: 300 }, () => TcpListener.listen({ hostname: "127.0.0.1", port: 0 }));
   using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
   // sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode
@@ -38,7 +38,7 @@ test("NetlinkSocket.dump() gives every TCP socket, as /proc/net/tcp has it", { n
   }
 });
 
-test("decodeInetDiagMessage() tells family, interface and cookie as the socket's own options do", async () => {
+test("decodeInetDiagMessage() reads the same family, interface and cookie as the socket's options", async () => {
   const configure = (socket: Socket): void => socket.set(SO_BINDTODEVICE, "lo");
   for (const [family, hostname] of [[C.AF_INET, "127.0.0.1"], [C.AF_INET6, "::1"]] as const) {
     using listener = TcpListener.listen({ hostname, port: 0, configure });
@@ -66,7 +66,7 @@ test("decodeFamily() reads the kernel's answer about its controller", async () =
   assertEquals(decodeFamily(payload), { id: 16, name: "nlctrl", version: 2 });
 });
 
-test("NetlinkSocket.dump() and request() at once are answered in turn", async () => {
+test("concurrent NetlinkSocket.dump() and request() are answered in turn", async () => {
   using controller = await GenericNetlinkSocket.open("nlctrl");
   const [all, own, again] = await Promise.all([
     controller.dump(NL.CTRL_CMD_GETFAMILY),
@@ -78,13 +78,13 @@ test("NetlinkSocket.dump() and request() at once are answered in turn", async ()
   assertEquals(again.length, all.length);
 });
 
-test("GenericNetlinkSocket.open() says which family the kernel lacks", async () => {
+test("GenericNetlinkSocket.open() names the family that the kernel lacks", async () => {
   const error = await assertRejects(() => GenericNetlinkSocket.open("NO_SUCH"), Error);
   assertEquals(error.message, "Cannot find the netlink family NO_SUCH: No such file or directory (ENOENT)");
   assertEquals((error as Error & { code: string }).code, "ENOENT");
 });
 
-test("NetlinkSocket.request() gives the kernel's own words", async () => {
+test("NetlinkSocket.request() reports the kernel's own message", async () => {
   using controller = await GenericNetlinkSocket.open("nlctrl");
   const tooLong = [encodeAttribute(NL.CTRL_ATTR_FAMILY_NAME, "x".repeat(40))];
   await assertRejects(
@@ -96,13 +96,13 @@ test("NetlinkSocket.request() gives the kernel's own words", async () => {
   assert((await controller.dump(NL.CTRL_CMD_GETFAMILY)).length > 1);
 });
 
-test("NetlinkSocket.request() may be given up, and the next one is not answered by its answer", async () => {
+test("NetlinkSocket.request() can be aborted, and its late answer is not taken for that of the next", async () => {
   using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
   await assertRejects(() => netlink.dump(NL.SOCK_DIAG_BY_FAMILY, TCP, { signal: AbortSignal.abort() }), Error);
   assert(Array.isArray(await netlink.dump(NL.SOCK_DIAG_BY_FAMILY, TCP)));
 });
 
-test("NetlinkSocket.dump() begins again after NLM_F_DUMP_INTR", async () => {
+test("NetlinkSocket.dump() starts again after NLM_F_DUMP_INTR", async () => {
   using kernel = new ScriptedKernel();
   const dump = kernel.netlink.dump(20, new Uint8Array());
   await kernel.answer((seq) => [{ type: 20, flags: NL.NLM_F_MULTI | NL.NLM_F_DUMP_INTR, seq }, done(seq)]);
@@ -113,7 +113,7 @@ test("NetlinkSocket.dump() begins again after NLM_F_DUMP_INTR", async () => {
   assertEquals((await dump).map(({ type }) => type), [21]);
 });
 
-test("NetlinkSocket.dump() gives up a table that changes each time", async () => {
+test("NetlinkSocket.dump() gives up if the table changes each time", async () => {
   using kernel = new ScriptedKernel();
   const dump = kernel.netlink.dump(20, new Uint8Array(), { action: "list all" });
   const failed = assertRejects(
@@ -127,7 +127,7 @@ test("NetlinkSocket.dump() gives up a table that changes each time", async () =>
   await failed;
 });
 
-test("NetlinkSocket.dump() fails where the end of the dump says so", async () => {
+test("NetlinkSocket.dump() fails if the end of the dump has an error", async () => {
   using kernel = new ScriptedKernel();
   const dump = kernel.netlink.dump(20, new Uint8Array());
   const failed = assertRejects(() => dump, Error, "(ENOMEM)");
@@ -135,7 +135,7 @@ test("NetlinkSocket.dump() fails where the end of the dump says so", async () =>
   await failed;
 });
 
-test("NetlinkSocket.request() passes over answers to what was given up", async () => {
+test("NetlinkSocket.request() skips answers to aborted requests", async () => {
   using kernel = new ScriptedKernel();
   const request = kernel.netlink.request(16, new Uint8Array());
   await kernel.answer((seq) => [{ type: 30, seq: seq - 1 }, { type: NL.NLMSG_NOOP, seq }], (seq) => [
@@ -154,7 +154,7 @@ test("NetlinkSocket.request() refuses an answer that is not a netlink message, a
   await assertRejects(() => kernel.netlink.request(16, new Uint8Array(), { timeout: 20 }), Error, "in time");
 });
 
-test("NetlinkSocket.request() waits no longer than told, for its turn and among other answers", async () => {
+test("NetlinkSocket.request() times out while it waits for its turn and while other answers arrive", async () => {
   using kernel = new ScriptedKernel();
   const first = kernel.netlink.request(16, new Uint8Array());
   const controller = new AbortController();
@@ -167,7 +167,7 @@ test("NetlinkSocket.request() waits no longer than told, for its turn and among 
   controller.abort(new Error("given up"));
   await aborted;
   const last = kernel.netlink.request(19, new Uint8Array(), { timeout: 200 });
-  for (const type of [16, 19]) { // and nothing of what was given up was sent
+  for (const type of [16, 19]) { // and nothing of the aborted request was sent
     await kernel.answer((seq, request) => [{ type: request.type + 100, seq }, { ...done(seq), flags: 0 }]);
     assertEquals((await (type === 16 ? first : last)).map(({ type }) => type), [type + 100]);
   }
@@ -176,7 +176,7 @@ test("NetlinkSocket.request() waits no longer than told, for its turn and among 
   clearInterval(flood);
 });
 
-test("NetlinkSocket.dump() goes on after a dump that was given up in the middle", async () => {
+test("NetlinkSocket.dump() works after a dump that was aborted midway", async () => {
   const listeners = Array.from({ length: 500 }, () => TcpListener.listen({ hostname: "127.0.0.1", port: 0 }));
   using netlink = NetlinkSocket.open(NL.NETLINK_SOCK_DIAG);
   const outcomes = new Set<string>();
@@ -196,7 +196,7 @@ test("NetlinkSocket.dump() goes on after a dump that was given up in the middle"
   for (const listener of listeners) listener.close();
 });
 
-test("NetlinkSocket refuses options that cannot be meant, at once", async () => {
+test("NetlinkSocket refuses invalid options immediately", async () => {
   using kernel = new ScriptedKernel();
   const first = assertRejects(() => kernel.netlink.request(16, new Uint8Array()), Error, "closed");
   for (const method of ["request", "dump"] as const) {
@@ -209,7 +209,7 @@ test("NetlinkSocket refuses options that cannot be meant, at once", async () => 
   await first;
 });
 
-test("GenericNetlinkSocket.open() refuses a name that no family can have", async () => {
+test("GenericNetlinkSocket.open() refuses an impossible family name", async () => {
   await assertRejects(() => GenericNetlinkSocket.open("nlctrl\0x"), TypeError, "NUL");
   await assertRejects(() => GenericNetlinkSocket.open(5 as never), TypeError, "is not a Uint8Array");
 });
@@ -220,7 +220,7 @@ function done(seq: number): Reply {
   return { type: NL.NLMSG_DONE, flags: NL.NLM_F_MULTI, seq, payload: new Uint8Array(4) };
 }
 
-/** A kernel that answers as told, for what the real one does only under load. */
+/** A fake kernel with given answers, for what the real one does only under load. */
 class ScriptedKernel implements Disposable {
   readonly netlink: NetlinkSocket;
   readonly peer: Socket;

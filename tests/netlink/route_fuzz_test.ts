@@ -13,7 +13,7 @@ const hardwareAddress = "02:00:00:00:00:01";
 const peer = { address: "10.0.0.1", peer: "10.0.0.2/32", validLifetime: 100, preferredLifetime: 50 };
 const ways = [{ gateway: "10.0.0.1", weight: 3 }, { gateway: "fd00::1", link: 1 }];
 
-/** Messages of each kind: what this kernel tells, and what it would be told. */
+/** Messages of each kind: the kernel's answers, and requests to it. */
 const KINDS: [name: string, get: number, size: number, own: Uint8Array[], decode: (bytes: Uint8Array) => unknown][] = [
   ["links", RTM.GETLINK, 16, [], decodeLink],
   ["addresses", RTM.GETADDR, 8, [encodeAddress({ link: 1, label: "lo:x", metric: 3, ...peer }, 1)], decodeAddress],
@@ -47,7 +47,7 @@ const KINDS: [name: string, get: number, size: number, own: Uint8Array[], decode
 ];
 
 for (const [name, get, size, own, decode] of KINDS) {
-  test(`the decoder of ${name} throws nothing but NetlinkDecodeError, whatever it is given`, async () => {
+  test(`the decoder of ${name} throws nothing but NetlinkDecodeError, whatever the input`, async () => {
     using netlink = NetlinkSocket.open(NL.NETLINK_ROUTE);
     const told = (await netlink.dump(get, new Uint8Array(size))).map(({ payload }) => payload)
       .filter(([family]) => family === 0 || family === 2 || family === 10).slice(0, 20);

@@ -4,7 +4,7 @@ import { namespacePair } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { ipJson, type Json, type NameOf } from "./ip_json.ts";
 
-/** A namespace with the end of a veth in it, and a socket to ask about it. */
+/** A namespace with one end of a veth, and a netlink socket in it. */
 export class RouteScene implements AsyncDisposable {
   readonly #pair: Awaited<ReturnType<typeof namespacePair>>;
   readonly netlink: NetlinkSocket;

@@ -142,7 +142,7 @@ rootTest("listAddresses() tells what `ip -j address` tells", async () => {
   assertEquals(filtered.map(({ address }) => address.slice(0, 6)), ["fe80::"]);
 });
 
-/** Without the protocol, which ip 6.1 does not print, and with lifetimes that do not run on between two listings. */
+/** Without the protocol, which ip 6.1 does not print, and with lifetimes that do not change between two listings. */
 function comparable({ protocol: _, valid_life_time, preferred_life_time, ...row }: Json): Json {
   const rounded = (seconds: unknown): number => Math.ceil(Number(seconds) / 100) * 100;
   return { ...row, valid: rounded(valid_life_time), preferred: rounded(preferred_life_time) };
@@ -161,7 +161,7 @@ rootTest("listRoutes() tells what `ip -d -j route` tells, of every table", async
     assertEquals(found.map(withoutTime), expected.map(withoutTime));
     assert(found.length > 8);
     const main = (await listRoutes({ ...scene.options, family })).map((route) => routeJson(route, nameOf));
-    const shown = (await scene.json(flag, "-d", "route")).map((row) => ({ ...row, table: "main" })); // it is not said
+    const shown = (await scene.json(flag, "-d", "route")).map((row) => ({ ...row, table: "main" })); // it is not reported
     assertEquals(main.map(withoutTime), shown.map(withoutTime));
   }
   assertEquals(await listRoutes({ ...scene.options, table: 4_000_000 }), []);
@@ -282,7 +282,7 @@ rootTest("what is added by values is, to `ip`, what `ip` adds", async () => {
     assertEquals(plain(found), plain(expected), what.join(" "));
   }
 
-  // And what is taken away is gone.
+  // And what is deleted is gone.
   const before = await listRoutes({ ...options, table: "all" });
   await deleteRoute({ destination: "10.20.0.0/16" }, options);
   await deleteRoute({ destination: "10.25.0.0/16", table: 77 }, options);
@@ -497,7 +497,7 @@ test("invalid arguments are refused before any request", async () => {
   await assertRejects(() => addLink({ kind: "vlan", parent: 1, vlan: { id: 4095 } }, options), RangeError, "4094");
 });
 
-/** Names of fields that differ between two machines that are alike: hardware addresses, and what comes of them. */
+/** Fields that differ between two otherwise equal machines: hardware addresses, and what follows from them. */
 function sameEverywhere(row: Json): Json {
   const text = JSON.stringify(row)
     .replaceAll(/fe80::[\da-f:]+/g, "fe80::x")
@@ -506,7 +506,7 @@ function sameEverywhere(row: Json): Json {
   return JSON.parse(text);
 }
 
-/** Without what counts down. */
+/** Without fields that count down. */
 function withoutTime(row: Json): Json {
   const { expires: _, addr_info: addresses, ...rest } = row as Json & { addr_info?: Json[] };
   if (addresses === undefined) return rest;
@@ -532,7 +532,7 @@ async function settled(scene: RouteScene): Promise<void> {
   }
 }
 
-/** What the test changed itself; `undefined` for what the kernel does beside. */
+/** What the test itself changed; `undefined` for the kernel's own changes. */
 function textOf(event: RouteEvent): string | undefined {
   if (event.kind === "overrun") return "overrun";
   const { kind, action, value } = event;

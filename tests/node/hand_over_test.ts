@@ -29,13 +29,13 @@ async function exchange(client: TcpConn | UnixConn, server: TcpConn | UnixConn):
   await closed;
 }
 
-test("toNodeSocket() makes a net.Socket of a TCP connection", { skipOn }, async () => {
+test("toNodeSocket() turns a TCP connection into a net.Socket", { skipOn }, async () => {
   using listener = TcpListener.listen(LOCAL);
   const [client, server] = await Promise.all([TcpConn.connect(listener.addr), listener.accept()]);
   await exchange(client, server);
 });
 
-test("toNodeSocket() makes a net.Socket of an AF_UNIX connection", {
+test("toNodeSocket() turns an AF_UNIX connection into a net.Socket", {
   skipOn,
   needs: ["read", "write", "env"],
 }, async () => {
@@ -46,7 +46,7 @@ test("toNodeSocket() makes a net.Socket of an AF_UNIX connection", {
 });
 
 test(
-  "listenOn() leaves no listener of errors on a server that it could not use",
+  "listenOn() leaves no error listener on a server that it could not use",
   { skipOn, needs: ["net"] },
   async () => {
     const server = createNetServer();
@@ -72,7 +72,7 @@ test("toNodeSocket() refuses a listener, listenOn() a connection, and both stay 
   assertEquals(await server.read(new Uint8Array(8)), 3);
 });
 
-test("listenOn() tells of a server that is closed before it listens", { skipOn, needs: ["net"] }, async () => {
+test("listenOn() rejects if the server is closed before it listens", { skipOn, needs: ["net"] }, async () => {
   const server = createNetServer();
   const listening = listenOn(server, TcpListener.listen(LOCAL));
   server.close();
@@ -131,7 +131,7 @@ test("a socket that carries messages is refused, and stays open", () => {
   right.close();
 });
 
-test("on Bun, what cannot be handed over says so, and stays open", {
+test("on Bun, a socket that cannot be handed over says so, and stays open", {
   skipOn: { deno: "Deno's node:net takes a descriptor", node: "Node's node:net takes a descriptor" },
 }, async () => {
   using listener = TcpListener.listen(LOCAL);
@@ -144,7 +144,7 @@ test("on Bun, what cannot be handed over says so, and stays open", {
   server.close();
 });
 
-test("Duplex.fromWeb() makes a stream of node:stream of a connection", async () => {
+test("Duplex.fromWeb() turns a connection into a node:stream", async () => {
   using listener = TcpListener.listen(LOCAL);
   using client = await TcpConn.connect(listener.addr);
   const stream = Duplex.fromWeb(await listener.accept() as unknown as Parameters<typeof Duplex.fromWeb>[0]);
@@ -156,7 +156,7 @@ test("Duplex.fromWeb() makes a stream of node:stream of a connection", async () 
   await closed;
 });
 
-test("a connection of ours and one of node:net talk to each other", { needs: ["net"] }, async () => {
+test("one of our connections and one of node:net talk to each other", { needs: ["net"] }, async () => {
   using listener = TcpListener.listen(LOCAL);
   const theirs = connect(listener.addr.port, "127.0.0.1");
   const ours = await listener.accept();

@@ -20,7 +20,7 @@ async function pair(options?: { allowHalfOpen?: boolean }): Promise<[ours: NodeS
   return [ours, theirs];
 }
 
-test("NodeStream carries 8 MiB there and back, and ends in both directions", { needs }, async () => {
+test("NodeStream carries 8 MiB in both directions, and ends both", { needs }, async () => {
   const [ours, theirs] = await pair({ allowHalfOpen: true });
   const data = Buffer.from(Uint8Array.from({ length: 8 << 20 }, (_, i) => i * 7 + (i >> 9)));
   const echo = pipeline(ours, ours);
@@ -32,12 +32,12 @@ test("NodeStream carries 8 MiB there and back, and ends in both directions", { n
   if (!ours.closed) await once(ours, "close");
 });
 
-test("NodeStream stops reading while nobody takes what it has", { needs }, async () => {
+test("NodeStream stops reading while nobody consumes its data", { needs }, async () => {
   const [ours, theirs] = await pair();
   const chunk = new Uint8Array(1 << 16);
   let sent = 0;
   while (theirs.write(chunk) || theirs.writableLength < 8 << 20) sent += chunk.length;
-  ours.once("readable", () => {}); // it begins to read, and takes nothing
+  ours.once("readable", () => {}); // it starts to read, and gets nothing
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert(ours.bytesRead <= 1 << 18, `${ours.bytesRead} bytes of ${sent} were read`);
   ours.destroy();
@@ -45,7 +45,7 @@ test("NodeStream stops reading while nobody takes what it has", { needs }, async
 });
 
 test(
-  "NodeStream ends its own side when the peer has ended, unless allowHalfOpen says otherwise",
+  "NodeStream ends its own side when the peer has ended, unless allowHalfOpen is set",
   { needs },
   async () => {
     for (const allowHalfOpen of [false, true]) {
@@ -71,7 +71,7 @@ test("NodeStream.destroySoon() sends what was written, and closes", { needs }, a
   theirs.destroy(); // half open; Node 24 does not close it after its last byte
 });
 
-test("NodeStream tells of a reset as an error, and closes", { needs }, async () => {
+test("NodeStream reports a reset as an error, and closes", { needs }, async () => {
   const [ours, theirs] = await pair();
   theirs.on("error", () => {});
   theirs.resetAndDestroy();
@@ -100,7 +100,7 @@ test("NodeStream knows its addresses and its state as net.Socket does", { needs 
   theirs.destroy();
 });
 
-test("NodeStream over AF_UNIX has no address, and takes the options of TCP without effect", async () => {
+test("NodeStream over AF_UNIX has no address, and ignores TCP's options as net.Socket does", async () => {
   const [left, right] = socketPair("stream");
   const stream = new NodeStream(left);
   assertEquals([stream.remoteAddress, stream.remotePort, stream.address()], [undefined, undefined, {}]);
@@ -110,7 +110,7 @@ test("NodeStream over AF_UNIX has no address, and takes the options of TCP witho
   right.close();
 });
 
-test("NodeStream.setTimeout() tells of silence, again and again, and not of traffic", { needs }, async () => {
+test("NodeStream.setTimeout() emits after each period without traffic, and only then", { needs }, async () => {
   const [ours, theirs] = await pair();
   let times = 0;
   ours.resume().setTimeout(400, () => times += 100).on("timeout", () => times++);
@@ -125,7 +125,7 @@ test("NodeStream.setTimeout() tells of silence, again and again, and not of traf
   theirs.destroy();
 });
 
-test("NodeStream.connect() answers a driver that dials, and the connection stays what it is", { needs }, async () => {
+test("NodeStream.connect() satisfies a driver that calls it, and keeps the connection", { needs }, async () => {
   const [ours, theirs] = await pair();
   await new Promise<void>((resolve) => ours.connect(5432, "127.0.0.1", resolve));
   ours.end("still here");
@@ -133,7 +133,7 @@ test("NodeStream.connect() answers a driver that dials, and the connection stays
   theirs.end();
 });
 
-test("NodeStream takes the promise of a connection: what is written meanwhile waits for it", async () => {
+test("NodeStream takes a promise of a connection, and earlier writes wait for it", async () => {
   const [left, right] = socketPair("stream");
   let dial = (_: typeof left): void => {};
   const stream = new NodeStream(new Promise<typeof left>((resolve) => dial = resolve));
@@ -148,7 +148,7 @@ test("NodeStream takes the promise of a connection: what is written meanwhile wa
   right.close();
 });
 
-test("NodeStream tells why its connection could not be made", async () => {
+test("NodeStream reports why its connection failed", async () => {
   const stream = new NodeStream(UnixConn.connect({ abstract: "nobody listens at this name" }));
   const [error] = await once(stream, "error");
   assertEquals(error.code, "ECONNREFUSED");
@@ -174,7 +174,7 @@ test("an unref'd NodeStream lets the program end", { needs: ["run", "env"] }, as
   assertEquals([code, stdout], [0, "ends\n"]);
 });
 
-test("net.Server takes connections of ours by its event, as serveNode() gives them", { needs }, async () => {
+test("net.Server takes our connections as events, from serveNode()", { needs }, async () => {
   const [left, right] = socketPair("stream");
   const server = createServer((socket) => void socket.end("hello"));
   server.emit("connection", new NodeStream(left));

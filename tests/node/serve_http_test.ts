@@ -29,7 +29,7 @@ function serve(handler: (request: Request) => Response | Promise<Response>): Ser
 
 const close = { connection: "close" };
 
-test("serveHttp() gives the request, and sends the response, as Deno.serve does", { needs }, async () => {
+test("serveHttp() passes on the request and sends the response as Deno.serve does", { needs }, async () => {
   const { url, end } = serve(async (request) => {
     const headers = new Headers({ "x-method": request.method, "x-url": request.url });
     headers.append("set-cookie", "a=1");
@@ -47,7 +47,7 @@ test("serveHttp() gives the request, and sends the response, as Deno.serve does"
   await end();
 });
 
-test("serveHttp() tells the handler the connection: who asks over a unix socket", async () => {
+test("serveHttp() gives the handler the connection, which tells who connected to a unix socket", async () => {
   using listener = UnixListener.listen({ autobind: true });
   const served = serveHttp(listener, (_request, { conn, remoteAddr }) => {
     return Response.json([peerCredentials(conn).pid, conn instanceof UnixConn, remoteAddr === undefined]);
@@ -82,7 +82,7 @@ test("serveHttp() answers an error of the handler, and HEAD without a body", { n
   await end();
 });
 
-test("serveHttp() tells the handler that the client has gone, and cancels the body", { needs }, async () => {
+test("serveHttp() tells the handler that the client is gone, and cancels the body", { needs }, async () => {
   let cancelled = (): void => {};
   const gone = new Promise<void>((resolve) => cancelled = resolve);
   let aborted = false;
@@ -103,7 +103,7 @@ test("serveHttp() tells the handler that the client has gone, and cancels the bo
   await end();
 });
 
-test("serveHttp() answers a request that none can be made of with 400, and does not ask the handler", async () => {
+test("serveHttp() answers an invalid request with 400, and does not call the handler", async () => {
   let asked = 0;
   const { listener, end } = serve(() => new Response(String(++asked)));
   for (const head of ["GET / HTTP/1.1\r\nHost: a b", "TRACE / HTTP/1.1\r\nHost: here"]) {
@@ -116,14 +116,14 @@ test("serveHttp() answers a request that none can be made of with 400, and does 
   await end();
 });
 
-test("node's options are refused where they are misspelt", async () => {
+test("misspelt node options are refused", async () => {
   using listener = TcpListener.listen(LOCAL);
   const misspelt = { onerror: () => new Response() } as object;
   await assertRejects(() => serveHttp(listener, () => new Response(), misspelt), TypeError, "onError");
   assert(listener.socket.fd >= 0);
 });
 
-test("serveHttp() ends by its signal once what has begun is answered", { needs }, async () => {
+test("serveHttp() ends with its signal once pending requests are answered", { needs }, async () => {
   const listener = TcpListener.listen(LOCAL);
   const { port } = listener.addr;
   const over = new AbortController();
@@ -171,7 +171,7 @@ test("SocketAgent rejects a request with the error of its connection", async () 
   assert(error.message.includes("ECONNREFUSED"), error.message);
 });
 
-test("curl --unix-socket gets a page from node:http behind serveNode()", {
+test("curl --unix-socket fetches a page from node:http over serveNode()", {
   needs: ["read", "write", "run", "env", "curl"],
 }, async () => {
   using dir = tempDir();

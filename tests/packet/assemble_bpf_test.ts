@@ -5,7 +5,7 @@ import { poll, SO_ATTACH_FILTER, SO_DETACH_FILTER, Socket } from "../../socket/m
 import { runProgram } from "../peers/run_program.ts";
 import { assertEquals, assertThrows, test } from "../runner/mod.ts";
 
-/** Filters that together have every instruction that tcpdump makes. */
+/** Filters that together use every instruction that tcpdump generates. */
 const FILTERS = [
   "ip and tcp port 80",
   "tcp[13] & 2 != 0",
@@ -30,7 +30,7 @@ function decoded(program: Uint8Array<ArrayBuffer>): Decoded {
   ]);
 }
 
-test("assembleBpf() makes of what `tcpdump -d` prints what `tcpdump -ddd` prints", {
+test("assembleBpf() turns the output of `tcpdump -d` into that of `tcpdump -ddd`", {
   needs: ["tcpdump"],
 }, async () => {
   for (const filter of FILTERS) {
@@ -43,7 +43,7 @@ test("assembleBpf() makes of what `tcpdump -d` prints what `tcpdump -ddd` prints
 });
 
 test("assembleBpf() knows every instruction of x/net/bpf, by the numbers of <linux/filter.h>", () => {
-  // The texts are those that the types of Go's x/net/bpf give themselves, in the order of its documentation.
+  // The texts are those of the types in Go's x/net/bpf, in the order of its documentation.
   const program: [text: string, ...numbers: Decoded[number]][] = [
     ["ld #42", 0x00, 0, 0, 42],
     ["ldx #42", 0x01, 0, 0, 42],
@@ -99,13 +99,13 @@ test("assembleBpf() knows every instruction of x/net/bpf, by the numbers of <lin
   const text = program.map(([text]) => text).join("\n");
   assertEquals(decoded(assembleBpf(text)), program.map(([, ...numbers]) => numbers));
   using socket = Socket.open(C.AF_INET, C.SOCK_DGRAM);
-  // The kernel checks each instruction, and that what is read was stored.
+  // The kernel checks each instruction, and that a memory word was stored before it is read.
   socket.set(SO_ATTACH_FILTER, assembleBpf(`st M[3]\nst M[15]\n${text}`));
 });
 
-test("a program of assembleBpf() filters, in the kernel", async () => {
+test("the kernel filters by a program from assembleBpf()", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });
-  // Of UDP a filter sees the header of 8 bytes, and the data behind it.
+  // On UDP, a filter sees the 8-byte header and the data after it.
   socket.socket.set(
     SO_ATTACH_FILTER,
     assembleBpf(`
@@ -135,7 +135,7 @@ test("assembleBpf() reports the line that is not an instruction", () => {
   assertThrows(() => assembleBpf("a: ret #0\na: ret #0"), SyntaxError, "line 2 has the label a again");
 });
 
-test("assembleBpf() refuses numbers and jumps that do not fit, and programs of no or too many instructions", () => {
+test("assembleBpf() refuses numbers and jumps that do not fit, and empty or too long programs", () => {
   for (const text of ["ld #4294967296", "ld M[16]", "st M[99]", "ldb [0x100000000]"]) {
     assertThrows(() => assembleBpf(`${text}\nret #0`), RangeError, "line 1 of BPF");
   }

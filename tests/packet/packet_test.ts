@@ -25,9 +25,9 @@ function testAsRoot(name: string, fn: () => void | Promise<void>): void {
 }
 
 testAsRoot(
-  "PacketSocket.open() sees a packet as it is on the link, raw and cooked, on one interface and on all",
+  "PacketSocket.open() receives packets as they are on the link, raw and cooked, on one interface and on all",
   async () => {
-    // A namespace of its own: the traffic of others may be more than a socket takes.
+    // Its own namespace: the traffic of others could overflow the socket.
     await using pair = await namespacePair();
     const inside = <T>(open: () => T): T => inNetworkNamespace(pair.left.path, open);
     using raw = inside(() => PacketSocket.open({ interface: "lo" }));
@@ -51,7 +51,7 @@ testAsRoot(
   },
 );
 
-testAsRoot("PacketSocket sends a frame of our own over a link to Python", async () => {
+testAsRoot("PacketSocket sends a frame over a link to Python", async () => {
   await using pair = await namespacePair();
   const program = `import socket
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
@@ -83,7 +83,7 @@ s.send(bytes.fromhex("ffffffffffff") + address[4] + (0x88b5).to_bytes(2, "big") 
   assertEquals(socket.socket.get(PACKET_STATISTICS), { packets: 0, drops: 0 }); // reading resets it
 });
 
-testAsRoot("PacketSocket.receive() fails once if the interface is removed, which localAddr shows", async () => {
+testAsRoot("PacketSocket.receive() fails once if the interface is removed, and localAddr shows it", async () => {
   await using pair = await namespacePair();
   using socket = inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
   assert(socket.localAddr.interfaceIndex > 0);
@@ -94,7 +94,7 @@ testAsRoot("PacketSocket.receive() fails once if the interface is removed, which
   await assertRejects(() => socket.receive({ timeout: 20 }), Error, "in time");
 });
 
-testAsRoot("PacketSocket receives messages and batches, with the VLAN tag that the kernel took out", async () => {
+testAsRoot("PacketSocket receives messages and batches, with the VLAN tag that the kernel removed", async () => {
   await using pair = await namespacePair();
   const tagged = (protocol: string) =>
     `import socket
@@ -139,7 +139,7 @@ s.send(bytes.fromhex("ffffffffffff" "02fc00000001" "88b5") + b"plain".ljust(50))
   assertEquals(tags, [{ tci: 0xa064, tpid: C.ETH_P_8021Q }, undefined]);
 });
 
-testAsRoot("PACKET_ADD_MEMBERSHIP has an interface take one address more, as `ip maddress` shows", async () => {
+testAsRoot("PACKET_ADD_MEMBERSHIP makes an interface accept one more address, as `ip maddress` shows", async () => {
   await using pair = await namespacePair();
   using socket = inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
   const { interfaceIndex } = socket.localAddr;
@@ -155,7 +155,7 @@ testAsRoot("PACKET_ADD_MEMBERSHIP has an interface take one address more, as `ip
   assertThrows(() => socket.socket.set(PACKET_ADD_MEMBERSHIP, short), Error, "EINVAL");
 });
 
-testAsRoot("PACKET_FANOUT shares out what comes among the sockets of a group, one after the other", async () => {
+testAsRoot("PACKET_FANOUT distributes packets among the sockets of a group in turn", async () => {
   await using pair = await namespacePair();
   const open = () =>
     inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
@@ -187,30 +187,34 @@ for i in range(20): s.send(bytes.fromhex("ffffffffffff" "02fc00000001" "88b5") +
   assertThrows(() => other.socket.set(PACKET_FANOUT, { group: 7, mode: "hash" }), Error, "EINVAL");
 });
 
-testAsRoot("PacketSocket.open() tells that there is no such interface", () => {
+testAsRoot("PacketSocket.open() reports that there is no such interface", () => {
   assertThrows(() => PacketSocket.open({ interface: "nosuch" }), Error, "ENODEV");
 });
 
-test("encodeSockaddrLl() writes what Python's kernel tells of a bound socket", { needs: ["python3"] }, async () => {
-  const bytes = encodeSockaddrLl({
-    protocol: 0x0806,
-    interfaceIndex: 0x01020304,
-    hardwareType: 772,
-    packetType: "multicast",
-    hardwareAddress: "01:02:03:04:05:06",
-  });
-  const expression =
-    `struct.pack("=HHiHBB8s", 17, socket.htons(0x0806), 0x01020304, 772, 2, 6, bytes([1, 2, 3, 4, 5, 6]))`;
-  const packed = await runProgram("python3", ["-c", `import socket, struct; print(${expression}.hex())`]);
-  assertEquals(Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""), packed.trim());
-  assertEquals(decodeSockaddrLl(bytes), {
-    protocol: 0x0806,
-    interfaceIndex: 0x01020304,
-    hardwareType: 772,
-    packetType: "multicast",
-    hardwareAddress: "01:02:03:04:05:06",
-  });
-});
+test(
+  "encodeSockaddrLl() writes the address that Python reads from a bound socket",
+  { needs: ["python3"] },
+  async () => {
+    const bytes = encodeSockaddrLl({
+      protocol: 0x0806,
+      interfaceIndex: 0x01020304,
+      hardwareType: 772,
+      packetType: "multicast",
+      hardwareAddress: "01:02:03:04:05:06",
+    });
+    const expression =
+      `struct.pack("=HHiHBB8s", 17, socket.htons(0x0806), 0x01020304, 772, 2, 6, bytes([1, 2, 3, 4, 5, 6]))`;
+    const packed = await runProgram("python3", ["-c", `import socket, struct; print(${expression}.hex())`]);
+    assertEquals(Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""), packed.trim());
+    assertEquals(decodeSockaddrLl(bytes), {
+      protocol: 0x0806,
+      interfaceIndex: 0x01020304,
+      hardwareType: 772,
+      packetType: "multicast",
+      hardwareAddress: "01:02:03:04:05:06",
+    });
+  },
+);
 
 test("encodeSockaddrLl() refuses values that do not fit, decodeSockaddrLl() truncated bytes", () => {
   assertThrows(() => encodeSockaddrLl({ protocol: 65536 }), RangeError, "protocol");
@@ -255,7 +259,7 @@ test("PACKET_ADD_MEMBERSHIP and PACKET_DROP_MEMBERSHIP refuse values that do not
   }
 });
 
-test("PACKET_FANOUT and memberships refuse what cannot be, before the system call", () => {
+test("PACKET_FANOUT and memberships refuse invalid values before the system call", () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_DGRAM); // whose own answer would be ENOPROTOOPT
   for (const group of [-1, 65_536, 0.5, NaN]) {
     assertThrows(() => socket.set(PACKET_FANOUT, { group }), RangeError, "group must be 0 to 65535");

@@ -8,8 +8,8 @@ const programs = new Map<string, Promise<string>>();
 let folder: string | undefined;
 
 /**
- * Compiles a C program with the system's `cc`, once per process, and gives the path of the executable, which is removed
- * when the process ends. Needs `--allow-run --allow-read --allow-write --allow-env`.
+ * Compiles a C program with the system's `cc`, once per process, and returns the path of the executable, which is
+ * removed when the process ends. Needs `--allow-run --allow-read --allow-write --allow-env`.
  *
  * @param source The C text, or the URL of the file that holds it.
  * @throws {Error} If it does not compile without a warning.

@@ -30,7 +30,7 @@ static int fail(const char *text) {
   return 255;
 }
 
-/* Fills the address of either family; gives its length, or 0 where the text is no address. */
+/* Fills in the address of either family; returns its length, or 0 if the text is not an address. */
 static socklen_t parse_address(const char *text, int port, struct sockaddr_storage *storage) {
   struct sockaddr_in *in = (struct sockaddr_in *)storage;
   struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)storage;

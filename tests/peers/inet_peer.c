@@ -31,7 +31,7 @@ static void say_port(int fd) {
   struct sockaddr_storage name;
   socklen_t size = sizeof name;
   must(getsockname(fd, (struct sockaddr *)&name, &size), "getsockname");
-  printf("%d\n", ntohs(((struct sockaddr_in *)&name)->sin_port)); // where that of IPv6 is, too
+  printf("%d\n", ntohs(((struct sockaddr_in *)&name)->sin_port)); // at the same place as that of IPv6
 }
 
 static long long now(void) {
@@ -46,7 +46,7 @@ static const char *text(const void *address) {
   return inet_ntop(family(), address, texts[turn ^= 1], INET6_ADDRSTRLEN);
 }
 
-// Sends each datagram back, until an empty one.
+// Echoes each datagram, until an empty one.
 static void echo(void) {
   int fd = must(socket(family(), SOCK_DGRAM, 0), "socket");
   must(bind(fd, (struct sockaddr *)&host, host_size), "bind");
@@ -59,7 +59,7 @@ static void echo(void) {
   }
 }
 
-// Tells what comes with a datagram.
+// Prints the ancillary data of a datagram.
 static void take(void) {
   int fd = must(socket(family(), SOCK_DGRAM, 0), "socket"), v6 = family() == AF_INET6;
   must(bind(fd, (struct sockaddr *)&host, host_size), "bind");

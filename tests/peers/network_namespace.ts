@@ -16,7 +16,10 @@ export function whyNoNamespaces(): string | undefined {
 
 let made = 0;
 
-/** Makes both, and removes them at the end of `await using`. Needs root and, among the `needs` of the test, `"ip"`. */
+/**
+ * Makes both, and removes them at the end of an `await using` block. Needs root and, among the `needs` of the test,
+ * `"ip"`.
+ */
 export async function namespacePair(): Promise<NamespacePair> {
   const names = ["a", "b"].map((end) => `bs-${process.pid}-${made}${end}`);
   made++;

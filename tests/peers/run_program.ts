@@ -1,7 +1,7 @@
 import { spawn } from "../runner/spawn.ts";
 
 /**
- * Runs a program to its end with `input` on its standard input, and gives its standard output. Needs `--allow-run`.
+ * Runs a program to its end with `input` on its standard input, and returns its standard output. Needs `--allow-run`.
  *
  * @throws {Error} If it does not exit with 0; its standard error is in the message.
  */

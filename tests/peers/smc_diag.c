@@ -1,5 +1,5 @@
 /*
- * Prints what SMC_DIAG says of each SMC socket, one line of name=value each, from the kernel's own headers:
+ * Prints what SMC_DIAG reports about each SMC socket, one line of name=value each, from the kernel's own headers:
  * the peer of the TypeScript decoder in the tests. Build: cc -static -O2 -o smc_diag smc_diag.c
  */
 #include <arpa/inet.h>

@@ -54,7 +54,7 @@ static void append_attribute(int type, const void *data, size_t length) {
   append(data, length);
 }
 
-/* Sends the message; the first answer is left in it. Gives 0 or -errno. */
+/* Sends the message, and leaves the first answer in it. Returns 0 or -errno. */
 static int exchange(int fd) {
   if (send(fd, message.bytes, message.header.nlmsg_len, 0) < 0) return -errno;
   memset(&message, 0, sizeof message);

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startProgram } from "../runner/programs.ts";
 
-/** An address as Python has it: host and port, or a path. */
+/** An address in Python's form: host and port, or a path. */
 export type PythonAddress = [host: string, port: number, ...rest: number[]] | string;
 
 interface Answer {
@@ -41,7 +41,7 @@ export class StreamPeer implements AsyncDisposable {
     });
   }
 
-  /** Listens; gives the listener's number and its address. */
+  /** Listens; returns the listener's number and its address. */
   async listen(family: number, address: PythonAddress): Promise<{ socket: number; address: PythonAddress }> {
     return (await this.command("listen", { family, address })).head;
   }
@@ -137,12 +137,12 @@ export class PeerEnd {
     await this.#command("reset");
   }
 
-  /** Sends random bytes; gives their SHA-256. */
+  /** Sends random bytes; returns their SHA-256. */
   async sendBulk(length: number): Promise<string> {
     return (await this.#command("sendBulk", { length })).head.digest;
   }
 
-  /** Receives as many bytes; gives their SHA-256. */
+  /** Receives that many bytes; returns their SHA-256. */
   async receiveBulk(length: number): Promise<string> {
     return (await this.#command("receiveBulk", { length })).head.digest;
   }

@@ -1,4 +1,4 @@
-// The C end of the tests of AF_UNIX. It tells what comes, answers with the same bytes, and descriptors with one of its own.
+// The C end of the AF_UNIX tests. It prints what arrives, answers with the same bytes, and descriptors with its own.
 #define _GNU_SOURCE
 #include "peer.h"
 #include <stddef.h>
@@ -85,7 +85,7 @@ int main(int count, char **arguments) {
   size = atoi(arguments[4]);
   room = atoi(arguments[5]);
   if (size > sizeof buffer || room > 8) errx(2, "too many");
-  if (type == SOCK_DGRAM) set(fd, SOL_SOCKET, SO_PASSCRED); // binds to a name of the kernel's choice, if to none
+  if (type == SOCK_DGRAM) set(fd, SOL_SOCKET, SO_PASSCRED); // if unbound, binds to a name that the kernel chooses
   if (listens) {
     must(bind(fd, (struct sockaddr *)&address, length), "bind");
     if (type != SOCK_DGRAM) must(listen(fd, 1), "listen");

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 import { FAMILIES, type Family } from "./families.ts";
 
 interface Tasks {
-  /** Gives `value` after `delay` milliseconds, or at once if there is none. */
+  /** Returns `value` after `delay` milliseconds, or at once without a delay. */
   LATER(params: { value: number; delay?: number }): number;
   ECHO(params: unknown): unknown;
   THROW(params: "error" | "later" | "rpc" | "circle" | "bigint" | "null" | "toJSON" | "then"): unknown;
@@ -32,7 +32,7 @@ const TASKS: RpcHandlers<Tasks> = {
     throw kind === "null" ? null : new Error("secret");
   },
   THENABLE(value) {
-    return { then: (resolve: (value: number) => void) => resolve(value) } as Promise<number>; // its then() gives nothing
+    return { then: (resolve: (value: number) => void) => resolve(value) } as Promise<number>; // its then() returns nothing
   },
   NOTHING() {},
 };

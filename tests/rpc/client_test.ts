@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows, test } from "../runn
 import { concat, rawFrame } from "./frames.ts";
 import { frameOf, pause, readFrames, writeAll } from "./raw_conn.ts";
 
-/** A client of a server that does what the test wants with its one connection. */
+/** A client of a server that does what the test tells it with its one connection. */
 async function withServer(
   serve: (conn: TcpConn) => Promise<void>,
   fn: (client: RpcClient) => Promise<void>,
@@ -65,7 +65,7 @@ for (const [name, bytes, message] of ENDS) {
   });
 }
 
-test("RpcClient.call() rejects every call when a reply comes that nobody asked for", async () => {
+test("RpcClient.call() rejects every call when an unexpected reply arrives", async () => {
   await withServer(async (conn) => {
     await readFrames(conn, 1);
     await writeAll(conn, ok("A", 1), ok("A", 2));
@@ -77,7 +77,7 @@ test("RpcClient.call() rejects every call when a reply comes that nobody asked f
   });
 });
 
-test("RpcClient.call() made after a reply stands behind those without one", async () => {
+test("RpcClient.call() made after a reply is answered after the calls still pending", async () => {
   await withServer(async (conn) => {
     await readFrames(conn, 3);
     await writeAll(conn, ok("A", 1));
@@ -91,7 +91,7 @@ test("RpcClient.call() made after a reply stands behind those without one", asyn
   });
 });
 
-test("RpcClient.call() takes replies in any pieces", async () => {
+test("RpcClient.call() accepts replies split anywhere", async () => {
   await withServer(async (conn) => {
     await readFrames(conn, 3);
     for (const byte of concat(ok("A", "ä"), ok("B", null), frameOf({ status: "ERROR" }))) {
@@ -110,7 +110,7 @@ test("RpcClient.call() takes replies in any pieces", async () => {
   });
 });
 
-test("RpcClient.call() rejects only the call whose reply is no JSON", async () => {
+test("RpcClient.call() rejects only the call whose reply is not JSON", async () => {
   await withServer(async (conn) => {
     await readFrames(conn, 3);
     await writeAll(conn, frameOf('{"status": NaN}'), rawFrame(1, 1, [0xff]), ok("C", 3));
@@ -131,7 +131,7 @@ test("RpcClient.call() sends calls of one turn in one write, in order", async ()
   assertEquals(writes, [concat(...Array.from({ length: 64 }, (_, i) => frameOf({ func: "A", params: i })))]);
 });
 
-test("RpcClient writes at once from its second write on: Nagle's algorithm would hold that back", async () => {
+test("RpcClient turns off Nagle's algorithm, which would delay its second write", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const conn = await TcpConn.connect(listener.addr);
   using client = new RpcClient(conn);
@@ -145,7 +145,7 @@ test("RpcClient writes at once from its second write on: Nagle's algorithm would
   }
 });
 
-test("RpcClient.call() writes what a partial write left", async () => {
+test("RpcClient.call() writes the rest after a partial write", async () => {
   const writes: Uint8Array[] = [];
   using client = new RpcClient(recorder(writes, 7));
   client.call("A", "ä€\u{1f600}".repeat(5000)).catch(() => {});
@@ -290,7 +290,7 @@ async function answered(calls: number): Promise<number> {
   return (performance.now() - begun) * 1000 / calls;
 }
 
-/** A connection that records what is written, at most `most` bytes at a time, and never gives anything. */
+/** A connection that records what is written, at most `most` bytes at a time, and never returns data. */
 function recorder(writes: Uint8Array[], most = Infinity): RpcConn {
   return {
     read: () => new Promise(() => {}),

@@ -1,6 +1,6 @@
 import process from "node:process";
 
-/** A number from the environment, where it is set and may be read. */
+/** A number from the environment, if it is set and may be read. */
 export function numberFromEnvironment(name: string, otherwise: number): number {
   try {
     return Number(process.env[name] ?? otherwise);

@@ -4,7 +4,7 @@ import { type Exit, type Program, spawn } from "../runner/mod.ts";
 
 /** A running `examples/rpc_server.ts`. */
 export interface ExampleServer extends AsyncDisposable {
-  /** What it said it listens on. */
+  /** The address that it printed. */
   readonly address: string;
   /** The program. */
   readonly program: Program;

@@ -56,7 +56,7 @@ test("rpc_client.ts prints an error reply and exits with 1", NEEDS, async () => 
   assert(wrong.stderr.startsWith("rpc_client: "), wrong.stderr);
 });
 
-test("rpc_client.ts exits with 1 where nobody listens, and with 2 for wrong options", NEEDS, async () => {
+test("rpc_client.ts exits with 1 if nobody listens, and with 2 for wrong options", NEEDS, async () => {
   const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();

@@ -4,16 +4,16 @@ import { SmcConn, SmcListener } from "../../smc/mod.ts";
 import { type UnixAddr, UnixConn, UnixListener, UnixSeqpacketConn, UnixSeqpacketListener } from "../../unix/mod.ts";
 import { type Permission, tempDir } from "../runner/mod.ts";
 
-/** Deno's own sockets, on the runtime that has them. */
+/** Deno's own sockets, if the runtime is Deno. */
 const deno = (globalThis as { Deno?: typeof Deno }).Deno;
 
 /** A listener, and how to connect to it. */
 export interface Endpoint {
   listener: RpcListener;
   connect(): Promise<RpcConn | RpcMessageConn>;
-  /** Where it listens, as the Python peer wants it. */
+  /** Where it listens, in the Python peer's form. */
   address: string;
-  /** Removes what the listener leaves behind. */
+  /** Removes what the listener leaves. */
   remove(): void;
 }
 
@@ -95,7 +95,7 @@ function seqpacket(): Endpoint {
   };
 }
 
-/** An abstract name that the kernel chose, five hexadecimal digits, as the Python peer wants it. */
+/** An abstract name that the kernel chose, five hexadecimal digits, in the Python peer's form. */
 function abstractOf(addr: UnixAddr): string {
   if (!("abstract" in addr)) throw new TypeError("Cannot name an address that is not abstract");
   return `@${addr.abstract}`;

@@ -2,13 +2,13 @@ import { decodeFrame, encodeFrame, FrameDecoder, FrameError } from "../../rpc/mo
 import { assert, test } from "../runner/mod.ts";
 import { numberFromEnvironment } from "./environment.ts";
 
-/** Seconds; `.ci/run` gives 60. */
+/** Seconds; `.ci/run` sets 60. */
 const SECONDS = numberFromEnvironment("RPC_FUZZ_SECONDS", 3);
 const SEED = numberFromEnvironment("RPC_FUZZ_SEED", Date.now() % 0x7fffffff);
 const MAX_LENGTH = 4096;
 const OPTIONS = { byteOrder: "little", maxLength: MAX_LENGTH } as const;
 
-test("FrameDecoder gives nothing but bodies and FrameErrors for mutated streams, in bounded memory", {
+test("FrameDecoder returns only bodies and FrameErrors for mutated streams, in bounded memory", {
   timeout: (SECONDS + 30) * 1000,
 }, () => {
   const random = xorshift(SEED);

@@ -7,7 +7,7 @@ const bodies = fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 8 });
 const byteOrder = fc.constantFrom<FrameOptions["byteOrder"] & string>("native", "little", "big");
 const cuts = fc.array(fc.nat(2000), { maxLength: 10 });
 
-test("FrameDecoder gives back what encodeFrame() made, however it is cut", () => {
+test("FrameDecoder returns what encodeFrame() encoded, wherever it is split", () => {
   fc.assert(fc.property(bodies, byteOrder, cuts, fc.boolean(), (bodies, byteOrder, cuts, intoRoom) => {
     const stream = concat(...bodies.map((body) => encodeFrame(body, { byteOrder })));
     const outcome = decodePieces(cut(stream, cuts), { byteOrder }, intoRoom);
@@ -26,7 +26,7 @@ test("FrameDecoder says where a stream of frames was cut short", () => {
   }));
 });
 
-test("decodeFrame() gives back what encodeFrame() made", () => {
+test("decodeFrame() returns what encodeFrame() encoded", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 2000 }), byteOrder, (body, byteOrder) => {
     assertEquals([...decodeFrame(encodeFrame(body, { byteOrder }), { byteOrder })], [...body]);
   }));

@@ -10,7 +10,7 @@ test("FrameEncoderStream and FrameDecoderStream undo each other", async () => {
   assertEquals((await all(decoded)).map((body) => [...body]), BODIES);
 });
 
-test("FrameDecoderStream takes any pieces, and gives bodies that stay as they are", async () => {
+test("FrameDecoderStream accepts chunks split anywhere, and its bodies do not change later", async () => {
   const bytes = concat(...BODIES.map((body) => rawFrame(1, body.length, body)));
   const decoded = ReadableStream.from(singleBytes(bytes)).pipeThrough(new FrameDecoderStream({ byteOrder: "little" }));
   assertEquals((await all(decoded)).map((body) => [...body]), BODIES);
@@ -32,7 +32,7 @@ test("FrameEncoderStream fails at a body above the limit", async () => {
   assertThrows(() => new FrameEncoderStream({ maxLength: -1 }), RangeError);
 });
 
-/** What a stream gives: as `Array.fromAsync` does, for any stream. */
+/** All chunks of a stream, like `Array.fromAsync`, for any stream. */
 async function all<T>(stream: ReadableStream<T>): Promise<T[]> {
   const values: T[] = [];
   for await (const value of stream) values.push(value);

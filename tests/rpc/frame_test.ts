@@ -12,7 +12,7 @@ import { concat, decodePieces, type Outcome, rawFrame, singleBytes } from "./fra
 const LITTLE: FrameOptions = { byteOrder: "little", maxLength: 300 };
 const big = Array.from({ length: 300 }, (_, i) => i & 0xff);
 
-/** Streams of little-endian frames with a limit of 300, and what must come of them. */
+/** Streams of little-endian frames with a limit of 300, and the expected results. */
 const CASES: [name: string, bytes: Uint8Array, outcome: Outcome][] = [
   ["nothing", new Uint8Array(0), { bodies: [] }],
   ["an empty body", rawFrame(1, 0, []), { bodies: [[]] }],
@@ -76,14 +76,14 @@ for (const [name, bytes, outcome] of CASES) {
   });
 }
 
-test("FrameDecoder judges a head before the body comes", () => {
+test("FrameDecoder checks a header before the body arrives", () => {
   const decoder = new FrameDecoder(LITTLE);
   decoder.push(rawFrame(1, 301, []));
   assertEquals(assertThrows(() => decoder.next(), FrameError).code, "too-long");
   assertEquals(decoder.allocated, 0);
 });
 
-test("FrameDecoder gives only its error after an error", () => {
+test("FrameDecoder only repeats its error after an error", () => {
   const decoder = new FrameDecoder(LITTLE);
   decoder.push(rawFrame(3, 0, []));
   const error = assertThrows(() => decoder.next(), FrameError);
@@ -92,7 +92,7 @@ test("FrameDecoder gives only its error after an error", () => {
   assert(assertThrows(() => decoder.end(), FrameError) === error);
 });
 
-test("FrameDecoder does not copy a body that lies whole in one piece", () => {
+test("FrameDecoder does not copy a body that arrives whole in one chunk", () => {
   const decoder = new FrameDecoder(LITTLE);
   const piece = concat(rawFrame(1, 1, [1]), rawFrame(1, 2, [2, 3]));
   decoder.push(rawFrame(1, 3, [0]).subarray(0, 4));
@@ -103,7 +103,7 @@ test("FrameDecoder does not copy a body that lies whole in one piece", () => {
   assert(first?.buffer === second?.buffer && second?.buffer === third?.buffer, "a body was copied");
 });
 
-test("FrameDecoder allocates by what has arrived, not by what the head claims", () => {
+test("FrameDecoder allocates by what has arrived, not by what the header claims", () => {
   const decoder = new FrameDecoder({ byteOrder: "little", maxLength: 0x7fffffff });
   decoder.push(rawFrame(1, 0x7fffffff, []));
   assertEquals(decoder.next(), undefined);
@@ -116,7 +116,7 @@ test("FrameDecoder allocates by what has arrived, not by what the head claims", 
   }
 });
 
-test("FrameDecoder.room() grows with what has arrived, not with what the head claims", () => {
+test("FrameDecoder.room() grows with what has arrived, not with what the header claims", () => {
   const decoder = new FrameDecoder({ byteOrder: "little", maxLength: 0x7fffffff });
   decoder.push(rawFrame(1, 0x7fffffff, []));
   assertEquals(decoder.next(), undefined);
@@ -128,7 +128,7 @@ test("FrameDecoder.room() grows with what has arrived, not with what the head cl
   }
 });
 
-test("FrameDecoder.room() takes the rest of a long body", () => {
+test("FrameDecoder.room() has space for the rest of a long body", () => {
   const decoder = new FrameDecoder({ byteOrder: "little", maxLength: 0x7fffffff });
   assertEquals(decoder.room(1), undefined);
   decoder.push(concat(rawFrame(1, 1_000_000, []), new Uint8Array(50_000)));
@@ -148,7 +148,7 @@ test("FrameDecoder.room() takes the rest of a long body", () => {
   decoder.end();
 });
 
-test("FrameDecoder takes a second piece before the first is used up", () => {
+test("FrameDecoder accepts a second chunk before the first is used up", () => {
   const decoder = new FrameDecoder(LITTLE);
   decoder.push(concat(rawFrame(1, 1, [1]), rawFrame(1, 1, [2])));
   assertEquals([...decoder.next() ?? []], [1]);

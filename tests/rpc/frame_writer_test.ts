@@ -4,7 +4,7 @@ import { FrameDecoder } from "../../rpc/mod.ts";
 import type { Transport } from "../../rpc/_transport.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 
-/** A connection that takes a write when it is told to, and keeps what it took. */
+/** A connection that finishes a write when told to, and records it. */
 class SlowTransport implements Transport {
   readonly format = frameFormat({});
   readonly buffered = 0;
@@ -39,7 +39,7 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-test("FrameWriter makes one write at a time, and what is put meanwhile changes nothing of it", async () => {
+test("FrameWriter makes one write at a time, and frames added meanwhile do not change it", async () => {
   const transport = new SlowTransport();
   let progress = 0;
   const writer = new FrameWriter(transport, () => void progress++);
@@ -77,7 +77,7 @@ test("FrameWriter makes one write at a time, and what is put meanwhile changes n
   assertEquals(got, texts);
 });
 
-test("FrameWriter closes a connection that fails, tells why, and keeps nothing more", async () => {
+test("FrameWriter closes a failed connection, reports why, and keeps no more frames", async () => {
   const transport = new SlowTransport();
   let progress = 0;
   const writer = new FrameWriter(transport, () => void progress++);

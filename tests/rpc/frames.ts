@@ -1,6 +1,6 @@
 import { FrameDecoder, FrameError, type FrameErrorCode, type FrameOptions } from "../../rpc/mod.ts";
 
-/** What a decoder makes of a stream: the bodies, then the error if there is one. */
+/** What a decoder returns for a stream: the bodies, then the error if there is one. */
 export interface Outcome {
   /** The bodies, copied. */
   bodies: number[][];

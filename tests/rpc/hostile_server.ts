@@ -1,4 +1,4 @@
-/** Serves what hostile clients may ask for, with the default limits; says its port, then on each line its memory. */
+/** Serves hostile clients with the default limits; prints its port, then its memory for each line of input. */
 import process from "node:process";
 import { TcpListener } from "../../inet/mod.ts";
 import { RpcServer } from "../../rpc/mod.ts";

@@ -5,7 +5,7 @@ import { numberFromEnvironment } from "./environment.ts";
 import { frameOf, pause, readFrames, until, writeAll } from "./raw_conn.ts";
 import { sameRuntime } from "./same_runtime.ts";
 
-/** How many attack at a time; `.ci/run` gives 1000. */
+/** How many attack at a time; `.ci/run` sets 1000. */
 const CLIENTS = numberFromEnvironment("RPC_HOSTILE_CLIENTS", 200);
 /** Milliseconds of each attack. */
 const DURATION = 4000;
@@ -74,7 +74,7 @@ test("RpcServer lets timers run while one client floods it with calls", { needs:
   assert(longest < 1000, `no timer ran for ${longest} ms`);
 });
 
-test("RpcServer refuses a call that is nested too deep, says so, and goes on", async () => {
+test("RpcServer refuses a call that is nested too deeply, says so, and continues", async () => {
   const errors: unknown[] = [];
   const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   await using _server = RpcServer.serve<Api>(listener, HANDLERS, { onError: (error) => errors.push(error) });
@@ -107,7 +107,7 @@ test("RpcServer takes as many calls of a connection as maxPendingPerConnection h
   assertEquals((await readFrames(conn, 12)).length, 12);
 });
 
-test("RpcServer ends the connection with most of what is not whole, not the one that passes maxBuffered", async () => {
+test("RpcServer ends the connection with the most incomplete data, not the one that exceeds maxBuffered", async () => {
   const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const errors: [message: string, port: unknown][] = [];
   await using _server = RpcServer.serve<Api>(listener, HANDLERS, {
@@ -128,7 +128,7 @@ test("RpcServer ends the connection with most of what is not whole, not the one 
   assertEquals((await readFrames(small, 1)).length, 1);
 });
 
-test("RpcServer ends a connection whose replies are not read once others wait for the memory", async () => {
+test("RpcServer ends a connection that does not read its replies once others wait for the memory", async () => {
   const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const errors: string[] = [];
   await using _server = RpcServer.serve<Api>(listener, HANDLERS, {
@@ -163,7 +163,7 @@ function repeated(bytes: Uint8Array, times: number): Uint8Array {
   return all;
 }
 
-/** Clients that write the same bytes again and again, and come again when they are thrown out. */
+/** Clients that write the same bytes again and again, and reconnect when they are disconnected. */
 function attackers(port: number, bytes: Uint8Array): AsyncDisposable {
   const conns = new Set<TcpConn>();
   let isOver = false;
@@ -180,7 +180,7 @@ function attackers(port: number, bytes: Uint8Array): AsyncDisposable {
     }
   }
   const all = Array.from({ length: CLIENTS }, async () => {
-    for (; !isOver; await pause(50)) await attack().catch(() => {}); // it was thrown out
+    for (; !isOver; await pause(50)) await attack().catch(() => {}); // it was disconnected
   });
   return {
     async [Symbol.asyncDispose]() {
@@ -191,7 +191,7 @@ function attackers(port: number, bytes: Uint8Array): AsyncDisposable {
   };
 }
 
-/** Makes short calls for as long as the attack takes; gives the milliseconds of the slowest. */
+/** Makes short calls during the attack; returns the milliseconds of the slowest. */
 async function callAgain(port: number): Promise<number> {
   let slowest = 0;
   const end = performance.now() + DURATION;

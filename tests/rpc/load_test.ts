@@ -7,7 +7,7 @@ import { numberFromEnvironment } from "./environment.ts";
 import { pause } from "./raw_conn.ts";
 
 const CONNECTIONS = 500;
-/** Calls of each connection; `.ci/run` gives 2000. */
+/** Calls of each connection; `.ci/run` sets 2000. */
 const CALLS = numberFromEnvironment("RPC_LOAD_CALLS", 200);
 const NAMES = 4;
 
@@ -27,7 +27,7 @@ test(`RpcServer serves ${CONNECTIONS} connections of ${CALLS} calls with one cli
     kill: id % 10 === 0 ? Math.floor(Math.random() * (CALLS - 1)) : undefined,
   }));
   const totals = await Promise.all(clients.map(async ({ id, kill }) => {
-    await pause(id / 10); // a backlog is not what this is about
+    await pause(id / 10); // the backlog is not under test
     const conn = await server.connect();
     const client = new RpcClient<Dictionary>(conn);
     let answered = 0;
@@ -73,7 +73,10 @@ test(`RpcServer serves ${CONNECTIONS} connections of ${CALLS} calls with one cli
   assert(after.mebibytes < before.mebibytes + 200, `the server takes ${after.mebibytes} MiB`);
 });
 
-test("RpcServer is not slowed by clients that drip", { needs: ["env", "read", "run"], timeout: 120_000 }, async () => {
+test("RpcServer is not slowed down by clients that send byte by byte", {
+  needs: ["env", "read", "run"],
+  timeout: 120_000,
+}, async () => {
   await using server = await dictionaryProcess();
   using client = new RpcClient<Dictionary>(await server.connect());
   await callsPerSecond(client);
@@ -86,7 +89,7 @@ test("RpcServer is not slowed by clients that drip", { needs: ["env", "read", "r
     loris.close();
   }));
   const best = { alone: 0, among: 0 };
-  // In turns, and again: other programs may take the processor for a while.
+  // In turns, and repeatedly: other programs may take the processor for a while.
   for (let round = 0; round < 4 || (round < 12 && best.among <= best.alone / 2); round++) {
     drips = round % 2 === 1;
     const kind = drips ? "among" : "alone";

@@ -54,19 +54,19 @@ for (const [name, message] of NO_FRAMES) {
   });
 }
 
-test("RpcClient and RpcServer refuse what no message can carry, and go on", async () => {
+test("RpcClient and RpcServer refuse what does not fit a message, and continue", async () => {
   await using host = serve();
   using client = new RpcClient<Api>(await host.connect());
   const most = 212_960 - 8 - '{"func":"ECHO","params":""}'.length;
   await assertRejects(() => client.call("ECHO", "x".repeat(most + 1)), FrameError, "the limit is 212952");
   await assertRejects(() => client.call("BIG", 250_000), RpcError);
-  // What is sent is as long as the kernel takes; the reply, which is longer than the call, is not.
+  // The call is as long as the kernel accepts; the reply, which is longer, does not fit.
   await assertRejects(() => client.call("ECHO", "x".repeat(most)), RpcError);
   assertEquals((await client.call("BIG", 212_000)).length, 212_000);
   assertEquals(await client.call("ECHO", "fine"), "fine");
 });
 
-test("RpcClient.call() rejects every call when a message is no reply", async () => {
+test("RpcClient.call() rejects every call when a message is not a reply", async () => {
   using listener = UnixSeqpacketListener.listen({ autobind: true });
   using client = new RpcClient<Api>(await UnixSeqpacketConn.connect(listener.addr));
   using conn = await listener.accept();

@@ -7,7 +7,7 @@ interface Api {
   BIG(length: number): string;
 }
 
-test("RpcServer does not take for idle a peer that reads a long reply slowly", async () => {
+test("RpcServer does not consider a peer idle that reads a long reply slowly", async () => {
   const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   await using _server = RpcServer.serve<Api>(
     {

@@ -3,7 +3,7 @@ import { spawn } from "../runner/mod.ts";
 
 const PEER = fileURLToPath(new URL("../peers/rpc_peer.py", import.meta.url));
 
-/** Runs a command of `tests/peers/rpc_peer.py`; gives the replies it printed. */
+/** Runs a command of `tests/peers/rpc_peer.py`; returns the replies that it printed. */
 export async function python(command: string, ...args: string[]): Promise<unknown[]> {
   const { code, stdout, stderr } = await spawn("python3", [PEER, command, ...args]).exit;
   if (code !== 0) throw new Error(`The Python peer failed: ${stderr}`);

@@ -44,7 +44,7 @@ test("RpcClient.call() rejects when a Python server ends in the middle of a repl
   }
 });
 
-test("RpcServer goes on when Python clients vanish", NEEDS, async () => {
+test("RpcServer continues when Python clients vanish", NEEDS, async () => {
   const { listener, connect, address } = tcp();
   await using server = RpcServer.serve(listener, dictionary());
   const script = `

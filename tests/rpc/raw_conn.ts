@@ -2,10 +2,10 @@ import type { TcpConn } from "../../inet/mod.ts";
 import { encodeFrame, FrameDecoder } from "../../rpc/mod.ts";
 import { concat } from "./frames.ts";
 
-/** What a test needs of a stream. */
+/** What a test needs from a stream. */
 export type RawConn = Pick<TcpConn, "read" | "write">;
 
-/** A frame of JSON, or of text that may be none. */
+/** A frame of JSON, or of text that may not be JSON. */
 export function frameOf(value: unknown): Uint8Array {
   return encodeFrame(new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value)));
 }

@@ -71,7 +71,7 @@ for (const [name, bytes] of NO_FRAMES) {
   });
 }
 
-test("RpcServer answers the calls before a broken frame, then the frame", async () => {
+test("RpcServer answers the calls before an invalid frame, then the frame", async () => {
   await using host = serve();
   using conn = await host.connect();
   await writeAll(conn, call("WAIT", 1), call("ECHO", 2), rawFrame(9, 0, []), call("ECHO", 3), new Uint8Array(500_000));
@@ -80,7 +80,7 @@ test("RpcServer answers the calls before a broken frame, then the frame", async 
   assertEquals(await readFrames(conn), [ok("WAIT", 1), ok("ECHO", 2), ERROR]);
 });
 
-test("RpcServer answers a body that is no call with an error, and goes on", async () => {
+test("RpcServer answers a body that is not a call with an error, and continues", async () => {
   await using host = serve();
   using conn = await host.connect();
   const bodies = [
@@ -110,7 +110,7 @@ test("RpcServer survives a body nested as deep as its length allows", async () =
   await writeAll(conn, frameOf(`{"func":${deep},"params":1}`), frameOf(`{"func":"ECHO","params":${deep}}`));
   await writeAll(conn, call("ECHO", "fine"));
   const replies = await readFrames(conn, 3) as { status: string }[];
-  assertEquals(replies.length, 3); // whether a runtime's JSON goes so deep is its own business
+  assertEquals(replies.length, 3); // runtimes differ in how deeply JSON may be nested
   assertEquals(JSON.stringify(replies[2]), JSON.stringify(ok("ECHO", "fine")));
 });
 
@@ -140,7 +140,7 @@ test("RpcServer closes a connection that is idle, not one with a call in flight"
   assertEquals(await readFrames(busy, 1), [ok("WAIT", 1)]);
 });
 
-test("RpcServer ends a connection whose frame takes too long, however it drips", async () => {
+test("RpcServer ends a connection whose frame takes too long, even if bytes keep arriving", async () => {
   await using host = serve({ frameTimeout: 100 });
   using conn = await host.connect();
   const start = performance.now();
@@ -153,7 +153,7 @@ test("RpcServer ends a connection whose frame takes too long, however it drips",
   assertEquals(await replies, [ERROR]);
 });
 
-test("RpcServer times each frame for itself", async () => {
+test("RpcServer times each frame separately", async () => {
   await using host = serve({ frameTimeout: 150 });
   using conn = await host.connect();
   const frame = call("ECHO", 1);
@@ -166,7 +166,7 @@ test("RpcServer times each frame for itself", async () => {
   assertEquals(await readFrames(conn, 5), Array(5).fill(ok("ECHO", 1)));
 });
 
-test("RpcServer accepts no more connections than it may, and the next when one ends", async () => {
+test("RpcServer accepts no more than maxConnections, and the next when one ends", async () => {
   await using host = serve({ maxConnections: 2 });
   const [first, second, third] = [await host.connect(), await host.connect(), await host.connect()] as const;
   for (const conn of [first, second, third]) await writeAll(conn, call("ECHO", 1));
@@ -180,7 +180,7 @@ test("RpcServer accepts no more connections than it may, and the next when one e
   third.close();
 });
 
-test("RpcServer runs no more calls of a connection at a time than it may", async () => {
+test("RpcServer limits how many calls of a connection run at a time", async () => {
   await using host = serve({ maxCallsPerConnection: 3 });
   using conn = await host.connect();
   const values = Array.from({ length: 10 }, (_, i) => i);
@@ -194,7 +194,7 @@ test("RpcServer runs no more calls of a connection at a time than it may", async
   assertEquals(await readFrames(conn, 10), values.map((value) => ok("WAIT", value)));
 });
 
-test("RpcServer runs no more calls of all connections at a time than it may", async () => {
+test("RpcServer limits how many calls of all connections run at a time", async () => {
   await using host = serve({ maxCalls: 4 });
   const conns = await Promise.all([1, 2, 3].map(() => host.connect()));
   for (const conn of conns) await writeAll(conn, ...[1, 2, 3].map((value) => call("WAIT", value)));
@@ -226,7 +226,7 @@ test("RpcServer stops reading the calls of a peer that leaves its replies unread
   assertEquals(host.seen.started, 1000);
 });
 
-test("RpcServer stops reading calls whose replies wait behind one that is slow", async () => {
+test("RpcServer stops reading calls while their replies wait for a slow one", async () => {
   await using host = serve();
   using conn = await host.connect();
   await writeAll(conn, call("WAIT", 1), ...Array.from({ length: 100 }, () => call("BIG", 100_000)));
@@ -238,7 +238,7 @@ test("RpcServer stops reading calls whose replies wait behind one that is slow",
   assertEquals(host.seen.started, 101);
 });
 
-test("RpcServer stops reading calls while much that came later waits behind one that is slow", async () => {
+test("RpcServer stops reading calls while many later replies wait for a slow one", async () => {
   await using host = serve();
   using conn = await host.connect();
   await writeAll(conn, call("WAIT", 1), ...Array.from({ length: 20 }, () => call("WAIT", "x".repeat(100_000))));
@@ -269,7 +269,7 @@ test("RpcServer ends connections whose incomplete frames take too much memory to
   assertEquals((await readFrames(third, 1)).length, 1);
 });
 
-test("RpcServer forgets the memory of a frame that is complete, and of a connection that has ended", async () => {
+test("RpcServer no longer counts the memory of a complete frame, and of an ended connection", async () => {
   await using host = serve({ maxBuffered: 10_000 });
   const long = call("ECHO", "x".repeat(6000));
   for (let round = 0; round < 3; round++) {
@@ -286,7 +286,7 @@ test("RpcServer forgets the memory of a frame that is complete, and of a connect
   }
 });
 
-test("RpcServer makes a reply above the limit an error reply, and tells onError", async () => {
+test("RpcServer turns a reply above the limit into an error reply, and calls onError", async () => {
   const told: unknown[] = [];
   await using host = serve({ maxLength: 1000, onError: (error) => void told.push((error as { code?: string }).code) });
   using conn = await host.connect();
@@ -312,7 +312,7 @@ test("RpcServer tells onError what the caller must not know", async () => {
   assertEquals(errors, [secret]);
 });
 
-test("RpcServer ends a peer that does not end after a shutdown", async () => {
+test("RpcServer ends the connection of a peer that does not end it after a shutdown", async () => {
   await using host = serve();
   using conn = await host.connect();
   await writeAll(conn, call("ECHO", 1));
@@ -323,7 +323,7 @@ test("RpcServer ends a peer that does not end after a shutdown", async () => {
   assert(waited > 900 && waited < 2500, `it waited ${waited} ms`);
 });
 
-test("RpcServer closes a connection that comes while it stops", async () => {
+test("RpcServer closes a connection that arrives while it stops", async () => {
   const [left, right] = socketPair("stream");
   let accepted: (conn: RpcConn) => void = () => {};
   const accept = (): Promise<RpcConn> => new Promise((resolve) => accepted = resolve);
@@ -353,7 +353,7 @@ test("RpcServer.shutdown() waits for a handler that never settles, until close()
   assertEquals(await readFrames(conn), []);
 });
 
-test("RpcServer goes on after a transient error of accept, and ends with another", async () => {
+test("RpcServer continues after a transient error of accept, and ends with any other", async () => {
   const errors: unknown[] = [];
   const full = Object.assign(new Error("Too many open files"), { code: "EMFILE" });
   const broken = Object.assign(new Error("Bad file descriptor"), { code: "EBADF" });
@@ -373,7 +373,7 @@ test("RpcServer goes on after a transient error of accept, and ends with another
   assertEquals(closed, 1);
 });
 
-test("RpcServer.shutdown() out of a handler answers that call and those before it", async () => {
+test("RpcServer.shutdown() called by a handler answers that call and those before it", async () => {
   const stops: ((server: RpcServer) => unknown)[] = [
     (server) => void server.shutdown(),
     (server) => Promise.resolve(void server.shutdown()),
@@ -398,7 +398,7 @@ test("RpcServer.shutdown() out of a handler answers that call and those before i
 });
 
 test("RpcServer.shutdown() ends the connections of a listener that was closed already", async () => {
-  const closed = new Error("Bad resource ID"); // what Deno's says, when it is closed and when it is closed again
+  const closed = new Error("Bad resource ID"); // Deno's errors, when it is closed and when it is closed again
   const [left, right] = socketPair("stream");
   let close = (_: unknown) => {};
   const later = new Promise<RpcConn>((_, reject) => close = reject);

@@ -3,21 +3,21 @@ import { assert, assertEquals, test } from "../runner/mod.ts";
 
 const MIB = 1 << 20;
 
-/** Takes pieces of 1 MiB; gives how many of them are among those. */
+/** Takes pieces of 1 MiB; returns how many of them are among `those`. */
 function takenOf(given: Uint8Array<ArrayBuffer>[], count: number): number {
   const taken = Array.from({ length: count }, () => takeMemory(MIB, MIB));
-  assertEquals(new Set(taken).size, count); // none twice
+  assertEquals(new Set(taken).size, count); // none of them twice
   return taken.filter((memory) => given.includes(memory)).length;
 }
 
-/** Takes what other tests of this program have left. */
+/** Takes what other tests in this program have left. */
 function drain(): void {
   for (const least of [64, 16, 4, 1].map((part) => part * MIB / 16)) {
     while (takeMemory(least, 0).length > 0);
   }
 }
 
-test("giveMemory() keeps 16 MiB for takeMemory() at most, time and again", () => {
+test("giveMemory() keeps at most 16 MiB for takeMemory(), again and again", () => {
   drain();
   for (let round = 0; round < 3; round++) {
     const given = Array.from({ length: 40 }, () => new Uint8Array(MIB));
@@ -26,7 +26,7 @@ test("giveMemory() keeps 16 MiB for takeMemory() at most, time and again", () =>
   }
 });
 
-test("takeMemory() gives no memory that is too small, or much too large", () => {
+test("takeMemory() returns no memory that is too small, or much too large", () => {
   drain();
   const large = new Uint8Array(8 * MIB);
   giveMemory(large);

@@ -28,7 +28,7 @@ export function wrongUses(client: RpcClient<Api>): unknown[] {
     client.call("LATER", "x").then((value) => value.length),
     // @ts-expect-error: a dictionary has no DELETE
     new RpcClient<Dictionary>(conn).call("DELETE", { obj: "x" }),
-    // @ts-expect-error: what is no function of JSON is no interface
+    // @ts-expect-error: an interface has only functions of JSON values
     new RpcClient<{ x: number }>(conn),
   ];
   const servers = [
@@ -43,7 +43,7 @@ export function wrongUses(client: RpcClient<Api>): unknown[] {
     RpcServer.serve<Api>(listener, { ADD: ({ a, b }) => a + b, LATER: (text) => ({ text }), MORE: () => 1 }),
     // @ts-expect-error: a handler takes something else
     RpcServer.serve<Api>(listener, { ADD: (text: string) => text.length, LATER: (text) => ({ text }) }),
-    // @ts-expect-error: a handler gives something else
+    // @ts-expect-error: a handler returns something else
     RpcServer.serve<Api>(listener, { ADD: () => "3", LATER: (text) => ({ text }) }),
     RpcServer.serve(listener, dictionary()),
     RpcServer.serve<Dictionary>(listener, dictionary()),

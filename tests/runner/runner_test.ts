@@ -31,12 +31,12 @@ test("leakedDescriptors() names what a test left open", { needs: ["read"] }, asy
   assertEquals(await leakedDescriptors(before), []);
 });
 
-test("assertRejects() gives the error of an async function", async () => {
+test("assertRejects() returns the error of an async function", async () => {
   const error = await assertRejects(() => Promise.reject(new RangeError("out of range")), RangeError);
   assertEquals(error.message, "out of range");
 });
 
-test("spawn() gives lines, the exit code and both outputs", { needs: ["run", "env"] }, async () => {
+test("spawn() returns lines, the exit code and both outputs", { needs: ["run", "env"] }, async () => {
   await using program = spawn("sh", ["-c", 'echo "$A"; cat; echo told >&2; printf end; exit 3'], {
     env: { A: "a b" },
   });
@@ -59,7 +59,7 @@ test("spawn() kills the program at the end of `await using`", { needs: ["run"] }
   assertEquals((await started.exit).signal, "SIGKILL");
 });
 
-test("spawn() is rejected for a program that is not there", { needs: ["run"] }, async () => {
+test("spawn() rejects if there is no such program", { needs: ["run"] }, async () => {
   await using program = spawn("/nowhere/at/all");
   await assertRejects(() => program.exit, Error, "ENOENT");
   assertEquals(await program.line(), undefined);
@@ -99,7 +99,7 @@ test("a test may start a program that a machine may lack only if it names it", {
   assertThrows(() => spawn("env", ["/usr/bin/cc"]), Error, "Cannot start cc");
 });
 
-test("whyNotWith() tells the program that is missing, and its package", { needs: ["env", "read"] }, () => {
+test("whyNotWith() names the missing program and its package", { needs: ["env", "read"] }, () => {
   using dir = tempDir();
   const path = process.env["PATH"];
   process.env["PATH"] = dir.path;

@@ -22,7 +22,7 @@ test("parseJunit() reads every outcome, and names with markup in them", () => {
   ]);
 });
 
-test("unknownTests() names what a list of tests to skip has, and no test", () => {
+test("unknownTests() returns the names in a list of tests to skip that no test has", () => {
   const results = [{ name: "a [skipped: no a here]", outcome: "skipped" as const }, {
     name: "b",
     outcome: "passed" as const,

@@ -16,7 +16,7 @@ const hostname = "127.0.0.1";
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (message: SctpMessage | null): string => new TextDecoder().decode(message?.data);
 
-test("decodeNotification() refuses what is cut off", () => {
+test("decodeNotification() refuses truncated notifications", () => {
   const change = new Uint8Array(20);
   change.set([1, 0x80, 0, 0, 20, 0, 0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5]);
   assertEquals(decodeNotification(change), {

@@ -54,7 +54,7 @@ smcTest(
   },
 );
 
-/** A thread reads as many bytes as are sent, from a second on; gives their SHA-256. */
+/** After a second, a thread reads as many bytes as are sent, and returns their SHA-256. */
 async function readLater(fd: number): Promise<string> {
   const [reader] = readerAndWriter();
   const [idle, other] = Socket.pair(1, 1);

@@ -122,7 +122,7 @@ smcTest("close() with bytes unread loses nothing that was written before", async
   assertSameBytes(read ?? new Uint8Array(), BYTES.subarray(0, 100_000));
 });
 
-/** One end writes 1 MiB and closes; the other begins to read a second later. Gives how long the loop stood still. */
+/** One end writes 1 MiB and closes; the other begins to read a second later. Returns how long the loop stood still. */
 async function lateReader(): Promise<number> {
   using pair = await smcPair("smc-r");
   const { client, server } = pair;
@@ -152,7 +152,7 @@ async function assertNoStandstill(attempt: () => Promise<number>): Promise<void>
   throw new Error(`The event loop stood still for ${worst.join(", ")} ms`);
 }
 
-/** Writes until there is no room; gives how many bytes were taken. */
+/** Writes until there is no room; returns how many bytes were accepted. */
 async function fill(conn: SmcConn): Promise<number> {
   const error = await conn.write(BYTES, { timeout: 200 }).catch((error) => error);
   return error.bytesWritten;

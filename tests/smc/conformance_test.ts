@@ -26,7 +26,7 @@ if (inGuest) {
       connect: ({ addr }: SmcListener, options?: Wait) => SmcConn.connect({ port: addr.port, ...options }),
     }, { ...small, lacks: { fullBacklog } });
   }
-  // SMC-Rv2 is for IPv4: over IPv6 there is the fallback only.
+  // SMC-Rv2 needs IPv4: over IPv6 there is only the fallback.
   streamSuite("SMC over IPv6", () => pair("tcp", "client", "::1"), { ...small, bulk: 1 << 20 });
 } else {
   ignore("the stream and listener suites over SMC-R and in TCP fallback", "needs the guest: deno task test:smc");
@@ -46,7 +46,7 @@ function resetTcp(conn: SmcConn): void {
 
 /** SMC-R aborts a connection that is closed with bytes unread. */
 async function abort(ours: SmcConn, theirs: SmcConn): Promise<void> {
-  ours.write(new Uint8Array(1)).catch(() => {}); // behind a write that waits it never goes, and there are bytes then
+  ours.write(new Uint8Array(1)).catch(() => {}); // after a waiting write it is never sent, and there are bytes then
   await new Promise((resolve) => setTimeout(resolve, 100));
   theirs.close();
 }

@@ -15,7 +15,7 @@ import { generic, nested, payloads, readFixture } from "./fixtures.ts";
 
 const needs: Permission[] = ["read"];
 
-test("smcSocketInfo() reads from recorded messages what C read from the same kernel", { needs }, () => {
+test("smcSocketInfo() decodes recorded messages as C decoded them on the same kernel", { needs }, () => {
   const fixture = readFixture();
   const infos = payloads(fixture, "diag").map(decodeSmcSocket).map(smcSocketInfo);
   assertEquals(infos.map(cLine), fixture.c);
@@ -23,7 +23,7 @@ test("smcSocketInfo() reads from recorded messages what C read from the same ker
   assertEquals(modes, ["ACTIVE smc-r", "ACTIVE smc-r", "ACTIVE tcp", "ACTIVE tcp", "LISTEN ", "LISTEN "]);
 });
 
-test("smcSocketInfo() says in words why both sides are TCP", { needs }, () => {
+test("smcSocketInfo() describes why both sides fell back to TCP", { needs }, () => {
   const infos = payloads(readFixture(), "diag").map(decodeSmcSocket).map(smcSocketInfo);
   const fallbacks = infos.map(({ fallback }) => fallback).filter((fallback) => fallback !== undefined);
   assertEquals(fallbacks.map(({ code, reason, peerCode, peerReason }) => ({ code, reason, peerCode, peerReason })), [

@@ -4,7 +4,7 @@ export class LoopWatch {
   #worst = 0;
   readonly #timer = setInterval(() => this.#tick(), 2);
 
-  /** Stops watching; gives the longest time without a turn of the loop, in milliseconds. */
+  /** Stops watching; returns the longest time without a turn of the loop, in milliseconds. */
   end(): number {
     this.#tick();
     clearInterval(this.#timer);

@@ -71,7 +71,7 @@ smcTest("examples/rpc_server.ts --smc and rpc_client.ts --smc call over SMC-R an
   await store.PUT({ obj: "x", val: [1] });
   const where = ["--port", `${listener.addr.port}`, "GET", "x"];
   const refused = await run("rpc_client.ts", ...where);
-  assertEquals([refused.stdout, refused.code], ["", 1]); // it is TCP; the server goes on
+  assertEquals([refused.stdout, refused.code], ["", 1]); // it is TCP; the server continues
   assertEquals((await run("rpc_client.ts", "--smc", ...where)).stdout, reply);
 
   await setMode("tcp");

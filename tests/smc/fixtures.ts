@@ -25,7 +25,7 @@ export function generic(fixture: Fixture, name: string): GenericMessage[] {
   return payloads(fixture, name).map(decodeGeneric);
 }
 
-/** What is in the attribute at the top of the messages of one kind. */
+/** The contents of the top attribute in the messages of one kind. */
 export function nested(fixture: Fixture, name: string, type: number): Attributes[] {
   return generic(fixture, name).map(({ attributes }) => attributes.nested(type)).filter((nest) => nest !== undefined);
 }

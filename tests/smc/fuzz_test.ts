@@ -18,7 +18,7 @@ import { inGuest } from "./kernel.ts";
 
 const needs: Permission[] = ["read"];
 
-/** Decodes what is within the attribute at the top. */
+/** Decodes the contents of the top attribute. */
 const DECODERS: [kind: string, type: number, decode: (attributes: Attributes) => unknown][] = [
   ["GET_SYS_INFO", SMC_GEN.SYS_INFO, decodeSmcSystemInfo],
   ["GET_LGR_SMCR", SMC_GEN.LGR_SMCR, decodeSmcrLinkGroup],
@@ -29,7 +29,7 @@ const DECODERS: [kind: string, type: number, decode: (attributes: Attributes) =>
   ["GET_FBACK_STATS", SMC_GEN.FBACK_STATS, (attributes) => decodeSmcFallbackStatistics([attributes])],
 ];
 
-fuzzTest("smcSocketInfo() throws nothing but NetlinkDecodeError, whatever it is given", { needs }, () => {
+fuzzTest("smcSocketInfo() throws nothing but NetlinkDecodeError, whatever the input", { needs }, () => {
   fuzz(new Random(), payloads(readFixture(), "diag"), 5_000, (bytes) => smcSocketInfo(decodeSmcSocket(bytes)));
 });
 
@@ -49,7 +49,7 @@ fuzzTest("decodeSmcdInfo() takes both lengths of the structure, and nothing shor
   fuzz(new Random(), [new Uint8Array(40).fill(0x12), new Uint8Array(56).fill(0x34)], 5_000, decodeSmcdInfo);
 });
 
-/** What is pure is the same everywhere, and slow where it is emulated. */
+/** Pure code is the same everywhere, and slow under emulation. */
 function fuzzTest(name: string, options: TestOptions, fn: () => void): void {
   if (inGuest) ignore(name, "proven outside the guest");
   else test(name, options, fn);

@@ -6,7 +6,7 @@ const MIB = 1 << 20;
 const decoder = new TextDecoder("latin1");
 const encoder = new TextEncoder();
 
-/** What the servers of the tests answer with, and compare with: 1 MiB. */
+/** The body that the test servers send and expect: 1 MiB. */
 export const BODY: Uint8Array<ArrayBuffer> = noise(MIB);
 
 type Client = Pick<SmcConn, "read" | "write">;
@@ -28,7 +28,7 @@ export function request(method: string, connection: string, length = 0): Uint8Ar
   return encoder.encode(head);
 }
 
-/** Reads one response, which tells its length. */
+/** Reads one response, which has its length. */
 export async function response(client: Client): Promise<{ body: Uint8Array; rest: Uint8Array }> {
   const received = new Uint8Array(2 * MIB);
   let length = 0;

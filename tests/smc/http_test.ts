@@ -86,7 +86,7 @@ function serve(): AsyncDisposable & { port: number } {
   };
 }
 
-/** A GET gives the body; a POST tells how many bytes came, and whether they were right. */
+/** GET returns the body; POST answers how many bytes arrived, and whether they were right. */
 function answer(request: http.IncomingMessage, response: http.ServerResponse): void {
   if (request.method === "GET") return void response.end(BODY);
   const chunks: Uint8Array[] = [];

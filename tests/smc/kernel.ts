@@ -7,7 +7,7 @@ import { environment, ignore, test, type TestOptions } from "../runner/mod.ts";
 /** The one UEID of the guest: with it connections are SMC-R, without it they fall back to TCP. */
 export const UEID = "GUEST";
 
-/** Whether this is the guest that `deno task test:smc` boots: its SMC may be changed as tests like. */
+/** Whether this is the guest that `deno task test:smc` boots: tests may change its SMC settings. */
 export const inGuest: boolean = environment("GUEST") === "1" && hasSmc() && existsSync("/bin/smc_diag");
 
 /** Registers a test that needs a kernel with SMC whose settings it may change. */
@@ -23,7 +23,7 @@ export function smcTest(
   else test(name, options as TestOptions, fn);
 }
 
-/** Makes new connections of the guest real SMC-R, or has them fall back to TCP. */
+/** Makes the guest's new connections use SMC-R, or fall back to TCP. */
 export async function setMode(mode: "smc-r" | "tcp"): Promise<void> {
   const has = (await smcUeids()).includes(UEID);
   if (mode === "smc-r" && !has) await addUeid(UEID);

@@ -144,7 +144,7 @@ smcTest("options shorter than an int are set without the kernel's complaint", as
   assertEquals(socket.getOption(C.IPPROTO_IP, IP_TOS), 8);
   hooksOf(socket).beforeOption = undefined;
   assertThrows(() => socket.setOption(C.IPPROTO_IP, IP_TOS, new Uint8Array([16])), Error, "EINVAL");
-  assertEquals(socket.getOption(C.IPPROTO_IP, IP_TOS), 16); // so says the kernel, and has set it
+  assertEquals(socket.getOption(C.IPPROTO_IP, IP_TOS), 16); // the kernel says so, but has set it
   assertThrows(() => socket.setOption(C.SOL_SOCKET, C.SO_REUSEPORT, 1), Error, "EOPNOTSUPP");
 });
 

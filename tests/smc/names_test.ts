@@ -4,7 +4,7 @@ import { encodeUeid } from "../../smc/netlink/_eid.ts";
 import { encodeSmcPnet } from "../../smc/netlink/pnet.ts";
 import { assert, assertEquals, assertMatch, assertThrows, test } from "../runner/mod.ts";
 
-test("smcFallbackReasons() has a name, a meaning and advice for each code, none twice", () => {
+test("smcFallbackReasons() has a unique name, a meaning and advice for each code", () => {
   const reasons = smcFallbackReasons();
   for (const { code, name, meaning, advice } of reasons) {
     assertMatch(name, /^[A-Z][A-Z0-9_]+$/);
@@ -15,12 +15,12 @@ test("smcFallbackReasons() has a name, a meaning and advice for each code, none 
   assertEquals(new Set(reasons.map(({ code }) => code)).size, reasons.length);
 });
 
-test("smcFallbackReason() gives an unknown code in hex", () => {
+test("smcFallbackReason() shows an unknown code in hexadecimal", () => {
   assertEquals(smcFallbackReason(0x0000abcd).name, "0x0000abcd");
   assertEquals(describeFallback(0xfedcba98, 0).reason, "0xfedcba98: Linux does not define this code");
 });
 
-test("describeFallback() gives the peer's advice where only the peer knows why", () => {
+test("describeFallback() refers to the peer if only the peer knows why", () => {
   const { advice } = smcFallbackReason(0x03030008);
   assertEquals(describeFallback(0x05000000, 0x03030008).advice, `On the peer: ${advice}`);
   assertEquals(describeFallback(0x03010000, 0).peerReason, undefined);

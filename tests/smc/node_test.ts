@@ -25,7 +25,8 @@ else {
       await keepAlive(smc);
       await keepAlive(tcp);
       assertEquals(await smc.smc(), { mode: "smc-r" });
-      // The server's ends, by the kernel's word: they are Node's, and one is SMC-R, the other TCP for want of SMC.
+      // The server's ends, as the kernel lists them: they are Node's; one is SMC-R, the other TCP as the client lacks
+      // SMC.
       const [served, fallen] = [await serverEnd(port, smc), await serverEnd(port, tcp)];
       assertEquals([served?.mode, served?.fallback], ["smc-r", undefined]);
       assertEquals([fallen?.mode, fallen?.fallback?.code], ["tcp", 0x03010000]);

@@ -83,7 +83,7 @@ smcTest("UEIDs are listed, added, removed and flushed, and refusals say why", as
   await assertRejects(() => addUeid(UEID), Error, `Cannot add the UEID ${UEID}: File exists (EEXIST)`);
   await removeUeid("SECOND.UEID-1");
   await assertRejects(() => removeUeid("SECOND.UEID-1"), Error, "ENOENT");
-  await removeUeid(UEID); // the last one: the kernel says EAGAIN, and means yes
+  await removeUeid(UEID); // the last one: the kernel returns EAGAIN, but accepts it
   assertEquals(await smcUeids(), []);
   await addUeid("A");
   await flushUeids();
@@ -151,7 +151,7 @@ smcTest("a user without rights may ask for everything, and is told what a change
   ]);
 });
 
-/** Between the two readings a cursor may move: tries some times. */
+/** A cursor may move between the two readings: retries a few times. */
 async function untilStable(check: () => Promise<void>): Promise<void> {
   for (let round = 0; round < 9; round++) {
     try {

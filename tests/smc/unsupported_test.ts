@@ -102,7 +102,7 @@ withoutSmc("SmcConn.smc() rejects with the reason of its signal, whatever that i
   assertEquals(await client.smc({ signal: AbortSignal.abort(null) }).catch((reason) => reason), null);
 });
 
-test("fallback and unsupported are refused where they are no known words, before any system call", async () => {
+test("unknown values of fallback and unsupported are refused before any system call", async () => {
   for (const word of ["refused", "", null, true] as never[]) {
     const [fallback, unsupported] = [{ port: 9, fallback: word }, { port: 9, unsupported: word }];
     assertThrows(() => SmcListener.listen(fallback), TypeError, "fallback");
@@ -116,7 +116,7 @@ test("fallback and unsupported are refused where they are no known words, before
   assertThrows(() => new SmcListener(socket, { fallback: "no" as never }), TypeError, "fallback");
 });
 
-test("drainTimeout is refused where it is no time, before any system call", async () => {
+test("an invalid drainTimeout is refused before any system call", async () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   for (const drainTimeout of [NaN, -1, "5", 5n, null, {}] as never[]) {
     assertThrows(() => SmcListener.listen({ port: 0, drainTimeout }), RangeError, "drainTimeout");
@@ -127,7 +127,7 @@ test("drainTimeout is refused where it is no time, before any system call", asyn
   await assertRejects(() => SmcConn.connect({ port: 9, drainTimeout: NaN }), RangeError, "drainTimeout");
 });
 
-test("Socket.closeDrained() closes at once what is sent, and gives up in the time told", async () => {
+test("Socket.closeDrained() closes at once if everything is sent, and otherwise gives up at its timeout", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   await left.write(new Uint8Array(1000));
   await assertRejects(() => left.closeDrained(30), Error, "Cannot close in time");

@@ -1,4 +1,4 @@
-// A program of Node as anybody writes it: Express counts visits in the Redis whose port is the argument, and fetch() visits.
+// An ordinary Node program: Express counts visits in the Redis whose port is the argument, and fetch() visits.
 import express from "express";
 import { Redis } from "ioredis";
 import process from "node:process";

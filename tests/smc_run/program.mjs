@@ -1,4 +1,4 @@
-// A program of Node as anybody writes it, which knows nothing of SMC: serves and asks itself by node:http and fetch().
+// An ordinary Node program, which knows nothing about SMC: it serves and requests itself with node:http and fetch().
 // Prints one line of JSON, and at the end of its input ends by itself.
 import { createServer, get } from "node:http";
 import process from "node:process";

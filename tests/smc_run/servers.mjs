@@ -1,18 +1,19 @@
-// What servers of node:net tell of themselves: prints one line of JSON, which must be the same over smc_run and without.
+// What node:net servers report about themselves: prints a line of JSON, which must be the same with and without
+// smc_run.
 import net from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
 const host = "127.0.0.1";
 const told = [];
 
-/** A server that tells of its events, under a name. */
+/** A server that records its events under a name. */
 function server(name, options) {
   const made = net.createServer(options);
   for (const event of ["listening", "close"]) made.on(event, () => told.push(`${name}: ${event}`));
   return made.on("error", ({ code }) => told.push(`${name}: ${code}`));
 }
 
-/** What the call throws. */
+/** The error that the call throws. */
 function thrown(name, call) {
   try {
     call();

@@ -6,11 +6,11 @@ const SMC_RUN = new URL("../../smc_run/mod.ts", import.meta.url);
 const PROGRAM = fileURLToPath(new URL("program.mjs", import.meta.url));
 const EXPRESS_REDIS = fileURLToPath(new URL("express_redis.mjs", import.meta.url));
 const SERVERS = fileURLToPath(new URL("servers.mjs", import.meta.url));
-/** Node calls its FFI experimental. */
+/** Node prints that its FFI is experimental. */
 const QUIET = "--disable-warning=ExperimentalWarning";
 const skipOn = { deno: "smc_run is for Node", bun: "smc_run is for Node" };
 
-test("a program of Node that knows nothing of SMC runs over it, or over TCP without it", {
+test("an ordinary Node program runs over SMC, or over TCP without it", {
   needs: ["run", "env", "read"],
   skipOn,
 }, async () => {
@@ -41,7 +41,7 @@ test("Express and ioredis run unmodified over smc_run", {
   await server.kill();
 });
 
-test("servers over smc_run end, pause and refuse wrong arguments as those of Node do", {
+test("servers under smc_run end, pause and refuse wrong arguments as Node's do", {
   needs: ["run", "env", "read"],
   skipOn,
 }, async () => {

@@ -82,7 +82,7 @@ async function repeat(name: string, act: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Gives back what comes; a peer may reset the connection at any time. */
+/** Echoes what arrives; a peer may reset the connection at any time. */
 async function echo(conn: TcpConn): Promise<void> {
   const buffer = new Uint8Array(16_384);
   try {
@@ -125,7 +125,7 @@ async function readSlowly(): Promise<void> {
   same(await reading, sent);
 }
 
-/** A time-out, and an abort, and nothing is lost. */
+/** A timeout and an abort; nothing is lost. */
 async function waitInVain(): Promise<void> {
   using conn = await TcpConn.connect(listener.addr);
   const buffer = new Uint8Array(8);
@@ -147,7 +147,7 @@ async function sendDatagrams(): Promise<void> {
       same((await socket.receive({ timeout: 2000 })).data, sent);
     } catch (error) {
       if ((error as Error).name !== "TimeoutError") throw error;
-      counts["lostDatagrams"] = (counts["lostDatagrams"] ?? 0) + 1; // as datagrams may be
+      counts["lostDatagrams"] = (counts["lostDatagrams"] ?? 0) + 1; // as a datagram may be
       return;
     }
   }

@@ -6,7 +6,7 @@ import { assert, assertEquals, type Permission, spawn, spawnScript, tempDir, tes
 const needs: Permission[] = ["run", "read", "write", "env"];
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 
-/** Gives back what each connection sends, until 300 have come. */
+/** Echoes what each connection sends, until there were 300. */
 const SERVER = `
 import { TcpListener } from "${INET}";
 const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
@@ -32,7 +32,7 @@ for _ in range(300):
     peer.close()
 `;
 
-test("a connection costs no system call that C does not make, but for one getsockname()", {
+test("a connection needs no system call that C does not make, except one getsockname()", {
   needs: [...needs, "strace", "python3"],
 }, async () => {
   using dir = tempDir();
@@ -43,7 +43,7 @@ test("a connection costs no system call that C does not make, but for one getsoc
   await using client = spawn("python3", ["-c", CLIENT, port ?? ""]);
   assertEquals((await client.exit).code, 0);
   await server.exit;
-  // What follows the first accept4() that gave a connection, up to the last one.
+  // The calls after the first accept4() that returned a connection, up to the last.
   const text = readFileSync(log, "utf8");
   const made = [...text.matchAll(/accept4\([^\n]* = \d+$/gm)].map(({ index }) => index);
   assertEquals(made.length, 300);

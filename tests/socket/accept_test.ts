@@ -25,14 +25,14 @@ listener.close();
 console.log("served");
 `;
 
-/** Tells a client's byte, or why there is none. */
+/** Prints a client's byte, or why there is none. */
 async function fetchByte(port: number): Promise<number | string> {
   using conn = await TcpConn.connect({ port, timeout: 20_000 });
   const buffer = new Uint8Array(1);
   return await conn.read(buffer, { timeout: 20_000 }) === null ? "end" : buffer[0] ?? "none";
 }
 
-// What the kernel rarely answers is injected by strace: the call is not made, and errno is set.
+// strace injects what the kernel rarely answers: the call is not made, and errno is set.
 const ERRORS = ["ECONNABORTED", "EPROTO", "EINTR", "ENETDOWN", "EHOSTUNREACH", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
 for (const error of ERRORS) {
   const name = `accept() goes on after ${error}`;
@@ -49,11 +49,11 @@ for (const error of ERRORS) {
 
 const CLIENTS = 300;
 
-// The program takes every descriptor there is, and gives them back after a while.
+// The program takes every descriptor there is, and closes them after a while.
 const CROWDED = SERVER(
   CLIENTS,
   `
-  Deno.addSignalListener("SIGUSR2", () => {}); // else Deno opens a pipe for signals later, and panics for want of one
+  Deno.addSignalListener("SIGUSR2", () => {}); // otherwise Deno opens a pipe for signals later, and panics if it cannot
   const taken = [];
   listener.accept({ timeout: 1 }).catch(() => {}); // opens the poller
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -98,7 +98,7 @@ denoTest(
     const port = Number(await program.line());
     await program.line();
     const answers = Promise.all(Array.from({ length: CLIENTS }, () => fetchByte(port)));
-    await pause(1500); // every client has knocked: each was an event, and may have been a try
+    await pause(1500); // every client has connected: each was an event, and may have caused an attempt
     const before = refusals(log);
     await pause(2000);
     const tries = refusals(log) - before;
@@ -108,7 +108,7 @@ denoTest(
   },
 );
 
-test("a connection that was reset before accept() is given all the same, or passed over", async () => {
+test("a connection that was reset before accept() is returned all the same, or skipped", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const gone = await TcpConn.connect(listener.addr);
   gone.setLinger(0);

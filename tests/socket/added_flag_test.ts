@@ -6,7 +6,7 @@ const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 const test = onDeno("it starts Deno");
 
-// What the families answer that this kernel lacks is injected by strace: the call is not made, and errno is set.
+// strace injects the answers of families that this kernel lacks: the call is not made, and errno is set.
 function injected(name: string, inject: string, source: string, check: (out: string, trace: string) => void): void {
   test(name, { needs: ["strace"] }, async () => {
     const calls = inject.slice(0, inject.indexOf(":"));
@@ -26,7 +26,7 @@ ${source}`,
   });
 }
 
-/** How many calls had a flag, and how many had it not. */
+/** How many calls had a flag, and how many did not. */
 function count(trace: string, call: string, flag: string): [having: number, lacking: number] {
   const lines = trace.split("\n").filter((line) => line.includes(`${call}(`));
   const having = lines.filter((line) => line.includes(flag)).length;

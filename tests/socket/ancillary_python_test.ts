@@ -34,7 +34,7 @@ function controlMessage(level: number, type: number, data: number[]): Uint8Array
   return bytes;
 }
 
-test("sendMessage() passes the control bytes that Python reads, here descriptors", { needs }, async () => {
+test("Python reads the control bytes that sendMessage() passes, here descriptors", { needs }, async () => {
   const script = `
 data, ancillary, flags, _ = peer.recvmsg(64, socket.CMSG_SPACE(8))
 [(level, kind, raw)] = ancillary
@@ -64,7 +64,7 @@ print(b.recv(64).decode())
   assertEquals(stdout, "two descriptors True True 0\nback through the second\n");
 });
 
-test("receiveMessage() gives the control bytes that Python sent, here a descriptor", { needs }, async () => {
+test("receiveMessage() returns the control bytes that Python sent, here a descriptor", { needs }, async () => {
   const script = `
 reader, writer = os.pipe()
 peer.sendmsg([b"here ", b"it is"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [reader]))])
@@ -80,7 +80,7 @@ os.close(writer)
     const view = new DataView(message.control.buffer, message.control.byteOffset, message.control.byteLength);
     assertEquals([view.getBigUint64(0, true), view.getInt32(8, true), view.getInt32(12, true)], [20n, 1, 1]);
     const fd = view.getInt32(16, true);
-    // MSG_CMSG_CLOEXEC: what comes is closed when a program is started.
+    // MSG_CMSG_CLOEXEC: received descriptors are closed when a program is started.
     assertEquals(check(libc().fcntl(fd, C.F_GETFD, 0n), "fcntl"), C.FD_CLOEXEC);
     const bytes = new Uint8Array(32);
     let n = 0;
@@ -91,7 +91,7 @@ os.close(writer)
 });
 
 test(
-  "receiveMessage() tells that data and control bytes were cut off, and leaks no descriptor",
+  "receiveMessage() reports truncated data and control bytes, and leaks no descriptor",
   { needs },
   async () => {
     const script = `
@@ -111,7 +111,7 @@ peer.sendmsg([b"next"])
   },
 );
 
-test("receiveMessage() gives Python's credentials where SO_PASSCRED asks for them", { needs }, async () => {
+test("receiveMessage() returns Python's credentials if SO_PASSCRED requests them", { needs }, async () => {
   const SO_PASSCRED = 16;
   const script = `
 peer.recv(1)
@@ -131,7 +131,7 @@ print(os.getpid(), os.getuid(), os.getgid())
   assertEquals(stdout.trim(), credentials);
 });
 
-test("recvfrom() and recvmsg() give the sender's sockaddr as the kernel wrote it", async () => {
+test("recvfrom() and recvmsg() return the sender's sockaddr as the kernel wrote it", async () => {
   using receiver = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   using sender = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   const random = String(Math.random());

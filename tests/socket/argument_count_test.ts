@@ -61,7 +61,7 @@ const OTHERS = new Set([
 /** Methods for subclasses alone. */
 const PROTECTED = new Set(["ended", "open", "release", "share", "shown"]);
 
-/** Everything public that is called, by its name, with what it is called on. */
+/** Every public function and method by name, with the object to call it on. */
 function* callables(): Generator<[name: string, call: Callable, on: unknown]> {
   const found = Object.entries(MODULES).flatMap(([module, exports]) =>
     Object.entries(exports).map(([name, value]) => [`${module}: ${name}`, name, value] as const)
@@ -84,7 +84,7 @@ function* callables(): Generator<[name: string, call: Callable, on: unknown]> {
   }
 }
 
-/** What a call throws or rejects with. */
+/** The error that a call throws or rejects with. */
 async function errorOf(call: Callable, on: unknown, args: unknown[]): Promise<unknown> {
   try {
     const result = call.apply(on, args);
@@ -97,7 +97,7 @@ async function errorOf(call: Callable, on: unknown, args: unknown[]): Promise<un
   return undefined;
 }
 
-test("everything that opens, waits or takes options refuses arguments that it would not look at", async () => {
+test("everything that opens, waits or takes options refuses surplus arguments", async () => {
   const silent: string[] = [];
   let count = 0;
   for (const [name, call, on] of callables()) {
@@ -114,7 +114,7 @@ test("everything that opens, waits or takes options refuses arguments that it wo
   assert(count > 300, `only ${count} were found`);
 });
 
-test("an argument too many tells what was expected, and nothing is done", async () => {
+test("the error of a surplus argument says what was expected, and nothing is done", async () => {
   const [left, right] = unix.socketPair("stream");
   using udp = inet.UdpSocket.bind({ hostname: "127.0.0.1" });
   const bytes = new Uint8Array([1]);
@@ -139,7 +139,7 @@ test("an argument too many tells what was expected, and nothing is done", async 
   right.close();
 });
 
-test("a number, a signal or an address in place of the options is refused by what was expected", async () => {
+test("a number, a signal or an address in place of the options is refused, and the error says what was expected", async () => {
   const [left, right] = unix.socketPair("stream");
   using listener = inet.TcpListener.listen({ hostname: "127.0.0.1" });
   const bytes = new Uint8Array(1);

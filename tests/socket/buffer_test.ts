@@ -5,7 +5,7 @@ import { assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 const [STREAM, DATAGRAM] = [C.SOCK_STREAM, C.SOCK_DGRAM];
 
-/** Has the bytes moved to another array, as postMessage() does. */
+/** Moves the bytes to another array, as postMessage() does. */
 function transfer(bytes: Uint8Array<ArrayBuffer>): void {
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
 }
@@ -23,7 +23,7 @@ const RECEIVING: [name: string, type: number, receive: (socket: Socket, buffer: 
   ["recvmsg", DATAGRAM, (socket, buffer) => socket.recvmsg({ buffers: [buffer] })],
 ];
 
-test("a buffer that is transferred away or resized while it waits loses nothing of what comes", async () => {
+test("a buffer that is transferred or resized during the wait loses no data", async () => {
   for (const [name, type, receive] of RECEIVING) {
     const spoiled: [buffer: Uint8Array<ArrayBuffer>, spoil: (buffer: Uint8Array<ArrayBuffer>) => void][] = [
       [new Uint8Array(8), transfer],
@@ -43,7 +43,7 @@ test("a buffer that is transferred away or resized while it waits loses nothing 
   }
 });
 
-test("a buffer that was transferred away before is refused", async () => {
+test("a transferred buffer is refused", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, DATAGRAM);
   await right.send(new Uint8Array(5));
   const buffer = new Uint8Array(8);
@@ -57,7 +57,7 @@ test("a buffer that was transferred away before is refused", async () => {
   right.close();
 });
 
-test("write() of bytes that are transferred away tells how many went, and does not say all", async () => {
+test("write() of bytes that are transferred meanwhile reports how many were written", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, STREAM);
   const bytes = new Uint8Array(4 << 20);
   const writing = left.write(bytes);
@@ -84,12 +84,12 @@ test("values that are not a Uint8Array are refused before any wait", async () =>
     await assertRejects(() => left.recvfrom(value), TypeError, "not a Uint8Array");
   }
   assertEquals(await left.write(new Uint8Array([1])), 1);
-  assertEquals(await right.read(new Uint8Array(8)), 1); // nothing else came
+  assertEquals(await right.read(new Uint8Array(8)), 1); // nothing else arrived
   left.close();
   right.close();
 });
 
-test("datagrams and seqpackets whose bytes are transferred away while they wait are not sent empty", async () => {
+test("datagrams and seqpackets whose bytes are transferred during the wait are not sent empty", async () => {
   for (const type of ["datagram", "seqpacket"] as const) {
     const [left, right] = socketPair(type);
     let queued = 0;
@@ -110,7 +110,7 @@ test("datagrams and seqpackets whose bytes are transferred away while they wait 
   }
 });
 
-test("datagrams and seqpackets are not received into a buffer that is transferred away, and not lost", async () => {
+test("datagrams and seqpackets are not lost if the buffer is transferred during the wait", async () => {
   for (const type of ["datagram", "seqpacket"] as const) {
     const [left, right] = socketPair(type);
     const buffer = new Uint8Array(8);

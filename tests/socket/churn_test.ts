@@ -4,12 +4,12 @@ import { assert, assertEquals, onDeno } from "../runner/mod.ts";
 const test = onDeno("it starts Deno");
 
 // Nine of ten cycles are a pair of AF_UNIX with a wait and a byte, the tenth connects and accepts by TCP. TCP is reset,
-// so that no TIME_WAIT stays. The first cycles warm up: what the program keeps for good, it has then.
+// so that no TIME_WAIT stays. The first cycles warm up: after them the program has everything that it keeps.
 const PROGRAM = `
 import { readdirSync, readlinkSync } from "node:fs";
 import { TcpConn, TcpListener } from "${new URL("../../inet/mod.ts", import.meta.url)}";
 import { Socket } from "${new URL("../../socket/mod.ts", import.meta.url)}";
-Deno.addSignalListener("SIGUSR2", () => {}); // else Deno opens a pair of its own for signals at some later time
+Deno.addSignalListener("SIGUSR2", () => {}); // otherwise Deno opens a pair for signals at some later time
 const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
 const buffer = new Uint8Array(8);
 const byte = new Uint8Array([1]);

@@ -48,29 +48,29 @@ int main(int argc, char **argv) {
   return 0;
 }`;
 
-test("controlMessageSpace() is CMSG_SPACE of Python", { needs: ["python3"] }, async () => {
+test("controlMessageSpace() equals Python's CMSG_SPACE", { needs: ["python3"] }, async () => {
   const program = "import socket; print(*[socket.CMSG_SPACE(n) for n in range(300)])";
   const sizes = (await runProgram("python3", ["-c", program])).trim().split(" ").map(Number);
   assertEquals(sizes, Array.from({ length: 300 }, (_, n) => controlMessageSpace(n)));
 });
 
-test("encodeControlMessages() writes what C's macros write", { needs: ["write", "cc"] }, async () => {
+test("encodeControlMessages() encodes as C's macros do", { needs: ["write", "cc"] }, async () => {
   assertEquals(hex(encodeControlMessages(SAMPLE)), await runProgram(await compileC(PROBE), ["w"]));
 });
 
-test("encodeControlMessages() writes what C's macros read", { needs: ["write", "cc"] }, async () => {
+test("C's macros read what encodeControlMessages() encodes", { needs: ["write", "cc"] }, async () => {
   const read = await runProgram(await compileC(PROBE), [], hex(encodeControlMessages(SAMPLE)));
   assertEquals(read, SAMPLE.map(({ level, type, data }) => `${level} ${type} ${hex(data)}\n`).join(""));
 });
 
-test("encodeControlMessages() rejects a level or a type that is no int", () => {
+test("encodeControlMessages() rejects a level or a type that is not an int", () => {
   for (const bad of [2 ** 31, 0.5, NaN, -(2 ** 31) - 1]) {
     assertThrows(() => encodeControlMessages([{ level: bad, type: 0, data: new Uint8Array(0) }]), RangeError, "level");
     assertThrows(() => encodeControlMessages([{ level: 0, type: bad, data: new Uint8Array(0) }]), RangeError, "type");
   }
 });
 
-test("decodeControlMessages() gives back what was encoded, at any offset of a buffer", () => {
+test("decodeControlMessages() returns what was encoded, at any offset of a buffer", () => {
   const encoded = encodeControlMessages(SAMPLE);
   for (const offset of [0, 1, 5, 8]) {
     const buffer = new Uint8Array(offset + encoded.length);
@@ -94,7 +94,7 @@ test("decodeControlMessages() keeps whole messages and cuts the last one at ever
   }
 });
 
-test("decodeControlMessages() survives every length that lies", () => {
+test("decodeControlMessages() survives every wrong length", () => {
   const lies = [0n, 1n, 15n, 16n, 17n, 25n, 96n, 97n, 0x7fffffffn, 0x100000000n, 2n ** 63n, 2n ** 64n - 1n];
   for (const at of [0, 24, 64, 80]) {
     for (const lie of lies) {

@@ -2,7 +2,7 @@ import { UdpSocket } from "../../inet/mod.ts";
 import { UnixDatagramSocket } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 
-test("DatagramSocket.receive() tells each of two senders that take turns", async () => {
+test("DatagramSocket.receive() distinguishes two alternating senders", async () => {
   using server = UdpSocket.bind({ hostname: "127.0.0.1" });
   using first = UdpSocket.bind({ hostname: "127.0.0.1" });
   using second = UdpSocket.bind({ hostname: "127.0.0.1" });
@@ -15,7 +15,7 @@ test("DatagramSocket.receive() tells each of two senders that take turns", async
   }
 });
 
-test("DatagramSocket.send() answers an earlier sender after another one came", async () => {
+test("DatagramSocket.send() can answer an earlier sender after another one", async () => {
   using server = UdpSocket.bind({ hostname: "127.0.0.1" });
   using first = UdpSocket.bind({ hostname: "127.0.0.1" });
   using second = UdpSocket.bind({ hostname: "127.0.0.1" });
@@ -29,7 +29,7 @@ test("DatagramSocket.send() answers an earlier sender after another one came", a
   assertEquals((await second.receive({ timeout: 5000 })).data, Uint8Array.of(2));
 });
 
-test("the sender's address is one frozen object while it is the same", async () => {
+test("the sender's address is one frozen object as long as the sender is the same", async () => {
   using server = UdpSocket.bind({ hostname: "127.0.0.1" });
   using client = UdpSocket.bind({ hostname: "127.0.0.1" });
   for (let i = 0; i < 2; i++) await client.send(new Uint8Array(1), { addr: server.localAddr });
@@ -39,7 +39,7 @@ test("the sender's address is one frozen object while it is the same", async () 
   assertEquals(addr, client.localAddr);
 });
 
-test("DatagramSocket.send() refuses an address whose bytes were changed into another name than its path's", async () => {
+test("DatagramSocket.send() refuses an address whose bytes no longer match its path", async () => {
   const name = (last: number) => new Uint8Array([0xff, Math.random() * 256, Math.random() * 256, last]);
   const [here, there] = [name(0xfe), name(0xfd)];
   using server = UnixDatagramSocket.bind({ autobind: true });

@@ -42,7 +42,7 @@ const WRITE_ENDS: Record<string, (conn: Conn<unknown>) => Promise<unknown>> = {
 for (const [name, pair] of Object.entries(PAIRS)) {
   for (const [reading, endReading] of Object.entries(READ_ENDS)) {
     for (const [writing, endWriting] of Object.entries(WRITE_ENDS)) {
-      test(`${name} closes itself once ${reading} and ${writing} is done, in either order`, async () => {
+      test(`${name} closes itself once ${reading} and ${writing} are done, in either order`, async () => {
         for (const order of [[endReading, endWriting], [endWriting, endReading]] as const) {
           const [ours, theirs] = await pair();
           await theirs.closeWrite();
@@ -61,7 +61,7 @@ for (const [name, pair] of Object.entries(PAIRS)) {
     }
   }
 
-  test(`${name} finds the end in every read that waits, and writable.close() after closeWrite() is no error`, async () => {
+  test(`${name} ends every waiting read, and writable.close() after closeWrite() is no error`, async () => {
     const [ours, theirs] = await pair();
     await ours.closeWrite();
     const reads = Array.from({ length: 3 }, () => ours.read(new Uint8Array(1)));
@@ -71,7 +71,7 @@ for (const [name, pair] of Object.entries(PAIRS)) {
     theirs.close();
   });
 
-  test(`${name} closes where readable is cancelled, also by leaving a loop, and where writable is aborted`, async () => {
+  test(`${name} closes if readable is cancelled, also by leaving a loop, and if writable is aborted`, async () => {
     const WAYS: ((conn: Conn<unknown>) => Promise<unknown>)[] = [
       (conn) => conn.readable.cancel(),
       async (conn) => {
@@ -131,8 +131,8 @@ test("a seqpacket connection closes itself once its end was received and closeWr
   right.close();
 });
 
-/** Every class with addresses: made, and asked for them only after the end. */
-test("the addresses of every class stay known after close() and detach(), asked for before or not", async () => {
+/** Every class with addresses: they are read only after the end. */
+test("the addresses of every class stay known after close() and detach(), whether read before or not", async () => {
   const tcp = TcpListener.listen({ hostname: "127.0.0.1" });
   const { port } = tcp.addr;
   const [client, server] = await Promise.all([TcpConn.connect({ port }), tcp.accept()]);
@@ -198,7 +198,7 @@ test("UdpSocket forgets its peer when it is disconnected", async () => {
   assertEquals(code, "ENOTCONN");
 });
 
-test("console.log() prints a class with its addresses and its descriptor, closed ones too", async () => {
+test("console.log() prints each class with its addresses and its descriptor, also once closed", async () => {
   const listener = TcpListener.listen({ hostname: "127.0.0.1" });
   const { port } = listener.addr;
   const [client, server] = await Promise.all([TcpConn.connect({ port }), listener.accept()]);

@@ -31,7 +31,7 @@ test("sendMessage() and notifySystemd() name the address in their errors", async
   await assertRejects(() => udp.sendMessage({ data, addr: far }), Error, "Cannot send to 255.255.255.255:9: ");
 });
 
-test("sendFile() of a socket says that it is no file", async () => {
+test("sendFile() of a socket says that it is not a file", async () => {
   const [left, right] = socketPair("stream");
   const error = await assertRejects(() => sendFile(left, right.socket.fd)) as Error & { code: string };
   assertEquals(error.code, "ESPIPE");

@@ -6,7 +6,7 @@ import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 const data = new Uint8Array(8);
 const wait = { timeout: 5000 };
 
-/** Sends until the receiver's queue is full, and gives the sends that wait. */
+/** Sends until the receiver's queue is full, and returns the waiting sends. */
 function stuff(server: UnixDatagramSocket, stuck: UnixDatagramSocket, count: number): Promise<string | number>[] {
   return Array.from({ length: count }, (_, i) => {
     return server.send(new Uint8Array([i]), { addr: stuck.localAddr }).catch((error: Error & { code?: string }) =>
@@ -15,7 +15,7 @@ function stuff(server: UnixDatagramSocket, stuck: UnixDatagramSocket, count: num
   });
 }
 
-test("a full destination holds up what goes to it, in order, and nothing else", async () => {
+test("a full destination delays only what is sent to it, in order", async () => {
   using server = UnixDatagramSocket.bind({ autobind: true });
   using stuck = UnixDatagramSocket.bind({ autobind: true });
   using healthy = UnixDatagramSocket.bind({ autobind: true });
@@ -28,10 +28,10 @@ test("a full destination holds up what goes to it, in order, and nothing else", 
   for (let i = 0; i < 5; i++) assertEquals((await healthy.receive(wait)).data.length, 8);
   for (let i = 0; i < 50; i++) assertEquals((await stuck.receive(wait)).data, new Uint8Array([i]));
   assertEquals(await Promise.all(waiting), Array(50).fill(1));
-  assertEquals(await server.send(data, { addr: stuck.localAddr, ...wait }), 8); // nothing of it is left behind
+  assertEquals(await server.send(data, { addr: stuck.localAddr, ...wait }), 8); // nothing of it remains
 });
 
-test("what waits for a full destination keeps to its signal and its timeout, and ends where it is gone", async () => {
+test("a send to a full destination obeys its signal and its timeout, and fails if the destination goes away", async () => {
   using server = UnixDatagramSocket.bind({ autobind: true });
   using healthy = UnixDatagramSocket.bind({ autobind: true });
   const stuck = UnixDatagramSocket.bind({ autobind: true });
@@ -53,7 +53,7 @@ test("what waits for a full destination keeps to its signal and its timeout, and
   await server.send(data, { addr: healthy.localAddr, ...wait });
 });
 
-test("a batch goes in order: what is behind a full destination waits, and other sends do not", async () => {
+test("a batch is sent in order: messages after a full destination wait, and other sends do not", async () => {
   using server = UnixDatagramSocket.bind({ autobind: true });
   using first = UnixDatagramSocket.bind({ autobind: true });
   using second = UnixDatagramSocket.bind({ autobind: true });
@@ -70,7 +70,7 @@ test("a batch goes in order: what is behind a full destination waits, and other 
   await Promise.all(full);
 });
 
-test("a send goes on by itself where the send buffer was full, of messages that others have not read", async () => {
+test("a send continues by itself if the send buffer was full of messages that others have not read", async () => {
   using server = UnixDatagramSocket.bind({ autobind: true });
   using stuck = UnixDatagramSocket.bind({ autobind: true });
   using healthy = UnixDatagramSocket.bind({ autobind: true });
@@ -81,7 +81,7 @@ test("a send goes on by itself where the send buffer was full, of messages that 
   assertEquals(await Promise.all(sends), Array(20).fill(40_000));
 });
 
-test("closing ends what waits for full destinations", async () => {
+test("closing rejects the sends that wait for full destinations", async () => {
   const server = UnixDatagramSocket.bind({ autobind: true });
   using stuck = UnixDatagramSocket.bind({ autobind: true });
   const waiting = stuff(server, stuck, 30);
@@ -91,7 +91,7 @@ test("closing ends what waits for full destinations", async () => {
   assert(ends.includes("EBADF"), ends.join());
 });
 
-test("30,000 waits that are aborted from the last to the first end as quickly as the other way round", async () => {
+test("30,000 waits end as quickly when they are aborted from last to first as from first to last", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const abortAll = async (order: (all: AbortController[]) => AbortController[]): Promise<number> => {
     const controllers = Array.from({ length: 30_000 }, () => new AbortController());

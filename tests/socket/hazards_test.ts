@@ -11,7 +11,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-test("2,000 waits with timeouts of their own all end in time, and none afterwards", async () => {
+test("2,000 waits with different timeouts all end in time, each once", async () => {
   const [left, right] = pair();
   const begin = performance.now();
   const reads = Array.from(
@@ -26,7 +26,7 @@ test("2,000 waits with timeouts of their own all end in time, and none afterward
   right.close();
 });
 
-test("2,000 waits whose timeouts do not come are answered in order, and leave no timer", async () => {
+test("2,000 waits that end before their timeouts are answered in order, and leave no timer", async () => {
   const [left, right] = pair();
   const order: number[] = [];
   const reads = Array.from(
@@ -50,7 +50,7 @@ test("closing one of two sockets in the reaction to the other's data leaves the 
     void b.write(new Uint8Array(1));
     void d.write(new Uint8Array(1));
     await Promise.all([first, second]);
-    // Whichever was first, a new socket may have the number of a closed one, and must not hear of the old.
+    // In either order, a new socket may get the number of a closed one, and must not get events for the old.
     const [e, f] = pair();
     const silent = e.read(new Uint8Array(1), { timeout: 2 }).then(() => "read", ({ name }) => name);
     assertEquals(await silent, "TimeoutError");
@@ -58,7 +58,7 @@ test("closing one of two sockets in the reaction to the other's data leaves the 
   }
 });
 
-test("a number that is reused at once belongs to the new socket only", async () => {
+test("a descriptor number that is reused at once belongs to the new socket only", async () => {
   for (let round = 0; round < 200; round++) {
     const [a, b] = pair();
     const read = a.read(new Uint8Array(1)).catch(({ code }) => code);
@@ -78,7 +78,7 @@ test("a number that is reused at once belongs to the new socket only", async () 
   }
 });
 
-test("an abort within the reaction to another wait's data ends the waits behind it only", async () => {
+test("an abort in the reaction to another wait's data ends only the waits after it", async () => {
   const [left, right] = pair();
   const controller = new AbortController();
   const first = left.read(new Uint8Array(1)).then(() => controller.abort(new Error("enough")));
@@ -92,7 +92,7 @@ test("an abort within the reaction to another wait's data ends the waits behind 
   right.close();
 });
 
-test("reading and writing wait side by side: each has a queue of its own", async () => {
+test("reads and writes wait independently: each direction has its own queue", async () => {
   const [left, right] = pair();
   const write = left.write(new Uint8Array(4 << 20));
   const read = left.read(new Uint8Array(8));
@@ -106,7 +106,7 @@ test("reading and writing wait side by side: each has a queue of its own", async
   right.close();
 });
 
-test("connect() that is aborted while it waits can be closed, and the listener goes on", async () => {
+test("a socket whose connect() was aborted can be closed, and the listener still accepts", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   for (let round = 0; round < 50; round++) {
     const controller = new AbortController();

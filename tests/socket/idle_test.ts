@@ -37,7 +37,7 @@ test("a program that waits uses no processor time, and answers at once when it i
   assertEquals([code, stdout], [0, "waiting\nread 1\nTimeoutError\n"], stderr);
 });
 
-test("a program ends when nothing waits any more, although the poller was parked", { needs }, async () => {
+test("a program ends when nothing waits any more, even if the poller was parked", { needs }, async () => {
   const begin = performance.now();
   await using program = deno(`
     import { Socket } from "${SOCKET}";
@@ -55,11 +55,11 @@ test("a program ends when nothing waits any more, although the poller was parked
   assert(performance.now() - begin < 5000);
 });
 
-test("a wait that finds no free descriptor is tried again, and leaves none", { needs }, async () => {
+test("a wait that finds no free descriptor is tried again, and leaks none", { needs }, async () => {
   await using program = deno(
     `
     import { Socket } from "${SOCKET}";
-    Deno.addSignalListener("SIGUSR2", () => {}); // it takes its descriptors now
+    Deno.addSignalListener("SIGUSR2", () => {}); // it opens its descriptors now
     const [left, right] = Socket.pair(1, 1);
     const taken = [];
     try { for (;;) taken.push(Socket.open(2, 2)); } catch {}
@@ -88,7 +88,7 @@ test("a wait that finds no free descriptor is tried again, and leaves none", { n
   assertEquals(stdout, "1\n1\n1\n1\n1\n2\n", stderr); // in the end the pair is free too
 });
 
-test("a Worker has a poller of its own, and its sockets work beside the program's", { needs: ["read"] }, async () => {
+test("a Worker has its own poller, and its sockets work beside the program's", { needs: ["read"] }, async () => {
   const source = `
     import { TcpConn } from "${new URL("../../inet/mod.ts", import.meta.url)}";
     self.onmessage = async ({ data }) => {

@@ -24,7 +24,7 @@ import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, assertThrows, hex, ignore, test } from "../runner/mod.ts";
 
-test("readInterface() tells what Python's ioctl does", { needs: ["python3"] }, async () => {
+test("readInterface() returns what Python's ioctl returns", { needs: ["python3"] }, async () => {
   const program = `import fcntl, json, socket, struct
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 def ask(number): return fcntl.ioctl(s, number, struct.pack("40s", b"lo"))[16:40].hex()
@@ -44,7 +44,7 @@ print(json.dumps([ask(n) for n in (0x8913, 0x8915, 0x891b, 0x8921, 0x8927, 0x893
   assertEquals(readInterface(socket, "lo", SIOCGIFTXQLEN), number(queue, 4));
 });
 
-test("readInterface() and writeInterface() refuse what cannot be, and tell what is not there", () => {
+test("readInterface() and writeInterface() refuse invalid values, and report a missing interface", () => {
   const socket = Socket.open(C.AF_INET, C.SOCK_DGRAM);
   for (const name of ["", "x".repeat(16), "lo\0"]) {
     assertThrows(() => readInterface(socket, name, SIOCGIFMTU), RangeError, "1 to 15 bytes");

@@ -19,7 +19,7 @@ server.close();
 listener.close();
 `;
 
-// What a signal does to a call now and then, strace does to every third one: it is not made, and errno is set.
+// strace does to every third call what a signal does occasionally: the call is not made, and errno is set.
 const CALLS: [call: string, when: string][] = [
   ["recvfrom", "1+3"],
   ["sendto", "1+3"],

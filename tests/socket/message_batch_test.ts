@@ -38,7 +38,7 @@ test("Socket.recvmmsg() rejects with the error that the kernel keeps for the soc
   receiver.close();
 });
 
-test("Socket.sendmmsg() sends all however small the queue is, and nothing twice", async () => {
+test("Socket.sendmmsg() sends every message once, however small the queue is", async () => {
   const [from, to] = pair();
   from.setOption(C.SOL_SOCKET, C.SO_SNDBUF, 4608);
   const out = new MessageBatch({ capacity: 1024, size: 8 });
@@ -85,7 +85,7 @@ test("Socket.sendmmsg() sends to addresses, and a received batch back to its sen
   closeAll(server, ...clients);
 });
 
-test("Socket.recvmmsg() gives each message its own ancillary data", async () => {
+test("Socket.recvmmsg() returns each message with its own ancillary data", async () => {
   const SO_TIMESTAMP = 29;
   const [from, to] = pair();
   to.setOption(C.SOL_SOCKET, SO_TIMESTAMP, 1);
@@ -104,7 +104,7 @@ test("Socket.recvmmsg() gives each message its own ancillary data", async () => 
   closeAll(from, to);
 });
 
-test("Socket.sendmmsg() tells how many went before an error", async () => {
+test("Socket.sendmmsg() reports how many messages were sent before an error", async () => {
   const [from, to] = pair();
   from.setOption(C.SOL_SOCKET, C.SO_SNDBUF, 4608);
   const batch = new MessageBatch({ capacity: 3, size: 100_000 });
@@ -123,7 +123,7 @@ test("Socket.sendmmsg() tells how many went before an error", async () => {
   closeAll(from, to);
 });
 
-test("Socket.sendto() to a full AF_UNIX queue goes on when the receiver has made room", async () => {
+test("Socket.sendto() to a full AF_UNIX queue continues when the receiver has made room", async () => {
   const receiver = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   const sender = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
   receiver.bind(Uint8Array.of(1, 0)); // autobind

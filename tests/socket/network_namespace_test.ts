@@ -3,7 +3,7 @@ import { assert, assertEquals, ignore, isRoot, type Permission, spawnScript, tes
 const needs: Permission[] = ["run", "read", "env"];
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
-// Its own namespace stands for another one: whether the way back fails does not depend on it.
+// It enters its own namespace: whether the way back fails does not depend on which one it is.
 const PROGRAM = `
 import { inNetworkNamespace } from "${SOCKET}";
 console.log(inNetworkNamespace("/proc/self/ns/net", () => "there"));

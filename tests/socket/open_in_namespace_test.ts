@@ -73,7 +73,7 @@ else {
       configure: (socket) => assertEquals(namespaceOf(socket.fd), expected),
     });
     assertEquals([generic.family.name, netlink instanceof NetlinkSocket], ["nlctrl", true]);
-    // Its loopback interface is down: what connects there proves where it is.
+    // Its loopback interface is down, so the error of a connect there proves where it happened.
     for (const Conn of [TcpConn, SmcConn]) {
       const options = {
         hostname,

@@ -56,7 +56,7 @@ test("run() of an operation that closes the socket while it is tried harms no ot
   for (const socket of [right, other, far]) socket.close();
 });
 
-test("run() of an operation that was run before runs that one alone", async () => {
+test("run() of an operation that has run before runs only that one", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const [first, second] = [new TakeByte(left), new TakeByte(left)];
   const both = [left.run("read", first), left.run("read", second)];

@@ -19,14 +19,16 @@ import { socketPair } from "@berkeley/sockets/unix";
 import * as vsock from "@berkeley/sockets/vsock";
 import { assert, test } from "../runner/mod.ts";
 
-/** A call with the options of a user who gives one that does not exist, or no object; what is needed is added. */
+/**
+ * A call with the options of a user, one of which does not exist, or which are not an object; required ones are added.
+ */
 type Call = (options: never) => unknown;
 
 const BYTES = new Uint8Array(1);
 const NAMELESS = "00:00:00:00:00:00";
 const SERVICE = { service: 1000, instance: 1 };
 
-/** What a call throws or rejects with, the first value of an iteration included. */
+/** The error that a call throws or rejects with, also at the first step of an iteration. */
 async function errorOf(call: Call, options: unknown): Promise<unknown> {
   try {
     const result = call(options as never);
@@ -37,7 +39,7 @@ async function errorOf(call: Call, options: unknown): Promise<unknown> {
   return undefined;
 }
 
-/** A call whose options have a part that is needed. */
+/** A call whose options have a required part. */
 function and<T extends object>(needed: T, call: (options: T) => unknown): Call {
   return (options: object) => call({ ...needed, ...options });
 }
@@ -49,7 +51,7 @@ async function refuse(calls: Record<string, Call>): Promise<void> {
   }
 }
 
-test("the families that few kernels have refuse options that they do not know, before they ask the kernel", async () => {
+test("rare families refuse unknown options before any system call", async () => {
   const { L2capConn, L2capListener, RfcommConn, RfcommListener, ScoConn, ScoListener, HciSocket } = bluetooth;
   await refuse({
     algHash: (options) => algHash("sha256", BYTES, options),
@@ -89,7 +91,7 @@ test("the families that few kernels have refuse options that they do not know, b
   });
 });
 
-test("sockets that block refuse options that they do not know", async () => {
+test("blocking sockets refuse unknown options", async () => {
   using socket = BlockingSocket.open(C.AF_INET, C.SOCK_DGRAM);
   const [batch, reader] = [new MessageBatch({ capacity: 1, size: 1 }), new LineReader(socket)];
   await refuse({
@@ -118,7 +120,7 @@ test("sockets that block refuse options that they do not know", async () => {
   });
 });
 
-test("netlink, RPC, dictionaries and node's classes refuse options that they do not know", async () => {
+test("netlink, RPC, dictionaries and the classes for Node refuse unknown options", async () => {
   const [left, right] = socketPair("stream");
   using listener = TcpListener.listen({ hostname: "127.0.0.1" });
   await refuse({
@@ -160,7 +162,7 @@ test("netlink, RPC, dictionaries and node's classes refuse options that they do 
   right.close();
 });
 
-test("the parts of a message, of a space, of a request and of a batch are refused where there are none such", async () => {
+test("unknown fields of messages, receive spaces, poll requests and batches are refused", async () => {
   const [left, right] = socketPair("stream");
   using listener = TcpListener.listen({ hostname: "127.0.0.1" });
   using client = await TcpConn.connect(listener.addr);

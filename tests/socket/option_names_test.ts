@@ -28,7 +28,7 @@ import { assert, assertEquals, test } from "../runner/mod.ts";
 
 type Call = (options: never) => unknown;
 
-/** What a call throws, or rejects with; what it gives instead is closed. */
+/** The error that a call throws or rejects with; anything that it returns instead is closed. */
 async function errorOf(call: Call, options: unknown): Promise<Error> {
   try {
     const made = await call(options as never);
@@ -44,7 +44,7 @@ const ADDR = { hostname: "127.0.0.1", port: 1 };
 const ABSTRACT = { abstract: "tests/socket/option_names" };
 const BYTES = new Uint8Array(1);
 
-/** Every function of the public API that takes options, but those of RPC. */
+/** Every function of the public API that takes options, except those of RPC. */
 function allCalls(): Record<string, Call> {
   return {
     "TcpConn.connect": (options) => TcpConn.connect({ ...ADDR, ...options as object }),
@@ -72,7 +72,7 @@ function allCalls(): Record<string, Call> {
   };
 }
 
-test("every function that takes options refuses one that it does not know", async () => {
+test("every function that takes options refuses an unknown one", async () => {
   for (const [name, call] of Object.entries(allCalls())) {
     const error = await errorOf(call, { colour: "red" });
     assert(error instanceof TypeError, `${name}: ${error}`);
@@ -80,7 +80,7 @@ test("every function that takes options refuses one that it does not know", asyn
   }
 });
 
-test("every operation of a socket refuses an option that it does not know, and does nothing", async () => {
+test("every operation of a socket refuses an unknown option, and does nothing", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const [batch, fds] = [new MessageBatch({ capacity: 1, size: 1 }), socketPair("datagram")];
   const [streams, seqpackets] = [socketPair("stream"), socketPair("seqpacket")];
@@ -191,7 +191,7 @@ test("options that are not an object are refused, and the error says what was ex
   }
 });
 
-test("an argument too many is refused", async () => {
+test("a surplus argument is refused", async () => {
   const connect = TcpConn.connect as unknown as (...args: unknown[]) => Promise<TcpConn>;
   const late = await errorOf((options) => connect(ADDR, options), { timeout: 200 });
   assertEquals(
@@ -202,7 +202,7 @@ test("an argument too many is refused", async () => {
   assert((await errorOf((options) => listen(ABSTRACT, options), { mode: 0o600 })) instanceof TypeError);
 });
 
-test("arguments in the places of node:dgram and of Deno are refused by what is expected", async () => {
+test("arguments in the order of node:dgram or Deno are refused, and the error says what is expected", async () => {
   using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
   const [left, right] = socketPair("seqpacket");
   const [send, receive] = [udp.send.bind(udp), udp.receive.bind(udp)] as unknown as ((...args: unknown[]) => unknown)[];
@@ -241,7 +241,7 @@ test("options that are undefined count as left out", async () => {
   assertEquals(server.remoteAddr.port, client.localAddr.port);
 });
 
-test("an address is taken for options as it is, and one of another protocol is refused", async () => {
+test("an address can be passed as the options, and one of another protocol is refused", async () => {
   using udp = UdpSocket.bind({ hostname: "127.0.0.1" });
   const error = await errorOf((options) => TcpConn.connect(options), udp.localAddr);
   assertEquals(error.message, 'Cannot connect as the transport must be tcp: current value is "udp"');

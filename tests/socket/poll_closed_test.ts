@@ -2,7 +2,7 @@ import { C } from "../../ffi/mod.ts";
 import { poll, Socket } from "../../socket/mod.ts";
 import { assertEquals, assertRejects, test } from "../runner/mod.ts";
 
-test("poll() ends when a socket is closed or given away meanwhile", async () => {
+test("poll() ends when a socket is closed or detached meanwhile", async () => {
   for (const end of [(socket: Socket) => socket.close(), (socket: Socket) => Socket.fromFd(socket.detach()).close()]) {
     const sockets = [Socket.open(C.AF_INET, C.SOCK_DGRAM), Socket.open(C.AF_INET, C.SOCK_DGRAM)];
     const polled = poll(sockets.map((socket) => ({ socket })));

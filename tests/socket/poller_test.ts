@@ -27,7 +27,7 @@ function block(ms: number): void {
   for (const end = performance.now() + ms; performance.now() < end;);
 }
 
-/** Notes the events it gets. */
+/** Records the events that it gets. */
 class Spy {
   readonly events: number[] = [];
 
@@ -36,7 +36,7 @@ class Spy {
   }
 }
 
-test("a late event for a closed descriptor does not reach the one that got its number", async () => {
+test("a late event for a closed descriptor does not reach the descriptor that got its number", async () => {
   const shared = poller();
   for (const reuse of [false, true]) {
     const [a, b] = pair();
@@ -46,7 +46,7 @@ test("a late event for a closed descriptor does not reach the one that got its n
     shared.add(a, EVENTS, first);
     await pause(30); // now the poller is parked
     send(b);
-    block(30); // the parked call has taken the event, and this thread has not heard of it yet
+    block(30); // the parked call has taken the event, but this thread has not processed it yet
     let c = -1;
     if (reuse) {
       shared.remove(a);
@@ -57,7 +57,7 @@ test("a late event for a closed descriptor does not reach the one that got its n
     }
     await pause(30);
     assertEquals(first.events, reuse ? [] : [C.EPOLLIN]);
-    // The duplicate of b has no bytes; it tells of nothing but that its peer is closed.
+    // The duplicate of b has no bytes; its only event is that its peer is closed.
     assertEquals(second.events.filter((events) => (events & C.EPOLLHUP) === 0), []);
     shared.remove(a);
     shared.release(true);
@@ -65,7 +65,7 @@ test("a late event for a closed descriptor does not reach the one that got its n
   }
 });
 
-test("one that stops watching another of the same batch keeps its event back", async () => {
+test("a callback that stops watching another descriptor of the same batch prevents its event", async () => {
   const shared = poller();
   const [a, b] = pair();
   const [c, d] = pair();

@@ -27,7 +27,7 @@ test("read() is not overtaken by a later one that the kernel would serve at once
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const buffers = [new Uint8Array(1), new Uint8Array(1)] as const;
   const first = left.read(buffers[0]);
-  check(libc().send(right.fd, new Uint8Array([1, 2]), 2n, 0), "send"); // the event cannot have been heard of yet
+  check(libc().send(right.fd, new Uint8Array([1, 2]), 2n, 0), "send"); // the event cannot have been processed yet
   const second = left.read(buffers[1]);
   assertEquals(await Promise.all([first, second]), [1, 1]);
   assertEquals([...buffers[0], ...buffers[1]], [1, 2]);
@@ -35,7 +35,7 @@ test("read() is not overtaken by a later one that the kernel would serve at once
   right.close();
 });
 
-test("write() that waits for room is not overtaken by a later one that finds room", async () => {
+test("a write() that waits for room is not overtaken by a later one that finds room", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const size = 4 << 20;
   const first = left.write(new Uint8Array(size).fill(1));
@@ -61,7 +61,7 @@ test("write() that waits for room is not overtaken by a later one that finds roo
   right.close();
 });
 
-test("waits that come after one was answered, and one was aborted, stand behind the others", async () => {
+test("waits that begin after one was answered and one was aborted come after the others", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const controller = new AbortController();
   const order: unknown[] = [];
@@ -87,14 +87,14 @@ test("waits that come after one was answered, and one was aborted, stand behind 
   right.close();
 });
 
-test("accept() that waits hears that the socket was shut down", async () => {
+test("a waiting accept() notices that the socket was shut down", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const accepting = assertRejects(() => listener.accept({ timeout: 5000 }), Error, "EINVAL");
   listener.socket.shutdown(C.SHUT_RDWR);
   await accepting;
 });
 
-test("a wait that fails lets the one behind it be tried: no event will come for it", async () => {
+test("after a failed wait the next one is tried, as no event will come for it", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   using client = await TcpConn.connect(listener.addr);
   const server = await listener.accept();
@@ -106,7 +106,7 @@ test("a wait that fails lets the one behind it be tried: no event will come for 
   assertEquals(await second, null);
 });
 
-test("run() of an operation that ends its own wait and then throws is rejected once, and the next goes on", async () => {
+test("an operation that ends its own wait and then throws is rejected once, and the next continues", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const controller = new AbortController();
   const failing = new Failing(() => controller.abort(new Error("enough")));
@@ -120,7 +120,7 @@ test("run() of an operation that ends its own wait and then throws is rejected o
 });
 
 test(
-  "unref() lets go of every wait of its socket, and of no other's, and they still hear; ref() holds again",
+  "unref() releases the waits of its own socket only, which still get events; ref() holds them again",
   { needs: ["run", "env", "read", "write"] },
   async () => {
     await using program = spawnFile(`
@@ -134,7 +134,7 @@ c.unref();
 const other = c.read(new Uint8Array(1), { timeout: 300 });
 a.unref();
 c.ref();
-void other.catch(async ({ name }) => { // no top-level await: Deno goes on with that, whatever is let go
+void other.catch(async ({ name }) => { // no top-level await: Deno would wait for it, even without references
   console.log(name);
   await pause(100);
   await b.write(new Uint8Array(1));

@@ -7,7 +7,7 @@ async function connected(): Promise<[TcpConn, TcpConn]> {
   return await Promise.all([TcpConn.connect(listener.addr), listener.accept()]);
 }
 
-test("relay() counts its timeout from when bytes last moved in either direction", async () => {
+test("relay() counts its timeout from the last byte moved in either direction", async () => {
   const [left, a] = await connected();
   const [b, right] = await connected();
   const began = performance.now();

@@ -6,7 +6,7 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-test("read() that ends behind bytes with a descriptor does not hide the bytes after them", async () => {
+test("a read() that ends at a descriptor does not hide the bytes after it", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const buffer = new Uint8Array(64);
   const waiting = left.read(buffer);

@@ -4,7 +4,7 @@ import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { Socket } from "../../socket/mod.ts";
 import { assert, assertEquals, assertThrows, test } from "../runner/mod.ts";
 
-test("Socket.inode() is the number in /proc/self/fd and in /proc/net/tcp", { needs: ["read"] }, async () => {
+test("Socket.inode() returns the number in /proc/self/fd and in /proc/net/tcp", { needs: ["read"] }, async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const inode = listener.socket.inode();
   assertEquals(await readlink(`/proc/self/fd/${listener.socket.fd}`), `socket:[${inode}]`);
@@ -13,7 +13,7 @@ test("Socket.inode() is the number in /proc/self/fd and in /proc/net/tcp", { nee
   assertEquals(Number(row?.trim().split(/\s+/)[9]), inode);
 });
 
-test("Socket.unsentBytes() is what the peer has not taken", async () => {
+test("Socket.unsentBytes() returns how many bytes the peer has not read", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   assertEquals(left.unsentBytes(), 0);
   await left.write(new Uint8Array(1000));

@@ -36,14 +36,14 @@ test("every constructor that fails leaves no descriptor", { needs: ["read"] }, (
   assertEquals(openDescriptors()?.size, before);
 });
 
-test("Socket.fromFd() leaves a descriptor alone that is no socket", { needs: ["read"] }, () => {
+test("Socket.fromFd() does not change a descriptor that is not a socket", { needs: ["read"] }, () => {
   const fd = openSync("/proc/self/status", "r");
   assertEquals(failure(() => Socket.fromFd(fd))[0], "ENOTSOCK");
   assertEquals(flagsOf(fd).nonblocking, false);
   closeSync(fd);
 });
 
-test("every socket is non-blocking and close-on-exec, however it came to be", async () => {
+test("every socket is non-blocking and close-on-exec, however it was made", async () => {
   const expected = { nonblocking: true, closeOnExec: true };
   using listener = Socket.open(C.AF_INET, C.SOCK_STREAM);
   assertEquals(flagsOf(listener.fd), expected);
@@ -63,7 +63,7 @@ test("every socket is non-blocking and close-on-exec, however it came to be", as
   b.close();
 });
 
-test("connect() that failed leaves the socket to its owner, and tells the address it was given", async () => {
+test("a failed connect() leaves the socket open, and names the address", async () => {
   using listener = Socket.open(C.AF_INET, C.SOCK_STREAM);
   listener.bind(LOOPBACK);
   const taken = listener.localSockaddr(); // bound, but not listening
@@ -75,7 +75,7 @@ test("connect() that failed leaves the socket to its owner, and tells the addres
   assertEquals((assertThrows(() => client.peerSockaddr()) as SystemError).code, "ENOTCONN");
 });
 
-test("dup() gives a second owner of one socket: closing one leaves the other", async () => {
+test("dup() returns a second owner of one socket: closing one leaves the other open", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const twin = left.dup();
   assert(twin.fd !== left.fd);
@@ -92,7 +92,7 @@ test("dup() gives a second owner of one socket: closing one leaves the other", a
   assertEquals([code, errno], ["EBADF", 9]);
 });
 
-test("both owners of one socket hear of it, and each byte goes to one of them", async () => {
+test("both owners of one socket get its events, and each byte goes to one of them", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const twin = left.dup();
   const buffers = [new Uint8Array(1), new Uint8Array(1)] as const;
@@ -105,13 +105,13 @@ test("both owners of one socket hear of it, and each byte goes to one of them", 
   for (const socket of [left, right, twin]) socket.close();
 });
 
-test("detach() gives the descriptor away, open and non-blocking, and rejects what waits", async () => {
+test("detach() returns the descriptor, open and non-blocking, and rejects pending waits", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const read = assertRejects(() => left.read(new Uint8Array(1)), Error, "was detached");
   const fd = left.detach();
   await read;
   assertEquals(left.fd, -1);
-  left.close(); // nothing of it is left to close
+  left.close(); // nothing of it remains to be closed
   assertEquals(flagsOf(fd).nonblocking, true);
   assertThrows(() => left.detach(), Error, "closed");
   using again = Socket.fromFd(fd);
@@ -120,7 +120,7 @@ test("detach() gives the descriptor away, open and non-blocking, and rejects wha
   right.close();
 });
 
-test("use after close never touches the descriptor that got the number", async () => {
+test("use after close never touches the descriptor that reuses the number", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const { fd } = left;
   left.close();
@@ -156,14 +156,14 @@ test("use after close never touches the descriptor that got the number", async (
   right.close();
 });
 
-test("a socket that a signal refused before is untouched", async () => {
+test("an operation with an aborted signal does not touch the socket", async () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   await assertRejects(() => socket.connect(LOOPBACK, { signal: AbortSignal.abort(new Error("no")) }), Error, "no");
   const error = assertThrows(() => socket.peerSockaddr()) as SystemError;
   assertEquals(error.code, "ENOTCONN");
 });
 
-test("getOption() and setOption() pass numbers and bytes as they are", () => {
+test("getOption() and setOption() pass numbers and bytes unchanged", () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   assertEquals(socket.getOption(C.SOL_SOCKET, C.SO_TYPE), C.SOCK_STREAM);
   assertEquals(socket.getOption(C.SOL_SOCKET, C.SO_DOMAIN), C.AF_INET);
@@ -179,7 +179,7 @@ test("getOption() and setOption() pass numbers and bytes as they are", () => {
   assertEquals(failure(() => socket.setOption(C.SOL_SOCKET, 9999, 1)), ["ENOPROTOOPT", "setsockopt"]);
 });
 
-test("receive() with MSG_PEEK leaves the bytes, for any number of looks", async () => {
+test("receive() with MSG_PEEK leaves the bytes, however often", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   await left.write(new Uint8Array([1, 2, 3]));
   for (let i = 0; i < 3; i++) assertEquals(await right.recv(new Uint8Array(8), { flags: C.MSG_PEEK }), 3);
@@ -189,7 +189,7 @@ test("receive() with MSG_PEEK leaves the bytes, for any number of looks", async 
   right.close();
 });
 
-test("urgent data of TCP comes by MSG_OOB, and does not stop the stream", async () => {
+test("MSG_OOB receives TCP's urgent data, and does not stop the stream", async () => {
   using listener = Socket.open(C.AF_INET, C.SOCK_STREAM);
   listener.bind(LOOPBACK);
   listener.listen(1);

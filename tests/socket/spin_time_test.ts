@@ -9,7 +9,7 @@ test("setSpinTime() refuses an invalid time", () => {
   for (const time of [-1, NaN, Infinity]) assertThrows(() => setSpinTime(time), RangeError);
 });
 
-// A program of its own, which has not learned yet that spinning does not pay.
+// A separate program, which has not learned yet that spinning does not pay.
 test("setSpinTime() sets how long an idle wait keeps the processor busy", { needs: ["run", "env"] }, async () => {
   await using program = spawnScript(`
     import process from "node:process";
@@ -28,7 +28,7 @@ test("setSpinTime() sets how long an idle wait keeps the processor busy", { need
       right.close();
       return time;
     };
-    await busy(0); // what the runtime does once, it has done then
+    await busy(0); // the runtime's one-time work is done then
     console.log(JSON.stringify([await busy(0), await busy(150)]));
   `);
   const { code, stdout, stderr } = await program.exit;
@@ -37,7 +37,7 @@ test("setSpinTime() sets how long an idle wait keeps the processor busy", { need
   assert(spinning > parked + 25, `${parked} ms of processor time parked, ${spinning} ms spinning`);
 });
 
-test("SpinHistory stops where spinning meets nothing, and is back after short gaps, each time more reluctantly", () => {
+test("SpinHistory stops spinning when it does not pay, and resumes after short gaps, each time later", () => {
   const history = new SpinHistory();
   assert(history.pays);
   for (let i = 0; i < 100; i++) history.met();

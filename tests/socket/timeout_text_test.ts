@@ -27,7 +27,7 @@ async function textOf(wait: () => unknown): Promise<string> {
   throw new Error("it did not wait");
 }
 
-test("a timeout of a stream or a listener tells the action, the address and the milliseconds", async () => {
+test("the timeout error of a stream or a listener names the action, the address and the milliseconds", async () => {
   const options = { hostname: "127.0.0.1", port: 0, unsupported: "tcp" } as const;
   for (const [Listener, Conn] of [[TcpListener, TcpConn], [SmcListener, SmcConn]] as const) {
     const { unsupported: _, ...plain } = options;
@@ -49,7 +49,7 @@ test("a timeout of a stream or a listener tells the action, the address and the 
   }
 });
 
-test("a timeout of a unix socket tells the name, or that there is none", async () => {
+test("the timeout error of a unix socket shows its name, or that it has none", async () => {
   const name = `tests/socket/timeout_text/${Math.random()}`;
   using streams = UnixListener.listen({ abstract: name });
   assertEquals(await textOf(() => streams.accept(WAIT)), `Cannot accept on @${name} in time: timeout is 10 ms`);
@@ -71,7 +71,7 @@ test("a timeout of a unix socket tells the name, or that there is none", async (
   assertEquals(await textOf(() => packets.receiveBatch(batch, WAIT)), from);
 });
 
-test("a timeout of datagrams tells the peer if there is one, else where it waits", async () => {
+test("the timeout error of a datagram socket names the peer if there is one, else the local address", async () => {
   using server = UdpSocket.bind({ hostname: "127.0.0.1" });
   const at = `127.0.0.1:${server.localAddr.port}`;
   const waiting = `Cannot receive from the socket at ${at} in time: timeout is 10 ms`;
@@ -99,7 +99,7 @@ test("a timeout of datagrams tells the peer if there is one, else where it waits
   );
 });
 
-test("a timeout of a socket that blocks tells the address too", async () => {
+test("the timeout error of a blocking socket names the address too", async () => {
   using listener = BlockingSocket.open(C.AF_INET, C.SOCK_STREAM, { codec: tcpAddrCodec });
   listener.bind({ hostname: "127.0.0.1", port: 0 });
   listener.listen();
@@ -112,7 +112,7 @@ test("a timeout of a socket that blocks tells the address too", async () => {
   assertEquals(await textOf(() => client.sendall(large, WAIT)), `Cannot send to ${at} in time: timeout is 10 ms`);
 });
 
-test("a timeout of a pair's end tells that the other has no name", async () => {
+test("the timeout error of an end of a pair says that the other has no name", async () => {
   const [left, right] = socketPair("datagram");
   assertEquals(await textOf(() => left.receive(WAIT)), "Cannot receive from (unnamed) in time: timeout is 10 ms");
   left.close();

@@ -7,11 +7,11 @@ import { MessageBatch, relay, sendFile, Socket } from "../../socket/mod.ts";
 import { socketPair, UnixConn, UnixListener } from "../../unix/mod.ts";
 import { assert, spawn, tempDir, test } from "../runner/mod.ts";
 
-/** Milliseconds that each flood lasts, and between two ticks of the timer beside it. */
+/** Milliseconds that each flood lasts, and between two ticks of the timer. */
 const FLOOD = 300;
 const TICK = 10;
 
-/** Runs `once` for so long, and tells how often a timer fires meanwhile. */
+/** Runs `once` repeatedly for that long, and returns how often a timer fires meanwhile. */
 async function ticksBeside(once: () => Promise<unknown>): Promise<number> {
   let ticks = 0;
   const timer = setInterval(() => ticks++, TICK);
@@ -33,10 +33,10 @@ async function tcpPair(): Promise<[TcpConn, TcpConn]> {
 
 const bytes = new Uint8Array(64);
 
-test("a timer fires beside reads and writes of TCP that all succeed at once", async () => {
+test("a timer fires during TCP reads and writes that all succeed at once", async () => {
   const [client, server] = await tcpPair();
   const buffer = new Uint8Array(64);
-  // Two messages at a time: the read of less than is asked for must not be why it waits.
+  // Two messages at a time, so that it does not wait because of a short read.
   assertTicks(
     await ticksBeside(async () => {
       await client.write(bytes);
@@ -47,7 +47,7 @@ test("a timer fires beside reads and writes of TCP that all succeed at once", as
   server.close();
 });
 
-test("a timer fires beside a flood of datagrams", async () => {
+test("a timer fires during a flood of datagrams", async () => {
   using server = UdpSocket.bind({ hostname: "127.0.0.1" });
   using client = UdpSocket.bind({ hostname: "127.0.0.1" });
   const to = server.localAddr;
@@ -60,7 +60,7 @@ test("a timer fires beside a flood of datagrams", async () => {
 });
 
 for (const type of ["stream", "seqpacket", "datagram"] as const) {
-  test(`a timer fires beside a flood over a pair of unix sockets, ${type}`, async () => {
+  test(`a timer fires during a flood over a pair of unix sockets, ${type}`, async () => {
     const numbers = { stream: C.SOCK_STREAM, seqpacket: C.SOCK_SEQPACKET, datagram: C.SOCK_DGRAM };
     const [left, right] = Socket.pair(C.AF_UNIX, numbers[type]);
     const buffer = new Uint8Array(64);
@@ -75,7 +75,7 @@ for (const type of ["stream", "seqpacket", "datagram"] as const) {
   });
 }
 
-test("a timer fires beside batches that are there at once", async () => {
+test("a timer fires during batches that are received at once", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
   const [out, into] = [1, 2].map(() => new MessageBatch({ capacity: 8, size: 64 })) as [MessageBatch, MessageBatch];
   assertTicks(
@@ -90,7 +90,7 @@ test("a timer fires beside batches that are there at once", async () => {
   right.close();
 });
 
-test("a timer fires beside connections that are accepted at once", { needs: ["read", "write"] }, async () => {
+test("a timer fires during connections that are accepted at once", { needs: ["read", "write"] }, async () => {
   await using folder = await tempDir();
   using listener = UnixListener.listen({ path: `${folder.path}/socket` });
   assertTicks(
@@ -101,7 +101,7 @@ test("a timer fires beside connections that are accepted at once", { needs: ["re
   );
 });
 
-test("a timer fires beside many waits that one event ends", async () => {
+test("a timer fires while one event ends many waits", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   let ticks = 0;
   const timer = setInterval(() => ticks++, 1);
@@ -119,7 +119,7 @@ test("a timer fires beside many waits that one event ends", async () => {
   right.close();
 });
 
-test("a timer fires beside streams that are always ready", async () => {
+test("a timer fires during streams that are always ready", async () => {
   const [a, b] = socketPair("stream");
   const end = performance.now() + FLOOD;
   const source = new ReadableStream<Uint8Array>({
@@ -136,7 +136,7 @@ test("a timer fires beside streams that are always ready", async () => {
   b.close();
 });
 
-test("a timer fires beside a relay that always has something to move", async () => {
+test("a timer fires during a relay that always has data to move", async () => {
   const [left, a] = await tcpPair();
   const [b, right] = await tcpPair();
   const done = relay(a, b);
@@ -158,7 +158,7 @@ test("a timer fires beside a relay that always has something to move", async () 
   ]);
 });
 
-test("a timer fires beside calls that one client pipelines", async () => {
+test("a timer fires while one client pipelines calls", async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   await using _server = RpcServer.serve(listener, { PING: () => ({}) });
   using left = await TcpConn.connect(listener.addr);
@@ -212,7 +212,7 @@ for (const [name, send] of Object.entries(LONG)) {
     clearInterval(timer);
     closeSync(file);
     assert(sent === LENGTH && pauses.length > 0);
-    // Twice a compiler or a collector may come between.
+    // The compiler or the garbage collector may interfere twice.
     const [, , third = Infinity] = pauses.sort((a, b) => b - a);
     assert(third < 50, `milliseconds of processor time between two ticks: ${pauses.slice(0, 9).map(Math.round)}`);
   });

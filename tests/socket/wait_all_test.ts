@@ -4,7 +4,7 @@ import { assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 const flags = C.MSG_WAITALL;
 
-test("Socket.recv() with MSG_WAITALL fills the buffer, however the bytes come", async () => {
+test("Socket.recv() with MSG_WAITALL fills the buffer, however the bytes arrive", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const buffer = new Uint8Array(1000);
   const receive = right.recv(buffer, { flags });
@@ -19,7 +19,7 @@ test("Socket.recv() with MSG_WAITALL fills the buffer, however the bytes come", 
   right.close();
 });
 
-test("Socket.recv() with MSG_WAITALL gives less at the end of the stream only", async () => {
+test("Socket.recv() with MSG_WAITALL returns fewer bytes only at the end of the stream", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   await left.write(new Uint8Array(3));
   const receive = right.recv(new Uint8Array(8), { flags });
@@ -29,7 +29,7 @@ test("Socket.recv() with MSG_WAITALL gives less at the end of the stream only", 
   right.close();
 });
 
-test("Socket.recv() with MSG_WAITALL tells how much came before its timeout", async () => {
+test("Socket.recv() with MSG_WAITALL reports how much arrived before its timeout", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const buffer = new Uint8Array(8);
   await left.write(Uint8Array.of(1, 2, 3));

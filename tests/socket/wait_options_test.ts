@@ -5,7 +5,7 @@ import { assert, assertEquals, assertMatch, assertRejects, spawnFile, test } fro
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
-test("two writes that one signal ends are rejected with its reason, and tell their own progress", async () => {
+test("two writes that one signal ends are rejected with its reason, each with its own progress", async () => {
   const pairs = [Socket.pair(C.AF_UNIX, C.SOCK_STREAM), Socket.pair(C.AF_UNIX, C.SOCK_STREAM)];
   const controller = new AbortController();
   const reason = Object.freeze(Object.assign(new Error("elsewhere"), { code: "ECONNRESET", syscall: "recv" }));
@@ -24,7 +24,7 @@ test("two writes that one signal ends are rejected with its reason, and tell the
 });
 
 test(
-  "a timeout does not keep a program alive that unref() lets go",
+  "a timeout does not keep a program alive after unref()",
   { needs: ["run", "env", "read", "write"] },
   async () => {
     await using program = spawnFile(`
@@ -57,7 +57,7 @@ left.close();
   },
 );
 
-test("an operation whose timeout or signal is refused takes nothing of what comes", async () => {
+test("an operation whose timeout or signal is invalid consumes no data", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const buffer = new Uint8Array(8);
   for (const timeout of [5n, "5", null, true, NaN, -1] as never[]) {
@@ -93,7 +93,7 @@ const REASONS: unknown[] = [
   new DOMException("x", "TimeoutError"),
 ];
 
-/** Every operation that may have done a part when it ends, the bytes or messages that it can do at once, and its error's field. */
+/** Every operation that may end midway, how many bytes or messages it can do at once, and the field of its error. */
 const PARTIAL: [
   name: string,
   run: (left: Socket, right: Socket, options: WaitOptions) => Promise<unknown>,
@@ -116,7 +116,7 @@ const PARTIAL: [
 ];
 
 for (const [name, run, field] of PARTIAL) {
-  test(`${name} that ends in part is rejected with the reason or a TimeoutError, and progress tells the rest`, async () => {
+  test(`${name} that ends midway is rejected with the reason or a TimeoutError, and progress tells how much was done`, async () => {
     for (const reason of REASONS) {
       const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
       const controller = new AbortController();
@@ -144,7 +144,7 @@ for (const [name, run, field] of PARTIAL) {
   });
 }
 
-test("progress is 0 where nothing was done: aborted before, refused, or closed", async () => {
+test("progress is 0 if nothing was done: aborted before, refused, or closed", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   for (const options of [{ signal: AbortSignal.abort() }, { timeout: -1 }]) {
     const progress = { done: 7 };

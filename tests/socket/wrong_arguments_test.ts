@@ -4,7 +4,7 @@ import { Socket } from "@berkeley/sockets/socket";
 import { socketPair } from "@berkeley/sockets/unix";
 import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 
-/** What TypeScript would refuse: each rejects with a `TypeError` that tells what it got, and sends nothing. */
+/** What TypeScript would refuse: each rejects with a `TypeError` that shows the value, and sends nothing. */
 async function refuses(wait: (wrong: never) => Promise<unknown>, wrongs: unknown[]): Promise<void> {
   for (const wrong of wrongs) {
     const error = await assertRejects(() => wait(wrong as never), TypeError);
@@ -60,7 +60,7 @@ test("Socket refuses numbers that are not an int before any system call", () => 
   }
 });
 
-test("Socket refuses an address and an option that is no bytes", async () => {
+test("Socket refuses an address or an option that is not bytes", async () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   for (const wrong of NO_BYTES as unknown as Uint8Array[]) {
     assertThrows(() => socket.bind(wrong), TypeError, "current value is ");
@@ -69,7 +69,7 @@ test("Socket refuses an address and an option that is no bytes", async () => {
   await refuses((wrong) => socket.connect(wrong), NO_BYTES);
 });
 
-test("a hostname that is no text, and a number in place of options, are refused", async () => {
+test("a hostname that is not a string, and a number in place of options, are refused", async () => {
   for (const hostname of [5, null, {}] as unknown as string[]) {
     assertThrows(() => TcpListener.listen({ hostname, port: 0 }), TypeError, "hostname");
     await assertRejects(() => TcpConn.connect({ hostname, port: 80 }), TypeError, "hostname");
@@ -77,7 +77,7 @@ test("a hostname that is no text, and a number in place of options, are refused"
   assertThrows(() => UdpSocket.bind(4711 as unknown as { port: number }), TypeError, "4711");
 });
 
-test("a seqpacket connection takes no bytes for a message: it would send an empty one", async () => {
+test("a seqpacket connection refuses bytes in place of a message, which would be sent empty", async () => {
   const [left, right] = socketPair("seqpacket");
   await refuses((wrong) => left.sendMessage(wrong), NO_MESSAGE);
   await refuses((data) => left.sendMessage({ data }), NO_BYTES.slice(1));

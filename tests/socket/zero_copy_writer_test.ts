@@ -19,7 +19,7 @@ async function readAll(conn: TcpConn, length: number): Promise<Uint8Array> {
   return bytes;
 }
 
-test("ZeroCopyWriter writes everything in order, and tells that the loopback interface copies", async () => {
+test("ZeroCopyWriter writes everything in order, and reports that the loopback interface copies", async () => {
   const [left, right] = await connected();
   const writer = new ZeroCopyWriter(left.socket);
   const chunks = [1, 100, 5000, 3_000_000, 0, 70_000].map((length, i) => new Uint8Array(length).fill(i + 1));
@@ -37,7 +37,7 @@ test("ZeroCopyWriter writes everything in order, and tells that the loopback int
   right.close();
 });
 
-test("ZeroCopyWriter waits as long as the kernel has not sent what it reads in the program's memory", async () => {
+test("ZeroCopyWriter waits until the kernel no longer reads the program's memory", async () => {
   const [left, right] = await connected();
   const writer = new ZeroCopyWriter(left.socket);
   let settled = false;
@@ -51,7 +51,7 @@ test("ZeroCopyWriter waits as long as the kernel has not sent what it reads in t
   right.close();
 });
 
-test("ZeroCopyWriter tells that it is closed, timed out, or that the other end is gone", async () => {
+test("ZeroCopyWriter reports that it is closed or timed out, or that the other end is gone", async () => {
   const [left, right] = await connected();
   const writer = new ZeroCopyWriter(left.socket);
   const full = new Uint8Array(16 << 20);
@@ -80,7 +80,7 @@ test("ZeroCopyWriter tells that it is closed, timed out, or that the other end i
   ours.close();
 });
 
-test("ZeroCopyWriter refuses a family that cannot, and what are no bytes", async () => {
+test("ZeroCopyWriter refuses a family without zero-copy, and values that are not bytes", async () => {
   const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
   const refused = assertThrows(() => new ZeroCopyWriter(left)) as { code?: string };
   assert(["EOPNOTSUPP", "ENOTSUPP", "E524"].includes(refused.code ?? ""), String(refused));
@@ -117,7 +117,7 @@ print(h.hexdigest(), flush=True)`;
     await conn.closeWrite();
     const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     assertEquals(await python.line(), Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join(""));
-    assertEquals(typeof copied, "boolean"); // by a veth, whose other end is on this machine, as the kernel likes
+    assertEquals(typeof copied, "boolean"); // over a veth, whose other end is on this machine, the kernel may do either
     conn.close();
   });
 }

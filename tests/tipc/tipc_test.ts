@@ -23,7 +23,7 @@ const guestTest = guestTests(has);
 const WAIT = { timeout: 20_000 };
 let services = 5000;
 
-test("encodeSockaddrTipc() writes what C writes", { needs: ["write", "cc"] }, async () => {
+test("encodeSockaddrTipc() encodes as C does", { needs: ["write", "cc"] }, async () => {
   const program = await compileC(`#include <stdio.h>
 #include <sys/socket.h>
 #include <linux/tipc.h>

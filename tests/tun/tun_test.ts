@@ -7,7 +7,7 @@ import { assertEquals, assertRejects, assertThrows, spawn, test } from "../runne
 const guestTest = guestTests(guestHas(C.AF_INET, C.SOCK_RAW, C.IPPROTO_ICMP));
 const WAIT = { timeout: 20_000 };
 
-test("TunDevice.open() refuses what cannot be", () => {
+test("TunDevice.open() refuses invalid options", () => {
   assertThrows(() => TunDevice.open({ kind: "bridge" as "tun" }), TypeError, `"tun" or "tap"`);
   assertThrows(() => TunDevice.open({ name: "x".repeat(16) }), RangeError, "15 bytes");
   assertThrows(() => TunDevice.open({ names: "x" } as never), TypeError, "did you mean name?");
@@ -47,7 +47,7 @@ guestTest("a TAP device carries frames of Ethernet, with the packet's informatio
   assertEquals(device.name, "tap0");
   await changeLink(device.name, { up: true });
   for (;;) {
-    const frame = await device.receive(WAIT); // the kernel announces itself over IPv6
+    const frame = await device.receive(WAIT); // the kernel sends its own IPv6 announcements
     const view = new DataView(frame.buffer);
     if (view.getUint16(2) !== C.ETH_P_IPV6) continue;
     assertEquals([view.getUint16(0), view.getUint16(4 + 12)], [0, C.ETH_P_IPV6]);

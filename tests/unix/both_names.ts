@@ -1,10 +1,10 @@
 import type { UnixAbstractAddr, UnixPathAddr } from "@berkeley/sockets/unix";
 import { type Need, tempDir, test, type Tool } from "../runner/mod.ts";
 
-/** What a test needs beside the program that it runs at the other end of a unix socket. */
+/** What a test needs besides the program at the other end of a unix socket. */
 export const needs: Need[] = ["read", "write", "env", "run", "sys"];
 
-/** Runs the test at a path, and at an abstract name, where there is the program at the other end. */
+/** Runs the test with a path and with an abstract name, if the program for the other end is there. */
 export function bothTest(
   title: string,
   tool: Tool,

@@ -31,7 +31,9 @@ interface Talk extends AsyncDisposable {
   to: { addr?: UnixDestination };
 }
 
-/** Has both ends meet; C takes messages of so many bytes and descriptors. What C tells of us is yet to be read. */
+/**
+ * Connects both ends; C accepts messages of that many bytes and descriptors. What C prints about us is not read yet.
+ */
 async function meet(
   kind: Kind,
   way: Way,
@@ -91,7 +93,7 @@ function text(data?: Uint8Array): string {
   return new TextDecoder().decode(data);
 }
 
-/** What a file holds, from where it stands. */
+/** The contents of a file, from its current position. */
 function contents(fd: number): string {
   const data = new Uint8Array(100);
   return text(data.subarray(0, Math.max(0, libc().read(fd, data, 100n))));
@@ -114,7 +116,7 @@ allTest(["stream"], "a megabyte goes to a C program and back, and so does the en
   const { end, peer } = talk;
   assertInstanceOf(end, UnixConn);
   const sent = new Uint8Array(1_000_000).map((_, i) => (i * 7919) >> 8);
-  const reading = new Response(end.readable).arrayBuffer(); // to the end, which comes when C has seen ours
+  const reading = new Response(end.readable).arrayBuffer(); // to the end, which comes after C has seen ours
   await end.write(sent);
   await end.closeWrite();
   assertEquals(new Uint8Array(await reading), sent);
@@ -182,7 +184,7 @@ allTest(
     if (kind === "seqpacket") await talk.peer.line();
     for (
       const [sent, theirs, size, ours, truncated] of [
-        ["0123456789", "4 truncated", 4, "0123", false], // C cuts it off, and sends back what it has
+        ["0123456789", "4 truncated", 4, "0123", false], // C cuts it off, and echoes what it got
         ["abc", "3", 2, "ab", true], // we do
         ["wxyz", "4", 4, "wxyz", false],
       ] as const

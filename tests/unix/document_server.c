@@ -1,4 +1,4 @@
-/* The server of the unix sockets document, at the path in its argument. */
+/* The server from the documentation of unix sockets, at the path in its argument. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

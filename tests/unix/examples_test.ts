@@ -15,7 +15,7 @@ const ANSWER = "13\nHello World!\n\n";
 const SEND_LINES = ["SEND", "Sending Data", "Sending buffer of size: 13", "Sending contents of Buffer"];
 const DOWN_LINES = ["DOWN", "Closing Program", "Sending buffer of size: 13", "Sending contents of Buffer"];
 
-test("unix_seqpacket_server.ts and _client.ts do what the document says", { needs: [...needs] }, async () => {
+test("unix_seqpacket_server.ts and _client.ts do what the documentation says", { needs: [...needs] }, async () => {
   using dir = tempDir();
   await using server = example("unix_seqpacket_server", `${dir.path}/s`);
   await untilExists(`${dir.path}/s`);
@@ -28,19 +28,23 @@ test("unix_seqpacket_server.ts and _client.ts do what the document says", { need
   assert(!existsSync(`${dir.path}/s`));
 });
 
-test("unix_seqpacket_server.ts answers the document's Python client", { needs: [...needs, "python3"] }, async () => {
-  using dir = tempDir();
-  await using server = example("unix_seqpacket_server", `${dir.path}/s`);
-  await untilExists(`${dir.path}/s`);
-  (await UnixSeqpacketConn.connect({ path: `${dir.path}/s` })).close(); // a client without a command
-  for (const command of ["SEND", "DOWN"]) {
-    const { code, stdout, stderr } = await spawn("python3", [CLIENT, `${dir.path}/s`, command]).exit;
-    assertEquals([code, stdout, stderr], [0, ANSWER, ""]);
-  }
-  assertEquals((await server.exit).stdout, `${[...SEND_LINES, ...DOWN_LINES].join("\n")}\n`);
-});
+test(
+  "unix_seqpacket_server.ts answers the documentation's Python client",
+  { needs: [...needs, "python3"] },
+  async () => {
+    using dir = tempDir();
+    await using server = example("unix_seqpacket_server", `${dir.path}/s`);
+    await untilExists(`${dir.path}/s`);
+    (await UnixSeqpacketConn.connect({ path: `${dir.path}/s` })).close(); // a client without a command
+    for (const command of ["SEND", "DOWN"]) {
+      const { code, stdout, stderr } = await spawn("python3", [CLIENT, `${dir.path}/s`, command]).exit;
+      assertEquals([code, stdout, stderr], [0, ANSWER, ""]);
+    }
+    assertEquals((await server.exit).stdout, `${[...SEND_LINES, ...DOWN_LINES].join("\n")}\n`);
+  },
+);
 
-test("unix_seqpacket_client.ts talks to the document's C server", { needs: [...needs, "cc"] }, async () => {
+test("unix_seqpacket_client.ts talks to the documentation's C server", { needs: [...needs, "cc"] }, async () => {
   const program = await compileC(new URL("document_server.c", import.meta.url));
   using dir = tempDir();
   await using server = spawn(program, [`${dir.path}/s`]);
@@ -79,7 +83,7 @@ print(os.read(socket.recv_fds(s, 4096, 1)[1][0], 100).decode())`;
   );
 }
 
-test("pass_descriptor.ts takes what it gives", { needs: [...needs] }, async () => {
+test("pass_descriptor.ts receives what it sends", { needs: [...needs] }, async () => {
   using dir = tempDir();
   writeFileSync(`${dir.path}/f`, "contents");
   await using giver = example("pass_descriptor", "give", `${dir.path}/s`, `${dir.path}/f`);
@@ -157,7 +161,7 @@ test("activated_echo.ts works under systemd-socket-activate, and notifies", {
   tcp.destroy();
 });
 
-/** Why no daemon of ours can stand at /dev/log; `undefined` if one can. */
+/** Why the test cannot bind /dev/log; `undefined` if it can. */
 function whyNoLog(): string | undefined {
   try {
     if (existsSync("/dev/log")) return "a daemon of this machine is at /dev/log";

@@ -3,8 +3,8 @@ import { assertEquals, type Need, spawnScript, test } from "../runner/mod.ts";
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
 const UNIX = new URL("../../unix/mod.ts", import.meta.url);
 
-// Has a listener as descriptor 3, and a file as descriptor 4, as systemd would for a service with ListenSpecial=, or a
-// socket for datagrams. The arguments are LISTEN_FDS, what descriptor 4 is, and what is added to LISTEN_PID.
+// Passes a listener as descriptor 3, and as descriptor 4 a file, as systemd does with ListenSpecial=, or a datagram
+// socket. The arguments are LISTEN_FDS, what descriptor 4 is, and what is added to LISTEN_PID.
 const ACTIVATE = `
 import os, socket, sys
 s = socket.socket()
@@ -20,7 +20,7 @@ os.execv(sys.argv[4], sys.argv[4:])`;
 
 const needs: Need[] = ["python3"];
 
-/** Runs what follows the imports of `C`, `libc` and `inheritedListeners` as a service; gives what it prints. */
+/** Runs the code, after imports of `C`, `libc` and `inheritedListeners`, as a service; returns what it prints. */
 async function serve(count: string, program: string, fourth = "file", otherPid = "0"): Promise<string> {
   const imports = `import { C, libc } from "${FFI}";\nimport { inheritedListeners } from "${UNIX}";\n`;
   await using service = spawnScript(imports + program, ["python3", "-c", ACTIVATE, count, fourth, otherPid]);
@@ -29,7 +29,7 @@ async function serve(count: string, program: string, fourth = "file", otherPid =
   return stdout;
 }
 
-test("inheritedListeners() leaves all alone where one is no socket", { needs }, async () => {
+test("inheritedListeners() changes nothing if one descriptor is not a socket", { needs }, async () => {
   const program = `
     const flags = () => [libc().fcntl(3, C.F_GETFL, 0n), libc().fcntl(3, C.F_GETFD, 0n)].join();
     const before = flags(); // Node makes it close-on-exec by itself
@@ -60,16 +60,16 @@ test("inheritedListeners() takes several sockets in order, and names one that ha
   assertEquals(await serve("2", program, "socket"), "web 3 false\nunknown 4 true\n");
 });
 
-test("inheritedListeners() gives none, however often, where there are none", { needs }, async () => {
+test("inheritedListeners() returns none, however often, if there are none", { needs }, async () => {
   assertEquals(await serve("0", "console.log(inheritedListeners().length, inheritedListeners().length);"), "0 0\n");
 });
 
-test("inheritedListeners() leaves alone what is meant for another program", { needs }, async () => {
+test("inheritedListeners() ignores sockets meant for another program", { needs }, async () => {
   const program = "console.log(inheritedListeners().length, libc().fcntl(3, C.F_GETFL, 0n) & C.O_NONBLOCK);";
   assertEquals(await serve("1", program, "file", "1"), "0 0\n");
 });
 
-test("inheritedListeners() refuses a LISTEN_FDS that is no count", { needs }, async () => {
+test("inheritedListeners() refuses an invalid LISTEN_FDS", { needs }, async () => {
   const program = "try { console.log(inheritedListeners()); } catch ({ message }) { console.log(message); }";
   const refused = "Cannot take the inherited listeners as LISTEN_FDS must be a number: current value is ";
   for (const count of ["two", "-1", "1.5"]) assertEquals(await serve(count, program), `${refused}"${count}"\n`);

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 /** `net.core.wmem_default` of Linux less what the kernel adds to each message. */
 const DEFAULT_MOST = 212_960;
 
-test("receive() and iteration give unix datagrams whole that are longer than 64 KiB", async () => {
+test("receive() and iteration return unix datagrams longer than 64 KiB whole", async () => {
   using server = UnixDatagramSocket.bind({ autobind: true });
   using client = UnixDatagramSocket.open();
   const bytes = new Uint8Array(DEFAULT_MOST).map((_, i) => i * 7);

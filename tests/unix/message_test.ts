@@ -53,7 +53,7 @@ for (const type of TYPES) {
     right.close();
   });
 
-  test(`${type}: descriptors that are not taken are closed with the message`, async () => {
+  test(`${type}: descriptors that nobody takes are closed with the message`, async () => {
     const [left, right] = socketPair(type);
     await left.sendMessage({ data: Uint8Array.of(1), fds: [left, right] });
     let fds: readonly OwnedFd[];
@@ -62,7 +62,7 @@ for (const type of TYPES) {
       fds = message?.fds ?? [];
       assertEquals(fds.length, 2);
     }
-    assertEquals(fds.map(({ fd }) => fd), [-1, -1]); // that they are gone, the count around each test proves
+    assertEquals(fds.map(({ fd }) => fd), [-1, -1]); // the descriptor count around each test proves that they are gone
     left.close();
     right.close();
   });
@@ -136,7 +136,7 @@ for (const type of TYPES) {
     right.close();
   });
 
-  test(`${type}: SCM_CREDENTIALS tell who sent`, { needs: ["sys"] }, async () => {
+  test(`${type}: SCM_CREDENTIALS identify the sender`, { needs: ["sys"] }, async () => {
     const [left, right] = socketPair(type);
     right.socket.setOption(C.SOL_SOCKET, SO_PASSCRED, 1);
     await left.sendMessage({ data: Uint8Array.of(1), credentials: true });
@@ -161,7 +161,7 @@ for (const type of TYPES) {
     right.close();
   });
 
-  test(`${type}: a message tells that its data was cut off`, async () => {
+  test(`${type}: a message reports that its data was cut off`, async () => {
     const [left, right] = socketPair(type);
     await left.sendMessage({ data: Uint8Array.of(1, 2, 3, 4) });
     using message = await right.receiveMessage({ buffer: new Uint8Array(2) });
@@ -172,7 +172,7 @@ for (const type of TYPES) {
   });
 }
 
-test("seqpacket: receiveMessage() tells an empty message from the end", async () => {
+test("seqpacket: receiveMessage() distinguishes an empty message from the end", async () => {
   const [left, right] = socketPair("seqpacket");
   await left.sendMessage({ fds: [right] });
   await left.sendMessage({});
@@ -202,7 +202,7 @@ test("stream: receiveMessage() is null at the end, and stops at descriptors", as
   right.close();
 });
 
-test("stream: receiveMessage() into no room is not the end, and into one byte it is", async () => {
+test("stream: receiveMessage() into an empty buffer is not the end, and into one byte it is", async () => {
   const [left, right] = socketPair("stream");
   await left.write(Uint8Array.of(1));
   assertEquals((await right.receiveMessage({ buffer: new Uint8Array(0) }))?.data.length, 0);
@@ -252,7 +252,7 @@ test("stream: sendMessage() sends all of a large message, with the descriptor on
   right.close();
 });
 
-test("datagram: messages tell the sender's address", async () => {
+test("datagram: messages have the sender's address", async () => {
   using server = UnixDatagramSocket.bind({ autobind: true });
   using client = UnixDatagramSocket.bind({ autobind: true });
   await client.sendMessage({ data: Uint8Array.of(1), addr: server.localAddr });
@@ -273,7 +273,7 @@ test("datagram: remoteAddr is the address that the socket is connected to", asyn
   await assertRejects(() => client.connect({ path: "" }), TypeError, "empty");
 });
 
-test("UnixMessage takes only whole descriptors of control messages that lie", () => {
+test("UnixMessage takes only whole descriptors from control messages with wrong lengths", () => {
   const [left, right] = socketPair("seqpacket");
   const fd = right.socket.dup().detach();
   const whole = encodeControlMessages([{
@@ -290,7 +290,7 @@ test("UnixMessage takes only whole descriptors of control messages that lie", ()
       const claimed = lie > BigInt(length) ? length : Number(lie);
       const expected = length < 16 ? 0 : Math.max(0, Math.floor((claimed - 16) / 4));
       assertEquals(message.fds.length, expected, `${length} bytes, ${lie} claimed`);
-      for (const owned of message.fds) owned.take(); // it is one descriptor many times: not to be closed each time
+      for (const owned of message.fds) owned.take(); // it is one descriptor many times, so it must be closed only once
     }
   }
   new OwnedFd(fd).close();
@@ -298,7 +298,7 @@ test("UnixMessage takes only whole descriptors of control messages that lie", ()
   right.close();
 });
 
-test("UnixMessage has no pidfd where the kernel gives the number of an error, as for a sender that has ended", () => {
+test("UnixMessage has no pidfd if the kernel sends an error number instead, as for a sender that has ended", () => {
   const data = new Uint8Array(Int32Array.of(-22).buffer); // Linux 6.12: EINVAL
   const control = encodeControlMessages([{ level: C.SOL_SOCKET, type: C.SCM_PIDFD, data }]);
   const received = { length: 0, flags: 0, sockaddr: new Uint8Array(0), control };
@@ -327,7 +327,7 @@ s = socket.socket(socket.AF_UNIX); s.connect("\\x00${abstract}"); s.recv(1); pri
 });
 
 test(
-  "peerCredentials() and peerPidfd() tell a client in another process",
+  "peerCredentials() and peerPidfd() identify a client in another process",
   { needs: ["sys", "python3"] },
   async () => {
     using listener = UnixListener.listen({ autobind: true });
@@ -355,7 +355,7 @@ test("UnixConn.sendMessage() with credentials of others needs privileges", async
   right.close();
 });
 
-test("a Socket that was passed works, in both directions", async () => {
+test("a Socket from a passed descriptor works, in both directions", async () => {
   const [left, right] = socketPair("seqpacket");
   const [near, far] = socketPair("stream");
   await left.sendMessage({ fds: [far] });
@@ -378,7 +378,7 @@ function closeOnExec(fd: number): boolean {
 }
 
 for (const type of TYPES) {
-  test(`${type}: receiveMessage() refuses what is no buffer, and the message stays for one without a buffer`, async () => {
+  test(`${type}: receiveMessage() refuses a value that is not a buffer, and the message stays in the queue`, async () => {
     const [left, right] = socketPair(type);
     await left.sendMessage({ data: Uint8Array.of(7) });
     for (const wrong of [null, "text", new Uint16Array(4)]) {
@@ -395,7 +395,7 @@ for (const type of TYPES) {
   });
 }
 
-test("sendMessage() refuses what has no descriptor, and says what is needed", async () => {
+test("sendMessage() refuses values without a descriptor, and says what is needed", async () => {
   const [left, right] = socketPair("datagram");
   for (const wrong of [{}, { socket: undefined }, { fd: "3" }]) {
     const fds = [wrong as unknown as OwnedFd];

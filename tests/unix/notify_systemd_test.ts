@@ -4,7 +4,7 @@ import { assertEquals, spawnScript, tempDir, test } from "../runner/mod.ts";
 
 const UNIX = new URL("../../unix/mod.ts", import.meta.url);
 
-/** Runs a program that notifies the socket of that name; gives its pid and what it prints. */
+/** Runs a program that notifies the socket of that name; returns its pid and what it prints. */
 async function notify(name: string): Promise<{ pid: number; stdout: string }> {
   await using program = spawnScript(
     `
@@ -24,7 +24,7 @@ async function notify(name: string): Promise<{ pid: number; stdout: string }> {
   return { pid: program.pid, stdout };
 }
 
-test("notifySystemd() tells state, credentials and descriptors, at a path and at an abstract name", {
+test("notifySystemd() sends state, credentials and descriptors, to a path and to an abstract name", {
   needs: ["run", "read", "write", "env"],
 }, async () => {
   using dir = tempDir();
@@ -42,7 +42,7 @@ test("notifySystemd() tells state, credentials and descriptors, at a path and at
   }
 });
 
-test("notifySystemd() does nothing without a manager, and tells where none can be reached", {
+test("notifySystemd() does nothing without a manager, and reports one that cannot be reached", {
   needs: ["run", "env"],
 }, async () => {
   assertEquals((await notify("")).stdout, "false\nfalse\n");

@@ -14,7 +14,7 @@ test("everything works with --allow-ffi alone", { needs: ["read", "write", "env"
        from "@berkeley/sockets/unix";
      const path = ${JSON.stringify(path)};
      const stale = UnixDatagramSocket.bind({ path, mode: 0o640 });
-     stale.detach(); // open until the end: it is live
+     stale.detach(); // open until the end, so it is in use
      for (const replaceStale of [false, true]) {
        try {
          UnixListener.listen({ path, replaceStale });

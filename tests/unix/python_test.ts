@@ -120,7 +120,7 @@ bothTest("Python reads our SO_PEERCRED and our SCM_CREDENTIALS", "python3", asyn
   assertEquals(await peer.line(), ids);
 });
 
-test("a peer that closes with messages unread is ECONNRESET", { needs: [...needs, "python3"] }, async () => {
+test("a peer that closes with unread messages causes ECONNRESET", { needs: [...needs, "python3"] }, async () => {
   const abstract = `sockets-${crypto.randomUUID()}`;
   await using peer = python("close-with-unread", `@${abstract}`);
   assertEquals(await peer.line(), "ready");

@@ -98,7 +98,7 @@ function socat(...addresses: string[]): Program {
   return spawn("socat", addresses);
 }
 
-/** Until the other program is ready: 5 s at most. */
+/** Waits until the other program is ready, for at most 5 s. */
 async function retry<T>(attempt: () => Promise<T>): Promise<T> {
   for (let i = 0;; i++) {
     try {

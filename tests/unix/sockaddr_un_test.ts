@@ -14,7 +14,7 @@ import { assert, assertEquals, assertThrows, fromHex, hex, test } from "../runne
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 
-test("encodeSockaddrUn() has the exact length of each kind", () => {
+test("encodeSockaddrUn() returns the exact length for each kind", () => {
   assertEquals(hex(encodeSockaddrUn({ path: "/a" })), "01002f6100");
   assertEquals(hex(encodeSockaddrUn({ abstract: "a" })), "01000061");
   assertEquals(hex(encodeSockaddrUn({ abstract: "\0a\0" })), "010000006100");
@@ -66,7 +66,7 @@ test("encodeSockaddrUn() refuses an address that has two names", () => {
   assertThrows(() => encodeSockaddrUn({ path: "/a", pathBytes: Uint8Array.of(0x2f, 0xff) }), TypeError, "two names");
 });
 
-test("decodeSockaddrUn() gives back every byte value, as text where it is UTF-8", () => {
+test("decodeSockaddrUn() preserves every byte value, as text if it is UTF-8", () => {
   for (let byte = 0; byte < 256; byte++) {
     const path = Uint8Array.of(0x2f, byte, 0x61);
     const text = byte < 0x80 ? String.fromCharCode(0x2f, byte, 0x61) : undefined;
@@ -85,7 +85,7 @@ test("decodeSockaddrUn() gives back every byte value, as text where it is UTF-8"
   }
 });
 
-test("decodeSockaddrUn() takes what kernels give: no NUL behind 108 bytes, zeros behind a path, nothing at all", () => {
+test("decodeSockaddrUn() takes what kernels return: no NUL after 108 bytes, zeros after a path, nothing at all", () => {
   const pathOf = (bytes: Uint8Array, layout = LINUX_SOCKADDR) => {
     const { path, ...rest } = decodeSockaddrUn(bytes, "unix", layout);
     assertEquals(rest, { transport: "unix" });
@@ -116,7 +116,7 @@ test("decodeSockaddrUn() rejects every other input with a RangeError", () => {
   }
 });
 
-test("formatUnixAddr() shows what cannot be printed", () => {
+test("formatUnixAddr() escapes what cannot be printed", () => {
   assertEquals(formatUnixAddr({ path: "/a b\n" }), "/a b\\x0a");
   assertEquals(formatUnixAddr({ path: Uint8Array.of(0x2f, 0xff) }), "/\\xff");
   assertEquals(formatUnixAddr({ path: Uint8Array.of(0x1f, 0x20, 0x7e, 0x7f) }), "\\x1f ~\\x7f");
@@ -125,7 +125,7 @@ test("formatUnixAddr() shows what cannot be printed", () => {
   assertEquals(formatUnixAddr({ autobind: true }), "(autobind)");
 });
 
-test("encodeSockaddrUn() writes what C writes", { needs: ["write", "cc"] }, async () => {
+test("encodeSockaddrUn() encodes as C does", { needs: ["write", "cc"] }, async () => {
   const program = await compileC(`
 #include <stddef.h>
 #include <stdio.h>
@@ -143,7 +143,7 @@ int main(void) {
   assertEquals(await runProgram(program), `${hex(encodeSockaddrUn({ path: "/run/x" }))} 108`);
 });
 
-test("the kernel gives back each name that was bound", () => {
+test("the kernel returns each name as it was bound", () => {
   for (const abstract of ["sockets-test", "sockets\0test\0", Uint8Array.of(0xff, 0, 0xfe)]) {
     using socket = Socket.open(AF_UNIX, SOCK_STREAM);
     const sockaddr = encodeSockaddrUn({ abstract });

@@ -18,7 +18,7 @@ const needs = ["read", "write", "env"] as const;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 test(
-  "a mode touches the file that bind(2) has just made, and no other that stands at its path",
+  "a mode changes only the file that bind(2) has just made, and no other at its path",
   { needs: [...needs] },
   () => {
     using dir = tempDir();
@@ -38,7 +38,7 @@ test(
     assert(fstat(socket.fd).changed > BigInt(Date.now() - 10_000) * 1_000_000n, "fchmod(2) tells no time");
     for (const path of [secret, link, hard, other]) {
       const own = fstat(socket.fd);
-      // The clock of files goes on in steps: what was made in the same one is not told apart by it.
+      // File times advance in steps: files made in the same step cannot be told apart by them.
       const later = { ...own, changed: own.changed + (path === other ? 1_000_000_000n : 0n) };
       assertThrows(() => setMode(bytes(path), 0o666, later, path), Error, "another file has taken its place");
     }
@@ -48,18 +48,18 @@ test(
   },
 );
 
-test("replaceStale is not kept down by who may not write to the folder", { needs: [...needs] }, () => {
+test("users who may not write to the folder cannot prevent replaceStale", { needs: [...needs] }, () => {
   using dir = tempDir();
   const path = `${dir.path}/s`;
   leaveStale(path);
-  // What was the lock: an abstract name, which any user may bind first.
+  // The lock of earlier versions: an abstract name, which any user could bind first.
   const folder = fstatOf(dir.path);
   using _squatter = UnixDatagramSocket.bind({ abstract: `replace ${folder.device} ${folder.inode} s` });
   using _listener = UnixListener.listen({ path, replaceStale: true });
   assertEquals(readdirSync(dir.path), ["s"]); // no lock is left
 });
 
-test("replaceStale waits for nobody who holds its lock, and follows no link", { needs: [...needs] }, () => {
+test("replaceStale does not wait for its lock, and follows no link", { needs: [...needs] }, () => {
   using dir = tempDir();
   const path = `${dir.path}/s`;
   leaveStale(path);
@@ -73,12 +73,12 @@ test("replaceStale waits for nobody who holds its lock, and follows no link", { 
   assertThrows(() => UnixListener.listen({ path, replaceStale: true }), Error, "ELOOP");
   assert(!existsSync(`${dir.path}/victim`));
   libc().unlink(bytes(`${path}.lock\0`));
-  writeFileSync(`${path}.lock`, ""); // as a program leaves it that is killed at the wrong time
+  writeFileSync(`${path}.lock`, ""); // as a program leaves it if it is killed at the wrong time
   using _ = UnixListener.listen({ path, replaceStale: true });
   assertEquals(readdirSync(dir.path), ["s"]);
 });
 
-test("keepSocketFile() leaves the file to a successor, of every kind of socket", { needs: [...needs] }, async () => {
+test("keepSocketFile() keeps the file for a successor, for every kind of socket", { needs: [...needs] }, async () => {
   using dir = tempDir();
   const path = `${dir.path}/s`;
   const BINDERS = [

@@ -80,7 +80,7 @@ for (const [name, bind] of BINDERS) {
     assertEquals(lstatSync(path).ino, inode);
   });
 
-  test(`${name} replaces a stale file only if it is asked to`, { needs: [...needs] }, () => {
+  test(`${name} replaces a stale file only if it is told to`, { needs: [...needs] }, () => {
     using dir = tempDir();
     const path = `${dir.path}/s`;
     leaveStale(path);
@@ -113,7 +113,7 @@ for (const [name, bind] of BINDERS) {
     }
   });
 
-  test(`${name} leaves a file that is not its own any more`, { needs: [...needs] }, () => {
+  test(`${name} does not remove a file that is no longer its own`, { needs: [...needs] }, () => {
     using dir = tempDir();
     const path = `${dir.path}/s`;
     const first = bind({ path });
@@ -126,7 +126,7 @@ for (const [name, bind] of BINDERS) {
     assert(existsSync(`${path}.old`));
   });
 
-  test(`${name} keeps the file of a descriptor that was given away`, { needs: [...needs] }, () => {
+  test(`${name} keeps the file of a detached descriptor`, { needs: [...needs] }, () => {
     using dir = tempDir();
     const path = `${dir.path}/s`;
     const fd = bind({ path }).detach();
@@ -134,7 +134,7 @@ for (const [name, bind] of BINDERS) {
     closeFd(fd);
   });
 
-  test(`${name} gives the file the mode, whatever the umask`, { needs: [...needs, "sys"] }, () => {
+  test(`${name} sets the mode of the file, whatever the umask`, { needs: [...needs, "sys"] }, () => {
     using dir = tempDir();
     const before = process.umask();
     try {
@@ -152,7 +152,7 @@ for (const [name, bind] of BINDERS) {
     }
   });
 
-  test(`${name} refuses a mode that is none`, () => {
+  test(`${name} refuses an invalid mode`, () => {
     for (const mode of [-1, 0o1000, 0.5, NaN]) {
       assertThrows(() => bind({ path: "/nowhere/s", mode }), RangeError, "mode");
     }
@@ -218,7 +218,7 @@ denoTest(
   },
 );
 
-test("replaceStale of a program that is slow to remove never removes what another has bound", {
+test("replaceStale of a slow program never removes a file that another has bound", {
   needs: [...needs, "strace"],
 }, async () => {
   using dir = tempDir();
@@ -231,7 +231,7 @@ test("replaceStale of a program that is slow to remove never removes what anothe
     console.log("listening");
     await listener.accept();
     listener.close();`;
-  // unlink(2) begins a second late, when what it is about to remove may have become another's.
+  // unlink(2) is delayed by a second: what it removes may belong to another program by then.
   await using slow = spawnScript(
     script,
     ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=unlink"]
@@ -245,14 +245,14 @@ test("replaceStale of a program that is slow to remove never removes what anothe
   (await UnixConn.connect({ path })).close();
 });
 
-test("closing a listener whose folder is gone does nothing more", { needs: [...needs] }, () => {
+test("closing a listener whose folder is gone throws nothing", { needs: [...needs] }, () => {
   const dir = tempDir();
   const listener = UnixListener.listen({ path: `${dir.path}/s` });
   dir[Symbol.dispose]();
   listener.close();
 });
 
-test("UnixConn.connect() tells what is in the way", { needs: [...needs] }, async () => {
+test("UnixConn.connect() reports why it fails", { needs: [...needs] }, async () => {
   using dir = tempDir();
   const path = `${dir.path}/s`;
   const codeOf = async () => (await assertRejects(() => UnixConn.connect({ path })) as { code?: string }).code;
@@ -263,7 +263,7 @@ test("UnixConn.connect() tells what is in the way", { needs: [...needs] }, async
   assertEquals(await codeOf(), "EPROTOTYPE");
 });
 
-test("UnixConn.connect() from a path of its own removes that file", { needs: [...needs] }, async () => {
+test("UnixConn.connect() with a localAddr path removes that file at the end", { needs: [...needs] }, async () => {
   using dir = tempDir();
   using listener = UnixListener.listen({ path: `${dir.path}/s` });
   const client = await UnixConn.connect({ path: `${dir.path}/s`, localAddr: { path: `${dir.path}/c` } });
@@ -296,7 +296,7 @@ function leaveStale(path: string): void {
   closeFd(UnixDatagramSocket.bind({ path }).detach());
 }
 
-test("UnixConn.connect() waits for room in the backlog, and keeps to its signal and its timeout", async () => {
+test("UnixConn.connect() waits for room in the backlog, and obeys its signal and its timeout", async () => {
   using listener = UnixListener.listen({ autobind: true, backlog: 0 });
   using _first = await UnixConn.connect(listener.addr);
   const name = ({ name }: Error) => name;

@@ -7,7 +7,7 @@ import {
 } from "@berkeley/sockets/unix";
 import { assertEquals, assertRejects, assertThrows, tempDir, test } from "../runner/mod.ts";
 
-/** Does not compile unless `Ours` may stand wherever `Theirs` is asked for. */
+/** Does not compile unless `Ours` is assignable to `Theirs`. */
 type Fits<Ours extends Theirs, Theirs> = [Ours, Theirs];
 
 // The lock: these lines are the test, and `deno check` runs it.
@@ -18,17 +18,17 @@ export type Locks = [
   Fits<UnixListener, Deno.Listener<UnixConn, Deno.UnixAddr>>,
   Fits<UnixAddr, Deno.UnixAddr>,
   Fits<UnixDatagramSocket["localAddr"], Deno.Addr>,
-  // What one may pass is no less than Deno takes.
+  // Ours accepts everything that Deno accepts.
   Fits<Deno.UnixAddr, Parameters<UnixDatagramSocket["connect"]>[0]>,
   Fits<Parameters<typeof Deno.connect>[0] & { transport: "unix" }, Parameters<typeof UnixConn.connect>[0]>,
   Fits<Deno.UnixListenOptions & { transport: "unix" }, Parameters<typeof UnixListener.listen>[0]>,
 ];
 
-// The lock can fail.
+// Proof that the lock can fail.
 export type Refused = [
   // @ts-expect-error: a connection lacks closeWrite()
   Fits<Omit<UnixConn, "closeWrite">, Deno.UnixConn>,
-  // @ts-expect-error: messages are no stream
+  // @ts-expect-error: messages are not a stream
   Fits<UnixSeqpacketConn, Deno.UnixConn>,
 ];
 
@@ -53,7 +53,7 @@ test("a UnixListener works in code written for Deno.UnixListener", { needs: ["re
   await served;
 });
 
-test("the address of an abstract listener is one to connect to as it is", async () => {
+test("the address of an abstract listener can be connected to unchanged", async () => {
   using listener = UnixListener.listen({ autobind: true });
   const { abstract } = listener.addr;
   assertEquals(listener.addr, { transport: "unix", path: `\0${abstract}`, abstract } as UnixAddr);

@@ -3,7 +3,7 @@ import { compileC } from "../peers/c_program.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assertEquals, assertThrows, hex, test } from "../runner/mod.ts";
 
-test("encodeSockaddrVm() writes what C writes", { needs: ["write", "cc"] }, async () => {
+test("encodeSockaddrVm() encodes as C does", { needs: ["write", "cc"] }, async () => {
   const program = await compileC(`#include <stdio.h>
 #include <sys/socket.h>
 #include <linux/vm_sockets.h>

@@ -32,7 +32,7 @@ export async function readExactly(end: StreamEnd, length: number, chunk = length
   return bytes.subarray(0, at);
 }
 
-/** Reads to the end of the stream, and gives how many bytes came. */
+/** Reads to the end of the stream, and returns the number of bytes. */
 export async function drain(end: StreamEnd, chunk = 1 << 20): Promise<number> {
   const buffer = new Uint8Array(chunk);
   let total = 0;
@@ -69,7 +69,7 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** The error a promise is rejected with, with the fields that ours carry. */
+/** The error that a promise rejects with, with the fields of our errors. */
 export async function errorOf(
   promise: Promise<unknown>,
 ): Promise<Error & { code?: string; syscall?: string; bytesWritten?: number }> {

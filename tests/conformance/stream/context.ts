@@ -13,7 +13,7 @@ export class PairTests {
     this.capabilities = capabilities;
   }
 
-  /** Registers a test that cannot run where one of the `requires` is lacking. */
+  /** Registers a test that cannot run if one of the `requires` is missing. */
   test(
     name: string,
     fn: (pair: Pair) => Promise<void>,
@@ -52,7 +52,7 @@ async function closeBoth(pair: Pair): Promise<void> {
   try {
     await pair.theirs.close();
   } catch {
-    // The test closed it itself, which is not every peer's idea of a close.
+    // The test closed it itself, and some peers throw on a second close.
   }
   await pair[Symbol.asyncDispose]?.();
 }

@@ -2,11 +2,11 @@ import { assert, assertEquals } from "../../runner/mod.ts";
 import { assertReads, assertSameBytes, bytesOf, drain, errorOf, noise, pause, readExactly } from "./bytes.ts";
 import type { PairTests } from "./context.ts";
 
-/** How a connection ends: halves, ends, breaks and closes. */
+/** How a connection ends: half-closes, ends, resets and closes. */
 export function endingTests(suite: PairTests): void {
   const { flood, rounds, slowness } = suite.capabilities;
 
-  suite.test("closeWrite() ends one direction, and the other goes on", async ({ ours, theirs }) => {
+  suite.test("closeWrite() ends one direction, and the other continues", async ({ ours, theirs }) => {
     await ours.write(bytesOf("last words"));
     await ours.closeWrite();
     await assertReads(theirs, "last words");
@@ -15,15 +15,19 @@ export function endingTests(suite: PairTests): void {
     await assertReads(ours, "answer");
   }, ["halfClose"]);
 
-  suite.test("read() is null at the end of the stream, each time, and write() goes on", async ({ ours, theirs }) => {
-    await theirs.write(bytesOf("bye"));
-    await theirs.closeWrite();
-    await assertReads(ours, "bye");
-    const buffer = new Uint8Array(8);
-    for (let i = 0; i < 3; i++) assertEquals(await ours.read(buffer), null);
-    await ours.write(bytesOf("still here"));
-    await assertReads(theirs, "still here");
-  }, ["halfClose"]);
+  suite.test(
+    "read() is null at the end of the stream, each time, and write() still works",
+    async ({ ours, theirs }) => {
+      await theirs.write(bytesOf("bye"));
+      await theirs.closeWrite();
+      await assertReads(ours, "bye");
+      const buffer = new Uint8Array(8);
+      for (let i = 0; i < 3; i++) assertEquals(await ours.read(buffer), null);
+      await ours.write(bytesOf("still here"));
+      await assertReads(theirs, "still here");
+    },
+    ["halfClose"],
+  );
 
   suite.test("the end of the stream answers every waiting read", async ({ ours, theirs }) => {
     const reads = Array.from({ length: 5 }, () => ours.read(new Uint8Array(8)));
@@ -54,7 +58,7 @@ export function endingTests(suite: PairTests): void {
   const small = Math.max(1, Math.floor(rounds / 10));
   for (const spare of [0, 1, 4096]) {
     suite.testMany(
-      `the end right behind the data is read, ${small} times with ${spare} spare bytes`,
+      `the end right after the data is read, ${small} times with ${spare} spare bytes`,
       async (pair) => {
         for (let round = 0; round < small; round++) {
           const { ours, theirs } = await pair();
@@ -73,7 +77,7 @@ export function endingTests(suite: PairTests): void {
     );
   }
 
-  suite.test("read() tells that the other end broke the connection", async ({ ours, reset }) => {
+  suite.test("read() reports that the other end reset the connection", async ({ ours, reset }) => {
     const read = errorOf(ours.read(new Uint8Array(8)));
     await pause(10);
     await reset?.();
@@ -83,7 +87,7 @@ export function endingTests(suite: PairTests): void {
     assert(/reset/i.test(error.message), error.message);
   }, ["reset"]);
 
-  suite.test("read() tells of a break that came before it, and then write() is refused", async (pair) => {
+  suite.test("read() reports an earlier reset, and then write() is refused", async (pair) => {
     await pair.reset?.();
     await pause(20 * slowness);
     assertEquals((await errorOf(pair.ours.read(new Uint8Array(8)))).code, "ECONNRESET");
@@ -91,7 +95,7 @@ export function endingTests(suite: PairTests): void {
     assert(["EPIPE", "ECONNRESET"].includes(error.code ?? ""), error.message);
   }, ["reset"]);
 
-  suite.test("write() that waits tells of a break, and how much was written", async ({ ours, reset }) => {
+  suite.test("a waiting write() reports a reset, and how much was written", async ({ ours, reset }) => {
     const write = errorOf(ours.write(new Uint8Array(flood)));
     await pause(50 * slowness);
     await reset?.();
@@ -111,7 +115,7 @@ export function endingTests(suite: PairTests): void {
     }
   });
 
-  suite.test("close() wakes waiting writes, and the first tells how much was written", async ({ ours }) => {
+  suite.test("close() wakes waiting writes, and the error of the first tells how much was written", async ({ ours }) => {
     const writes = [errorOf(ours.write(new Uint8Array(flood))), errorOf(ours.write(new Uint8Array(1)))];
     await pause(20);
     ours.close();
@@ -121,7 +125,7 @@ export function endingTests(suite: PairTests): void {
     assertEquals(second?.bytesWritten, 0);
   });
 
-  suite.test("close() in the reaction to a read that came true rejects the reads behind it", async (pair) => {
+  suite.test("close() in the reaction to a fulfilled read rejects the reads after it", async (pair) => {
     const { ours, theirs } = pair;
     const second = { done: false };
     const first = ours.read(new Uint8Array(1)).then(() => ours.close());

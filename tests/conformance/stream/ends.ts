@@ -1,6 +1,6 @@
 import type { TestOptions } from "../../runner/mod.ts";
 
-/** How long an operation of ours may wait. */
+/** How long our operation may wait. */
 export interface Wait {
   signal?: AbortSignal;
   timeout?: number;
@@ -13,9 +13,9 @@ export interface StreamEnd {
   write(p: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
   close(): void | Promise<void>;
-  /** Sends random bytes where that is cheaper than `write()`; gives their SHA-256. */
+  /** Sends random bytes, if that is cheaper than `write()`; returns their SHA-256. */
   sendBulk?(length: number): Promise<string>;
-  /** Receives as many bytes; gives their SHA-256. */
+  /** Receives that many bytes; returns their SHA-256. */
   receiveBulk?(length: number): Promise<string>;
 }
 
@@ -29,11 +29,11 @@ export interface OurEnd extends StreamEnd, Disposable {
   readonly writable: WritableStream<Uint8Array<ArrayBufferLike>>;
 }
 
-/** Two connected ends; what else it takes is given back at the end of a test. */
+/** Two connected ends; what else was opened is released at the end of a test. */
 export interface Pair extends Partial<AsyncDisposable> {
   ours: OurEnd;
   theirs: StreamEnd;
-  /** Has the other end break the connection, so that ours gets `ECONNRESET`. */
+  /** Makes the other end reset the connection, so that ours gets `ECONNRESET`. */
   reset?(): void | Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export interface OurListener<E extends OurEnd = OurEnd> extends Disposable, Asyn
   close(): void;
 }
 
-/** What the listeners' suite needs of a family. */
+/** What the listener suite needs from a family. */
 export interface StreamNet<E extends OurEnd = OurEnd, L extends OurListener<E> = OurListener<E>> {
   /** Listens on a free address. */
   listen(options?: { backlog: number }): L | Promise<L>;
@@ -55,7 +55,7 @@ export interface StreamNet<E extends OurEnd = OurEnd, L extends OurListener<E> =
 export interface StreamCapabilities {
   /** Bytes of the bulk transfer, each way. Default 64 MiB. */
   bulk?: number;
-  /** Bytes that no socket buffers between two ends take. Default 16 MiB. */
+  /** More bytes than the socket buffers between two ends can hold. Default 16 MiB. */
   flood?: number;
   /** Connections at once. Default 1000. */
   connections?: number;

@@ -37,7 +37,7 @@ export function streamsTests(suite: PairTests): void {
     assert(ours.writable === ours.writable);
   });
 
-  suite.test("readable gives the chunks as they come, and ends", async ({ ours, theirs }) => {
+  suite.test("readable gives the chunks as they arrive, and ends", async ({ ours, theirs }) => {
     const reader = ours.readable.getReader();
     await theirs.write(bytesOf("one"));
     assertEquals(await reader.read(), { value: bytesOf("one"), done: false });
@@ -74,7 +74,7 @@ export function streamsTests(suite: PairTests): void {
     await assertClosed(ours);
   });
 
-  suite.test("readable takes nothing from the connection before it is asked", async ({ ours, theirs }) => {
+  suite.test("readable reads nothing from the connection before it is asked to", async ({ ours, theirs }) => {
     const { readable } = ours;
     await theirs.write(bytesOf("for read()"));
     await pause(20);
@@ -130,7 +130,7 @@ export function streamsTests(suite: PairTests): void {
     await assertClosed(ours);
   }, ["reset"]);
 
-  suite.test("closing the connection is an error of streams that wait", async ({ ours }) => {
+  suite.test("closing the connection is an error for waiting streams", async ({ ours }) => {
     const read = errorOf(ours.readable.getReader().read());
     const write = errorOf(ours.writable.getWriter().write(new Uint8Array(flood)));
     await pause(20);

@@ -14,11 +14,11 @@ import {
 import type { PairTests } from "./context.ts";
 import type { StreamEnd } from "./ends.ts";
 
-/** What goes in comes out. */
+/** What one end writes, the other reads. */
 export function transferTests(suite: PairTests): void {
   const { bulk, flood, rounds, slowness } = suite.capabilities;
 
-  suite.test("read() gives what the other end wrote, in both directions", async ({ ours, theirs }) => {
+  suite.test("read() returns what the other end wrote, in both directions", async ({ ours, theirs }) => {
     assertEquals(await ours.write(bytesOf("from ours")), 9);
     await assertReads(theirs, "from ours");
     await theirs.write(bytesOf("from theirs"));
@@ -32,7 +32,7 @@ export function transferTests(suite: PairTests): void {
     assertSameBytes(await read, bytesOf("late"));
   });
 
-  suite.test("read() takes what fits, and the rest comes next", async ({ ours, theirs }) => {
+  suite.test("read() takes what fits, and the next read() gets the rest", async ({ ours, theirs }) => {
     await theirs.write(bytesOf("abcdefgh"));
     const buffer = new Uint8Array(3);
     await assertReads(ours, "abc");
@@ -51,7 +51,7 @@ export function transferTests(suite: PairTests): void {
     await assertReads(theirs, "23.");
   });
 
-  suite.test("an empty buffer reads 0 bytes and takes nothing", async ({ ours, theirs }) => {
+  suite.test("an empty buffer reads 0 bytes and consumes nothing", async ({ ours, theirs }) => {
     assertEquals(await ours.read(new Uint8Array(0)), 0);
     await theirs.write(bytesOf("x"));
     assertEquals(await ours.read(new Uint8Array(0)), 0);
@@ -117,12 +117,12 @@ export function transferTests(suite: PairTests): void {
     assertEquals(await writes, parts.map((part) => part.length));
   });
 
-  suite.test("write() waits for a reader that stands still, and goes on when it reads again", async (pair) => {
+  suite.test("write() waits while the reader pauses, and continues when it reads again", async (pair) => {
     const { ours, theirs } = pair;
     const bytes = noise(flood);
     const write = ours.write(bytes);
     assert(await stillPending(write, 200 * slowness), "the write is done although nobody reads");
-    // A slow reader: three small meals with pauses, then the rest.
+    // A slow reader: three small reads with pauses, then the rest.
     const start = await readExactly(theirs, 3 * 65536, 65536);
     await pause(20);
     const rest = await readExactly(theirs, flood - start.length, 1 << 18);
@@ -131,7 +131,7 @@ export function transferTests(suite: PairTests): void {
     assertEquals(await write, flood);
   });
 
-  suite.test("a reader that stands still in both directions stops neither for good", async ({ ours, theirs }) => {
+  suite.test("a pause of the readers in both directions blocks neither for ever", async ({ ours, theirs }) => {
     const bytes = noise(flood);
     const writes = Promise.all([ours.write(bytes), theirs.write(bytes)]);
     assert(await stillPending(writes, 100 * slowness));
@@ -161,7 +161,7 @@ export function transferTests(suite: PairTests): void {
     assertEquals(await drain(theirs), 0);
   });
 
-  suite.test("write() tells that the other end is gone", async ({ ours, theirs }) => {
+  suite.test("write() reports that the other end is gone", async ({ ours, theirs }) => {
     await theirs.close();
     const bytes = new Uint8Array(65536);
     const error = await errorOf((async () => {

@@ -16,7 +16,7 @@ import type { PairTests } from "./context.ts";
 export function waitingTests(suite: PairTests): void {
   const { flood, slowness } = suite.capabilities;
 
-  suite.test("a signal that is aborted already refuses read() and write(), and nothing moves", async (pair) => {
+  suite.test("an aborted signal refuses read() and write(), and no byte moves", async (pair) => {
     const { ours, theirs } = pair;
     await theirs.write(bytesOf("kept"));
     const reason = new Error("not today");
@@ -86,7 +86,7 @@ export function waitingTests(suite: PairTests): void {
     assertEquals(await drain(theirs), 0);
   });
 
-  suite.test("a signal that ends a queued write() keeps all of it back", async ({ ours, theirs }) => {
+  suite.test("a signal that ends a queued write() prevents all of it", async ({ ours, theirs }) => {
     const controller = new AbortController();
     const bytes = noise(flood);
     const first = ours.write(bytes);
@@ -133,13 +133,13 @@ export function waitingTests(suite: PairTests): void {
     }
   });
 
-  suite.test("a timeout of 0 gives what is there, and waits for nothing", async ({ ours, theirs }) => {
+  suite.test("a timeout of 0 returns what is there, and does not wait", async ({ ours, theirs }) => {
     await theirs.write(bytesOf("x"));
     assertEquals(await ours.read(new Uint8Array(8), { timeout: 1000 * slowness }), 1);
     assertEquals((await errorOf(ours.read(new Uint8Array(8), { timeout: 0 }))).name, "TimeoutError");
   });
 
-  suite.test("a timeout that is no time is refused before anything happens", async ({ ours }) => {
+  suite.test("an invalid timeout is refused before anything happens", async ({ ours }) => {
     for (const timeout of [-1, NaN, -Infinity]) {
       const error = await assertRejects(() => ours.read(new Uint8Array(8), { timeout }), RangeError);
       assert(error.message.endsWith(`current value is ${timeout}`), error.message);
