@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import { Duplex } from "node:stream";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { quoted } from "../checks/quoted.ts";
+import { INT_MAX, within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { isSystemError } from "../ffi/error.ts";
 import type { Conn } from "../socket/conn.ts";
@@ -28,6 +30,8 @@ export type StreamConn = Pick<
 const CHUNK_SIZE = 65536;
 /** Chunks that are written together are copied into one up to this size: the copy costs less than a system call. */
 const JOINED_SIZE = 65536;
+/** Bytes of a long chunk per write: each is traffic, so a peer that takes it slowly is no silence. */
+const WRITE_SIZE = 1 << 18;
 
 /**
  * A connection as a `stream.Duplex` with the members of a `net.Socket` that programs use, on Deno, Node and Bun: for
@@ -53,7 +57,8 @@ const JOINED_SIZE = 65536;
  */
 export class NodeStream extends Duplex {
   #conn: StreamConn | undefined;
-  readonly #dialled: StreamConn | Promise<StreamConn>;
+  readonly #dialled: StreamConn | Promise<StreamConn> | ((signal: AbortSignal) => Promise<StreamConn>);
+  readonly #over = new AbortController();
   #isReferenced = true;
   /** Read buffer, from which short reads are copied. */
   #space = new Uint8Array(CHUNK_SIZE);
@@ -67,16 +72,21 @@ export class NodeStream extends Duplex {
   /**
    * Takes ownership of a connection.
    *
-   * @param conn A connection that carries a stream, or a promise of one: writes wait for it, and `"connect"` is then
-   * emitted. Nothing else may read from or write to the connection any more.
+   * @param conn A connection that carries a stream, or a promise of one: writes wait for it, and `"connect"` and
+   * `"ready"` are then emitted. Or a function that connects: its signal is aborted if the stream is destroyed before,
+   * which otherwise closes only when the promise is settled. Nothing else may read from or write to the connection any
+   * more.
    * @param options How the stream ends.
    * @throws {TypeError} If an option is unknown.
    */
-  constructor(conn: StreamConn | Promise<StreamConn>, options: NodeStreamOptions = {}) {
+  constructor(
+    conn: StreamConn | Promise<StreamConn> | ((signal: AbortSignal) => Promise<StreamConn>),
+    options: NodeStreamOptions = {},
+  ) {
     checkOptions("make a stream", options, STREAM_OPTIONS);
     super({ allowHalfOpen: options.allowHalfOpen ?? false });
     this.#dialled = conn;
-    if (!(conn instanceof Promise)) this.#conn = conn;
+    if (!(conn instanceof Promise) && typeof conn !== "function") this.#conn = conn;
     this.read(0); // like net.Socket, to notice the end even if the program does not read
   }
 
@@ -178,13 +188,21 @@ export class NodeStream extends Duplex {
   }
 
   /**
-   * Emits `"timeout"` after a time without traffic, and again after each further such time. It does not close the
-   * connection.
+   * Emits `"timeout"` after a time without traffic, and again only when there has been traffic since. It does not close
+   * the connection.
    *
    * @param timeout Milliseconds; 0 turns it off.
    * @param callback Called at the first `"timeout"`.
+   * @throws {RangeError} If the timeout is negative, or no 32-bit number of milliseconds.
+   * @throws {TypeError} If the callback is no function.
    */
   setTimeout(timeout: number, callback?: () => void): this {
+    if (callback !== undefined && typeof callback !== "function") {
+      throw new TypeError(
+        `Cannot set a timeout as its callback must be a function: current value is ${quoted(callback)}`,
+      );
+    }
+    within("set a timeout", "milliseconds", typeof timeout === "number" ? Math.ceil(timeout) : timeout, INT_MAX);
     this.timeout = timeout;
     if (callback !== undefined) timeout === 0 ? this.off("timeout", callback) : this.once("timeout", callback);
     this.#watch();
@@ -214,6 +232,7 @@ export class NodeStream extends Duplex {
 
   /** Destroys the stream; on TCP, sends a reset instead of an end (`SO_LINGER` of 0). */
   resetAndDestroy(): this {
+    if (this.connecting) return this.once("connect", () => this.resetAndDestroy());
     // struct linger { int l_onoff; int l_linger; };
     if (!this.destroyed) {
       this.#conn?.socket.setOption(C.SOL_SOCKET, C.SO_LINGER, new Uint8Array(Int32Array.of(1, 0).buffer));
@@ -221,15 +240,29 @@ export class NodeStream extends Duplex {
     return this.destroy();
   }
 
+  /** Closes the connection, or stops connecting; what is written but not sent yet is lost. */
+  override destroy(error?: Error): this {
+    this.#over.abort();
+    return super.destroy(error);
+  }
+
+  /** Emits an event; with `"close"`, whether an error was the cause, as a `net.Socket` does. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    return event === "close" ? super.emit(event, this.errored !== null) : super.emit(event, ...args);
+  }
+
   /** Part of `stream.Duplex`. */
   override _construct(done: (error?: Error | null) => void): void {
-    Promise.resolve(this.#dialled).then((conn) => {
+    const dialled = this.#dialled;
+    Promise.resolve(typeof dialled === "function" ? dialled(this.#over.signal) : dialled).then((conn) => {
       const isLate = this.#conn === undefined;
       this.#conn = conn;
       if (!this.#isReferenced) conn.unref();
       done();
-      if (isLate && !this.destroyed) this.emit("connect");
-    }, done);
+      if (!isLate || this.destroyed) return;
+      this.emit("connect");
+      this.emit("ready");
+    }, (error) => done(this.destroyed ? null : error));
   }
 
   /** Part of `stream.Duplex`. */
@@ -248,11 +281,12 @@ export class NodeStream extends Duplex {
   }
 
   /** Part of `stream.Duplex`. */
-  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.#open().write(chunk).then((n) => {
+  override _write(chunk: Buffer, encoding: string, done: (error?: Error | null) => void): void {
+    this.#open().write(chunk.subarray(0, WRITE_SIZE)).then((n) => {
       this.#written += n;
       this.#watch();
-      done();
+      if (n < chunk.length) this._write(chunk.subarray(n), encoding, done);
+      else done();
     }, done);
   }
 
@@ -303,10 +337,7 @@ export class NodeStream extends Duplex {
   #watch(): void {
     clearTimeout(this.#timer);
     if (this.timeout <= 0 || this.destroyed) return;
-    this.#timer = setTimeout(() => {
-      this.emit("timeout");
-      this.#watch();
-    }, this.timeout);
+    this.#timer = setTimeout(() => this.emit("timeout"), this.timeout);
     (this.#timer as { unref?: () => void }).unref?.();
   }
 

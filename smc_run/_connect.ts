@@ -1,37 +1,34 @@
 import type net from "node:net";
+import { addAbortSignal } from "node:stream";
 import { NodeStream } from "../node/mod.ts";
-import { SmcConn } from "../smc/mod.ts";
+import { dial } from "./_dial.ts";
 import { isPort } from "./_is_port.ts";
+
+/** What only the sockets of Node can do: a connection with such an option stays TCP. */
+const NODE_ONLY = ["path", "onread", "blockList", "typeOfService", "highWaterMark"];
 
 /** `net.connect()` over AF_SMC; unix sockets stay with `original`, and so do wrong arguments, for its errors. */
 export function connectOverSmc(original: typeof net.connect): typeof net.connect {
   return (...args: unknown[]): net.Socket => {
     const options = optionsOf(args);
     if (options === undefined) return Reflect.apply(original, undefined, args);
-    const { host, port, localAddress, localPort, allowHalfOpen = false, timeout, noDelay, signal } = options;
-    const conn = SmcConn.connect({
-      hostname: host ?? "localhost",
-      port: Number(port),
-      unsupported: "tcp",
-      ...(localAddress ? { localHostname: localAddress } : {}),
-      ...(localPort ? { localPort } : {}),
-      ...(signal ? { signal } : {}),
-    });
-    const stream = new NodeStream(conn, { allowHalfOpen });
+    const { allowHalfOpen = false, timeout, noDelay, keepAlive, keepAliveInitialDelay } = options;
+    const stream = new NodeStream((signal) => dial(options, signal), { allowHalfOpen });
     const callback = args.at(-1);
     if (typeof callback === "function") stream.once("connect", callback as () => void);
+    if (options.signal) addAbortSignal(options.signal, stream);
     if (timeout) stream.setTimeout(timeout);
     if (noDelay) stream.setNoDelay(true);
-    if (options.keepAlive) stream.setKeepAlive(true, options.keepAliveInitialDelay);
+    if (keepAlive) stream.setKeepAlive(true, keepAliveInitialDelay);
     return stream as unknown as net.Socket;
   };
 }
 
-/** The options of a TCP connection; `undefined` for every other. */
+/** The options of a TCP connection that SMC can make; `undefined` for every other. */
 function optionsOf([first, second]: unknown[]): net.TcpNetConnectOpts | undefined {
   if (typeof first === "object" && first !== null) {
-    const options = first as net.TcpNetConnectOpts & { path?: string };
-    return options.path || !isPort(options.port) ? undefined : options;
+    const options = first as net.TcpNetConnectOpts;
+    return NODE_ONLY.some((name) => Reflect.get(options, name)) || !isPort(options.port) ? undefined : options;
   }
   if (!isPort(first)) return undefined;
   return { port: Number(first), ...(typeof second === "string" ? { host: second } : {}) };

@@ -21,7 +21,7 @@ const mode = client instanceof SmcConn ? (await client.smc()).mode : "tcp";
 if (mode !== (over === "smc-r" ? "smc-r" : "tcp")) throw new Error(`The connection is ${mode}`);
 const measure = { pingpong: pingPong, throughput, http }[what];
 if (measure === undefined) throw new Error(`Cannot measure ${what}`);
-await measure(1000); // the code is compiled now
+await measure(Number(seconds) * 1000); // the code is compiled now
 console.log(JSON.stringify({ value: await measure(Number(seconds) * 1000), note: `mode ${mode}` }));
 Deno.exit(0);
 

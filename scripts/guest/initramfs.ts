@@ -75,7 +75,7 @@ export async function writeCheckout(path: string, root: string, peers: string, c
   }
   // Without a network, node_modules must have everything.
   cpio.addFile("checkout/deno.json", JSON.stringify({ ...config, nodeModulesDir: "manual" }));
-  await addTree(cpio, `${root}/node_modules/deno-std`, "checkout/node_modules/deno-std");
+  for (const name of ["deno-std", "ioredis"]) await addPackage(cpio, `${root}/node_modules`, name);
   for await (const { name } of Deno.readDir(peers)) {
     cpio.addFile(`bin/${name}`, await Deno.readFile(`${peers}/${name}`), 0o755);
   }
@@ -89,6 +89,16 @@ export async function addTree(cpio: CpioWriter, from: string, to: string): Promi
   if (stat?.isFile) cpio.addFile(to, await Deno.readFile(from), stat.mode === null ? 0o644 : stat.mode & 0o777);
   if (!stat?.isDirectory) return;
   for await (const { name } of Deno.readDir(from)) await addTree(cpio, `${from}/${name}`, `${to}/${name}`);
+}
+
+/** Adds a package of npm and what it depends on, side by side; several versions of one are more than the guest needs. */
+async function addPackage(cpio: CpioWriter, from: string, name: string): Promise<void> {
+  const to = `checkout/node_modules/${name}`;
+  if (cpio.has(`${to}/package.json`)) return;
+  const folder = await Deno.realPath(`${from}/${name}`);
+  await addTree(cpio, folder, to);
+  const { dependencies = {} } = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
+  for (const needed of Object.keys(dependencies)) await addPackage(cpio, folder.slice(0, -name.length - 1), needed);
 }
 
 /** Adds a program of this system with its shared libraries. */

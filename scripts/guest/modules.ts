@@ -34,6 +34,7 @@ export const MODULE_SETS: Record<string, string[]> = {
 
 /** Programs of the host that a set needs beside its modules. */
 export const PROGRAMS: Record<string, string[] | undefined> = {
+  smc: ["redis-server"],
   netem: ["ip", "tc"],
   netlink: ["ip", "ss"],
   vsock: ["socat", "python3"],
@@ -60,6 +61,7 @@ export const PACKAGES: Record<string, string | undefined> = {
   j1939cat: "can-utils",
   ping: "iputils-ping",
   python3: "python3",
+  "redis-server": "redis-server",
   socat: "socat",
   ss: "iproute2",
   tc: "iproute2",

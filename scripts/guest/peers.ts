@@ -1,6 +1,9 @@
 import { run, say } from "./run.ts";
 
-/** Compiles every C program of `from` into `to`, statically, where its source or a header is newer. */
+/**
+ * Compiles every C program of `from` into `to`, statically, where its source or a header is newer; what a program preloads
+ * (`*_preload.c`), as a shared library.
+ */
 export async function compilePeers(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   const names = Array.from(Deno.readDirSync(from), ({ name }) => name);
@@ -9,10 +12,11 @@ export async function compilePeers(from: string, to: string): Promise<void> {
   );
   for (const name of names) {
     if (!name.endsWith(".c")) continue;
-    const [source, program] = [`${from}/${name}`, `${to}/${name.slice(0, -2)}`];
+    const isPreloaded = name.endsWith("_preload.c");
+    const [source, program] = [`${from}/${name}`, `${to}/${name.slice(0, -2)}${isPreloaded ? ".so" : ""}`];
     if (await changed(program) >= Math.max(await changed(source), ...headers)) continue;
     say(`compiling ${name}`);
-    await run("cc", ["-static", "-O2", "-o", program, source]);
+    await run("cc", [...isPreloaded ? ["-shared", "-fPIC"] : ["-static"], "-O2", "-o", program, source]);
   }
 }
 

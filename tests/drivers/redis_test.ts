@@ -1,25 +1,7 @@
-import type { RedisOptions } from "ioredis";
-import type { Socket as NetSocket } from "node:net";
-import { NodeStream } from "../../node/mod.ts";
 import { UnixConn } from "../../unix/mod.ts";
 import { assertEquals, tempDir, test } from "../runner/mod.ts";
+import { connectorOver } from "./redis_connector.ts";
 import { startRedis } from "./servers.ts";
-
-type Connector = NonNullable<RedisOptions["Connector"]>;
-
-/** ioredis's `Connector`, which makes our connections. */
-async function connectorTo(path: string): Promise<Connector> {
-  const { AbstractConnector } = await import("ioredis"); // it needs permissions, so not before the test runs
-  return class extends AbstractConnector {
-    constructor() {
-      super(1000);
-    }
-    override connect(): Promise<NetSocket> {
-      const stream: unknown = new NodeStream(UnixConn.connect({ path }));
-      return Promise.resolve(this.stream = stream as NetSocket);
-    }
-  };
-}
 
 test("ioredis sends 1,000 commands over our connection, and recovers when redis-server restarts", {
   needs: ["net", "read", "write", "run", "env", "sys", "redis-server"],
@@ -28,7 +10,7 @@ test("ioredis sends 1,000 commands over our connection, and recovers when redis-
   const { Redis } = await import("ioredis");
   const first = await startRedis(dir.path);
   const redis = new Redis({
-    Connector: await connectorTo(`${dir.path}/redis`),
+    Connector: await connectorOver(() => UnixConn.connect({ path: `${dir.path}/redis` })),
     retryStrategy: () => 50,
     maxRetriesPerRequest: null,
   });

@@ -5,6 +5,8 @@ import { redis } from "../dictionary/engines.ts";
 const SMC_RUN = new URL("../../smc_run/mod.ts", import.meta.url);
 const PROGRAM = fileURLToPath(new URL("program.mjs", import.meta.url));
 const EXPRESS_REDIS = fileURLToPath(new URL("express_redis.mjs", import.meta.url));
+const FASTIFY = fileURLToPath(new URL("fastify.mjs", import.meta.url));
+const CLIENTS = fileURLToPath(new URL("clients.mjs", import.meta.url));
 const SERVERS = fileURLToPath(new URL("servers.mjs", import.meta.url));
 /** Node prints that its FFI is experimental. */
 const QUIET = "--disable-warning=ExperimentalWarning";
@@ -41,14 +43,24 @@ test("Express and ioredis run unmodified over smc_run", {
   await server.kill();
 });
 
-test("servers under smc_run end, pause and refuse wrong arguments as Node's do", {
-  needs: ["run", "env", "read"],
-  skipOn,
-}, async () => {
+test("Fastify runs unmodified under smc_run", { needs: ["run", "env", "read"], skipOn }, async () => {
   const [node = "", ...args] = thisRuntime();
-  await using plain = spawn(node, [...args, SERVERS]);
-  await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, SERVERS]);
-  const [expected, actual] = await Promise.all([plain.exit, program.exit]);
-  assertEquals([expected.code, actual.code, actual.stderr], [0, 0, ""]);
-  assertEquals(JSON.parse(actual.stdout), JSON.parse(expected.stdout));
+  await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, FASTIFY]);
+  const { code, stdout, stderr } = await program.exit;
+  const greetings = Array.from({ length: 20 }, (_, i) => `{"hello":"${i}"}`);
+  assertEquals([code, stderr, stdout.trim().split("\n")], [0, "", ["NodeStream", ...greetings, "true", "false"]]);
 });
+
+for (const [what, script] of [["servers", SERVERS], ["clients", CLIENTS]] as const) {
+  test(`${what} under smc_run behave as Node's do, also with wrong arguments`, {
+    needs: ["run", "env", "read"],
+    skipOn,
+  }, async () => {
+    const [node = "", ...args] = thisRuntime();
+    await using plain = spawn(node, [...args, script]);
+    await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, script]);
+    const [expected, actual] = await Promise.all([plain.exit, program.exit]);
+    assertEquals([expected.code, actual.code, actual.stderr], [0, 0, ""]);
+    assertEquals(JSON.parse(actual.stdout), JSON.parse(expected.stdout));
+  });
+}
