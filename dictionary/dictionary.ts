@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
@@ -93,11 +94,7 @@ export function dictionary(store: Store = memoryStore(), options: DictionaryOpti
   }
   checkOptions("make a dictionary", options, NAMES);
   const { maxLength = FRAME_MAX_LENGTH } = options;
-  if (!Number.isInteger(maxLength) || maxLength < 0) {
-    throw new RangeError(
-      `Cannot use maxLength as it must be an integer of 0 or more: current value is ${quoted(maxLength)}`,
-    );
-  }
+  within("make a dictionary", "maxLength", maxLength, Number.MAX_SAFE_INTEGER);
   return {
     GET(params) {
       const obj = nameIn(params, "GET");

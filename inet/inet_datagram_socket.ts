@@ -8,51 +8,15 @@ import { receiveErrorMessage } from "../socket/error_queue.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_DOMAIN } from "../socket/socket_options.ts";
-import { RECEIVE_OPTIONS, type ReceiveOptions, type TransferOptions } from "../socket/transfer.ts";
+import type { ReceiveOptions, TransferOptions } from "../socket/transfer.ts";
 import { groupOption } from "./_multicast.ts";
 import { isMappedIpv4 } from "./addresses/_mapped_ipv4.ts";
 import type { IpAddr } from "./addresses/addr_codec.ts";
 import { SOCKADDR_IN_SIZE } from "./addresses/sockaddr_in.ts";
-import type { NetworkError } from "./network_error.ts";
+import { type InetMessage, MESSAGE_PARTS, type OutgoingInetMessage, type QueuedError } from "./inet_message.ts";
 import { IP_MULTICAST_IF, IP_MULTICAST_LOOP, IP_MULTICAST_TTL } from "./options/ip_options.ts";
 import { IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF, IPV6_MULTICAST_LOOP } from "./options/ipv6_options.ts";
-import { decodePacketInfo, encodePacketInfo, type OutgoingPacketInfo, type PacketInfo } from "./packet_info.ts";
-
-/** A received datagram, with its ancillary data. */
-export interface InetMessage<A> {
-  /** The bytes. */
-  data: Uint8Array;
-  /** The sender. */
-  addr: A;
-  /** Whether bytes were cut off because the buffer was too small. */
-  truncated: boolean;
-  /** Whether ancillary data was cut off. */
-  controlTruncated: boolean;
-  /** What the socket's options request. */
-  info: PacketInfo;
-}
-
-/** A datagram to send, with its own settings. */
-export interface OutgoingInetMessage<I> {
-  /** The bytes. */
-  data: Uint8Array;
-  /** The destination; left out on a connected socket. */
-  addr?: I;
-  /** Settings that replace those of the socket, such as the TTL or the local address. */
-  info?: OutgoingPacketInfo;
-}
-
-/** An entry of the error queue. */
-export interface QueuedError<A> {
-  /** The error, or the timestamp. */
-  error: NetworkError;
-  /** The destination of the datagram that caused it. */
-  addr: A | undefined;
-  /** That datagram, or the part of it that came back. */
-  data: Uint8Array;
-  /** Everything that the kernel reports, including the timestamp. */
-  info: PacketInfo;
-}
+import { decodePacketInfo, encodePacketInfo } from "./packet_info.ts";
 
 /** Selects packets of a multicast group. */
 export interface MulticastOptions {
@@ -64,7 +28,6 @@ export interface MulticastOptions {
 
 const MULTICAST_OPTIONS: OptionNames<MulticastOptions> = { interface: true, source: true };
 const BLOCK_OPTIONS: OptionNames<Omit<MulticastOptions, "source">> = { interface: true };
-const MESSAGE_PARTS: OptionNames<OutgoingInetMessage<unknown>> = { addr: true, data: true, info: true };
 
 /** No IP datagram is longer. */
 const MAX_SIZE = 65536;
@@ -149,19 +112,8 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    */
   async receiveMessage(options: ReceiveOptions = {}): Promise<InetMessage<A>> {
     checkArgumentCount("receive a message", arguments.length, "{ buffer, … }");
-    checkOptions("receive a message", options, RECEIVE_OPTIONS);
-    const { buffer = new Uint8Array(MAX_SIZE), flags = 0, ...wait } = options;
-    const message = await this.socket.recvmsg(
-      { buffers: [buffer], controlLength: CONTROL_SIZE },
-      { ...wait, flags: flags | C.MSG_TRUNC },
-    );
-    return {
-      data: buffer.subarray(0, Math.min(message.length, buffer.length)),
-      addr: this.codec.decode(message.sockaddr),
-      truncated: (message.flags & C.MSG_TRUNC) !== 0,
-      controlTruncated: (message.flags & C.MSG_CTRUNC) !== 0,
-      info: decodePacketInfo(message.control),
-    };
+    const { control, ...message } = await this.receiveWithControl(options, CONTROL_SIZE);
+    return { ...message, info: decodePacketInfo(control) };
   }
 
   /**

@@ -69,13 +69,8 @@ export {
 export { decodeSockaddrIn, encodeSockaddrIn, SOCKADDR_IN_SIZE, type SockaddrIn } from "./addresses/sockaddr_in.ts";
 export { decodeSockaddrIn6, encodeSockaddrIn6, SOCKADDR_IN6_SIZE, type SockaddrIn6 } from "./addresses/sockaddr_in6.ts";
 export { connectStream } from "./connect_stream.ts";
-export {
-  InetDatagramSocket,
-  type InetMessage,
-  type MulticastOptions,
-  type OutgoingInetMessage,
-  type QueuedError,
-} from "./inet_datagram_socket.ts";
+export { InetDatagramSocket, type MulticastOptions } from "./inet_datagram_socket.ts";
+export type { InetMessage, OutgoingInetMessage, QueuedError } from "./inet_message.ts";
 export { listenStream } from "./listen_stream.ts";
 export { type AddressInfo, getaddrinfo, type GetaddrinfoOptions } from "./names/getaddrinfo.ts";
 export { gethostbyaddr, gethostbyname, type GethostbynameOptions, type Host } from "./names/gethostbyname.ts";

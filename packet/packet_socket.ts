@@ -8,7 +8,7 @@ import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
-import { RECEIVE_OPTIONS, type ReceiveOptions } from "../socket/transfer.ts";
+import type { ReceiveOptions } from "../socket/transfer.ts";
 import { AUXDATA_SIZE, decodePacketAuxdata, type PacketAuxdata } from "./auxdata.ts";
 import { PACKET_ADD_MEMBERSHIP } from "./packet_options.ts";
 import { decodeSockaddrLl, encodeSockaddrLl, type PacketAddr } from "./sockaddr_ll.ts";
@@ -59,8 +59,6 @@ export interface PacketMessage {
   auxdata: PacketAuxdata | undefined;
 }
 
-/** The largest packet without BIG TCP. */
-const MAX_SIZE = 65536;
 /** Space for the auxdata and a timestamp. */
 const CONTROL_SIZE = controlMessageSpace(AUXDATA_SIZE) + controlMessageSpace(48);
 
@@ -165,19 +163,8 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
    */
   async receiveMessage(options: ReceiveOptions = {}): Promise<PacketMessage> {
     checkArgumentCount("call receiveMessage", arguments.length, "{ buffer, flags, signal, timeout }");
-    checkOptions("receive a message", options, RECEIVE_OPTIONS);
-    const { buffer = new Uint8Array(MAX_SIZE), flags = 0, ...wait } = options;
-    const message = await this.socket.recvmsg(
-      { buffers: [buffer], controlLength: CONTROL_SIZE },
-      { ...wait, flags: flags | C.MSG_TRUNC },
-    );
-    return {
-      data: buffer.subarray(0, Math.min(message.length, buffer.length)),
-      addr: decodeSockaddrLl(message.sockaddr),
-      truncated: (message.flags & C.MSG_TRUNC) !== 0,
-      controlTruncated: (message.flags & C.MSG_CTRUNC) !== 0,
-      auxdata: decodePacketAuxdata(message.control),
-    };
+    const { control, ...message } = await this.receiveWithControl(options, CONTROL_SIZE);
+    return { ...message, auxdata: decodePacketAuxdata(control) };
   }
 }
 

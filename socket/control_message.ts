@@ -1,3 +1,4 @@
+import { INT_MAX, within } from "../checks/within.ts";
 import { layout } from "../ffi/system.ts";
 
 /** One piece of ancillary data, as sendmsg(2) takes it and recvmsg(2) returns it. */
@@ -120,8 +121,5 @@ function align(length: number): number {
 }
 
 function int(field: string, value: number): number {
-  if (Number.isInteger(value) && value === (value | 0)) return value;
-  throw new RangeError(
-    `Cannot encode control message ${field} as it must be a 32-bit integer: current value is ${value}`,
-  );
+  return within("encode a control message", field, value, INT_MAX, -INT_MAX - 1);
 }

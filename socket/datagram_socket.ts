@@ -1,5 +1,6 @@
 import { refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions } from "../checks/option_names.ts";
+import { C } from "../ffi/constants.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import type { MessageBatch } from "./message_batch.ts";
 import { DatagramReceive } from "./operations/datagram.ts";
@@ -16,6 +17,9 @@ import {
   transferOptionsOf,
 } from "./transfer.ts";
 import { untilClosed } from "./until_closed.ts";
+
+/** No IP datagram is longer, and no packet without BIG TCP. */
+const MAX_SIZE = 65536;
 
 /**
  * A socket for datagrams. It owns its socket.
@@ -134,6 +138,32 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
       return refuseArguments("call sendBatch", arguments.length, "batch", "{ flags, signal, timeout }");
     }
     return this.socket.sendmmsg(batch, options);
+  }
+
+  /**
+   * Receives a datagram with its ancillary data as bytes, for the `receiveMessage()` of a family.
+   *
+   * @param options A buffer for its bytes, flags, and how long to wait.
+   * @param controlLength Space for the ancillary data, in bytes.
+   * @returns The datagram, its ancillary data, and whether that was cut off.
+   */
+  protected async receiveWithControl(
+    options: ReceiveOptions,
+    controlLength: number,
+  ): Promise<{ data: Uint8Array; addr: A; truncated: boolean; control: Uint8Array; controlTruncated: boolean }> {
+    checkOptions("receive a message", options, RECEIVE_OPTIONS);
+    const { buffer = new Uint8Array(MAX_SIZE), flags = 0, ...wait } = options;
+    const message = await this.socket.recvmsg(
+      { buffers: [buffer], controlLength },
+      { ...wait, flags: flags | C.MSG_TRUNC },
+    );
+    return {
+      data: buffer.subarray(0, Math.min(message.length, buffer.length)),
+      addr: this.codec.decode(message.sockaddr),
+      truncated: (message.flags & C.MSG_TRUNC) !== 0,
+      control: message.control,
+      controlTruncated: (message.flags & C.MSG_CTRUNC) !== 0,
+    };
   }
 
   /** The addresses, for `console.log()`. */

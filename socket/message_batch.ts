@@ -1,3 +1,4 @@
+import { INT_MAX, within } from "../checks/within.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkBytes } from "../checks/check_bytes.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
@@ -114,9 +115,9 @@ export class MessageBatch {
   constructor(options: MessageBatchOptions) {
     checkOptions("make a batch", options, BATCH_OPTIONS);
     const { capacity, size, controlLength = 0 } = options;
-    this.capacity = integer("capacity", capacity, 1, MAX_CAPACITY);
-    this.size = integer("size", size, 0, 0x7fffffff);
-    this.controlLength = integer("controlLength", controlLength, 0, 0x7ffffff8) + 7 & ~7;
+    this.capacity = within("make a batch", "capacity", capacity, MAX_CAPACITY, 1);
+    this.size = within("make a batch", "size", size, INT_MAX);
+    this.controlLength = within("make a batch", "controlLength", controlLength, 0x7ffffff8) + 7 & ~7;
     this.headers = new Uint8Array(HEADER_SIZE * capacity);
     this.#headerWords = new Uint32Array(this.headers.buffer);
     this.#vectorWords = new Uint32Array(VECTOR_WORDS * capacity);
@@ -291,11 +292,4 @@ export class MessageBatch {
       `Cannot get a message as the batch has ${this.#length} of them: current index is ${i}`,
     );
   }
-}
-
-function integer(name: string, value: number, min: number, max: number): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new RangeError(
-    `Cannot make a batch as ${name} must be an integer from ${min} to ${max}: current value is ${value}`,
-  );
 }

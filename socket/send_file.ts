@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
@@ -64,10 +65,8 @@ export async function sendFile(
   checkArgumentCount("call sendFile", arguments.length, "conn", "fd", "options");
   checkOptions("send a file", options, SEND_FILE_OPTIONS);
   const { offset = 0, length = Number.MAX_SAFE_INTEGER - offset } = options;
-  for (const [name, value] of [["offset", offset], ["length", length]] as const) {
-    if (Number.isSafeInteger(value) && value >= 0) continue;
-    throw new RangeError(`Cannot send a file as the ${name} must be 0 or more bytes: current value is ${value}`);
-  }
+  within("send a file", "offset", offset, Number.MAX_SAFE_INTEGER);
+  within("send a file", "length", length, Number.MAX_SAFE_INTEGER);
   return await conn.socket.run("write", new SendFile(conn.socket.fd, fd, offset, length), options, SEND_FILE_OPTIONS);
 }
 

@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 import { addressOf } from "../ffi/memory.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import {
@@ -189,9 +190,7 @@ function unsigned64(name: "SO_COOKIE" | "SO_NETNS_COOKIE"): ReadableOption<bigin
 const NO_PACING = 0xffffffffffffffffn;
 
 function encodePacing(rate: number | null): Uint8Array {
-  if (rate !== null && !(Number.isSafeInteger(rate) && rate >= 0)) {
-    throw new RangeError(`Cannot set SO_MAX_PACING_RATE as it must be 0 or more bytes/s: current value is ${rate}`);
-  }
+  if (rate !== null) within("set SO_MAX_PACING_RATE", "rate", rate, Number.MAX_SAFE_INTEGER);
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, rate === null ? NO_PACING : BigInt(rate), HOST_LITTLE_ENDIAN);
   return bytes;

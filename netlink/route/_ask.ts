@@ -1,3 +1,4 @@
+import { INT_MAX, within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
 import { libraryError } from "../../ffi/error.ts";
 import { checkWaitOptions } from "../../socket/wait_options.ts";
@@ -59,8 +60,7 @@ export function familiesOf(family: number | undefined): number[] {
 /** The index of an interface, given its index or its name. */
 export async function linkIndex(ask: Ask, link: number | string): Promise<number> {
   if (typeof link === "number") {
-    if (Number.isInteger(link) && link > 0 && link <= 0x7fffffff) return link;
-    throw new RangeError(`Cannot find an interface as its index must be 1 or more: current value is ${link}`);
+    return within("find an interface", "index", link, INT_MAX, 1);
   }
   if (typeof link !== "string" || link === "") {
     throw new TypeError("Cannot find an interface: pass its index or its name");

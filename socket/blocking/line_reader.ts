@@ -1,7 +1,7 @@
+import { INT_MAX, within } from "../../checks/within.ts";
 import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkTimeout } from "../../checks/check_timeout.ts";
 import { checkOptions } from "../../checks/option_names.ts";
-import { quoted } from "../../checks/quoted.ts";
 import { deadlineIn } from "./_wait.ts";
 import type { BlockingSocket } from "./blocking_socket.ts";
 import type { BlockingOptions } from "./options.ts";
@@ -58,13 +58,8 @@ export class LineReader implements Iterable<string> {
   constructor(socket: Pick<BlockingSocket, "recv">, options: LineReaderOptions = {}) {
     checkOptions("read lines", options, { maxLength: true });
     const { maxLength = 65_536 } = options;
-    if (!(Number.isInteger(maxLength) && maxLength > 0)) {
-      throw new RangeError(
-        `Cannot read lines as maxLength must be a positive integer: current value is ${quoted(maxLength)}`,
-      );
-    }
     this.#socket = socket;
-    this.#buffer = new Uint8Array(maxLength);
+    this.#buffer = new Uint8Array(within("read lines", "maxLength", maxLength, INT_MAX, 1));
   }
 
   /**

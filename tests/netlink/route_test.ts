@@ -492,7 +492,7 @@ test("invalid arguments are refused before any request", async () => {
   const misspelt = { destination: "10.0.0.0/8", gatway: "10.0.0.1" };
   await assertRejects(() => addRoute(misspelt, options), TypeError, "there is no option gatway: did you mean gateway?");
   await assertRejects(() => listRoutes({ ...options, tabl: 5 } as object), TypeError, "did you mean table?");
-  await assertRejects(() => deleteLink(0, options), RangeError, "1 or more");
+  await assertRejects(() => deleteLink(0, options), RangeError, "must be 1 to 2147483647");
   await assertRejects(() => listRoutes({ ...options, family: 99 }), RangeError, "AF_INET");
   await assertRejects(() => addLink({ kind: "vlan", parent: 1, vlan: { id: 4095 } }, options), RangeError, "4094");
 });

@@ -59,7 +59,7 @@ const OTHERS = new Set([
   "SocketAgent",
 ]);
 /** Methods for subclasses alone. */
-const PROTECTED = new Set(["ended", "open", "release", "share", "shown"]);
+const PROTECTED = new Set(["ended", "open", "receiveWithControl", "release", "share", "shown"]);
 
 /** Every public function and method by name, with the object to call it on. */
 function* callables(): Generator<[name: string, call: Callable, on: unknown]> {
