@@ -17,6 +17,7 @@ const PEERS = [
   "unix_server",
   "bulk",
   "udp",
+  "blocking_pingpong",
 ];
 
 /** Compiles the C peers into `.cache/bench`. */

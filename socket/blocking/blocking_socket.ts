@@ -1,11 +1,10 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkTimeout } from "../../checks/check_timeout.ts";
-import { timeoutError } from "../../checks/timeout_error.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { checkMessage } from "../../checks/check_message.ts";
 import { INT_MAX, within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
-import { actionOf, systemError } from "../../ffi/error.ts";
+import { systemError } from "../../ffi/error.ts";
 import { check } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import type { AddrCodec } from "../addr_codec.ts";
@@ -27,9 +26,9 @@ import { unpackSockaddr } from "../operations/sockaddr_space.ts";
 import { StreamWrite } from "../operations/stream.ts";
 import type { MessageSpace, ReceivedFrom, ReceivedMessage } from "../transfer.ts";
 import { closeDrainedNow, drainNow } from "./_drain_now.ts";
-import { setBlocking } from "./_set_blocking.ts";
 import { sockaddrCodec } from "./_sockaddr_codec.ts";
-import { deadlineIn, Pause, waitFor } from "./_wait.ts";
+import type { FlaggedOperation } from "./_spin.ts";
+import { Waiter } from "./_waiter.ts";
 import type {
   BlockingOptions,
   BlockingOutgoingMessage,
@@ -38,7 +37,7 @@ import type {
   Sender,
 } from "./options.ts";
 
-const { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, MSG_WAITALL } = C;
+const { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_PEEK, MSG_WAITALL } = C;
 type Names = Readonly<Record<string, true>>;
 const BLOCKING: OptionNames<BlockingOptions> = { timeout: true };
 const TRANSFER: OptionNames<BlockingTransferOptions> = { ...BLOCKING, flags: true };
@@ -98,10 +97,10 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   readonly #type: number;
   readonly #family: number;
   readonly #codec: AddrCodec<A, I>;
-  readonly #pause = new Pause();
+  readonly #receive: Receive;
+  readonly #send: Send;
+  readonly #waiter = new Waiter(() => this.#address());
   readonly #added: { send: AddedFlag; receive: AddedFlag };
-  /** Whether the descriptor blocks: it does after the first receive that has to wait without a timeout. */
-  #blocks = false;
   #timeout = Infinity;
   /** Packed. */
   #peer: string | undefined;
@@ -111,6 +110,8 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     this.#family = family;
     this.#added = { send: noSignal(), receive: cmsgCloexec(family) };
     this.#type = type;
+    this.#receive = new Receive(fd, new Uint8Array(0), 0);
+    this.#send = new Send(fd, new Uint8Array(0), 0, this.#added.send);
     this.#codec = codec;
   }
 
@@ -219,8 +220,8 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   connect(addr: I, options?: BlockingOptions): void {
     checkArgumentCount("call connect", arguments.length, "addr", "options");
     const address = this.#codec.format(addr);
-    const operation = new Connect(this.fd, this.#pause, this.#codec.encode(addr, this), address);
-    this.#peer = this.#run(C.POLLOUT, operation, this.#timeoutOf("connect", options)) || undefined;
+    const operation = new Connect(this.fd, this.#waiter.pause, this.#codec.encode(addr, this), address);
+    this.#peer = this.#write(operation, this.#timeoutOf("connect", options)) || undefined;
   }
 
   /**
@@ -238,9 +239,10 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
       socket.#peer = peer;
       return socket;
     };
-    return this.#run(
+    return this.#waiter.run(
+      this.open("accept4"),
       C.POLLIN,
-      new Accept(this.fd, this.#pause, this.#family !== C.AF_ALG, make),
+      new Accept(this.fd, this.#waiter.pause, this.#family !== C.AF_ALG, make),
       this.#timeoutOf("accept4", options),
     );
   }
@@ -262,9 +264,8 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     const how = timeout === Infinity ? flags : flags | MSG_DONTWAIT;
     const all = (flags & (MSG_WAITALL | MSG_PEEK)) === MSG_WAITALL && this.#type === C.SOCK_STREAM;
     const n = this.#read(
-      all ? new ReceiveAll(this.fd, buffer, how) : new Receive(this.fd, buffer, how),
+      all ? new ReceiveAll(this.fd, buffer, how) : this.#receive.reuse(buffer, how),
       timeout,
-      flags,
     );
     if (n === 0 && this.#family === C.AF_SMC) this.#throwPending("recv");
     return n;
@@ -283,7 +284,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     const flags = options?.flags ?? 0;
     const timeout = this.#timeoutOf("recvfrom", options, TRANSFER);
     const operation = new ReceiveFrom(this.fd, buffer, timeout === Infinity ? flags : flags | MSG_DONTWAIT);
-    return this.#withAddr(this.#read(operation, timeout, flags));
+    return this.#withAddr(this.#read(operation, timeout));
   }
 
   /**
@@ -304,7 +305,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
       timeout === Infinity ? flags : flags | MSG_DONTWAIT,
       this.#added.receive,
     );
-    return this.#withAddr(this.#read(operation, timeout, flags));
+    return this.#withAddr(this.#read(operation, timeout));
   }
 
   /**
@@ -321,7 +322,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     const flags = options?.flags ?? 0;
     const timeout = this.#timeoutOf("recvmmsg", options, TRANSFER);
     const how = timeout === Infinity ? C.MSG_WAITFORONE : MSG_DONTWAIT;
-    return this.#read(new BatchReceive(this.fd, batch, flags | how, this.#added.receive), timeout, flags);
+    return this.#read(new BatchReceive(this.fd, batch, flags | how, this.#added.receive), timeout);
   }
 
   /**
@@ -335,11 +336,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   send(data: Uint8Array, options?: BlockingTransferOptions): number {
     checkArgumentCount("call send", arguments.length, "data", "options");
     const flags = options?.flags ?? 0;
-    return this.#run(
-      C.POLLOUT,
-      new Send(this.fd, data, flags | MSG_DONTWAIT, this.#added.send),
-      this.#timeoutOf("send", options, TRANSFER),
-    );
+    return this.#write(this.#send.reuse(data, flags | MSG_DONTWAIT), this.#timeoutOf("send", options, TRANSFER));
   }
 
   /**
@@ -352,11 +349,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
    */
   sendall(data: Uint8Array, options?: BlockingOptions): void {
     checkArgumentCount("call sendall", arguments.length, "data", "options");
-    this.#run(
-      C.POLLOUT,
-      new StreamWrite(this.fd, data, this.#added.send, MSG_DONTWAIT),
-      this.#timeoutOf("send", options),
-    );
+    this.#write(new StreamWrite(this.fd, data, this.#added.send, MSG_DONTWAIT), this.#timeoutOf("send", options));
   }
 
   /**
@@ -375,14 +368,14 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     const flags = options?.flags ?? 0;
     const operation = new DatagramSend(
       this.fd,
-      this.#pause,
+      this.#waiter.pause,
       data,
       sockaddr,
       flags | MSG_DONTWAIT,
       this.#added.send,
       format,
     );
-    return this.#run(C.POLLOUT, operation, this.#timeoutOf("sendto", options, TRANSFER));
+    return this.#write(operation, this.#timeoutOf("sendto", options, TRANSFER));
   }
 
   /**
@@ -401,8 +394,15 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     const outgoing = addr === undefined ? rest : { ...rest, sockaddr: this.#codec.encode(addr, this) };
     const isStream = this.#type === C.SOCK_STREAM;
     const flags = options?.flags ?? 0;
-    const operation = new MessageSend(this.fd, this.#pause, outgoing, flags | MSG_DONTWAIT, this.#added.send, isStream);
-    return this.#run(C.POLLOUT, operation, this.#timeoutOf("sendmsg", options, TRANSFER));
+    const operation = new MessageSend(
+      this.fd,
+      this.#waiter.pause,
+      outgoing,
+      flags | MSG_DONTWAIT,
+      this.#added.send,
+      isStream,
+    );
+    return this.#write(operation, this.#timeoutOf("sendmsg", options, TRANSFER));
   }
 
   /**
@@ -416,8 +416,8 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   sendmmsg(batch: MessageBatch, options?: BlockingTransferOptions): number {
     checkArgumentCount("call sendmmsg", arguments.length, "batch", "options");
     const flags = options?.flags ?? 0;
-    const operation = new BatchSend(this.fd, this.#pause, batch, flags | MSG_DONTWAIT, this.#added.send);
-    return this.#run(C.POLLOUT, operation, this.#timeoutOf("sendmmsg", options, TRANSFER));
+    const operation = new BatchSend(this.fd, this.#waiter.pause, batch, flags | MSG_DONTWAIT, this.#added.send);
+    return this.#write(operation, this.#timeoutOf("sendmmsg", options, TRANSFER));
   }
 
   /**
@@ -461,7 +461,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   override detach(): number {
     checkArgumentCount("call detach", arguments.length);
     const fd = super.detach();
-    if (this.#blocks) setBlocking(fd, false);
+    this.#waiter.unblock(fd);
     return fd;
   }
 
@@ -470,13 +470,12 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     return timeout === Infinity ? DRAIN_TIMEOUT : timeout;
   }
 
-  /**
-   * Blocks until a receiving call has its result: without a timeout, in the call itself, as in C, which wakes up
-   * fastest; else in a poll(2) before the call.
-   */
-  #read<T>(operation: Operation<T>, timeout: number, flags: number): T {
-    if (timeout === Infinity && (flags & MSG_OOB) === 0) return this.#runInKernel(operation);
-    return this.#run((flags & MSG_OOB) === 0 ? C.POLLIN : C.POLLPRI, operation, timeout, "poll first");
+  #read<T>(operation: FlaggedOperation<T>, timeout: number): T {
+    return this.#waiter.read(this.open(operation.syscall), operation, timeout);
+  }
+
+  #write<T>(operation: Operation<T>, timeout: number): T {
+    return this.#waiter.run(this.open(operation.syscall), C.POLLOUT, operation, timeout);
   }
 
   /** The address that a wait is about, for the error of a timeout. */
@@ -495,38 +494,6 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     checkOptions(`call ${syscall}`, options, names);
     if (((options.flags ?? 0) & NO_WAIT) !== 0) return 0;
     return checkTimeout(options.timeout ?? this.#timeout);
-  }
-
-  /** Blocks in poll(2) until a non-blocking operation has its result. */
-  #run<T>(events: number, operation: Operation<T>, timeout: number, first?: "poll first"): T {
-    const fd = this.open(operation.syscall);
-    const deadline = deadlineIn(timeout);
-    try {
-      if (first !== undefined) waitFor(fd, events, deadline); // if it was in vain, the call reports it
-      for (;;) {
-        const value = operation.attempt();
-        if (value !== undefined) return value;
-        if (!(this.#pause.take(deadline) ?? waitFor(fd, events, deadline))) {
-          throw timeoutError(actionOf(operation.syscall, operation.address() ?? this.#address()), timeout);
-        }
-      }
-    } catch (error) {
-      throw operation.rejection(error, false);
-    }
-  }
-
-  /** Blocks in the system call of an operation, one slice of time after another, until it has its result. */
-  #runInKernel<T>(operation: Operation<T>): T {
-    const fd = this.open(operation.syscall);
-    try {
-      for (;;) {
-        const value = operation.attempt();
-        if (value !== undefined) return value;
-        if (!this.#blocks) this.#blocks = setBlocking(fd, true);
-      }
-    } catch (error) {
-      throw operation.rejection(error, false);
-    }
   }
 
   /** An AF_SMC connection that the peer aborted reads as ended, and keeps its error as `SO_ERROR`. */

@@ -31,10 +31,11 @@ export class Receive extends BufferCall<number> {
  */
 export class ReceiveAll extends Operation<number> {
   readonly syscall = "recv";
+  /** The `MSG_*` flags of the next call. */
+  flags: number;
   readonly #fd: number;
   readonly #buffer: Uint8Array;
   readonly #total: number;
-  readonly #flags: number;
   #received = 0;
 
   constructor(fd: number, buffer: Uint8Array, flags: number) {
@@ -42,7 +43,7 @@ export class ReceiveAll extends Operation<number> {
     this.#fd = fd;
     this.#buffer = buffer;
     this.#total = buffer?.byteLength;
-    this.#flags = flags;
+    this.flags = flags;
   }
 
   /** The number of bytes received; fewer than requested only at the end of the stream. */
@@ -50,7 +51,7 @@ export class ReceiveAll extends Operation<number> {
     checkBuffer(this.#buffer, this.#total);
     while (this.#received < this.#total) {
       const rest = this.#buffer.subarray(this.#received);
-      const n = outcome(libc().recv(this.#fd, rest, BigInt(Math.min(rest.byteLength, MAX_TRANSFER)), this.#flags));
+      const n = outcome(libc().recv(this.#fd, rest, BigInt(Math.min(rest.byteLength, MAX_TRANSFER)), this.flags));
       if (n === 0) break;
       if (n > 0) {
         this.#received += n;

@@ -6,13 +6,14 @@ import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 
 /** An operation that is done when one system call succeeds: `EINTR` is retried, `EAGAIN` waited for. */
 export abstract class SingleCall<T> extends Operation<T> {
-  readonly #flags: number;
+  /** The `MSG_*` flags of the next call. */
+  flags: number;
   readonly #added: AddedFlag | undefined;
 
   /** @param added A flag to add, for families that do not refuse it. */
   constructor(flags: number, added?: AddedFlag) {
     super();
-    this.#flags = flags;
+    this.flags = flags;
     this.#added = added;
   }
 
@@ -24,7 +25,7 @@ export abstract class SingleCall<T> extends Operation<T> {
 
   attempt(): T | undefined {
     for (;;) {
-      const n = this.call(this.#added === undefined ? this.#flags : this.#flags | this.#added.bits);
+      const n = this.call(this.#added === undefined ? this.flags : this.flags | this.#added.bits);
       if (n >= 0) return this.resultOf(n);
       if (n === -EAGAIN) return undefined;
       if (n !== -EINTR && this.#added?.retry(n) !== true) throw systemError(-n, this.syscall);
