@@ -6,6 +6,7 @@ import { Backoff } from "../operations/backoff.ts";
 import type { RetryLater } from "../operations/retry_later.ts";
 import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../wait_options.ts";
 import { poller, type Watched } from "./poller.ts";
+import { append, emptyQueue, unlink } from "./queue.ts";
 import { isTurnOver, mayGoOn, nextTurn, turnBegins } from "./turn.ts";
 import { unrefTimeout } from "./unref_timeout.ts";
 
@@ -333,16 +334,9 @@ export class Readiness implements RetryLater, Watched {
     pending.reject(pending.rejection(error, aborted));
   }
 
-  /** Takes an operation out of its queue. */
   #unlink(pending: Operation<unknown>): Operation<unknown> {
-    const queue = pending.queue as Queue;
-    const { before, next } = pending;
-    if (before === undefined) queue.head = next;
-    else before.next = next;
-    if (next === undefined) queue.tail = before;
-    else next.before = before;
+    const queue = unlink(pending);
     if (queue.head === undefined && queue.destination !== undefined) this.#destinations?.delete(queue.destination);
-    pending.queue = pending.before = pending.next = undefined; // so that it can run again
     return pending;
   }
 
@@ -352,16 +346,4 @@ export class Readiness implements RetryLater, Watched {
     this.#waits--;
     poller().release(this.#referenced);
   }
-}
-
-function emptyQueue(interest: number, destination?: string): Queue {
-  return { ready: true, head: undefined, tail: undefined, timed: false, deferred: false, interest, destination };
-}
-
-function append(queue: Queue, operation: Operation<unknown>): void {
-  operation.queue = queue;
-  operation.before = queue.tail;
-  if (queue.tail === undefined) queue.head = operation;
-  else queue.tail.next = operation;
-  queue.tail = operation;
 }
