@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { root } from "../scripts/npm_package.ts";
 import { mustRun } from "../scripts/runtimes/run.ts";
 import { BUN, install, installedPath, KOFFI, NODES, runtimes } from "../scripts/runtimes/runtime.ts";
@@ -22,7 +23,7 @@ export async function installRuntimes(): Promise<void> {
   await Deno.mkdir(`${modules}@berkeley`, { recursive: true });
   const koffi = await install("koffi", KOFFI, "koffi/package.json");
   await mustRun(["cp", "-a", `${koffi.slice(0, koffi.lastIndexOf("/koffi/"))}/.`, modules]);
-  await Deno.remove(`${modules}@berkeley/sockets`, { recursive: true }).catch(() => {});
+  await rm(`${modules}@berkeley/sockets`, { recursive: true, force: true });
   await mustRun(["cp", "-a", `${root}npm`, `${modules}@berkeley/sockets`]);
   for (const name of ["runtime_server", "scaled_server"]) {
     await Deno.copyFile(`${root}bench/peers/${name}.mjs`, `${PROJECT}${name}.mjs`);

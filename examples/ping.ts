@@ -96,7 +96,7 @@ function open(): { socket: RawSocket; raw: boolean } {
   const protocol = ipv6 ? C.IPPROTO_ICMPV6 : C.IPPROTO_ICMP;
   try {
     return { socket: RawSocket.open({ protocol, ipv6, unprivileged: true }), raw: false };
-  } catch {
+  } catch { // not permitted to this group: perhaps a raw socket is, and if not, its error says what is missing
     try {
       const socket = RawSocket.open({ protocol, ipv6 });
       if (ipv6) socket.socket.set(ICMP6_FILTER, [reply]);

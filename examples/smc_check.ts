@@ -44,7 +44,7 @@ async function serve(hostname: string): Promise<void> {
   console.log(`listening on ${listener.addr.hostname}:${listener.addr.port}`);
   for await (const conn of listener) {
     console.log(describe(`client ${conn.remoteAddr.hostname}`, await conn.smc()));
-    conn.readable.pipeTo(conn.writable).catch(() => {});
+    conn.readable.pipeTo(conn.writable).catch(() => {}); // the client has reset its connection
   }
 }
 
@@ -52,7 +52,7 @@ async function check(): Promise<number> {
   const own = args.a === undefined;
   using listener = own ? SmcListener.listen({ hostname: "127.0.0.1", port: 0, unsupported: "tcp" }) : undefined;
   const accepted = listener?.accept({ timeout });
-  accepted?.catch(() => {});
+  accepted?.catch(() => {}); // awaited below, unless connecting fails first
   const hostname = args.a ?? "127.0.0.1";
   using conn = await SmcConn.connect({ hostname, port: listener?.addr.port ?? port, timeout, unsupported: "tcp" });
   const status = await conn.smc();

@@ -109,7 +109,7 @@ export class Session implements Burden {
     try {
       await this.#transport.closeWrite();
       this.#patience.endWithin(LINGER);
-    } catch {
+    } catch { // the peer has reset it: there is no one to wait for
       this.close();
     }
   }

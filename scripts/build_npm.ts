@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { rm } from "node:fs/promises";
 import * as esbuild from "esbuild";
 import ts from "typescript";
 import { documents, entryPoints, packageJson, root, withAbsoluteLinks } from "./npm_package.ts";
@@ -45,7 +46,7 @@ const options: ts.CompilerOptions = {
   outDir: out,
 };
 
-if (folder === undefined) await Deno.remove(out, { recursive: true }).catch(() => {});
+if (folder === undefined) await rm(out, { recursive: true, force: true });
 await Promise.all(declare().map(compile));
 await esbuild.stop();
 for (const file of documents) {

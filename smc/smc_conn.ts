@@ -190,10 +190,10 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
   }
 
   #settle(closing: Promise<void>): void {
-    closing.catch(() => {});
+    closing.catch(() => {}); // whoever reads `closed` gets the error; a program that does not must not end by it
     if (this.#whenClosed === undefined) this.#closed = closing;
     else {
-      this.#closed?.catch(() => {});
+      this.#closed?.catch(() => {}); // the same, for the promise that was given out before
       this.#whenClosed(closing);
     }
   }

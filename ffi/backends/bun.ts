@@ -80,7 +80,9 @@ function adoptWithBun(fd: number, onBytes: () => void): Adopted {
   };
   // While Bun connects, it settles promises in the middle of the running code: so connect in a separate turn.
   setImmediate(() => {
-    connect({ fd, socket: { open, data: onBytes, error: () => {} } }).catch(() => {});
+    connect({ fd, socket: { open, data: onBytes, error: () => {} } }).catch((error) => {
+      if (!isClosed) throw error; // nothing would wake the program any more: it ends with the error
+    });
   });
   return {
     reference,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { rm } from "node:fs/promises";
 import { entryPoints, packageFields, root } from "../npm_package.ts";
 import { mustRun, type Output, run } from "../runtimes/run.ts";
 import { BUN, install, KOFFI, NODES } from "../runtimes/runtime.ts";
@@ -30,7 +31,7 @@ let failed = 0;
 const names: string[] = [];
 for (const { name, files, build, output, run: programs } of cases({ nodes, bun })) {
   const source = `${project}${name.replaceAll(/\W+/g, "_")}/`;
-  await Deno.remove(source, { recursive: true }).catch(() => {});
+  await rm(source, { recursive: true, force: true });
   await Deno.mkdir(source);
   for (const [file, text] of Object.entries(files)) await Deno.writeTextFile(source + file, text);
   let fault = "";

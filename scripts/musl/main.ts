@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { rm } from "node:fs/promises";
 import { installMissing, unpackNpm } from "../guest/packages.ts";
 import { root } from "../npm_package.ts";
 import { COMPANIONS, compileTests } from "../runtimes/compile_tests.ts";
@@ -64,7 +65,7 @@ async function bunForMusl(): Promise<Runtime> {
   await unpackNpm(`@oven/bun-linux-x64-musl@${BUN}`, folder);
   for (const name of ["libstdc++.so.6", "libgcc_s.so.1"]) {
     const file = (await mustRun(["cc", `-print-file-name=${name}`])).trim();
-    await Deno.remove(folder + name).catch(() => {});
+    await rm(folder + name, { force: true });
     await Deno.symlink(file, folder + name);
   }
   const lent = `${folder}lent.so`;

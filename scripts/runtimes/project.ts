@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { root } from "../npm_package.ts";
 import { mustRun } from "./run.ts";
 import { cache, KOFFI } from "./runtime.ts";
@@ -30,7 +31,7 @@ const DEV_DEPENDENCIES = [
  */
 export async function makeProject(): Promise<string> {
   const project = `${cache}project/`;
-  await Deno.remove(project, { recursive: true }).catch(() => {});
+  await rm(project, { recursive: true, force: true });
   await Deno.mkdir(project, { recursive: true });
   await Deno.writeTextFile(`${project}package.json`, '{ "private": true, "type": "module" }\n');
   const [tarball] = JSON.parse(await mustRun(["npm", "pack", "--json", "--pack-destination", cache, `${root}npm`]));

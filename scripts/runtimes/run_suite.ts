@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { root } from "../npm_package.ts";
 import { parseJunit, type TestResult } from "./junit.ts";
 import { run } from "./run.ts";
@@ -22,7 +23,7 @@ export interface SuiteResult {
 /** Runs a suite on a runtime: on Deno its sources, elsewhere the JavaScript that was compiled from them. */
 export async function runSuite(runtime: Runtime, project: string, { name, files }: Suite): Promise<SuiteResult> {
   const junit = `${cache}${name}_${runtime.name.replaceAll(/\W+/g, "_")}.xml`;
-  await Deno.remove(junit).catch(() => {});
+  await rm(junit, { force: true });
   const begin = performance.now();
   const command = commandOf(runtime, files, junit);
   const { success, stdout, stderr } = await run(command, {
