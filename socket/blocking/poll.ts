@@ -45,8 +45,9 @@ const BITS: Record<PollEvent, number> = {
 };
 
 /**
- * Blocks until one of several sockets is ready, like poll(2) and select(2). Other descriptors are allowed too, such as
- * `{ fd: 0 }`. It reads nothing. Permission: `--allow-ffi`.
+ * Blocks until one of several sockets is ready, like poll(2). Other descriptors are allowed too, such as `{ fd: 0 }`. It
+ * reads nothing. It also takes the place of select(2), which asks the same, but takes no descriptor over 1023: what
+ * select() has in its three sets are here the events `read`, `write` and `urgent`. Permission: `--allow-ffi`.
  *
  * @typeParam S The type of the sockets.
  * @param requests The sockets, and what to look for.
@@ -55,6 +56,7 @@ const BITS: Record<PollEvent, number> = {
  * @throws {SystemError} If a socket is closed (`EBADF`).
  *
  * @see {@link https://man7.org/linux/man-pages/man2/poll.2.html | poll(2)}
+ * @see {@link https://man7.org/linux/man-pages/man2/select.2.html | select(2)}
  *
  * @example Usage
  * ```ts
