@@ -24,7 +24,16 @@
  * @module
  */
 export type { TipcConnectOptions, TipcListenOptions } from "./open_tipc.ts";
-export * from "./sockaddr_tipc.ts";
+export {
+  decodeSockaddrTipc,
+  encodeSockaddrTipc,
+  type TipcAddr,
+  tipcAddrCodec,
+  type TipcScope,
+  type TipcServiceAddr,
+  type TipcServiceRange,
+  type TipcSocketAddr,
+} from "./sockaddr_tipc.ts";
 export { TipcConn } from "./tipc_conn.ts";
 export { type TipcBindOptions, TipcDatagramSocket } from "./tipc_datagram_socket.ts";
 export { TipcListener } from "./tipc_listener.ts";
