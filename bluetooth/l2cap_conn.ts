@@ -1,9 +1,6 @@
-import { isSystemError } from "../ffi/error.ts";
-import type { MessageBatch } from "../socket/message_batch.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
 import type { Socket } from "../socket/socket.ts";
-import type { TransferOptions } from "../socket/transfer.ts";
 import { L2CAP } from "./_l2cap.ts";
 import { type BluetoothConnectOptions, connectBluetooth } from "./open_bluetooth.ts";
 import { type L2capAddr, l2capAddrCodec } from "./sockaddr.ts";
@@ -34,25 +31,6 @@ export class L2capConn extends SeqpacketConn<L2capAddr> {
    */
   constructor(socket: Socket) {
     super(socket, l2capAddrCodec);
-  }
-
-  /**
-   * Receives all messages that are available, at least one and at most the batch's capacity, with one system call.
-   *
-   * @param batch The batch; its previous contents are replaced.
-   * @param options Flags, and how long to wait for the first message.
-   * @returns How many messages were received; `null` at the end of the connection.
-   * @throws {SystemError} If the connection is broken (`ETIMEDOUT`) or closed (`EBADF`).
-   */
-  override async receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number | null> {
-    checkArgumentCount("call receiveBatch", arguments.length, "batch", "{ flags, signal, timeout }");
-    try {
-      return await super.receiveBatch(batch, options);
-    } catch (error) {
-      // The kernel tells of the end once, as a reset, before the messages that it still has.
-      if (!isSystemError(error, "ECONNRESET")) throw error;
-      return await super.receiveBatch(batch, options);
-    }
   }
 
   /**

@@ -1,24 +1,14 @@
-import { addressIn, checkOptions, type OptionNames } from "../checks/option_names.ts";
-import { C } from "../ffi/constants.ts";
-import type { AddrCodec } from "../socket/addr_codec.ts";
+import { addressIn, checkOptions } from "../checks/option_names.ts";
 import {
   CONNECT_OPTIONS,
   type ConnectOptions,
   LISTEN_OPTIONS,
   type ListenOptions,
   openConnection,
-  openListener,
 } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
+import { listenAt, type SocketKind } from "../socket/socket_kind.ts";
 import { addressOr } from "./sockaddr.ts";
-
-/** A family of addresses by what its sockets are opened with. */
-export interface Kind<A> {
-  type: number;
-  protocol: number;
-  codec: AddrCodec<A>;
-  names: OptionNames<A>;
-}
 
 /** Where a listener listens: the address of one controller; default: all of this machine. */
 export type BluetoothListenOptions<A extends { address: string }> =
@@ -34,19 +24,16 @@ export type BluetoothConnectOptions<A> = A & ConnectOptions & {
 
 /** Opens a listening socket. */
 export function listenBluetooth<A extends { address: string }>(
-  { type, protocol, codec, names }: Kind<A>,
+  kind: SocketKind<A>,
   options: BluetoothListenOptions<A>,
 ): Socket {
-  checkOptions("listen", options, { ...LISTEN_OPTIONS, ...names });
-  const addr = addressIn({ ...options, address: addressOr(options.address) } as unknown as A, names);
-  const [sockaddr, address] = [codec.encode(addr), codec.format(addr)];
-  const bind = (socket: Socket): void => socket.bind(sockaddr, address);
-  return openListener({ open: () => Socket.open(C.AF_BLUETOOTH, type, protocol), bind }, options, address);
+  checkOptions("listen", options, { ...LISTEN_OPTIONS, ...kind.names });
+  return listenAt(kind, { ...options, address: addressOr(options.address) } as unknown as A & ListenOptions);
 }
 
 /** Opens a connected socket; `local` makes the address to bind to of the controller's. */
-export async function connectBluetooth<A>(
-  { type, protocol, codec, names }: Kind<A>,
+export async function connectBluetooth<A extends object>(
+  { family, type, protocol, codec, names }: SocketKind<A>,
   options: BluetoothConnectOptions<A>,
   local: (address: string) => A,
 ): Promise<Socket> {
@@ -57,6 +44,6 @@ export async function connectBluetooth<A>(
       socket.bind(codec.encode(local(options.localAddress)), options.localAddress);
     }
   };
-  const open = (): Socket => Socket.open(C.AF_BLUETOOTH, type, protocol);
+  const open = (): Socket => Socket.open(family, type, protocol);
   return await openConnection({ open, bind }, options, sockaddr, address);
 }

@@ -60,6 +60,7 @@ export { relay, type RelayedBytes, type RelayEnd } from "./relay.ts";
 export { sendFile, type SendFileOptions } from "./send_file.ts";
 export { SeqpacketConn } from "./seqpacket_conn.ts";
 export { Socket } from "./socket.ts";
+export { connectTo, listenAt, type SocketKind } from "./socket_kind.ts";
 export * from "./socket_options.ts";
 export { SocketOwner } from "./socket_owner.ts";
 export { setSpinTime } from "./spin_time.ts";

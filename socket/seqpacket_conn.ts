@@ -1,10 +1,11 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
+import { isSystemError } from "../ffi/error.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import { type MessageBatch, takeReceived } from "./message_batch.ts";
 import { receiveSpace } from "./operations/receive_space.ts";
-import { SeqpacketReceive, SeqpacketSpace } from "./operations/seqpacket.ts";
+import { SeqpacketReceive, SeqpacketSpace, tellEnd } from "./operations/seqpacket.ts";
 import type { Socket } from "./socket.ts";
 import { SO_TIMESTAMP } from "./socket_options.ts";
 import { SocketOwner } from "./socket_owner.ts";
@@ -124,7 +125,7 @@ export class SeqpacketConn<A> extends SocketOwner {
   async receiveBatch(batch: MessageBatch, options?: TransferOptions): Promise<number | null> {
     checkArgumentCount("call receiveBatch", arguments.length, "batch", "{ flags, signal, timeout }");
     if (this.socket.isReadOver && (this.socket.fd >= 0 || this.socket.isOver)) return null;
-    const count = await this.socket.recvmmsg(batch, options);
+    const count = await this.#recvmmsg(batch, options);
     let messages = 0;
     while (messages < count && isMessage(batch, messages)) messages++;
     if (messages < count) takeReceived(batch, messages); // recvmmsg(2) fills the rest with end markers
@@ -177,6 +178,16 @@ export class SeqpacketConn<A> extends SocketOwner {
   }
 
   /** The last operation, unless it still waits: making a new one takes a large part of the time to receive. */
+  async #recvmmsg(batch: MessageBatch, options: TransferOptions | undefined): Promise<number> {
+    try {
+      return await this.socket.recvmmsg(batch, options);
+    } catch (error) {
+      if (!this.socket.isResetEnd || !isSystemError(error, "ECONNRESET")) throw error;
+      tellEnd(this.socket.fd);
+      return await this.socket.recvmmsg(batch, options); // the messages that are still there, or the end
+    }
+  }
+
   #operation(): SeqpacketReceive {
     return this.#receive?.done === true
       ? this.#receive

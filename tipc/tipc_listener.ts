@@ -1,8 +1,8 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
-import { listenTipc, type TipcListenOptions } from "./open_tipc.ts";
+import { listenAt } from "../socket/socket_kind.ts";
+import { TIPC_STREAM, type TipcListenOptions } from "./open_tipc.ts";
 import { type TipcAddr, tipcAddrCodec } from "./sockaddr_tipc.ts";
 import { TipcConn } from "./tipc_conn.ts";
 
@@ -45,6 +45,6 @@ export class TipcListener extends Listener<TipcAddr, TipcConn> {
    */
   static listen(options: TipcListenOptions): TipcListener {
     checkArgumentCount("call listen", arguments.length, "options");
-    return new TipcListener(listenTipc(C.SOCK_STREAM, options));
+    return new TipcListener(listenAt(TIPC_STREAM, options));
   }
 }

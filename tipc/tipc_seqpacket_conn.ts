@@ -1,9 +1,9 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { C } from "../ffi/constants.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
 import type { Socket } from "../socket/socket.ts";
+import { connectTo } from "../socket/socket_kind.ts";
 import { endTipc } from "./_end.ts";
-import { connectTipc, type TipcConnectOptions } from "./open_tipc.ts";
+import { TIPC_SEQPACKET, type TipcConnectOptions } from "./open_tipc.ts";
 import { type TipcAddr, tipcAddrCodec } from "./sockaddr_tipc.ts";
 
 /**
@@ -48,7 +48,7 @@ export class TipcSeqpacketConn extends SeqpacketConn<TipcAddr> {
    */
   static async connect(options: TipcConnectOptions): Promise<TipcSeqpacketConn> {
     checkArgumentCount("call connect", arguments.length, "options");
-    return new TipcSeqpacketConn(await connectTipc(C.SOCK_SEQPACKET, options));
+    return new TipcSeqpacketConn(await connectTo(TIPC_SEQPACKET, options));
   }
 
   /** Ends the connection and closes the socket: the other end receives what was sent, and then the end. */

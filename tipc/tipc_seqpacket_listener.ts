@@ -1,8 +1,8 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
-import { listenTipc, type TipcListenOptions } from "./open_tipc.ts";
+import { listenAt } from "../socket/socket_kind.ts";
+import { TIPC_SEQPACKET, type TipcListenOptions } from "./open_tipc.ts";
 import { type TipcAddr, tipcAddrCodec } from "./sockaddr_tipc.ts";
 import { TipcSeqpacketConn } from "./tipc_seqpacket_conn.ts";
 
@@ -45,6 +45,6 @@ export class TipcSeqpacketListener extends Listener<TipcAddr, TipcSeqpacketConn>
    */
   static listen(options: TipcListenOptions): TipcSeqpacketListener {
     checkArgumentCount("call listen", arguments.length, "options");
-    return new TipcSeqpacketListener(listenTipc(C.SOCK_SEQPACKET, options));
+    return new TipcSeqpacketListener(listenAt(TIPC_SEQPACKET, options));
   }
 }

@@ -1,3 +1,4 @@
+import { checkTransport } from "../checks/check_transport.ts";
 import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
@@ -18,7 +19,18 @@ export interface VsockAddr {
 export const VSOCK_ADDR: OptionNames<VsockAddr> = { cid: true, port: true, transport: true };
 
 /** An address to bind or connect to. */
-export type VsockDestination = Partial<VsockAddr>;
+export interface VsockDestination {
+  /**
+   * The CID of a machine.
+   *
+   * @default {VMADDR_CID_ANY}
+   */
+  cid?: number;
+  /** The port. Default: `VMADDR_PORT_ANY`, one that the kernel chooses when binding. */
+  port?: number;
+  /** `"vsock"`, as addresses have it, so that one can be given as it is. */
+  transport?: VsockAddr["transport"];
+}
 
 const ENCODE = "encode sockaddr_vm";
 /** `sizeof(struct sockaddr_vm)`. */
@@ -40,7 +52,7 @@ const SIZE = 16;
  *
  * @param addr The address. Without a CID it is `VMADDR_CID_ANY`, without a port `VMADDR_PORT_ANY`.
  * @returns The 16 bytes.
- * @throws {TypeError} If the address has an unknown field.
+ * @throws {TypeError} If the address has an unknown field, or a transport other than `"vsock"`.
  * @throws {RangeError} If a number is not 0 to 4294967295.
  *
  * @see {@link https://man7.org/linux/man-pages/man7/vsock.7.html | vsock(7)}
@@ -57,6 +69,7 @@ const SIZE = 16;
 export function encodeSockaddrVm(addr: VsockDestination): Uint8Array<ArrayBuffer> {
   checkAddress("sockaddr_vm", addr, VSOCK_ADDR);
   const { cid = C.VMADDR_CID_ANY, port = C.VMADDR_PORT_ANY } = addr;
+  checkTransport(ENCODE, addr.transport, "vsock");
   const view = new DataView(new ArrayBuffer(SIZE));
   view.setUint16(0, C.AF_VSOCK, HOST_LITTLE_ENDIAN);
   view.setUint32(4, within(ENCODE, "port", port, 0xffffffff), HOST_LITTLE_ENDIAN);

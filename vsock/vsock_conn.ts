@@ -1,8 +1,8 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { C } from "../ffi/constants.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
-import { connectVsock, type VsockConnectOptions } from "./open_vsock.ts";
+import { connectTo } from "../socket/socket_kind.ts";
+import { VSOCK_STREAM, type VsockConnectOptions } from "./open_vsock.ts";
 import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 
 /**
@@ -47,6 +47,6 @@ export class VsockConn extends Conn<VsockAddr> {
    */
   static async connect(options: VsockConnectOptions): Promise<VsockConn> {
     checkArgumentCount("call connect", arguments.length, "options");
-    return new VsockConn(await connectVsock(C.SOCK_STREAM, options));
+    return new VsockConn(await connectTo(VSOCK_STREAM, options));
   }
 }

@@ -1,8 +1,8 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
-import { listenVsock, type VsockListenOptions } from "./open_vsock.ts";
+import { listenAt } from "../socket/socket_kind.ts";
+import { VSOCK_STREAM, type VsockListenOptions } from "./open_vsock.ts";
 import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 import { VsockConn } from "./vsock_conn.ts";
 
@@ -45,6 +45,6 @@ export class VsockListener extends Listener<VsockAddr, VsockConn> {
    */
   static listen(options: VsockListenOptions): VsockListener {
     checkArgumentCount("call listen", arguments.length, "options");
-    return new VsockListener(listenVsock(C.SOCK_STREAM, options));
+    return new VsockListener(listenAt(VSOCK_STREAM, options));
   }
 }

@@ -1,8 +1,8 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { C } from "../ffi/constants.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
 import type { Socket } from "../socket/socket.ts";
-import { connectVsock, type VsockConnectOptions } from "./open_vsock.ts";
+import { connectTo } from "../socket/socket_kind.ts";
+import { VSOCK_SEQPACKET, type VsockConnectOptions } from "./open_vsock.ts";
 import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 
 /**
@@ -49,6 +49,6 @@ export class VsockSeqpacketConn extends SeqpacketConn<VsockAddr> {
    */
   static async connect(options: VsockConnectOptions): Promise<VsockSeqpacketConn> {
     checkArgumentCount("call connect", arguments.length, "options");
-    return new VsockSeqpacketConn(await connectVsock(C.SOCK_SEQPACKET, options));
+    return new VsockSeqpacketConn(await connectTo(VSOCK_SEQPACKET, options));
   }
 }

@@ -1,8 +1,8 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { C } from "../ffi/constants.ts";
 import { Listener } from "../socket/listener.ts";
 import type { Socket } from "../socket/socket.ts";
-import { listenVsock, type VsockListenOptions } from "./open_vsock.ts";
+import { listenAt } from "../socket/socket_kind.ts";
+import { VSOCK_SEQPACKET, type VsockListenOptions } from "./open_vsock.ts";
 import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 import { VsockSeqpacketConn } from "./vsock_seqpacket_conn.ts";
 
@@ -45,6 +45,6 @@ export class VsockSeqpacketListener extends Listener<VsockAddr, VsockSeqpacketCo
    */
   static listen(options: VsockListenOptions): VsockSeqpacketListener {
     checkArgumentCount("call listen", arguments.length, "options");
-    return new VsockSeqpacketListener(listenVsock(C.SOCK_SEQPACKET, options));
+    return new VsockSeqpacketListener(listenAt(VSOCK_SEQPACKET, options));
   }
 }

@@ -10,7 +10,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { writeBase, writeCheckout } from "./initramfs.ts";
 import { MODULE_SETS, PACKAGES, PROGRAMS } from "./modules.ts";
-import { writeNode, writePackage } from "./node.ts";
+import { writeNode, writePackage, writeRuntimes, writeTests } from "./node.ts";
 import { installMissing, newestKernel, unpackPackage } from "./packages.ts";
 import { compilePeers } from "./peers.ts";
 import { boot } from "./qemu.ts";
@@ -24,6 +24,7 @@ Runs COMMAND in a guest and ends with its exit code. What it leaves in /tmp/out 
   --modules SETS     ${Object.keys(MODULE_SETS).join(", ")}; comma-separated (smc)
   --append TEXT      more parameters of the kernel
   --node             with Node, koffi and the npm package, built from this checkout
+  --runtimes         as --node, with the newest Node (node26), Bun, and the tests as JavaScript: scripts/guest/run_suite.ts
   --memory MIB       memory of the guest (3000)
   --timeout SECONDS  the guest is ended after this long (240)
   --out FOLDER       where files of /tmp/out go
@@ -42,7 +43,7 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 async function main(args: string[]): Promise<number> {
   const options = parseArgs(args, {
     "--": true,
-    boolean: ["help", "node"],
+    boolean: ["help", "node", "runtimes"],
     string: ["kernel", "modules", "append", "memory", "timeout", "out"],
     default: { kernel: "6.12", modules: "smc", append: "", memory: "3000", timeout: "240" },
   });
@@ -58,7 +59,8 @@ async function main(args: string[]): Promise<number> {
   const sets: string[] = options.modules.split(",").filter(Boolean);
   const programs = sets.flatMap((set) => PROGRAMS[set] ?? []);
   await installMissing(Object.fromEntries(programs.map((program) => [program, PACKAGES[program] ?? program])));
-  if (options.node) await installMissing({ npm: "npm" });
+  const withNode = options.node || options.runtimes;
+  if (withNode) await installMissing({ npm: "npm" });
   const release = await newestKernel(options.kernel);
   const kernel = `${cache}/linux-${release}`;
   await unpackPackage(`linux-image-${release}`, kernel);
@@ -74,9 +76,13 @@ async function main(args: string[]): Promise<number> {
     const environment = Deno.stdout.isTerminal() ? [] : ["env", "NO_COLOR=1"];
     await writeCheckout(`${temp}/checkout.cpio`, root, `${cache}/peers`, [...environment, ...command]);
     const archives = [base, `${temp}/checkout.cpio`];
-    if (options.node) {
+    if (withNode) {
       await writePackage(`${temp}/package.cpio`, root, temp);
       archives.push(await writeNode(cache), `${temp}/package.cpio`);
+    }
+    if (options.runtimes) {
+      await writeTests(`${temp}/tests.cpio`, root, temp);
+      archives.push(await writeRuntimes(cache), `${temp}/tests.cpio`);
     }
     await concatenate(archives, `${temp}/initramfs`);
     say(`booting Linux ${release} after ${seconds()}`);

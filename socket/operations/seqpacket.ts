@@ -72,7 +72,7 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
     const space = this.#space as SeqpacketSpace;
     const length = space.length;
     if (length !== space.buffer.byteLength) space.header.check();
-    // L2CAP tells of the end once before the messages that it still has.
+    // Bluetooth tells of the end once before the messages that it still has.
     let isEarly = this.#ends?.isResetEnd === true && !this.#ends.isReadOver;
     for (;;) {
       const n = outcome(libc().recvmsg(this.#fd, space.bytes, this.#flags));
@@ -87,6 +87,7 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
       if (n === -EAGAIN && this.#ends?.isReadOver !== true) return undefined;
       if (isEarly && (n === 0 || n === -ECONNRESET)) {
         isEarly = false;
+        tellEnd(this.#fd);
         continue;
       }
       if (n === 0 || n === -EAGAIN) {
@@ -98,4 +99,12 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
       if (!mayGoOn()) return undefined;
     }
   }
+}
+
+/**
+ * Lets a Bluetooth connection that was reset tell of its end behind its last message: SCO would let its reader wait for
+ * ever. L2CAP does so by itself.
+ */
+export function tellEnd(fd: number): void {
+  libc().shutdown(fd, C.SHUT_RDWR);
 }
