@@ -24,7 +24,7 @@ function row(name: string, title: string, unit: string, script: string, ...what:
     })),
     targets: [{ of: "fallback", against: "tcp", ratio: 0.8 }, { of: "smc-r", against: "tcp", ratio: 0.04 }],
     rounds: 1,
-    seconds: 15, // under emulation a request takes up to a second
+    seconds: 8, // under emulation a request takes up to a second
     warm: true,
     flag: "guest",
   };
