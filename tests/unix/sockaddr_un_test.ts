@@ -51,7 +51,7 @@ test("encodeSockaddrUn() rejects invalid paths before the kernel could misread t
     TypeError,
     "use { abstract } for an abstract name: current value is \\x00name",
   );
-  assertThrows(() => encodeSockaddrUn({ pth: "/a" } as unknown as UnixAddr), TypeError, "needs a path");
+  assertThrows(() => encodeSockaddrUn({ pth: "/a" } as unknown as UnixAddr), TypeError, "did you mean path?");
   assertThrows(() => encodeSockaddrUn({ path: 7 } as unknown as UnixAddr), TypeError, "current value is 7");
   assertThrows(() => encodeSockaddrUn({ path: "a\0b" }), TypeError, "NUL");
   assertThrows(() => encodeSockaddrUn({ path: new Uint8Array([0]) }), TypeError, "NUL");
