@@ -15,6 +15,7 @@ using client = new RpcClient<Dictionary>(await TcpConn.connect({ hostname, port:
 const val = "x".repeat(100);
 let puts = 0;
 const value = await callsPerSecond(Number(seconds), Number(flight), async () => {
-  await client.call("PUT", { obj: `name${puts++ % 1000}`, val });
+  // Another value each time: SQLite writes nothing to the disk for one that has not changed.
+  await client.call("PUT", { obj: `name${puts % 1000}`, val: `${val}${puts++}` });
 });
 console.log(JSON.stringify({ value }));
