@@ -2,7 +2,7 @@ import { poller } from "./polling/poller.ts";
 
 /**
  * Sets how long the poller of this isolate keeps asking the kernel after the last event, before it waits for the event
- * loop to wake it; and how long a `BlockingSocket` that receives without a timeout asks before it blocks. While it asks, it sees an event within a microsecond or two, and keeps one processor core busy. It
+ * loop to wake it. While it asks, it sees an event within a microsecond or two, and keeps one processor core busy. It
  * asks only as long as it mostly finds an event, so this is an upper limit. A longer time pays off if peers take more
  * than the default 0.05 ms to answer.
  *

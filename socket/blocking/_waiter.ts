@@ -3,13 +3,17 @@ import { C } from "../../ffi/constants.ts";
 import { actionOf } from "../../ffi/error.ts";
 import type { Operation } from "../operation.ts";
 import { setBlocking } from "./_set_blocking.ts";
-import { type FlaggedOperation, Spin } from "./_spin.ts";
 import { deadlineIn, Pause, waitFor } from "./_wait.ts";
+
+/** An operation whose system call takes flags. */
+export interface FlaggedOperation<T> extends Operation<T> {
+  /** The `MSG_*` flags of the call. */
+  readonly flags: number;
+}
 
 /** Blocks until the operations of one socket have their results. */
 export class Waiter {
   readonly pause = new Pause();
-  readonly #spin = new Spin();
   readonly #address: () => string | undefined;
   /** Whether the descriptor blocks: it does after the first receive that has to wait without a timeout. */
   #blocks = false;
@@ -54,14 +58,9 @@ export class Waiter {
   /** Blocks in the system call of an operation, one slice of time after another, until it has its result. */
   #runInKernel<T>(fd: number, operation: FlaggedOperation<T>): T {
     try {
-      const met = this.#blocks ? this.#spin.meet(operation) : undefined;
-      if (met !== undefined) return met;
       for (;;) {
         const value = operation.attempt();
-        if (value !== undefined) {
-          this.#spin.woke();
-          return value;
-        }
+        if (value !== undefined) return value;
         if (!this.#blocks) this.#blocks = setBlocking(fd, true);
       }
     } catch (error) {

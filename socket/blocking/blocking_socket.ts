@@ -27,8 +27,7 @@ import { StreamWrite } from "../operations/stream.ts";
 import type { MessageSpace, ReceivedFrom, ReceivedMessage } from "../transfer.ts";
 import { closeDrainedNow, drainNow } from "./_drain_now.ts";
 import { sockaddrCodec } from "./_sockaddr_codec.ts";
-import type { FlaggedOperation } from "./_spin.ts";
-import { Waiter } from "./_waiter.ts";
+import { type FlaggedOperation, Waiter } from "./_waiter.ts";
 import type {
   BlockingOptions,
   BlockingOutgoingMessage,

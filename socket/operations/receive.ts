@@ -31,8 +31,8 @@ export class Receive extends BufferCall<number> {
  */
 export class ReceiveAll extends Operation<number> {
   readonly syscall = "recv";
-  /** The `MSG_*` flags of the next call. */
-  flags: number;
+  /** The `MSG_*` flags of the call. */
+  readonly flags: number;
   readonly #fd: number;
   readonly #buffer: Uint8Array;
   readonly #total: number;

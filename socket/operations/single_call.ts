@@ -6,7 +6,7 @@ import { EAGAIN, EINTR } from "./kernel_numbers.ts";
 
 /** An operation that is done when one system call succeeds: `EINTR` is retried, `EAGAIN` waited for. */
 export abstract class SingleCall<T> extends Operation<T> {
-  /** The `MSG_*` flags of the next call. */
+  /** The `MSG_*` flags of the call. */
   flags: number;
   readonly #added: AddedFlag | undefined;
 

@@ -1,13 +1,8 @@
-import { C } from "../../ffi/mod.ts";
-import { udpAddrCodec } from "../../inet/mod.ts";
-import { BlockingSocket } from "../../socket/blocking/mod.ts";
 import { setSpinTime } from "../../socket/mod.ts";
 import { SpinHistory } from "../../socket/polling/spin_history.ts";
 import { assert, assertEquals, assertThrows, spawnScript, test } from "../runner/mod.ts";
 
 const FFI = new URL("../../ffi/mod.ts", import.meta.url);
-const BLOCKING = new URL("../../socket/blocking/mod.ts", import.meta.url);
-const INET = new URL("../../inet/mod.ts", import.meta.url);
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
 test("setSpinTime() refuses an invalid time", () => {
@@ -40,40 +35,6 @@ test("setSpinTime() sets how long an idle wait keeps the processor busy", { need
   assertEquals(code, 0, stderr);
   const [parked, spinning] = JSON.parse(stdout);
   assert(spinning > parked + 25, `${parked} ms of processor time parked, ${spinning} ms spinning`);
-});
-
-test("setSpinTime() sets how long a blocking receive keeps the processor busy before it sleeps", {
-  needs: ["run", "env"],
-}, async () => {
-  await using program = spawnScript(`
-    import process from "node:process";
-    import { BlockingSocket } from "${BLOCKING}";
-    import { C } from "${FFI}";
-    import { udpAddrCodec } from "${INET}";
-    import { setSpinTime } from "${SOCKET}";
-    const cpuTime = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000;
-    const socket = BlockingSocket.open(C.AF_INET, C.SOCK_DGRAM, { codec: udpAddrCodec });
-    socket.bind({ hostname: "127.0.0.1", port: 0 });
-    const buffer = new Uint8Array(1);
-    const busy = (spin) => {
-      setSpinTime(spin);
-      console.log(socket.localAddr.port);
-      const before = cpuTime();
-      socket.recv(buffer);
-      return cpuTime() - before;
-    };
-    busy(0); // from now on its descriptor blocks
-    console.log(JSON.stringify([busy(0), busy(500)]));
-  `);
-  using sender = BlockingSocket.open(C.AF_INET, C.SOCK_DGRAM, { codec: udpAddrCodec });
-  for (let i = 0; i < 3; i++) {
-    const port = Number(await program.line());
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    sender.sendto(new Uint8Array(1), { hostname: "127.0.0.1", port });
-  }
-  const [parked, spinning] = JSON.parse(await program.line() ?? "");
-  assert(spinning > parked + 25, `${parked} ms of processor time parked, ${spinning} ms spinning`);
-  assertEquals((await program.exit).code, 0);
 });
 
 test("SpinHistory stops spinning when it does not pay, and resumes after short gaps, each time later", () => {
