@@ -1,15 +1,19 @@
 /**
- * `soak_program.ts SECONDS`: short and long connections, resets, half-closes, slow readers, time-outs, datagrams, and a
- * flood beside quiet clients, in one process, until the time is over. Prints what it counted as a line of JSON.
+ * `soak_program.ts SECONDS [smc]`: short and long connections over TCP or SMC, resets, half-closes, slow readers,
+ * time-outs, datagrams, and a flood beside quiet clients, in one process, until the time is over. Prints what it counted
+ * as a line of JSON.
  *
  * @module
  */
 import { readdirSync } from "node:fs";
 import process from "node:process";
-import { TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
 import { isSystemError } from "../../ffi/mod.ts";
+import { TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
+import { SmcConn, SmcListener } from "../../smc/mod.ts";
 
-const seconds = Number(process.argv.at(-1));
+const [argument, family] = process.argv.slice(2);
+const seconds = Number(argument);
+const smc = family === "smc";
 const counts: Record<string, number> = {};
 const faults: string[] = [];
 const delays: number[] = [];
@@ -21,7 +25,7 @@ const samples: number[] = [];
 const end = performance.now() + seconds * 1000;
 const sampler = setInterval(() => samples.push(process.memoryUsage().rss), Math.max(250, seconds * 10));
 
-const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0, backlog: 1024 });
+const listener = listen();
 const udp = UdpSocket.bind({ hostname: "127.0.0.1" });
 const serving = new Set<Promise<void>>();
 const accepting = (async () => {
@@ -60,10 +64,19 @@ console.log(JSON.stringify({
 }));
 process.exit(0);
 
+function listen(): TcpListener | SmcListener {
+  const options = { hostname: "127.0.0.1", port: 0, backlog: 1024 };
+  return smc ? SmcListener.listen(options) : TcpListener.listen(options);
+}
+
+function connect(to = listener): Promise<TcpConn | SmcConn> {
+  return smc ? SmcConn.connect({ ...to.addr, fallback: "refuse" }) : TcpConn.connect(to.addr);
+}
+
 /** The runtime opens descriptors of its own with the first socket, and keeps them. */
 async function warmUp(): Promise<void> {
-  using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
-  using client = await TcpConn.connect(listener.addr);
+  using listener = listen();
+  using client = await connect(listener);
   using server = await listener.accept();
   await client.read(new Uint8Array(1), { timeout: 5 }).catch(() => {});
   server.close();
@@ -83,7 +96,7 @@ async function repeat(name: string, act: () => Promise<void>): Promise<void> {
 }
 
 /** Echoes what arrives; a peer may reset the connection at any time. */
-async function echo(conn: TcpConn): Promise<void> {
+async function echo(conn: TcpConn | SmcConn): Promise<void> {
   const buffer = new Uint8Array(16_384);
   try {
     for (let n; (n = await conn.read(buffer)) !== null;) await conn.write(buffer.subarray(0, n));
@@ -94,21 +107,21 @@ async function echo(conn: TcpConn): Promise<void> {
 }
 
 async function visit(): Promise<void> {
-  using conn = await TcpConn.connect(listener.addr);
+  using conn = await connect();
   await exchange(conn, 1 + Math.random() * 2000);
   await conn.closeWrite();
   check(await conn.read(new Uint8Array(1)) === null, "no end after the end");
 }
 
 async function reset(): Promise<void> {
-  const conn = await TcpConn.connect(listener.addr);
+  const conn = await connect();
   await conn.write(new Uint8Array(Math.random() * 100_000));
-  conn.setLinger(0);
-  conn.close();
+  if (conn instanceof TcpConn) conn.reset();
+  else conn.close();
 }
 
 async function halfClose(): Promise<void> {
-  using conn = await TcpConn.connect(listener.addr);
+  using conn = await connect();
   const sent = randomBytes(200_000);
   const reading = readAll(conn);
   await conn.write(sent);
@@ -117,7 +130,7 @@ async function halfClose(): Promise<void> {
 }
 
 async function readSlowly(): Promise<void> {
-  using conn = await TcpConn.connect(listener.addr);
+  using conn = await connect();
   const sent = randomBytes(500_000);
   const writing = conn.write(sent).then(() => conn.closeWrite());
   const reading = readAll(conn, 5);
@@ -125,9 +138,9 @@ async function readSlowly(): Promise<void> {
   same(await reading, sent);
 }
 
-/** A timeout and an abort; nothing is lost. */
+/** A time-out, and an abort, and nothing is lost. */
 async function waitInVain(): Promise<void> {
-  using conn = await TcpConn.connect(listener.addr);
+  using conn = await connect();
   const buffer = new Uint8Array(8);
   const ended = await conn.read(buffer, { timeout: 1 + Math.random() * 5 }).catch((error) => error.name);
   check(ended === "TimeoutError", `a read that waits in vain gave ${ended}`);
@@ -147,14 +160,14 @@ async function sendDatagrams(): Promise<void> {
       same((await socket.receive({ timeout: 2000 })).data, sent);
     } catch (error) {
       if ((error as Error).name !== "TimeoutError") throw error;
-      counts["lostDatagrams"] = (counts["lostDatagrams"] ?? 0) + 1; // as a datagram may be
+      counts["lostDatagrams"] = (counts["lostDatagrams"] ?? 0) + 1; // as datagrams may be
       return;
     }
   }
 }
 
 async function flood(): Promise<void> {
-  using conn = await TcpConn.connect(listener.addr);
+  using conn = await connect();
   while (performance.now() < end) {
     await exchange(conn, 8192);
     counts["flood"] = (counts["flood"] ?? 0) + 1;
@@ -162,7 +175,7 @@ async function flood(): Promise<void> {
 }
 
 async function quiet(): Promise<void> {
-  using conn = await TcpConn.connect(listener.addr);
+  using conn = await connect();
   while (performance.now() < end) {
     await pause(80 + Math.random() * 40);
     const begin = performance.now();
@@ -171,7 +184,7 @@ async function quiet(): Promise<void> {
   }
 }
 
-async function exchange(conn: TcpConn, size: number): Promise<void> {
+async function exchange(conn: TcpConn | SmcConn, size: number): Promise<void> {
   const sent = randomBytes(size);
   const writing = conn.write(sent);
   const got = new Uint8Array(sent.length);
@@ -181,7 +194,7 @@ async function exchange(conn: TcpConn, size: number): Promise<void> {
 }
 
 /** Until the end; with `delay` milliseconds between two reads. */
-async function readAll(conn: TcpConn, delay = 0): Promise<Uint8Array> {
+async function readAll(conn: TcpConn | SmcConn, delay = 0): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const buffer = new Uint8Array(delay > 0 ? 20_000 : 65_536);
   for (let n; (n = await conn.read(buffer)) !== null;) {
