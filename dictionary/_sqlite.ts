@@ -25,12 +25,18 @@ export interface FileStatus {
 
 interface Builtins {
   "node:sqlite": { DatabaseSync: new (file: string) => SqliteDatabase };
+  "node:path": { resolve(file: string): string };
   "node:fs": { statSync(file: string, options: { throwIfNoEntry: false }): FileStatus | undefined };
 }
 
 /** Opens or creates a database. */
 export function openDatabase(file: string): SqliteDatabase {
   return new (builtin("node:sqlite").DatabaseSync)(file);
+}
+
+/** The absolute path of a file, so that SQLite takes no name for a URI or for memory, and chdir(2) changes nothing. */
+export function absolutePath(file: string): string {
+  return builtin("node:path").resolve(file);
 }
 
 /** The status of a file; `undefined` if there is none. */

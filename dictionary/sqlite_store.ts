@@ -1,6 +1,13 @@
 import { quoted } from "../checks/quoted.ts";
 import { countIn, limitsOf, type StoreLimits, type Totals, utf8Length } from "./store_limits.ts";
-import { type FileStatus, openDatabase, type SqliteDatabase, type SqliteStatement, statusOf } from "./_sqlite.ts";
+import {
+  absolutePath,
+  type FileStatus,
+  openDatabase,
+  type SqliteDatabase,
+  type SqliteStatement,
+  statusOf,
+} from "./_sqlite.ts";
 import type { Store } from "./store.ts";
 
 /** "brkd" in the header of the file marks it as a dictionary; with the version of its format. */
@@ -70,7 +77,7 @@ export function sqliteStore(file: string, limits: StoreLimits = {}): Store {
   if (typeof file !== "string" || file === "" || file.includes("\0")) {
     throw new TypeError(`Cannot use file as it must be the name of a file: current value is ${quoted(file)}`);
   }
-  return new SqliteStore(file, limitsOf(limits));
+  return new SqliteStore(absolutePath(file), limitsOf(limits));
 }
 
 class SqliteStore implements Store {

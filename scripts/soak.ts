@@ -11,7 +11,7 @@ import { root } from "./npm_package.ts";
 import { COMPANIONS, compileTests } from "./runtimes/compile_tests.ts";
 import { makeProject } from "./runtimes/project.ts";
 import { mustRun } from "./runtimes/run.ts";
-import { type Runtime, runtimes } from "./runtimes/runtime.ts";
+import { runtimes } from "./runtimes/runtime.ts";
 
 const USAGE = `Usage: deno task soak [--minutes N] [--workers N] [--smc N] [--runtime PART] [--write]
 
@@ -66,11 +66,12 @@ for (const { name, kind, command } of chosen) {
       ? [...command, "run", "-A", "--no-check", `${root}tests/soak/${file}.ts`]
       : [...command, `${project}tests/soak/${file}.js`];
   const seconds = Math.max(2, Math.round(minutes * 60 / chosen.length));
-  const soaked: Soaked = await run(name, [...program("soak_program"), `${seconds}`], seconds + 120);
+  const cwd = kind === "deno" ? root : project; // where Workers find koffi
+  const soaked: Soaked = await run(name, [...program("soak_program"), `${seconds}`], seconds + 120, cwd);
   judge(name, soaked);
   const ended: Terminated = workers === 0
     ? {}
-    : await run(name, [...program("terminate_program"), `${workers}`], workers * 2 + 60);
+    : await run(name, [...program("terminate_program"), `${workers}`], workers * 2 + 60, cwd);
   if (workers > 0 && ended.workers !== workers) fail(`${name}: Workers`);
   rows.push(rowOf(name, seconds, soaked, ended));
 }
@@ -80,15 +81,20 @@ if (smc > 0) {
   const timeout = seconds + 600;
   const guest = [Deno.execPath(), "run", "-A", `${root}scripts/guest/main.ts`, "--timeout", `${timeout}`, "--"];
   const program = ["deno", "run", "-A", "--no-check", "tests/soak/soak_program.ts", `${seconds}`, "smc"];
-  const soaked: Soaked = await run(name, [...guest, ...program], timeout + 300);
+  const soaked: Soaked = await run(name, [...guest, ...program], timeout + 300, root);
   judge(name, soaked);
   rows.push(rowOf(name, seconds, soaked, {}));
 }
 if (args.write) fillMarks("CONTRIBUTING.md", "soak", tableOf(rows));
 
 /** Runs a program, and gives the result that it printed as its last line of JSON. */
-async function run(name: string, [program = "", ...args]: string[], timeout: number): Promise<Soaked & Terminated> {
-  const child = new Deno.Command(program, { args, cwd: root, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
+async function run(
+  name: string,
+  [program = "", ...args]: string[],
+  timeout: number,
+  cwd: string,
+): Promise<Soaked & Terminated> {
+  const child = new Deno.Command(program, { args, cwd, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
   const timer = setTimeout(() => child.kill("SIGTERM"), timeout * 1000);
   const { stdout, stderr } = await child.output();
   clearTimeout(timer);
@@ -98,7 +104,10 @@ async function run(name: string, [program = "", ...args]: string[], timeout: num
   return line === undefined ? {} : JSON.parse(line);
 }
 
-function judge(name: string, { faults = ["no result"], descriptors = 0, megabytes: [early, late] = [0, 0] }: Soaked): void {
+function judge(
+  name: string,
+  { faults = ["no result"], descriptors = 0, megabytes: [early, late] = [0, 0] }: Soaked,
+): void {
   if (faults.length > 0 || descriptors > 0 || late > early + GROWTH) fail(`${name}: connections`);
 }
 
@@ -107,8 +116,12 @@ function rowOf(name: string, seconds: number, soaked: Soaked, { workers, first, 
   const operations = Object.values(counts).reduce((sum, count) => sum + count, 0).toLocaleString("en");
   const each = (what: "descriptors" | "threads"): string =>
     `${(((last?.[what] ?? 0) - (first?.[what] ?? 0)) / (workers ?? 1)).toFixed(2)} ${what}`;
-  const left = workers === undefined ? "" : `${workers.toLocaleString("en")}: ${each("descriptors")}, ${each("threads")}`;
-  return `| ${name} | ${seconds} | ${operations} | ${faults.length} | ${descriptors} | ${megabytes.join(", ")} | ${left} |`;
+  const left = workers === undefined
+    ? ""
+    : `${workers.toLocaleString("en")}: ${each("descriptors")}, ${each("threads")}`;
+  return `| ${name} | ${seconds} | ${operations} | ${faults.length} | ${descriptors} | ${
+    megabytes.join(", ")
+  } | ${left} |`;
 }
 
 function tableOf(rows: string[]): string {

@@ -1,3 +1,4 @@
+import { checkBuffer } from "../../checks/check_buffer.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
@@ -52,6 +53,7 @@ export class MessageSend extends Operation<number> {
     this.#sockaddr = sockaddr;
     this.#address = address;
     this.#header = new MessageHeader(isStream ? partOf(buffers, 0) : buffers, sockaddr, control);
+    for (const buffer of buffers) checkBuffer(buffer, buffer?.byteLength);
     this.#total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   }
 

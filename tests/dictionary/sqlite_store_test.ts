@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import process from "node:process";
 import { dictionary, sqliteStore } from "../../dictionary/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { sameRuntime } from "../rpc/same_runtime.ts";
@@ -160,6 +161,24 @@ test(
     });
   },
 );
+
+test("sqliteStore() takes every name as that of a file, also those that SQLite has a meaning for", FILES, async () => {
+  using folder = tempDir();
+  const before = process.cwd();
+  process.chdir(folder.path);
+  try {
+    for (const name of [":memory:", "file:words.db?mode=memory", "words.db"]) {
+      await using words = dictionary(sqliteStore(name));
+      process.chdir("/"); // the name stays that of the same file
+      await words.PUT({ obj: "a", val: name });
+      assertEquals((await words.GET({ obj: "a" })).val, name);
+      process.chdir(folder.path);
+      assert(statSync(name).isFile());
+    }
+  } finally {
+    process.chdir(before);
+  }
+});
 
 test("sqliteStore() refuses a file that is not a dictionary, and does not change it", PROGRAMS, async () => {
   await withFile((file) => {

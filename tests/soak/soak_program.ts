@@ -138,7 +138,7 @@ async function readSlowly(): Promise<void> {
   same(await reading, sent);
 }
 
-/** A time-out, and an abort, and nothing is lost. */
+/** A timeout and an abort; nothing is lost. */
 async function waitInVain(): Promise<void> {
   using conn = await connect();
   const buffer = new Uint8Array(8);
@@ -160,7 +160,7 @@ async function sendDatagrams(): Promise<void> {
       same((await socket.receive({ timeout: 2000 })).data, sent);
     } catch (error) {
       if ((error as Error).name !== "TimeoutError") throw error;
-      counts["lostDatagrams"] = (counts["lostDatagrams"] ?? 0) + 1; // as datagrams may be
+      counts["lostDatagrams"] = (counts["lostDatagrams"] ?? 0) + 1; // as a datagram may be
       return;
     }
   }

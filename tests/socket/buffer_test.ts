@@ -128,3 +128,25 @@ test("datagrams and seqpackets are not lost if the buffer is transferred during 
     right.close();
   }
 });
+
+test("a buffer that says another length than it has is refused before any system call", async () => {
+  class Longer extends Uint8Array {
+    override get byteLength(): number {
+      return 64;
+    }
+  }
+  const replaced = Object.defineProperty(new Uint8Array(8), "byteLength", { value: 64 });
+  for (const buffer of [replaced, new Longer(8)]) {
+    for (const [name, type, receive] of RECEIVING) {
+      const [left, right] = Socket.pair(C.AF_UNIX, type);
+      await right.send(new Uint8Array(64));
+      await assertRejects(() => receive(left, buffer), TypeError);
+      const sendings = [() => left.send(buffer), () => left.sendmsg({ buffers: [buffer] })];
+      for (const send of sendings) await assertRejects(send, TypeError);
+      assertEquals(await left.recv(new Uint8Array(64), { timeout: 2000 }), 64, name);
+      await assertRejects(() => right.recv(new Uint8Array(64), { timeout: 1 }), DOMException);
+      left.close();
+      right.close();
+    }
+  }
+});
