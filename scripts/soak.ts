@@ -115,7 +115,7 @@ function rowOf(name: string, seconds: number, soaked: Soaked, { workers, first, 
   const { counts = {}, faults = ["no result"], descriptors = "", megabytes = [] } = soaked;
   const operations = Object.values(counts).reduce((sum, count) => sum + count, 0).toLocaleString("en");
   const each = (what: "descriptors" | "threads"): string =>
-    `${(((last?.[what] ?? 0) - (first?.[what] ?? 0)) / (workers ?? 1)).toFixed(2)} ${what}`;
+    `${(((last?.[what] ?? 0) - (first?.[what] ?? 0)) / (workers || 1)).toFixed(2)} ${what}`;
   const left = workers === undefined
     ? ""
     : `${workers.toLocaleString("en")}: ${each("descriptors")}, ${each("threads")}`;
