@@ -6,6 +6,7 @@ const PROGRAM = `
 import { closeSync, openSync } from "node:fs";
 import { TcpListener } from "${INET}";
 const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+await new Promise((resolve) => setTimeout(resolve, 300)); // Deno panics if it has no descriptor for its own signals yet
 const held = [];
 try { for (;;) held.push(openSync("/dev/null", "r")); } catch {}
 setTimeout(() => held.forEach((fd) => closeSync(fd)), 50);
