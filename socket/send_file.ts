@@ -1,4 +1,4 @@
-import { within } from "../checks/within.ts";
+import { INT_MAX, within } from "../checks/within.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
@@ -35,7 +35,7 @@ const SEND_FILE_OPTIONS: OptionNames<SendFileOptions> = { ...WAIT_OPTIONS, lengt
  * @param fd The descriptor of the file, borrowed, such as one from `openSync()` of `node:fs`.
  * @param options Which part of the file, and how long to wait.
  * @returns How many bytes were sent: the whole range, or as much of it as the file has.
- * @throws {RangeError} If the offset or the length is not a whole number of 0 or more.
+ * @throws {RangeError} If the descriptor, the offset or the length is not a whole number of 0 or more.
  * @throws {SystemError} If the connection is broken (`EPIPE`), or the descriptor is a socket or a pipe (`ESPIPE`) or
  * another non-file (`EINVAL`); `bytesWritten` on the error is how many bytes were sent.
  *
@@ -64,6 +64,7 @@ export async function sendFile(
 ): Promise<number> {
   checkArgumentCount("call sendFile", arguments.length, "conn", "fd", "options");
   checkOptions("send a file", options, SEND_FILE_OPTIONS);
+  within("send a file", "descriptor", fd, INT_MAX); // Bun would pass NaN and 2³² as 0, which is standard input
   const { offset = 0, length = Number.MAX_SAFE_INTEGER - offset } = options;
   within("send a file", "offset", offset, Number.MAX_SAFE_INTEGER);
   within("send a file", "length", length, Number.MAX_SAFE_INTEGER);

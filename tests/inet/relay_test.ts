@@ -2,7 +2,7 @@ import { closeSync, openSync, writeFileSync } from "node:fs";
 import { C } from "../../ffi/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { poll, relay, sendFile, SO_OOBINLINE, SO_RCVBUF, SO_SNDBUF, Socket } from "../../socket/mod.ts";
-import { UnixConn, UnixListener } from "../../unix/mod.ts";
+import { socketPair, UnixConn, UnixListener } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, spawn, tempDir, test } from "../runner/mod.ts";
 
 type SystemError = Error & { code: string; bytesWritten?: number };
@@ -291,4 +291,15 @@ test("poll() works for listeners, and handles its timeout, its signal and closed
   closed.close();
   assertEquals((await assertRejects(() => poll([{ socket: closed }])) as SystemError).code, "EBADF");
   assertEquals(await poll([], { timeout: 5 }), []);
+});
+
+test("sendFile() refuses what is not a descriptor, and sends no other file in its place", async () => {
+  const [left, right] = socketPair("stream");
+  for (const fd of [NaN, 1.5, -1, 2 ** 32, null, "0"]) {
+    await assertRejects(() => sendFile(left, fd as number, { length: 4 }), RangeError, "the descriptor must be 0 to");
+  }
+  await left.closeWrite();
+  assertEquals(await right.read(new Uint8Array(8)), null);
+  left.close();
+  right.close();
 });
