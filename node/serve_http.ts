@@ -100,6 +100,7 @@ export async function serveHttp<C extends Conn<unknown>>(
   } finally {
     signal?.removeEventListener("abort", stop);
     listener.close();
+    server.close(); // the timer of its timeouts, too
     server.closeIdleConnections();
   }
 }

@@ -11,7 +11,8 @@ import { NodeStream } from "./node_stream.ts";
  *
  * On Bun, `https.Server` does not accept such connections, but `tls.Server` and the others do.
  *
- * The server's own options apply, such as `maxConnections` and `headersTimeout`. Close the listener, then the server.
+ * The server's own options apply, such as `headersTimeout`, but not `maxConnections`, and on Bun no timeouts. The server
+ * emits `listening`. Close the listener, then the server.
  *
  * @param server The server.
  * @param listener A stream listener: TCP, AF_UNIX, SMC, …
@@ -40,9 +41,12 @@ import { NodeStream } from "./node_stream.ts";
 export async function serveNode(server: Server, listener: Listener<unknown, Conn<unknown>>): Promise<void> {
   checkArgumentCount("call serveNode", arguments.length, "server", "listener");
   const allowHalfOpen = "allowHalfOpen" in server ? Boolean(server.allowHalfOpen) : true;
+  const isListening = server.listening;
   // Deno's http.Server keeps a connection open for more requests only while it listens.
   Object.defineProperty(server, "listening", { value: true, configurable: true });
   try {
+    // From this event on, an http.Server enforces headersTimeout and requestTimeout.
+    if (!isListening) server.emit("listening");
     for await (const conn of listener) server.emit("connection", new NodeStream(conn, { allowHalfOpen }));
   } finally {
     Reflect.deleteProperty(server, "listening");

@@ -185,3 +185,21 @@ test("curl --unix-socket fetches a page from node:http over serveNode()", {
   await serving;
   server.close();
 });
+
+test("serveNode() lets the server end a client that sends its head too slowly", {
+  needs,
+  skipOn: { bun: "Bun's server applies no timeouts to the connections that it is given" },
+}, async () => {
+  const timeouts = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50 };
+  const server = createServer(timeouts, (_, response) => void response.end());
+  using listener = TcpListener.listen(LOCAL);
+  const serving = serveNode(server, listener);
+  using conn = await TcpConn.connect(listener.addr);
+  await conn.write(new TextEncoder().encode("GET / HTTP/1.1\r\nX: "));
+  const buffer = new Uint8Array(100);
+  const length = await conn.read(buffer, { timeout: 20_000 }) ?? 0;
+  assertEquals(new TextDecoder().decode(buffer.subarray(0, length)).slice(0, 12), "HTTP/1.1 408");
+  listener.close();
+  await serving;
+  server.close();
+});
