@@ -105,6 +105,9 @@ export function dictionary(store: Store = memoryStore(), options: DictionaryOpti
       const obj = nameIn(params, "PUT");
       const json: string | undefined = JSON.stringify(params.val);
       if (json === undefined) throw new RpcError("Cannot PUT as val is missing");
+      if (json.includes("null") && hasInfinity(params.val)) {
+        throw new RpcError("Cannot PUT as val has a number that is larger than a double can be");
+      }
       const name = keyOf(obj);
       const length = AROUND + utf8Length(name) + utf8Length(json);
       if (length > maxLength) {
@@ -126,6 +129,12 @@ function nameIn(params: unknown, func: string): string {
     return params.obj;
   }
   throw new RpcError(`Cannot ${func} as obj must be a string`);
+}
+
+/** Whether a value has a number that JSON has no text for: `JSON.parse()` takes 1e999, and it would be stored as `null`. */
+function hasInfinity(value: unknown): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(hasInfinity);
 }
 
 /** The JSON text of a name without the quotes, so that no engine has to store a lone surrogate or a NUL. */

@@ -42,6 +42,18 @@ test("dictionary() refuses invalid parameters", async () => {
   assertThrows(() => store.PUT({ obj: "x" } as never), RpcError, "val is missing");
 });
 
+test("dictionary() refuses numbers that would come back as null", async () => {
+  await using words = dictionary();
+  for (const text of ["1e999", '[null,{"a":-1e400}]']) {
+    const val = JSON.parse(text);
+    await assertRejects(async () => await words.PUT({ obj: "a", val }), RpcError, "larger than a double");
+  }
+  for (const val of [null, [null, 1e308], "null"]) {
+    await words.PUT({ obj: "a", val });
+    assertEquals((await words.GET({ obj: "a" })).val, val);
+  }
+});
+
 test("dictionary() checks its arguments", () => {
   for (const store of [null, {}, 5, "words.db", new Map()]) {
     assertThrows(() => dictionary(store as never), TypeError, "the store must have");
