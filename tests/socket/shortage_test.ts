@@ -4,9 +4,10 @@ const INET = new URL("../../inet/mod.ts", import.meta.url);
 
 const PROGRAM = `
 import { closeSync, openSync } from "node:fs";
+import process from "node:process";
 import { TcpListener } from "${INET}";
 const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
-await new Promise((resolve) => setTimeout(resolve, 300)); // Deno panics if it has no descriptor for its own signals yet
+process.once("SIGUSR2", () => {}).removeAllListeners("SIGUSR2"); // Deno panics if it has no descriptor left for signals
 const held = [];
 try { for (;;) held.push(openSync("/dev/null", "r")); } catch {}
 setTimeout(() => held.forEach((fd) => closeSync(fd)), 50);
