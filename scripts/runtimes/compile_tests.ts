@@ -2,7 +2,7 @@ import ts from "typescript";
 import { root } from "../npm_package.ts";
 
 /** Folders whose files the tests import and the package does not have. */
-export const COMPANIONS = ["bench", "examples/blocking", "scripts"] as const;
+export const COMPANIONS = ["bench", "examples/blocking", "examples/shared", "scripts"] as const;
 
 const imports: Record<string, string> = JSON.parse(Deno.readTextFileSync(`${root}deno.json`)).imports;
 
