@@ -16,9 +16,11 @@ export interface NodeStreamOptions {
    * @default {false}
    */
   allowHalfOpen?: boolean;
+  /** Bytes that each direction buffers before it waits. Default: that of the runtime's streams. */
+  highWaterMark?: number;
 }
 
-const STREAM_OPTIONS: OptionNames<NodeStreamOptions> = { allowHalfOpen: true };
+const STREAM_OPTIONS: OptionNames<NodeStreamOptions> = { allowHalfOpen: true, highWaterMark: true };
 
 /** A connection that {@linkcode NodeStream} takes: TCP, AF_UNIX, SMC, vsock, or your own. */
 export type StreamConn = Pick<
@@ -76,7 +78,7 @@ export class NodeStream extends Duplex {
    * `"ready"` are then emitted. Or a function that connects: its signal is aborted if the stream is destroyed before,
    * which otherwise closes only when the promise is settled. Nothing else may read from or write to the connection any
    * more.
-   * @param options How the stream ends.
+   * @param options How the stream ends, and how much it buffers.
    * @throws {TypeError} If an option is unknown.
    */
   constructor(
@@ -84,7 +86,8 @@ export class NodeStream extends Duplex {
     options: NodeStreamOptions = {},
   ) {
     checkOptions("make a stream", options, STREAM_OPTIONS);
-    super({ allowHalfOpen: options.allowHalfOpen ?? false });
+    const { allowHalfOpen = false, highWaterMark } = options;
+    super({ allowHalfOpen, ...(highWaterMark === undefined ? {} : { highWaterMark }) });
     this.#dialled = conn;
     if (!(conn instanceof Promise) && typeof conn !== "function") this.#conn = conn;
     this.read(0); // like net.Socket, to notice the end even if the program does not read

@@ -5,15 +5,16 @@ import { dial } from "./_dial.ts";
 import { isPort } from "./_is_port.ts";
 
 /** What only the sockets of Node can do: a connection with such an option stays TCP. */
-const NODE_ONLY = ["path", "onread", "blockList", "typeOfService", "highWaterMark"];
+const NODE_ONLY = ["path", "onread", "blockList", "typeOfService"];
 
 /** `net.connect()` over AF_SMC; unix sockets stay with `original`, and so do wrong arguments, for its errors. */
 export function connectOverSmc(original: typeof net.connect): typeof net.connect {
   return (...args: unknown[]): net.Socket => {
     const options = optionsOf(args);
     if (options === undefined) return Reflect.apply(original, undefined, args);
-    const { allowHalfOpen = false, timeout, noDelay, keepAlive, keepAliveInitialDelay } = options;
-    const stream = new NodeStream((signal) => dial(options, signal), { allowHalfOpen });
+    const { allowHalfOpen = false, highWaterMark, timeout, noDelay, keepAlive, keepAliveInitialDelay } = options;
+    const how = { allowHalfOpen, ...(highWaterMark === undefined ? {} : { highWaterMark }) };
+    const stream = new NodeStream((signal) => dial(options, signal), how);
     const callback = args.at(-1);
     if (typeof callback === "function") stream.once("connect", callback as () => void);
     if (options.signal) addAbortSignal(options.signal, stream);
@@ -24,10 +25,13 @@ export function connectOverSmc(original: typeof net.connect): typeof net.connect
   };
 }
 
+/** The options of a TCP connection; undici, which is `fetch()`, gives a `highWaterMark`. */
+type ConnectOptions = net.TcpNetConnectOpts & { highWaterMark?: number };
+
 /** The options of a TCP connection that SMC can make; `undefined` for every other. */
-function optionsOf([first, second]: unknown[]): net.TcpNetConnectOpts | undefined {
+function optionsOf([first, second]: unknown[]): ConnectOptions | undefined {
   if (typeof first === "object" && first !== null) {
-    const options = first as net.TcpNetConnectOpts;
+    const options = first as ConnectOptions;
     return NODE_ONLY.some((name) => Reflect.get(options, name)) || !isPort(options.port) ? undefined : options;
   }
   if (!isPort(first)) return undefined;

@@ -32,6 +32,16 @@ test("NodeStream carries 8 MiB in both directions, and ends both", { needs }, as
   if (!ours.closed) await once(ours, "close");
 });
 
+test("NodeStream buffers as much as highWaterMark says", { needs }, async () => {
+  using listener = TcpListener.listen(LOCAL);
+  const theirs = connect({ host: "127.0.0.1", port: listener.addr.port });
+  const ours = new NodeStream(await listener.accept(), { highWaterMark: 1234 });
+  assertEquals([ours.readableHighWaterMark, ours.writableHighWaterMark], [1234, 1234]);
+  assertEquals([ours.write(new Uint8Array(1233)), ours.write(new Uint8Array(1))], [true, false]);
+  ours.destroy();
+  theirs.destroy();
+});
+
 test("NodeStream stops reading while nobody consumes its data", { needs }, async () => {
   const [ours, theirs] = await pair();
   const chunk = new Uint8Array(1 << 16);

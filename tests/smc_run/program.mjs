@@ -1,5 +1,6 @@
 // An ordinary Node program, which knows nothing about SMC: it serves and requests itself with node:http and fetch().
 // Prints one line of JSON, and at the end of its input ends by itself.
+import { subscribe } from "node:diagnostics_channel";
 import { createServer, get } from "node:http";
 import process from "node:process";
 import { buffer, text } from "node:stream/consumers";
@@ -13,6 +14,8 @@ await new Promise((resolve, reject) => server.listen(0, "127.0.0.1", resolve).on
 const { address, family, port } = server.address();
 const base = `http://127.0.0.1:${port}`;
 
+const kinds = new Set();
+subscribe("undici:client:connected", ({ socket }) => kinds.add(socket.constructor.name));
 const answers = [];
 for (let i = 0; i < 5; i++) answers.push(await (await fetch(`${base}/${i}`)).text());
 const long = "b".repeat(1 << 20);
@@ -29,7 +32,8 @@ const refused = await fetch("http://127.0.0.1:4/").catch(({ cause }) => cause.co
 const inUse = await new Promise((resolve) =>
   createServer().once("error", ({ code }) => resolve(code)).listen(port, "127.0.0.1")
 );
-console.log(JSON.stringify({ address, family, port, listening: server.listening, answers, refused, inUse }));
+const told = { address, family, port, listening: server.listening, answers, fetched: [...kinds], refused, inUse };
+console.log(JSON.stringify(told));
 for await (const _ of process.stdin);
 await new Promise((resolve, reject) => server.close((error) => error ? reject(error) : resolve()));
 console.log(JSON.stringify({ listening: server.listening, address: server.address() }));

@@ -20,9 +20,10 @@ test("an ordinary Node program runs over SMC, or over TCP without it", {
   await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, PROGRAM]);
   const line = await program.line();
   if (line === undefined) throw new Error((await program.exit).stderr);
-  const { address, family, port, listening, answers, refused, inUse } = JSON.parse(line);
+  const { address, family, port, listening, answers, fetched, refused, inUse } = JSON.parse(line);
   assertEquals([address, family, listening, refused, inUse], ["127.0.0.1", "IPv4", true, "ECONNREFUSED", "EADDRINUSE"]);
   assert(port > 0);
+  assertEquals(fetched, ["NodeStream"]);
   assertEquals(answers, [...[0, 1, 2, 3, 4].map((i) => `hello /${i}`), true, true, "hello /get"]);
   program.closeInput();
   const { code, stdout, stderr } = await program.exit;
