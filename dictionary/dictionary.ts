@@ -37,7 +37,7 @@ export interface GetResult {
 export interface PutParams {
   /** The name. */
   obj: string;
-  /** Its new value: any JSON value. */
+  /** Its new value: any JSON value, but no number that is larger than a double can be. */
   val: unknown;
 }
 

@@ -35,7 +35,7 @@ machine that has no program to compare with.
   -h, --help  show this`;
 
 /** Milliseconds without any output after which a part is ended: more than any test or suite may take. */
-const SILENCE = 960_000;
+const SILENCE = 660_000;
 
 const args = parseArgs(Deno.args, { boolean: ["help", "all"], alias: { h: "help" }, unknown: checkArgument });
 const root = new URL("..", import.meta.url).pathname;

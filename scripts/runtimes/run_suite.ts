@@ -8,8 +8,8 @@ import type { Suite } from "./suites.ts";
 /** Milliseconds for one suite on one runtime. */
 const SUITE_TIMEOUT = 900_000;
 
-/** Milliseconds for one test file, that none hangs for ever; each test has its own limit, which is less. */
-const FILE_TIMEOUT = 600_000;
+/** Milliseconds for one test file; each test has its own limit, which is less. */
+const FILE_TIMEOUT = 300_000;
 
 /** The result of a suite on a runtime. */
 export interface SuiteResult {
