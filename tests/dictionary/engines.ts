@@ -1,6 +1,5 @@
 /** Real engines, each started by the test on this machine. */
-import { TcpListener } from "../../inet/mod.ts";
-import { type Program, spawn } from "../runner/mod.ts";
+import { freePort, type Program, spawn } from "../runner/mod.ts";
 
 /** A server that can be killed and started again, at the same place with the same data. */
 export interface Engine {
@@ -12,15 +11,9 @@ export interface Engine {
   kill(): Promise<void>;
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): number {
-  using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 /** A redis-server that syncs each write; `folder` keeps its data. */
-export function redis(folder: string, ...more: string[]): Engine {
-  const port = freePort();
+export async function redis(folder: string, ...more: string[]): Promise<Engine> {
+  const port = await freePort();
   const args = [
     "--port",
     `${port}`,
@@ -41,17 +34,10 @@ export function redis(folder: string, ...more: string[]): Engine {
 
 /** Three redis-servers that share the slots; `folders` keep their data. */
 export async function redisCluster(folders: string[]): Promise<Engine[]> {
-  const nodes = folders.map((folder) =>
-    redis(
-      folder,
-      "--cluster-enabled",
-      "yes",
-      "--cluster-port",
-      `${freePort()}`,
-      "--cluster-require-full-coverage",
-      "no",
-    )
-  );
+  const nodes = await Promise.all(folders.map(async (folder) => {
+    const bus = ["--cluster-port", `${await freePort()}`];
+    return redis(folder, "--cluster-enabled", "yes", "--cluster-require-full-coverage", "no", ...bus);
+  }));
   await Promise.all(nodes.map((node) => node.start()));
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   const { code, stdout } = await spawn("redis-cli", ["--cluster", "create", ...addresses, "--cluster-yes"]).exit;
@@ -61,7 +47,9 @@ export async function redisCluster(folders: string[]): Promise<Engine[]> {
 
 /** Three members of etcd; `folders` keep their data. */
 export async function etcdCluster(folders: string[]): Promise<Engine[]> {
-  const members = folders.map((folder, i) => ({ folder, name: `member${i}`, port: freePort(), peer: freePort() }));
+  const members = await Promise.all(folders.map(async (folder, i) => {
+    return { folder, name: `member${i}`, port: await freePort(), peer: await freePort() };
+  }));
   const all = members.map(({ name, peer }) => `${name}=http://127.0.0.1:${peer}`).join(",");
   const engines = members.map(({ folder, name, port, peer }) => {
     const [client, other] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peer}`];

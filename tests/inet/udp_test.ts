@@ -2,7 +2,16 @@ import { C } from "../../ffi/mod.ts";
 import * as inet from "../../inet/mod.ts";
 import { UdpSocket } from "../../inet/mod.ts";
 import { MessageBatch, poll, SO_RCVBUF, SO_RXQ_OVFL, SO_TIMESTAMPNS, type Socket } from "../../socket/mod.ts";
-import { assert, assertEquals, assertRejects, assertThrows, type Program, spawn, test } from "../runner/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+  freePort,
+  type Program,
+  spawn,
+  test,
+} from "../runner/mod.ts";
 
 const PEER = new URL("../peers/udp_peer.py", import.meta.url).pathname;
 const HOSTS = ["127.0.0.1", "::1"];
@@ -196,9 +205,10 @@ test("an IPv6 socket also sends and receives IPv4, unless ipv6Only is set", asyn
   const got = [];
   for (let i = 0; i < 3; i++) got.push(text((await four.receiveMessage()).data));
   assertEquals(got, ["mapped", "plain", "mapped, with TTL"]);
-  using six = UdpSocket.bind({ hostname: "::", ipv6Only: true });
-  using other = UdpSocket.bind({ hostname: "0.0.0.0", port: six.localAddr.port });
-  assertEquals(other.localAddr.port, six.localAddr.port);
+  const port = await freePort();
+  using six = UdpSocket.bind({ hostname: "::", port, ipv6Only: true });
+  using other = UdpSocket.bind({ hostname: "0.0.0.0", port });
+  assertEquals([six.localAddr.port, other.localAddr.port], [port, port]);
 });
 
 test(

@@ -13,6 +13,7 @@
 export { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertThrows } from "./asserts.ts";
 export { leakedDescriptors, openDescriptors } from "./descriptors.ts";
 export { environment, isRoot } from "./environment.ts";
+export { freePort } from "./free_port.ts";
 export { fromHex, hex } from "./hex.ts";
 export { type Exit, type Program, spawn, type SpawnOptions } from "./spawn.ts";
 export { spawnFile } from "./spawn_file.ts";

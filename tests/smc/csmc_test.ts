@@ -10,7 +10,7 @@ const CLIENT = "Connected to server\nSent 12 bytes to server: Hello, world\nRead
 
 const C_PROGRAM = ["/bin/csmc"];
 const OURS = [process.execPath, "run", "-A", "--no-check", "/checkout/examples/csmc.ts"];
-let port = 51000;
+let port = 21000; // below the ports that the kernel gives by itself
 
 const leaks = "the runtime opens the console at its first child";
 
@@ -30,7 +30,7 @@ async function talk(mode: "smc-r" | "tcp", server: string[], client: string[]): 
   await setMode(mode);
   port += 1;
   await using serving = start(server, ["-s", "-a", "127.0.0.1", "-p", `${port}`]);
-  await listening();
+  await Promise.race([listening(), serving.exit.then((exit) => Promise.reject(new Error(JSON.stringify(exit))))]);
   await using talking = start(client, ["-c", "-a", "127.0.0.1", "-p", `${port}`]);
   const [served, talked] = await Promise.all([serving.exit, talking.exit]);
   assertEquals([served.stdout, served.stderr, served.code], [SERVER, "", 0]);

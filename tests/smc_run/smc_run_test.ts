@@ -35,7 +35,7 @@ test("Express and ioredis run unmodified over smc_run", {
   skipOn,
 }, async () => {
   using dir = tempDir();
-  const server = redis(dir.path);
+  const server = await redis(dir.path);
   await server.start();
   const [node = "", ...args] = thisRuntime();
   await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, EXPRESS_REDIS, `${server.port}`]);

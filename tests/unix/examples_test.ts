@@ -4,7 +4,17 @@ import { connect } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { compileC } from "../peers/c_program.ts";
-import { assert, assertEquals, assertMatch, ignore, onDeno, type Program, spawn, tempDir } from "../runner/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  freePort,
+  ignore,
+  onDeno,
+  type Program,
+  spawn,
+  tempDir,
+} from "../runner/mod.ts";
 
 const test = onDeno("the examples are Deno programs");
 
@@ -190,13 +200,4 @@ async function untilExists(path: string): Promise<void> {
     if (i === 500) throw new Error(`${path} did not come into being`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import("node:net");
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
