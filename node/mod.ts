@@ -30,6 +30,6 @@ export { NodeStream, type NodeStreamOptions, type StreamConn } from "./node_stre
 export { serveHttp, type ServeHttpInfo, type ServeHttpOptions } from "./serve_http.ts";
 export { serveNode } from "./serve_node.ts";
 export { type RequestTarget, SocketAgent } from "./socket_agent.ts";
-export { startTls } from "./start_tls.ts";
+export { startTls, type StartTlsOptions } from "./start_tls.ts";
 export { toNodeSocket } from "./to_node_socket.ts";
 export { type UndiciCallback, undiciConnector, type UndiciTarget } from "./undici_connector.ts";

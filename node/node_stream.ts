@@ -79,7 +79,7 @@ export class NodeStream extends Duplex {
    * which otherwise closes only when the promise is settled. Nothing else may read from or write to the connection any
    * more.
    * @param options How the stream ends, and how much it buffers.
-   * @throws {TypeError} If an option is unknown.
+   * @throws {TypeError} If an option is unknown, or the connection is none.
    */
   constructor(
     conn: StreamConn | Promise<StreamConn> | ((signal: AbortSignal) => Promise<StreamConn>),
@@ -87,9 +87,11 @@ export class NodeStream extends Duplex {
   ) {
     checkOptions("make a stream", options, STREAM_OPTIONS);
     const { allowHalfOpen = false, highWaterMark } = options;
+    const isDialled = conn instanceof Promise || typeof conn === "function";
+    if (!isDialled) checkConn(conn);
     super({ allowHalfOpen, ...(highWaterMark === undefined ? {} : { highWaterMark }) });
     this.#dialled = conn;
-    if (!(conn instanceof Promise) && typeof conn !== "function") this.#conn = conn;
+    if (!isDialled) this.#conn = conn;
     this.read(0); // like net.Socket, to notice the end even if the program does not read
   }
 
@@ -237,7 +239,7 @@ export class NodeStream extends Duplex {
   resetAndDestroy(): this {
     if (this.connecting) return this.once("connect", () => this.resetAndDestroy());
     // struct linger { int l_onoff; int l_linger; };
-    if (!this.destroyed) {
+    if (this.#isOpen()) {
       this.#conn?.socket.setOption(C.SOL_SOCKET, C.SO_LINGER, new Uint8Array(Int32Array.of(1, 0).buffer));
     }
     return this.destroy();
@@ -257,7 +259,9 @@ export class NodeStream extends Duplex {
   /** Part of `stream.Duplex`. */
   override _construct(done: (error?: Error | null) => void): void {
     const dialled = this.#dialled;
-    Promise.resolve(typeof dialled === "function" ? dialled(this.#over.signal) : dialled).then((conn) => {
+    const dial = async (): Promise<StreamConn> =>
+      checkConn(await (typeof dialled === "function" ? dialled(this.#over.signal) : dialled));
+    dial().then((conn) => {
       const isLate = this.#conn === undefined;
       this.#conn = conn;
       if (!this.#isReferenced) conn.unref();
@@ -344,9 +348,25 @@ export class NodeStream extends Duplex {
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
-  #isOverIp(): boolean {
-    return this.localFamily !== undefined && !this.destroyed;
+  /** Whether there is a descriptor: a connection closes itself once both directions have ended. */
+  #isOpen(): boolean {
+    return !this.destroyed && this.#conn !== undefined && this.#conn.socket.fd >= 0;
   }
+
+  #isOverIp(): boolean {
+    return this.localFamily !== undefined && this.#isOpen();
+  }
+}
+
+/** The names of what a stream calls. */
+const CALLED = ["read", "write", "closeWrite", "close"] as const;
+
+function checkConn(conn: StreamConn): StreamConn {
+  for (const name of CALLED) {
+    if (typeof conn?.[name] === "function") continue;
+    throw new TypeError(`Cannot make a stream as a connection must have ${name}(): current value is ${quoted(conn)}`);
+  }
+  return conn;
 }
 
 interface HostAddr {

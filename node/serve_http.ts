@@ -2,6 +2,7 @@ import { checkArgumentCount } from "../checks/argument_count.ts";
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
 import { type Duplex, Readable } from "node:stream";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { quoted } from "../checks/quoted.ts";
 import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
 import type { NodeStream } from "./node_stream.ts";
@@ -23,7 +24,8 @@ export interface ServeHttpOptions {
   /** Closes the listener; requests that have started are still answered. */
   signal?: AbortSignal;
   /**
-   * Called with the handler's error; returns the response.
+   * Called with an error of the handler, or of its response; returns the response. If the response has begun, it is cut
+   * off instead.
    *
    * @default {A response of 500, and the error on the console}
    */
@@ -68,40 +70,53 @@ export async function serveHttp<C extends Conn<unknown>>(
   checkOptions("serve HTTP", options, SERVE_OPTIONS);
   const { signal, onError = failed } = options;
   const running = new Set<Promise<void>>();
+  const streams = new Set<NodeStream>();
+  let isEnding = false;
   const server = createServer(options.server ?? {}, (message, response) => {
+    if (isEnding) response.setHeader("connection", "close");
     const task: Promise<void> = answer(message, response)
       .catch((error) => void response.destroy(error))
       .finally(() => running.delete(task));
     running.add(task);
   });
+  server.on("connection", (stream: Duplex) => {
+    streams.add(stream as NodeStream); // made by serveNode(), of the listener's connection
+    stream.once("close", () => streams.delete(stream as NodeStream));
+  });
   const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const stream = message.socket as Duplex as NodeStream; // made by serveNode(), of the listener's connection
+    const stream = message.socket as Duplex as NodeStream;
     const { remoteAddress: hostname, remotePort: port } = stream;
     const remoteAddr = hostname === undefined || port === undefined ? undefined : { hostname, port };
     const over = new AbortController();
-    response.once("close", () => over.abort(new Error("The connection was closed")));
+    const gone = new Error("The connection was closed");
+    response.once("close", () => response.writableFinished || over.abort(gone));
     const request = requestOf(message, over.signal);
-    let result: Response;
+    const isHead = message.method === "HEAD";
     try {
-      result = request === undefined
-        ? badRequest()
-        : await handler(request, { remoteAddr, conn: stream.conn as unknown as C });
+      const info = { remoteAddr, conn: stream.conn as unknown as C };
+      await send(request === undefined ? badRequest() : await handler(request, info), response, isHead);
     } catch (error) {
-      result = await onError(error);
+      if (error === gone) return; // what the handler did for the request ended with it
+      const result = await Promise.resolve(error).then(onError).catch(failed);
+      if (response.headersSent) {
+        await result.body?.cancel();
+        response.destroy();
+      } else await send(result, response, isHead);
     }
-    await send(result, response, message.method === "HEAD");
+    if (!message.complete && request?.bodyUsed === false && request.body?.locked === false) discard(message);
   };
   const stop = (): void => listener.close();
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   try {
     await serveNode(server, listener);
-    await Promise.all(running);
+    isEnding = true;
+    while (running.size > 0) await Promise.all(running);
   } finally {
     signal?.removeEventListener("abort", stop);
     listener.close();
     server.close(); // the timer of its timeouts, too
-    server.closeIdleConnections();
+    for (const stream of streams) stream.destroySoon(); // idle, or without a whole head
   }
 }
 
@@ -133,7 +148,18 @@ function requestOf(message: IncomingMessage, signal: AbortSignal): Request | und
   return new Request(url, init);
 }
 
+/** Reads what the handler left of a body, which is before the next request. */
+function discard(message: IncomingMessage): void {
+  message.removeAllListeners("data").resume();
+}
+
 async function send(result: Response, response: ServerResponse, isHead: boolean): Promise<void> {
+  if (typeof result?.status !== "number") {
+    throw new TypeError(`Cannot answer as the handler must return a Response: current value is ${quoted(result)}`);
+  }
+  if (result.status === 0) throw new TypeError("Cannot answer with Response.error()");
+  if (result.bodyUsed) throw new TypeError("Cannot answer as the body of the response was already read");
+  for (const name of response.getHeaderNames()) if (name !== "connection") response.removeHeader(name);
   const headers: [string, string][] = [...result.headers];
   response.statusCode = result.status;
   if (result.statusText !== "") response.statusMessage = result.statusText;

@@ -8,6 +8,8 @@ export interface RequestTarget {
   hostname: string;
   /** The port, in host order. */
   port: number;
+  /** Of {@linkcode SocketAgent}: aborted if the request ends before it has a connection. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -48,8 +50,13 @@ export class SocketAgent extends Agent {
   }
 
   /** Part of `http.Agent`. */
-  override createConnection(args: ClientRequestArgs): Duplex {
+  override createConnection(args: ClientRequestArgs & AgentOptions): Duplex {
     const target = { hostname: String(args.hostname ?? args.host ?? "localhost"), port: Number(args.port ?? 80) };
-    return new NodeStream(this.#connect(target));
+    const stream = new NodeStream(async (signal) => await this.#connect({ ...target, signal }));
+    // What net.connect() does with these; http.Agent relies on it.
+    if (args.timeout) stream.setTimeout(args.timeout);
+    if (args.noDelay) stream.setNoDelay();
+    if (args.keepAlive) stream.setKeepAlive(true, args.keepAliveInitialDelay);
+    return stream;
   }
 }

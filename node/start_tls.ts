@@ -1,17 +1,28 @@
-import { refuseArguments } from "../checks/argument_count.ts";
+import { checkArgumentCount } from "../checks/argument_count.ts";
+import { isIP } from "node:net";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { checkWaitOptions, type WaitOptions, waitOptionsOf, watchForEnd } from "../socket/wait_options.ts";
 import { NodeStream, type StreamConn } from "./node_stream.ts";
+
+/** Options of {@linkcode startTls}: those of `tls.connect()`, of which `timeout` applies to the handshake. */
+export interface StartTlsOptions extends ConnectionOptions {
+  /** Ends the handshake; the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+}
 
 /**
  * Starts TLS on a connection, as the client. For the server side, use `serveNode(tls.createServer(…), listener)`.
  *
- * It checks the server's certificate against the name in `servername`; without one, against `"localhost"`.
+ * It checks the server's certificate against the name or the address in `servername`, else in `host`; without either,
+ * against `"localhost"`.
  *
  * @param conn A connection that carries a stream; if this fails, it is closed.
- * @param options The options of `tls.connect()`, such as `servername`, `ca`, `cert`, `key` and `ALPNProtocols`.
+ * @param options The options of `tls.connect()`, such as `servername`, `ca`, `cert`, `key` and `ALPNProtocols`, and how
+ * long to wait.
  * @returns The decrypted stream, once the handshake is done.
  * @throws {Error} If the handshake fails, or the certificate is not trusted; `code` says why, such as
  * `"DEPTH_ZERO_SELF_SIGNED_CERT"`.
+ * @throws {DOMException} `TimeoutError` if the handshake takes longer than `timeout`.
  *
  * @see {@link https://nodejs.org/api/tls.html#tlsconnectoptions-callback | tls.connect()}
  *
@@ -27,19 +38,33 @@ import { NodeStream, type StreamConn } from "./node_stream.ts";
  * right.close();
  * ```
  */
-export function startTls(conn: StreamConn, options: ConnectionOptions = {}): Promise<TLSSocket> {
-  if (arguments.length > 2) return refuseArguments("call startTls", arguments.length, "conn", "options");
+export async function startTls(conn: StreamConn, options: StartTlsOptions = {}): Promise<TLSSocket> {
+  checkArgumentCount("call startTls", arguments.length, "conn", "options");
+  const { signal: _, ...settings } = options;
+  const wait = waitOptionsOf(options as WaitOptions);
+  const name = options.servername || options.host || "localhost";
   const socket = new NodeStream(conn);
-  return new Promise((resolve, reject) => {
-    const stream = connect({ servername: "localhost", ...options, socket });
-    const failed = (error: Error): void => {
-      stream.destroy();
+  try {
+    checkWaitOptions("start TLS", wait);
+  } catch (error) {
+    socket.destroy();
+    conn.close();
+    throw error;
+  }
+  // An address is checked against the certificate, too, but never sent as the server's name (RFC 6066).
+  const stream = connect({ ...settings, host: name, servername: isIP(name) === 0 ? name : "", socket });
+  return await new Promise((resolve, reject) => {
+    const failed = (error: unknown): void => {
+      stopWatching();
+      stream.off("close", ended).destroy();
       socket.destroy();
       reject(error);
     };
     const ended = (): void => failed(new Error("Cannot start TLS: the connection ended during the handshake"));
+    const stopWatching = watchForEnd(wait, () => "start TLS", failed);
     stream.once("error", failed).once("close", ended);
     stream.once("secureConnect", () => {
+      stopWatching();
       stream.off("error", failed).off("close", ended);
       resolve(stream);
     });

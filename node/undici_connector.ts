@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { NodeStream, type StreamConn } from "./node_stream.ts";
 import type { RequestTarget } from "./socket_agent.ts";
-import { startTls } from "./start_tls.ts";
+import { startTls, type StartTlsOptions } from "./start_tls.ts";
 
 /** The options that undici passes to a connector. */
 export interface UndiciTarget {
@@ -27,6 +27,7 @@ export type UndiciCallback = (
  * own, which takes no connector.
  *
  * @param connect Makes a connection for a request.
+ * @param tls Options of {@linkcode startTls} for `https:`, such as `ca`.
  * @returns The connector.
  *
  * @see {@link https://undici.nodejs.org/#/docs/api/Connector | undici's connector}
@@ -47,12 +48,13 @@ export type UndiciCallback = (
  */
 export function undiciConnector(
   connect: (target: RequestTarget) => Promise<StreamConn>,
+  tls: StartTlsOptions = {},
 ): (target: UndiciTarget, callback: UndiciCallback) => void {
   return ({ hostname, port, protocol, servername }, callback) => {
     const isTls = protocol === "https:";
     const target = { hostname, port: Number(port) || (isTls ? 443 : 80) };
-    connect(target).then(async (conn) => {
-      if (isTls) return await startTls(conn, { servername: servername ?? hostname });
+    Promise.resolve(target).then(connect).then(async (conn) => {
+      if (isTls) return await startTls(conn, { servername: servername || hostname, ...tls });
       const stream: unknown = new NodeStream(conn);
       return stream as Socket; // undici uses only members that a NodeStream has
     }).then((socket) => callback(null, socket), (error) => callback(error, null));

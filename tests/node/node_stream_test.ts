@@ -3,10 +3,18 @@ import { once } from "node:events";
 import { connect, createServer, type Socket as NetSocket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { TcpListener } from "../../inet/mod.ts";
+import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { NodeStream } from "../../node/mod.ts";
 import { socketPair, UnixConn } from "../../unix/mod.ts";
-import { assert, assertEquals, assertRejects, type Permission, spawnScript, test } from "../runner/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+  type Permission,
+  spawnScript,
+  test,
+} from "../runner/mod.ts";
 
 const LOCAL = { hostname: "127.0.0.1", port: 0 };
 const needs: Permission[] = ["net"];
@@ -197,6 +205,29 @@ test("NodeStream reports why its connection failed", async () => {
   const [error] = await once(stream, "error");
   assertEquals(error.code, "ECONNREFUSED");
   assert(stream.destroyed);
+});
+
+test("NodeStream refuses what is no connection, at once or as an error", async () => {
+  for (const wrong of [undefined, null, 5, "x", {}]) {
+    assertThrows(() => new NodeStream(wrong as never), TypeError, "a connection must have read()");
+    const stream = new NodeStream(Promise.resolve(wrong) as never);
+    stream.write("lost");
+    const [error] = await once(stream, "error");
+    assert(error instanceof TypeError && error.message.includes("a connection must have read()"), String(error));
+  }
+});
+
+test("NodeStream ignores options once its connection has closed itself, as net.Socket does", { needs }, async () => {
+  using listener = TcpListener.listen(LOCAL);
+  using client = await TcpConn.connect(listener.addr);
+  const stream = new NodeStream(await listener.accept(), { allowHalfOpen: true });
+  await client.write(new TextEncoder().encode("not consumed yet"));
+  await client.closeWrite();
+  await once(stream.end("bye"), "finish");
+  while ((stream.conn?.socket.fd ?? -1) >= 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  stream.setNoDelay().setKeepAlive(true, 1000).ref().unref();
+  assertEquals([stream.readyState, stream.remoteAddress], ["readOnly", "127.0.0.1"]);
+  await once(stream.resetAndDestroy(), "close");
 });
 
 test("NodeStream: a write to a connection that is closed is an error", async () => {

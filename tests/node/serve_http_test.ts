@@ -137,6 +137,120 @@ test("serveHttp() ends with its signal once pending requests are answered", { ne
   assertEquals(listener.socket.fd, -1);
 });
 
+/** Sends bytes over a connection, and returns what comes until it ends, or until nothing comes for a second. */
+async function answerTo(client: TcpConn, bytes: string): Promise<string> {
+  const writing = client.write(new TextEncoder().encode(bytes));
+  const buffer = new Uint8Array(65536);
+  let answer = "";
+  for (;;) {
+    const n = await client.read(buffer, { timeout: 1000 }).catch(() => undefined);
+    if (n === undefined || n === null) {
+      await writing.catch(() => {});
+      return answer + (n === null ? "[end]" : "");
+    }
+    answer += new TextDecoder().decode(buffer.subarray(0, n));
+  }
+}
+
+function count(text: string, part: string): number {
+  return text.split(part).length - 1;
+}
+
+test("serveHttp() answers the request after a body that the handler left", { needs }, async () => {
+  const { listener, end } = serve(({ method }) => new Response(`${method} `));
+  using client = await TcpConn.connect(listener.addr);
+  const body = "b".repeat(1 << 20);
+  const post = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const answer = await answerTo(client, `${post}GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  assertEquals([count(answer, "200 OK"), count(answer, "POST "), count(answer, "GET ")], [2, 1, 1]);
+  await end();
+});
+
+test("serveHttp() answers with what onError makes of a response that cannot be sent", { needs }, async () => {
+  const read = new Response("read");
+  await read.text();
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("broken body")) });
+  const results: [unknown, string][] = [
+    [undefined, "must return a Response: current value is undefined"],
+    [Response.error(), "Response.error()"],
+    [read, "already read"],
+    [new Response(broken), "broken body"],
+  ];
+  for (const [result, text] of results) {
+    const { url, end } = serve(() => result as Response);
+    const response = await fetch(url, { headers: close });
+    const answer = await response.text();
+    assert(response.status === 500 && answer.includes(text), `${response.status} ${answer}`);
+    await end();
+  }
+});
+
+test("serveHttp() cuts a response off whose body fails, and passes the error to onError", { needs }, async () => {
+  const errors: string[] = [];
+  const listener = TcpListener.listen(LOCAL);
+  const body = (): ReadableStream => {
+    let part = 0;
+    return new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (part++ < 2) controller.enqueue(new TextEncoder().encode("part"));
+        else controller.error(new Error("broken body"));
+      },
+    });
+  };
+  const served = serveHttp(listener, () => new Response(body()), {
+    onError: (error) => {
+      errors.push(String(error));
+      return new Response("instead", { status: 500 });
+    },
+  });
+  using client = await TcpConn.connect(listener.addr);
+  const answer = await answerTo(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  assertEquals([answer.includes("part"), answer.includes("instead"), answer.endsWith("0\r\n\r\n[end]")], [
+    true,
+    false,
+    false,
+  ]);
+  assertEquals(errors, ["Error: broken body"]);
+  listener.close();
+  await served;
+});
+
+test("serveHttp() aborts no signal of a request that is answered", { needs }, async () => {
+  let aborted = 0;
+  const { url, end } = serve((request) => {
+    request.signal.addEventListener("abort", () => aborted++);
+    return new Response("answered");
+  });
+  assertEquals(await (await fetch(url, { headers: close })).text(), "answered");
+  await end();
+  assertEquals(aborted, 0);
+});
+
+test("serveHttp() ends connections that are idle or whose head is incomplete", { needs }, async () => {
+  const { listener, end } = serve(() => new Response("kept"));
+  const heads = ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HT", ""];
+  const clients = await Promise.all(heads.map(() => TcpConn.connect(listener.addr)));
+  const answers = clients.map((client, i) => answerTo(client, heads[i] ?? ""));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await end();
+  assertEquals((await Promise.all(answers)).map((answer) => answer.endsWith("[end]")), [true, true, true]);
+  for (const client of clients) client.close();
+});
+
+test("serveHttp() answers what comes on its connections until the last response is sent", { needs }, async () => {
+  const { listener, end } = serve(async (request) => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return new Response(new URL(request.url).pathname);
+  });
+  using client = await TcpConn.connect(listener.addr);
+  const answer = answerTo(client, ["/one", "/two"].map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(""));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await end();
+  const text = await answer;
+  assertEquals([text.includes("/one"), text.includes("/two"), text.endsWith("[end]")], [true, true, true]);
+});
+
 async function dialsFor(paths: string[]): Promise<number> {
   using listener = UnixListener.listen({ autobind: true });
   const served = serveHttp(listener, (request) => new Response(new URL(request.url).pathname));
@@ -169,6 +283,48 @@ test("SocketAgent rejects a request with the error of its connection", async () 
   const agent = new SocketAgent(() => UnixConn.connect({ abstract: "nobody listens here" }));
   const error = await new Promise<Error>((resolve) => get("http://x/", { agent }).once("error", resolve));
   assert(error.message.includes("ECONNREFUSED"), error.message);
+});
+
+test("SocketAgent rejects a request whose connection is none, or cannot be made", async () => {
+  const wrong: [() => unknown, string][] = [
+    [() => undefined, "a connection must have read(): current value is undefined"],
+    [() => Promise.resolve(5), "a connection must have read(): current value is 5"],
+    [() => {
+      throw new Error("no way there");
+    }, "no way there"],
+  ];
+  for (const [connect, text] of wrong) {
+    const agent = new SocketAgent(connect as () => Promise<UnixConn>);
+    const error = await new Promise<Error>((resolve) => get("http://x/", { agent }).once("error", resolve));
+    assert(error.message.includes(text), error.message);
+  }
+});
+
+test("SocketAgent's timeout is that of its connections", async () => {
+  using listener = UnixListener.listen({ autobind: true });
+  const agent = new SocketAgent(() => UnixConn.connect(listener.addr), { timeout: 50 });
+  const request = get("http://x/", { agent });
+  request.once("error", () => {}); // it is destroyed
+  await new Promise((resolve) => request.once("timeout", resolve));
+  request.destroy();
+  agent.destroy();
+});
+
+test("SocketAgent stops connecting for a request that is destroyed", async () => {
+  const stopped = new Promise<void>((resolve) => {
+    const agent = new SocketAgent(({ signal }) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener("abort", () => {
+          reject(signal.reason);
+          resolve();
+        });
+      })
+    );
+    const request = get("http://x/", { agent });
+    request.once("error", () => {}); // it is destroyed
+    setTimeout(() => request.destroy(), 20);
+  });
+  await stopped;
 });
 
 test("curl --unix-socket fetches a page from node:http over serveNode()", {
