@@ -27,7 +27,7 @@ export const entryPoints: [name: string, file: string][] = Object.entries(config
 export const documents: string[] = ["README.md", "CHANGELOG.md", "LICENSE"];
 
 /** Where the sources are. */
-const REPOSITORY = "https://github.com/berkeley/sockets";
+export const REPOSITORY: string = "https://github.com/berkeley/sockets";
 
 /**
  * A document as the package has it: its links to the repository's files become absolute, as the package lacks those.

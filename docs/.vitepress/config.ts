@@ -15,13 +15,14 @@ const sidebar = readFileSync(`${root}docs/README.md`, "utf8").split(/^## /m).sli
   })),
 }));
 
-/** Where a link of a Markdown file leads on the site: pages are there, sources are in the repository. */
+/** Where a link of a Markdown file leads on the site: pages and examples are there, other sources in the repository. */
 function rewriteLink(href: string, page: string): string {
   if (/^(\w+:|#|\/)/.test(href)) return href;
   const [path = "", anchor] = href.split("#");
   const target = normalize(join(dirname(page), path));
   if (!path.endsWith(".md")) {
     if (existsSync(`${root}${target}/README.md`)) return path.replace(/\/?$/, "/");
+    if (/^examples\/.*\.ts$/.test(target)) return `/docs/${target.replace(/\.ts$/, "")}`;
     return /\.svg$/.test(path) ? href : repository + target;
   }
   return path.replace(/README\.md$/, "index.md") + (anchor === undefined ? "" : `#${anchor}`);

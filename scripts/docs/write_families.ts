@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { C, type ConstantName } from "@berkeley/sockets/ffi";
 import { fillMarks } from "../fill_marks.ts";
 import { root } from "../npm_package.ts";
 import { optionDocs, optionTable } from "./options.ts";
@@ -21,7 +22,11 @@ for (const { name } of Deno.readDirSync(root + folder)) {
 }
 const overview = Deno.readTextFileSync(`${root}docs/families.md`);
 const byName = overview.slice(overview.indexOf("## By name")).match(/(?:^\|.*\n)+/m)?.[0] ?? "";
-fillMarks("README.md", "families", byName.replaceAll("](", "](docs/").trim());
+for (const [, name = "", number] of byName.matchAll(/`((?:AF|IPPROTO)_\w+)` (\d+)/g)) {
+  const value = C[name as ConstantName];
+  if (value !== Number(number)) throw new Error(`docs/families.md has ${name} ${number}: it is ${value}`);
+}
+fillMarks("README.md", "families", byName.replaceAll("](", "](docs/").replaceAll("docs/../", "").trim());
 
 /** The first example of a source file, as a block of Markdown. */
 function exampleOf(file: string): string {

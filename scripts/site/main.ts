@@ -65,6 +65,8 @@ async function lookAtAll(): Promise<void> {
   for (const page of REFERENCE) {
     current = `reference/${page}`;
     await chromium.open(`${server.url}reference/${page}`);
+    const away = await chromium.evaluate<string | null>(`document.querySelector("[href^='file:']")?.href ?? null`);
+    if (away !== null) complain(`leads to ${away}`);
   }
   for (const words of SEARCHES) {
     current = `the search for ${words}`;
