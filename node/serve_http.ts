@@ -5,8 +5,8 @@ import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
-import type { NodeStream } from "./node_stream.ts";
-import { serveNode } from "./serve_node.ts";
+import { HttpStream } from "./_http_stream.ts";
+import { passConnections } from "./_pass_connections.ts";
 
 /** Information for a handler of {@linkcode serveHttp}, besides the request. */
 export interface ServeHttpInfo<C = Conn<unknown>> {
@@ -38,6 +38,7 @@ const SERVE_OPTIONS: OptionNames<ServeHttpOptions> = { onError: true, server: tr
 
 /**
  * Serves HTTP/1.1 over a listener of any family, in the shape of `Deno.serve`: a function from request to response.
+ * A connection's next request waits until the response to the one before is sent.
  *
  * @param listener A stream listener: TCP, AF_UNIX, SMC, … It is closed at the end.
  * @param handler Answers a request.
@@ -70,7 +71,7 @@ export async function serveHttp<C extends Conn<unknown>>(
   checkOptions("serve HTTP", options, SERVE_OPTIONS);
   const { signal, onError = failed } = options;
   const running = new Set<Promise<void>>();
-  const streams = new Set<NodeStream>();
+  const streams = new Set<HttpStream>();
   let isEnding = false;
   const server = createServer(options.server ?? {}, (message, response) => {
     if (isEnding) response.setHeader("connection", "close");
@@ -78,13 +79,14 @@ export async function serveHttp<C extends Conn<unknown>>(
       .catch((error) => void response.destroy(error))
       .finally(() => running.delete(task));
     running.add(task);
+    streamOf(message).answering(message, task);
   });
   server.on("connection", (stream: Duplex) => {
-    streams.add(stream as NodeStream); // made by serveNode(), of the listener's connection
-    stream.once("close", () => streams.delete(stream as NodeStream));
+    streams.add(stream as HttpStream); // made by passConnections(), of the listener's connection
+    stream.once("close", () => streams.delete(stream as HttpStream));
   });
   const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const stream = message.socket as Duplex as NodeStream;
+    const stream = streamOf(message);
     const { remoteAddress: hostname, remotePort: port } = stream;
     const remoteAddr = hostname === undefined || port === undefined ? undefined : { hostname, port };
     const over = new AbortController();
@@ -109,7 +111,7 @@ export async function serveHttp<C extends Conn<unknown>>(
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   try {
-    await serveNode(server, listener);
+    await passConnections(server, listener, HttpStream);
     isEnding = true;
     while (running.size > 0) await Promise.all(running);
   } finally {
@@ -118,6 +120,11 @@ export async function serveHttp<C extends Conn<unknown>>(
     server.close(); // the timer of its timeouts, too
     for (const stream of streams) stream.destroySoon(); // idle, or without a whole head
   }
+}
+
+/** The stream that passConnections() has made of the listener's connection. */
+function streamOf({ socket }: IncomingMessage): HttpStream {
+  return socket as Duplex as HttpStream;
 }
 
 function failed(error: unknown): Response {

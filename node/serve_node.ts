@@ -2,6 +2,7 @@ import { checkArgumentCount } from "../checks/argument_count.ts";
 import type { Server } from "node:net";
 import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
+import { passConnections } from "./_pass_connections.ts";
 import { NodeStream } from "./node_stream.ts";
 
 /**
@@ -40,15 +41,5 @@ import { NodeStream } from "./node_stream.ts";
  */
 export async function serveNode(server: Server, listener: Listener<unknown, Conn<unknown>>): Promise<void> {
   checkArgumentCount("call serveNode", arguments.length, "server", "listener");
-  const allowHalfOpen = "allowHalfOpen" in server ? Boolean(server.allowHalfOpen) : true;
-  const isListening = server.listening;
-  // Deno's http.Server keeps a connection open for more requests only while it listens.
-  Object.defineProperty(server, "listening", { value: true, configurable: true });
-  try {
-    // From this event on, an http.Server enforces headersTimeout and requestTimeout.
-    if (!isListening) server.emit("listening");
-    for await (const conn of listener) server.emit("connection", new NodeStream(conn, { allowHalfOpen }));
-  } finally {
-    Reflect.deleteProperty(server, "listening");
-  }
+  await passConnections(server, listener, NodeStream);
 }

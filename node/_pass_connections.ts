@@ -1,0 +1,23 @@
+import type { Server } from "node:net";
+import type { Conn } from "../socket/conn.ts";
+import type { Listener } from "../socket/listener.ts";
+import type { NodeStream } from "./node_stream.ts";
+
+/** Passes the connections of a listener to a server, each as a stream of the given class, until the listener closes. */
+export async function passConnections(
+  server: Server,
+  listener: Listener<unknown, Conn<unknown>>,
+  Stream: typeof NodeStream,
+): Promise<void> {
+  const allowHalfOpen = "allowHalfOpen" in server ? Boolean(server.allowHalfOpen) : true;
+  const isListening = server.listening;
+  // Deno's http.Server keeps a connection open for more requests only while it listens.
+  Object.defineProperty(server, "listening", { value: true, configurable: true });
+  try {
+    // From this event on, an http.Server enforces headersTimeout and requestTimeout.
+    if (!isListening) server.emit("listening");
+    for await (const conn of listener) server.emit("connection", new Stream(conn, { allowHalfOpen }));
+  } finally {
+    Reflect.deleteProperty(server, "listening");
+  }
+}
