@@ -22,11 +22,24 @@ export class HttpStream extends NodeStream {
   #parsed: (() => void) | undefined;
   #lineIsEmpty = false;
 
-  /** Holds back the next request until `answered` settles. */
-  answering(message: IncomingMessage, answered: Promise<void>): void {
+  /**
+   * Holds back the next request until `answered` settles.
+   *
+   * @returns A promise that is fulfilled when the parser has what was held back, or there is nothing.
+   */
+  async answering(message: IncomingMessage, answered: Promise<void>): Promise<void> {
     this.#message = message;
     this.#answered = answered;
     this.#bodyLeft = Number(message.headers["content-length"] ?? 0);
+    await answered;
+    if (this.#held === undefined || !message.complete || this.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.off("data", done).off("close", done);
+        resolve();
+      };
+      this.once("data", done).once("close", done);
+    });
   }
 
   /** Part of `stream.Duplex`. */

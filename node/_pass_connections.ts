@@ -3,11 +3,15 @@ import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
 import type { NodeStream } from "./node_stream.ts";
 
-/** Passes the connections of a listener to a server, each as a stream of the given class, until the listener closes. */
+/**
+ * Passes the connections of a listener to a server, each as a stream of the given class, until the listener closes and
+ * what the server does then is done.
+ */
 export async function passConnections(
   server: Server,
   listener: Listener<unknown, Conn<unknown>>,
   Stream: typeof NodeStream,
+  last: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const allowHalfOpen = "allowHalfOpen" in server ? Boolean(server.allowHalfOpen) : true;
   const isListening = server.listening;
@@ -17,6 +21,7 @@ export async function passConnections(
     // From this event on, an http.Server enforces headersTimeout and requestTimeout.
     if (!isListening) server.emit("listening");
     for await (const conn of listener) server.emit("connection", new Stream(conn, { allowHalfOpen }));
+    await last();
   } finally {
     Reflect.deleteProperty(server, "listening");
   }

@@ -75,11 +75,9 @@ export async function serveHttp<C extends Conn<unknown>>(
   let isEnding = false;
   const server = createServer(options.server ?? {}, (message, response) => {
     if (isEnding) response.setHeader("connection", "close");
-    const task: Promise<void> = answer(message, response)
-      .catch((error) => void response.destroy(error))
-      .finally(() => running.delete(task));
+    const answered = answer(message, response).catch((error) => void response.destroy(error));
+    const task: Promise<void> = streamOf(message).answering(message, answered).finally(() => running.delete(task));
     running.add(task);
-    streamOf(message).answering(message, task);
   });
   server.on("connection", (stream: Duplex) => {
     streams.add(stream as HttpStream); // made by passConnections(), of the listener's connection
@@ -111,9 +109,10 @@ export async function serveHttp<C extends Conn<unknown>>(
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   try {
-    await passConnections(server, listener, HttpStream);
-    isEnding = true;
-    while (running.size > 0) await Promise.all(running);
+    await passConnections(server, listener, HttpStream, async () => {
+      isEnding = true;
+      while (running.size > 0) await Promise.all(running);
+    });
   } finally {
     signal?.removeEventListener("abort", stop);
     listener.close();
