@@ -1,16 +1,24 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const folder = fileURLToPath(new URL("../../examples/", import.meta.url));
-const programs = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const { name, version } = JSON.parse(readFileSync(`${root}deno.json`, "utf8"));
+const programs = readdirSync(`${root}examples`, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"));
 
 /** The pages of the examples: the name of each, and its source. */
 export default {
-  paths: () =>
-    programs.map((name) => ({
-      params: { program: name.replace(/\.ts$/, "") },
-      content: `# ${name}\n\nOne of the [examples](/examples/).\n\n\`\`\`ts\n${
-        readFileSync(folder + name, "utf8")
-      }\`\`\`\n`,
-    })),
+  paths: () => programs.map((file) => ({ params: { program: file.replace(/\.ts$/, "") }, content: pageOf(file) })),
 };
+
+function pageOf(file: string): string {
+  return `# ${file}
+
+One of the [examples](/examples/).
+
+\`\`\`ts
+${readFileSync(`${root}examples/${file}`, "utf8")}\`\`\`
+
+<sub>${name} ${version}</sub>
+`;
+}

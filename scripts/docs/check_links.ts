@@ -5,10 +5,10 @@
  */
 import { dirname, join } from "node:path";
 import { root } from "../npm_package.ts";
-import { pages } from "./pages.ts";
+import { DEVELOPER_PAGES, pages } from "./pages.ts";
 
 const faults: string[] = [];
-for (const page of [...pages(), "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]) {
+for (const page of [...pages(), ...DEVELOPER_PAGES]) {
   const text = Deno.readTextFileSync(root + page).replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`\n]*`/g, "");
   for (const [, link = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
     if (/^https?:/.test(link)) continue;

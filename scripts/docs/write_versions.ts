@@ -4,10 +4,10 @@
  * @module
  */
 import { config, root } from "../npm_package.ts";
-import { pages } from "./pages.ts";
+import { DEVELOPER_PAGES, pages } from "./pages.ts";
 
 const line = `<sub>${config.name} ${config.version}</sub>\n`;
-for (const page of pages()) {
+for (const page of [...pages(), ...DEVELOPER_PAGES]) {
   const text = Deno.readTextFileSync(root + page);
   if (text.endsWith(`\n\n${line}`)) continue;
   if (Deno.args.includes("--check")) {

@@ -46,5 +46,5 @@ function escaped(url: string): string {
 
 if (import.meta.main) {
   await buildSite();
-  console.log(`${site}/index.html: ${config.imports["vitepress"]} preview docs`);
+  console.log(`${site}; to read it: deno run -A ${config.imports["vitepress"]} preview docs`);
 }
