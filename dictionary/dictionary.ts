@@ -99,7 +99,7 @@ export function dictionary(store: Store = memoryStore(), options: DictionaryOpti
     GET(params) {
       const obj = nameIn(params, "GET");
       const json = store.get(keyOf(obj));
-      return json instanceof Promise ? json.then((json) => resultOf(obj, json)) : resultOf(obj, json);
+      return isWaiting(json) ? Promise.resolve(json).then((json) => resultOf(obj, json)) : resultOf(obj, json);
     },
     PUT(params) {
       const obj = nameIn(params, "PUT");
@@ -115,12 +115,17 @@ export function dictionary(store: Store = memoryStore(), options: DictionaryOpti
       }
       const result: PutResult = { obj, response: "ok" };
       const done = store.put(name, json);
-      return done instanceof Promise ? done.then(() => result) : result;
+      return isWaiting(done) ? Promise.resolve(done).then(() => result) : result;
     },
     async [Symbol.asyncDispose]() {
       await store.close();
     },
   };
+}
+
+/** Whether a store answers later: also by a promise of its client's own class, which must not be taken for an answer. */
+function isWaiting<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
+  return typeof (answer as PromiseLike<T> | undefined)?.then === "function";
 }
 
 /** Types end at the network: the parameters may be anything. */

@@ -97,7 +97,7 @@ class SqliteStore implements Store {
   readonly #waiting: Put[] = [];
   readonly #latest = new Map<string, Put>();
   #committing: Promise<void> | undefined;
-  #isClosed = false;
+  #closed: Promise<void> | undefined;
 
   constructor(file: string, limits: Required<StoreLimits>) {
     this.#file = file;
@@ -146,15 +146,17 @@ class SqliteStore implements Store {
     return done;
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    return this.#closed ??= this.#end();
+  }
+
+  async #end(): Promise<void> {
     while (this.#committing !== undefined) await this.#committing;
     this.#db.close();
   }
 
   #checkOpen(func: string): void {
-    if (this.#isClosed) throw new TypeError(`Cannot ${func} as the store of ${this.#file} is closed`);
+    if (this.#closed !== undefined) throw new TypeError(`Cannot ${func} as the store of ${this.#file} is closed`);
   }
 
   async #commitAll(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import { Duplex } from "node:stream";
+import { checkFunction } from "../checks/check_function.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { INT_MAX, within } from "../checks/within.ts";
@@ -202,11 +203,7 @@ export class NodeStream extends Duplex {
    * @throws {TypeError} If the callback is no function.
    */
   setTimeout(timeout: number, callback?: () => void): this {
-    if (callback !== undefined && typeof callback !== "function") {
-      throw new TypeError(
-        `Cannot set a timeout as its callback must be a function: current value is ${quoted(callback)}`,
-      );
-    }
+    if (callback !== undefined) checkFunction("set a timeout", "the callback", callback);
     within("set a timeout", "milliseconds", typeof timeout === "number" ? Math.ceil(timeout) : timeout, INT_MAX);
     this.timeout = timeout;
     if (callback !== undefined) timeout === 0 ? this.off("timeout", callback) : this.once("timeout", callback);

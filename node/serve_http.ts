@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkFunction } from "../checks/check_function.ts";
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
 import { type Duplex, Readable } from "node:stream";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
@@ -44,7 +45,7 @@ const SERVE_OPTIONS: OptionNames<ServeHttpOptions> = { onError: true, server: tr
  * @param handler Answers a request.
  * @param options How to stop, and how to handle errors.
  * @returns A promise that is fulfilled when the listener is closed and every response is sent.
- * @throws {TypeError} If an option is unknown.
+ * @throws {TypeError} If an option is unknown or invalid.
  * @throws {SystemError} If accepting fails.
  *
  * @example Usage
@@ -70,6 +71,8 @@ export async function serveHttp<C extends Conn<unknown>>(
   checkArgumentCount("call serveHttp", arguments.length, "listener", "handler", "options");
   checkOptions("serve HTTP", options, SERVE_OPTIONS);
   const { signal, onError = failed } = options;
+  checkFunction("serve HTTP", "handler", handler);
+  checkFunction("serve HTTP", "onError", onError);
   const running = new Set<Promise<void>>();
   const streams = new Set<HttpStream>();
   let isEnding = false;

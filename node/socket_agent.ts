@@ -1,5 +1,6 @@
 import { Agent, type AgentOptions, type ClientRequestArgs } from "node:http";
 import type { Duplex } from "node:stream";
+import { checkFunction } from "../checks/check_function.ts";
 import { NodeStream, type StreamConn } from "./node_stream.ts";
 
 /** The target of a request, from its URL. */
@@ -42,9 +43,12 @@ export class SocketAgent extends Agent {
    * Makes an agent.
    *
    * @param connect Makes a connection for a request.
-   * @param options The options of `http.Agent`, such as `keepAlive` and `maxSockets`.
+   * @param options The options of `http.Agent`, such as `keepAlive`, `maxSockets` and `timeout`; those that choose an
+   * address, such as `localAddress`, apply to nothing, since `connect` does.
+   * @throws {TypeError} If `connect` is no function.
    */
   constructor(connect: (target: RequestTarget) => Promise<StreamConn>, options?: AgentOptions) {
+    checkFunction("make an agent", "connect", connect);
     super(options);
     this.#connect = connect;
   }

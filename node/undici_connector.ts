@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { checkFunction } from "../checks/check_function.ts";
 import { NodeStream, type StreamConn } from "./node_stream.ts";
 import type { RequestTarget } from "./socket_agent.ts";
 import { startTls, type StartTlsOptions } from "./start_tls.ts";
@@ -29,6 +30,7 @@ export type UndiciCallback = (
  * @param connect Makes a connection for a request.
  * @param tls Options of {@linkcode startTls} for `https:`, such as `ca`.
  * @returns The connector.
+ * @throws {TypeError} If `connect` is no function.
  *
  * @see {@link https://undici.nodejs.org/#/docs/api/Connector | undici's connector}
  *
@@ -50,6 +52,7 @@ export function undiciConnector(
   connect: (target: RequestTarget) => Promise<StreamConn>,
   tls: StartTlsOptions = {},
 ): (target: UndiciTarget, callback: UndiciCallback) => void {
+  checkFunction("make a connector", "connect", connect);
   return ({ hostname, port, protocol, servername }, callback) => {
     const isTls = protocol === "https:";
     const target = { hostname, port: Number(port) || (isTls ? 443 : 80) };

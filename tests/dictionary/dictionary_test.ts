@@ -144,6 +144,28 @@ test("dictionary() acknowledges only when its store does, and closes the store o
   assertEquals(slow.closed, 1);
 });
 
+test("dictionary() waits for whatever can be awaited", async () => {
+  const json = "[1]";
+  /** As the promises of some clients: of a class of their own. */
+  const later = <T>(settle: () => T): PromiseLike<T> => ({
+    then: (resolve, reject) => new Promise((done) => setTimeout(done, 10)).then(settle).then(resolve, reject),
+  });
+  let stored = 0;
+  const store = {
+    get: () => later(() => json),
+    put: (name: string) =>
+      later(() => {
+        if (name === "lost") throw new Error("the disk is full");
+        stored++;
+      }),
+    close: () => {},
+  };
+  const words = dictionary(store as unknown as Store);
+  assertEquals(await words.PUT({ obj: "a", val: [1] }), { obj: "a", response: "ok" });
+  assertEquals([stored, (await words.GET({ obj: "a" })).val], [1, [1]]);
+  await assertRejects(async () => await words.PUT({ obj: "lost", val: 1 }), Error, "the disk is full");
+});
+
 test("redisStore() and etcdStore() report invalid answers and the errors of the client", async () => {
   const odd = redisStore({ get: () => Promise.resolve(5), set: () => Promise.resolve("QUEUED") });
   await assertRejects(async () => await odd.put("a", "1"), TypeError, "Redis answered");

@@ -295,8 +295,12 @@ test("sqliteStore() refuses GET and PUT once it is closed, and closes after pend
   await withFile(async (file) => {
     const words = dictionary(sqliteStore(file));
     const put = words.PUT({ obj: "a", val: 1 });
+    let isDurable = false;
+    const settled = Promise.resolve(put).then(() => isDurable = true);
+    const first = words[Symbol.asyncDispose]();
     await words[Symbol.asyncDispose]();
-    await words[Symbol.asyncDispose]();
+    assert(isDurable); // a second close waits, too
+    await Promise.all([first, settled]);
     assertEquals(await put, { obj: "a", response: "ok" });
     assertThrows(() => words.PUT({ obj: "a", val: 2 }), TypeError, "closed");
     assertThrows(() => words.GET({ obj: "a" }), TypeError, "closed");

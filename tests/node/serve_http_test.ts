@@ -2,9 +2,18 @@ import { createServer, get, type IncomingMessage } from "node:http";
 import { pid } from "node:process";
 import { text } from "node:stream/consumers";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
-import { serveHttp, serveNode, SocketAgent } from "../../node/mod.ts";
+import { serveHttp, serveNode, SocketAgent, undiciConnector } from "../../node/mod.ts";
 import { peerCredentials, UnixConn, UnixListener } from "../../unix/mod.ts";
-import { assert, assertEquals, assertRejects, type Permission, spawn, tempDir, test } from "../runner/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+  type Permission,
+  spawn,
+  tempDir,
+  test,
+} from "../runner/mod.ts";
 
 const LOCAL = { hostname: "127.0.0.1", port: 0 };
 const needs: Permission[] = ["net"];
@@ -116,10 +125,19 @@ test("serveHttp() answers an invalid request with 400, and does not call the han
   await end();
 });
 
-test("misspelt node options are refused", async () => {
+test("misspelt and invalid node options are refused", async () => {
   using listener = TcpListener.listen(LOCAL);
   const misspelt = { onerror: () => new Response() } as object;
   await assertRejects(() => serveHttp(listener, () => new Response(), misspelt), TypeError, "onError");
+  const wrong = undefined as never;
+  await assertRejects(() => serveHttp(listener, wrong), TypeError, "handler must be a function");
+  await assertRejects(
+    () => serveHttp(listener, () => new Response(), { onError: 5 as never }),
+    TypeError,
+    "onError must be a function: current value is 5",
+  );
+  assertThrows(() => new SocketAgent(wrong), TypeError, "connect must be a function");
+  assertThrows(() => undiciConnector(wrong), TypeError, "connect must be a function");
   assert(listener.socket.fd >= 0);
 });
 

@@ -5,6 +5,7 @@ import { redis } from "../dictionary/engines.ts";
 const SMC_RUN = new URL("../../smc_run/mod.ts", import.meta.url);
 const PROGRAM = fileURLToPath(new URL("program.mjs", import.meta.url));
 const EXPRESS_REDIS = fileURLToPath(new URL("express_redis.mjs", import.meta.url));
+const NODE_REDIS = fileURLToPath(new URL("node_redis.mjs", import.meta.url));
 const FASTIFY = fileURLToPath(new URL("fastify.mjs", import.meta.url));
 const CLIENTS = fileURLToPath(new URL("clients.mjs", import.meta.url));
 const SERVERS = fileURLToPath(new URL("servers.mjs", import.meta.url));
@@ -41,6 +42,22 @@ test("Express and ioredis run unmodified over smc_run", {
   await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, EXPRESS_REDIS, `${server.port}`]);
   const { code, stdout, stderr } = await program.exit;
   assertEquals([code, stdout, stderr], [0, '{"visits":100}\nServer NodeStream\n', ""]);
+  await server.kill();
+});
+
+test("node-redis runs unmodified under smc_run", {
+  needs: ["run", "env", "read", "write", "net", "sys", "redis-server"],
+  skipOn,
+}, async () => {
+  using dir = tempDir();
+  const server = await redis(dir.path);
+  await server.start();
+  const [node = "", ...args] = thisRuntime();
+  for (const [preload, hasSocket] of [[["--import", SMC_RUN.href], false], [[], true]] as const) {
+    await using program = spawn(node, [...args, QUIET, ...preload, NODE_REDIS, `${server.port}`]);
+    const { code, stdout, stderr } = await program.exit;
+    assertEquals([code, stdout, stderr], [0, `${hasSocket ? 2000 : 1000} ${hasSocket}\n`, ""]);
+  }
   await server.kill();
 });
 
