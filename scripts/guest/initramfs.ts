@@ -4,6 +4,8 @@ import { run, say } from "./run.ts";
 
 /** The parts of this checkout that the guest gets besides the library; of `node_modules` only what the tests import. */
 const CHECKOUT = ["bench", "examples", "scripts", "tests"];
+/** Deno's cache in the guest, as its init has it. */
+const DENO_DIR = "guest/deno";
 /** Prints where the modules are that the Python peers import. */
 const PYTHON_MODULES = `import json, os, select, signal, socket, struct, sys, threading, time
 for module in list(sys.modules.values()):
@@ -73,6 +75,7 @@ export async function writeCheckout(path: string, root: string, peers: string, c
   for (const name of [...config.publish.include, ...CHECKOUT]) {
     await addTree(cpio, `${root}/${name}`, `checkout/${name}`);
   }
+  await addTranspiled(cpio, root, [...config.publish.include, ...CHECKOUT]);
   // Without a network, node_modules must have everything.
   cpio.addFile("checkout/deno.json", JSON.stringify({ ...config, nodeModulesDir: "manual" }));
   for (const name of ["deno-std", "ioredis"]) await addPackage(cpio, `${root}/node_modules`, name);
@@ -81,6 +84,17 @@ export async function writeCheckout(path: string, root: string, peers: string, c
   }
   cpio.addFile("guest/command", `${command.map(quote).join(" ")}\n`);
   cpio.close();
+}
+
+/** Adds the JavaScript that Deno makes of this checkout, and finds by path: to make it under emulation takes long. */
+async function addTranspiled(cpio: CpioWriter, root: string, names: string[]): Promise<void> {
+  const folders = ["tests", "examples", "scripts/guest"].map((name) => `${root}/${name}`);
+  const entries = (await run("find", [...folders, "-name", "*.ts"])).trim().split("\n");
+  await run(Deno.execPath(), ["cache", "--quiet", "--no-check", ...entries], { cwd: root });
+  const { denoDir }: { denoDir: string } = JSON.parse(await run(Deno.execPath(), ["info", "--json"]));
+  for (const name of names) {
+    await addTree(cpio, `${denoDir}/gen/file${root}/${name}`, `${DENO_DIR}/gen/file/checkout/${name}`);
+  }
 }
 
 /** Adds a file, or a folder with its contents; does nothing if there is none. */

@@ -55,6 +55,9 @@ async function main(args: string[]): Promise<number> {
   const started = performance.now();
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   await Deno.mkdir(cache, { recursive: true });
+  // Guests may start at once, and share what is installed, downloaded and cached.
+  const lock = await Deno.open(`${cache}/lock`, { create: true, write: true });
+  await lock.lock(true);
   await installMissing({ "qemu-system-x86_64": "qemu-system-x86", cc: "gcc libc6-dev", xz: "xz-utils" });
   const sets: string[] = options.modules.split(",").filter(Boolean);
   const programs = sets.flatMap((set) => PROGRAMS[set] ?? []);
@@ -71,18 +74,22 @@ async function main(args: string[]): Promise<number> {
     busybox: `${cache}/busybox`,
     modules: sets,
   });
+  const cached = [base];
+  if (withNode) cached.push(await writeNode(cache));
+  if (options.runtimes) cached.push(await writeRuntimes(cache));
+  lock.close();
   const temp = await Deno.makeTempDir({ dir: cache, prefix: "run-" });
   try {
     const environment = Deno.stdout.isTerminal() ? [] : ["env", "NO_COLOR=1"];
     await writeCheckout(`${temp}/checkout.cpio`, root, `${cache}/peers`, [...environment, ...command]);
-    const archives = [base, `${temp}/checkout.cpio`];
+    const archives = [...cached, `${temp}/checkout.cpio`];
     if (withNode) {
       await writePackage(`${temp}/package.cpio`, root, temp);
-      archives.push(await writeNode(cache), `${temp}/package.cpio`);
+      archives.push(`${temp}/package.cpio`);
     }
     if (options.runtimes) {
       await writeTests(`${temp}/tests.cpio`, root, temp);
-      archives.push(await writeRuntimes(cache), `${temp}/tests.cpio`);
+      archives.push(`${temp}/tests.cpio`);
     }
     await concatenate(archives, `${temp}/initramfs`);
     say(`booting Linux ${release} after ${seconds()}`);

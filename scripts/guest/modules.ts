@@ -19,7 +19,7 @@ export const MODULE_SETS: Record<string, string[]> = {
   vsock: ["vsock_loopback", "vsock_diag"],
   can: ["vcan", "can_raw", "can_bcm", "can_isotp", "can_j1939"],
   tipc: ["tipc", "tipc_diag"],
-  alg: ["algif_hash", "algif_skcipher", "algif_aead", "algif_rng", "gcm", "ghash_generic"],
+  alg: ["algif_hash", "algif_skcipher", "algif_aead", "algif_rng", "gcm", "ghash_generic", "xts"],
   // btvirt uses AF_ALG, with cmac(aes) and ecb(aes).
   bluetooth: ["cmac", "algif_hash", "algif_skcipher", "ecdh_generic", "rfcomm", "hci_vhci"],
   sctp: ["crc32c_generic", "sctp", "sctp_diag"],

@@ -266,7 +266,7 @@ guestTest("HCI: what noble asks of a socket, from its start to the first device,
   assertEquals(formatted(reports[0]?.subarray(7, 13) ?? new Uint8Array(0)), there);
   await noble.send(command(0x200c, 0, 1)); // stopScanning()
 
-  const program = ["run", "-A", "--no-check", "/checkout/examples/hci_scan.ts", "--seconds", "60"];
+  const program = ["run", "-A", "--no-check", "examples/hci_scan.ts", "--seconds", "60"];
   await using scan = spawn("deno", program, { env: { NO_COLOR: "1" } });
   const line = await scan.line();
   assertEquals(line?.replace(/-?\d+ dBm/, "N dBm").replaceAll(/ +/g, " "), `${there} public N dBm test`);

@@ -89,7 +89,7 @@ guestTest("the options of vsock, and what else the kernel tells", {}, async () =
 });
 
 guestTest("vsock_echo.ts echoes to socat", { needs: ["run", "socat"], timeout: 120_000 }, async () => {
-  const program = ["run", "-A", "--no-check", "/checkout/examples/vsock_echo.ts", "--port", "7070"];
+  const program = ["run", "-A", "--no-check", "examples/vsock_echo.ts", "--port", "7070"];
   await using echo = spawn("deno", program, { env: { NO_COLOR: "1" } });
   assertEquals(await echo.line(), "listening on port 7070");
   await using client = spawn("socat", ["-", "VSOCK-CONNECT:1:7070"]);
