@@ -1,3 +1,4 @@
+import { checkBytes } from "../checks/check_bytes.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { type ControlMessage, encodeControlMessages } from "../socket/control_message.ts";
@@ -35,6 +36,7 @@ export function cipherControl(encrypt: boolean, iv: Uint8Array | undefined, asso
 
 /** Sends all data, however little the kernel takes per call; `more` says that more data follows. */
 export async function sendAll(operation: Socket, data: Uint8Array, more: boolean, control?: Uint8Array): Promise<void> {
+  checkBytes(data);
   let sent = 0;
   do {
     const buffers = [data.subarray(sent)];

@@ -1,4 +1,5 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
+import { checkBytes } from "../checks/check_bytes.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
@@ -82,7 +83,7 @@ export class AlgAead extends SocketOwner {
     if (arguments.length > 2) {
       return refuseArguments("call encrypt", arguments.length, "data", "{ iv, associatedData }");
     }
-    return this.#transform(true, data, options, data.length + this.#tagLength);
+    return this.#transform(true, data, options, this.#tagLength);
   }
 
   /**
@@ -97,16 +98,18 @@ export class AlgAead extends SocketOwner {
     if (arguments.length > 2) {
       return refuseArguments("call decrypt", arguments.length, "data", "{ iv, associatedData }");
     }
-    return this.#transform(false, data, options, data.length - this.#tagLength);
+    return this.#transform(false, data, options, -this.#tagLength);
   }
 
   async #transform(
     encrypt: boolean,
     data: Uint8Array,
     options: AeadOptions,
-    length: number,
+    added: number,
   ): Promise<Uint8Array<ArrayBuffer>> {
+    checkBytes(data);
     checkOptions(encrypt ? "encrypt" : "decrypt", options, AEAD_OPTIONS);
+    const length = data.length + added;
     const { iv, associatedData = new Uint8Array(0) } = options;
     const associated = associatedData.length;
     within("work on the data", "bytes of the result", length, MAX_DATA - associated);

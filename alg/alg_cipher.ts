@@ -1,10 +1,15 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
-import type { Socket } from "../socket/socket.ts";
+import { checkBytes } from "../checks/check_bytes.ts";
+import { within } from "../checks/within.ts";
 import { SocketOwner } from "../socket/socket_owner.ts";
 import { cipherControl, openAlgorithm, receiveAll, sendAll } from "./_algorithm.ts";
 
-/** Bytes per system call; a multiple of every block size. */
+/** Bytes of a part; a multiple of every block size. */
 const PART = 16_384;
+/** The most bytes that the kernel takes whole. */
+const MAX_WHOLE = 65_536;
+/** The modes in which one part continues where the last one ended; in others, such as XTS, each would begin anew. */
+const CHAINS = /^(ecb|cbc|ctr|rfc3686)\b/;
 
 /**
  * A symmetric cipher in the kernel (`AF_ALG`, skcipher).
@@ -28,6 +33,8 @@ const PART = 16_384;
  * ```
  */
 export class AlgCipher extends SocketOwner {
+  #name = "";
+
   /**
    * Opens a cipher with its key. Permission: `--allow-ffi`.
    *
@@ -38,41 +45,48 @@ export class AlgCipher extends SocketOwner {
    */
   static open(name: string, key: Uint8Array): AlgCipher {
     checkArgumentCount("call open", arguments.length, "name", "key");
-    return new AlgCipher(openAlgorithm({ type: "skcipher", name }, key));
+    const cipher = new AlgCipher(openAlgorithm({ type: "skcipher", name }, key));
+    cipher.#name = name;
+    return cipher;
   }
 
   /**
    * Encrypts.
    *
-   * @param data The data; its length must be a multiple of the cipher's block size.
+   * @param data The data; its length must be a multiple of the cipher's block size. In modes other than ECB, CBC and CTR,
+   * at most 64 KiB.
    * @param iv The initialization vector, for ciphers that have one.
    * @returns The encrypted data, of the same length.
+   * @throws {RangeError} If it is too long for the mode.
    * @throws {SystemError} If a length is wrong (`EINVAL`).
    */
   encrypt(data: Uint8Array, iv?: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     if (arguments.length > 2) return refuseArguments("call encrypt", arguments.length, "data", "iv");
-    return transform(this.socket, true, data, iv);
+    return this.#transform(true, data, iv);
   }
 
   /** Decrypts the result of {@linkcode encrypt}. */
   decrypt(data: Uint8Array, iv?: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     if (arguments.length > 2) return refuseArguments("call decrypt", arguments.length, "data", "iv");
-    return transform(this.socket, false, data, iv);
+    return this.#transform(false, data, iv);
   }
-}
 
-async function transform(
-  algorithm: Socket,
-  encrypt: boolean,
-  data: Uint8Array,
-  iv: Uint8Array | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  using operation = await algorithm.accept();
-  const result = new Uint8Array(data.length);
-  for (let at = 0; at < data.length; at += PART) {
-    const part = data.subarray(at, at + PART);
-    await sendAll(operation, part, at + PART < data.length, at === 0 ? cipherControl(encrypt, iv) : undefined);
-    result.set(await receiveAll(operation, part.length), at);
+  async #transform(
+    encrypt: boolean,
+    data: Uint8Array,
+    iv: Uint8Array | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    checkBytes(data);
+    const chains = CHAINS.test(this.#name);
+    if (!chains) within(`use ${this.#name}`, "length of the data", data.length, MAX_WHOLE);
+    const size = chains ? PART : MAX_WHOLE;
+    using operation = await this.socket.accept();
+    const result = new Uint8Array(data.length);
+    for (let at = 0; at < data.length; at += size) {
+      const part = data.subarray(at, at + size);
+      await sendAll(operation, part, at + size < data.length, at === 0 ? cipherControl(encrypt, iv) : undefined);
+      result.set(await receiveAll(operation, part.length), at);
+    }
+    return result;
   }
-  return result;
 }

@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkBytes } from "../checks/check_bytes.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { openAlgorithm, sendAll } from "./_algorithm.ts";
 
@@ -43,6 +44,7 @@ export async function algHash(
   using algorithm = openAlgorithm({ type: "hash", name }, options.key);
   using operation = await algorithm.accept();
   for await (const part of data instanceof Uint8Array ? [data] : data) {
+    checkBytes(part);
     if (part.length > 0) await sendAll(operation, part, true);
   }
   const digest = new Uint8Array(MAX_DIGEST);
