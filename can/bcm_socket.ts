@@ -94,7 +94,8 @@ export class BcmSocket extends SocketOwner {
     checkArgumentCount("call sendEvery", arguments.length, "interval", "frames", "{ flags, signal, timeout }");
     const [first] = frames;
     if (first === undefined) throw new TypeError("Cannot set up periodic sending without a frame");
-    const flags = C.SETTIMER | C.STARTTIMER | C.TX_CP_CAN_ID * (frames.length === 1 ? 1 : 0);
+    // Without TX_CP_CAN_ID, which would take the flags of an extended or a remote frame from it.
+    const flags = C.SETTIMER | C.STARTTIMER;
     const interval2 = Math.round(interval * 1000);
     await this.send({ opcode: C.TX_SETUP, flags, interval2, id: first.id, frames }, options);
   }

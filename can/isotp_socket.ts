@@ -22,7 +22,9 @@ export interface IsotpOpenOptions extends OpenOptions {
 const OPTIONS: OptionNames<IsotpOpenOptions> = { ...OPEN_OPTIONS, interface: true, rxId: true, txId: true };
 
 const isotpAddrCodec: AddrCodec<CanAddr> = {
-  encode: encodeSockaddrCan,
+  encode: () => {
+    throw new TypeError("Cannot send over ISO-TP to an address: the identifiers are given to open()");
+  },
   decode: decodeSockaddrCan,
   format: ({ interfaceIndex }) => `can:${interfaceIndex}`,
 };

@@ -7,7 +7,13 @@ import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { OPEN_OPTIONS, type OpenOptions } from "../socket/open.ts";
 import type { Socket } from "../socket/socket.ts";
 import { SO_BROADCAST } from "../socket/socket_options.ts";
-import { type Datagram, RECEIVE_OPTIONS, type ReceiveOptions, transferOptionsOf } from "../socket/transfer.ts";
+import {
+  type Datagram,
+  RECEIVE_OPTIONS,
+  type ReceiveOptions,
+  type SendOptions,
+  transferOptionsOf,
+} from "../socket/transfer.ts";
 import { openCan } from "./_open_can.ts";
 import { type J1939Filter, SO_J1939_FILTER, SO_J1939_PROMISC, SO_J1939_SEND_PRIO } from "./can_options.ts";
 import { decodeSockaddrCan, encodeSockaddrCan } from "./sockaddr_can.ts";
@@ -94,7 +100,7 @@ const j1939AddrCodec: AddrCodec<J1939Addr, Partial<J1939Addr>> = {
 
 /**
  * An SAE J1939 socket: messages of parameter groups on the CAN bus of a heavy vehicle, up to 1785 bytes, or longer with
- * the extended transport protocol. It inherits `send`, `receive` and iteration from {@linkcode DatagramSocket}.
+ * the extended transport protocol. It inherits iteration and more from {@linkcode DatagramSocket}.
  *
  * @see {@link https://docs.kernel.org/networking/j1939.html | J1939 in Linux}
  *
@@ -116,7 +122,7 @@ export class J1939Socket extends DatagramSocket<J1939Addr, Partial<J1939Addr>> {
   /**
    * Waits for a message and receives it.
    *
-   * @param options A buffer for its bytes, and how long to wait. J1939 has no flags.
+   * @param options A buffer for its bytes, and how long to wait. The default buffer has 64 KiB. J1939 has no flags.
    * @returns The message.
    * @throws {SystemError} If the interface goes down (`ENETDOWN`), or the socket is closed (`EBADF`).
    */
@@ -140,6 +146,23 @@ export class J1939Socket extends DatagramSocket<J1939Addr, Partial<J1939Addr>> {
       destination: byteOf(C.SCM_J1939_DEST_ADDR) ?? C.J1939_NO_ADDR,
       priority: byteOf(C.SCM_J1939_PRIO) ?? 0,
     };
+  }
+
+  /**
+   * Waits for room in the send buffer and sends a message. Wait for one that is longer than the buffer before you send
+   * the next: until then, the kernel takes nothing else (`EIO`).
+   *
+   * @param data The message; it must not change until the promise is settled.
+   * @param options The destination, and how long to wait for room each time.
+   * @returns How many bytes were sent: all of them.
+   * @throws {SystemError} If the kernel refuses, such as `EACCES` for a message to all without `broadcast`.
+   */
+  override async send(data: Uint8Array, options?: SendOptions<Partial<J1939Addr>>): Promise<number> {
+    checkArgumentCount("call send", arguments.length, "data", "{ addr, … }");
+    let sent = await super.send(data, options);
+    // The kernel takes as much as there is room for, and then expects the rest.
+    while (sent < data.length) sent += await super.send(data.subarray(sent), options);
+    return sent;
   }
 
   /**

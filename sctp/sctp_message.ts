@@ -161,9 +161,10 @@ export async function receiveSctp(
     transferOptionsOf(options),
   );
   const told = (flags & C.MSG_NOTIFICATION) !== 0;
-  if (length === 0 && !told) return null; // SCTP has no empty messages
-  const info = decodeControlMessages(control).find(({ type }) => type === C.SCTP_RCVINFO)?.data ??
-    new Uint8Array(RCVINFO_SIZE);
+  const received = decodeControlMessages(control).find(({ type }) => type === C.SCTP_RCVINFO)?.data;
+  // SCTP has no empty messages; of one that waits, nothing fits an empty buffer.
+  if (length === 0 && !told && received === undefined) return null;
+  const info = received ?? new Uint8Array(RCVINFO_SIZE);
   const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
   const data = buffer === undefined ? space.slice(0, length) : space.subarray(0, length);
   return {

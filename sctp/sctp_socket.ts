@@ -1,5 +1,6 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { INT_MAX, within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { check } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
@@ -36,7 +37,10 @@ export interface SctpBindOptions extends ListenOptions {
   port?: number;
   /** The zone of a link-local IPv6 address. */
   scopeId?: number;
-  /** Which notifications to receive: `SCTP_ASSOC_CHANGE`, `SCTP_SHUTDOWN_EVENT`, … Default: none. */
+  /**
+   * Which notifications to receive: `SCTP_ASSOC_CHANGE`, `SCTP_SHUTDOWN_EVENT`, … A buffer for `receive()` needs room for
+   * them: 148 bytes. Default: none.
+   */
   events?: readonly number[];
 }
 
@@ -49,6 +53,7 @@ export interface SctpSendToOptions extends SctpSendOptions {
 }
 
 const SEND_TO: OptionNames<SctpSendToOptions> = { ...SCTP_SEND_OPTIONS, addr: true, association: true };
+const END_OPTIONS: OptionNames<{ abort?: boolean }> = { abort: true };
 const OPTIONS: OptionNames<SctpBindOptions> = {
   ...LISTEN_OPTIONS,
   hostname: true,
@@ -155,6 +160,7 @@ export class SctpSocket extends SocketOwner {
   /** Ends an association once all sent messages are delivered, or immediately with `abort`. */
   async end(association: number, options: { abort?: boolean } = {}): Promise<void> {
     checkArgumentCount("call end", arguments.length, "association", "options");
+    checkOptions("end an association", options, END_OPTIONS);
     const how = options.abort ? { abort: true } : { end: true };
     await sendSctp(this.socket, new Uint8Array(0), { association }, how);
   }
@@ -169,7 +175,7 @@ export class SctpSocket extends SocketOwner {
   peelOff(association: number): SctpConn {
     checkArgumentCount("call peelOff", arguments.length, "association");
     // typedef struct { sctp_assoc_t associd; int sd; } sctp_peeloff_arg_t;
-    const argument = new Int32Array([association, 0]);
+    const argument = new Int32Array([within("peel off an association", "number", association, INT_MAX), 0]);
     const length = new Uint32Array([argument.byteLength]);
     const { fd } = this.socket;
     const peeled = check(

@@ -50,7 +50,8 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
   /**
    * Makes a datagram socket from an open socket, and takes ownership of it.
    *
-   * @param socket The socket.
+   * @param socket The socket. If recvfrom(2) of its family does not know `MSG_TRUNC` (QRTR, RDS), `truncated` of its
+   * datagrams is always false.
    * @param codec The codec of its family's addresses.
    */
   constructor(socket: Socket, codec: AddrCodec<A, I>) {

@@ -4,6 +4,7 @@ import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
 import { Socket } from "../socket/socket.ts";
+import type { Datagram, ReceiveOptions } from "../socket/transfer.ts";
 import {
   TIPC_ADDR,
   type TipcAddr,
@@ -18,7 +19,7 @@ export type TipcBindOptions = (TipcServiceAddr | TipcServiceRange) & OpenOptions
 /**
  * A TIPC socket for messages without a connection (`SOCK_RDM`): reliable, in order, up to 66000 bytes. Sending to a
  * service reaches one of the sockets that are bound to it; sending to a range reaches all of them. It inherits `send`
- * and `receive` from {@linkcode DatagramSocket} in `./socket`.
+ * and iteration from {@linkcode DatagramSocket} in `./socket`.
  *
  * @see {@link https://docs.kernel.org/networking/tipc.html | TIPC in Linux}
  *
@@ -46,6 +47,21 @@ export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {
    */
   constructor(socket: Socket) {
     super(socket, tipcAddrCodec);
+  }
+
+  /**
+   * Waits for a message and receives it.
+   *
+   * @param options A buffer for its bytes, flags, and how long to wait.
+   * @returns The message.
+   * @throws {SystemError} If the socket is closed (`EBADF`).
+   */
+  override async receive(options: ReceiveOptions = {}): Promise<Datagram<TipcAddr>> {
+    checkArgumentCount("call receive", arguments.length, "{ buffer, flags, signal, timeout }");
+    if (options.buffer === undefined) return await super.receive(options);
+    // To recvfrom(2) with MSG_TRUNC, TIPC does not tell the length of a message that was cut off.
+    const { data, addr, truncated } = await this.receiveWithControl(options, 0);
+    return { data, addr, truncated };
   }
 
   /**

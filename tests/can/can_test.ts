@@ -93,13 +93,24 @@ guestTest("BcmSocket sends again and again, and tells of changes and of silence"
   assertEquals(changes[1]?.frames[0]?.data, Uint8Array.of(0x20));
   await manager.unwatch(0x444);
   await assertRejects(() => manager.stop(0x321), Error, "EINVAL"); // it has ended
+  const sent = [{ id: 0x12, data: Uint8Array.of(2), extended: true }, {
+    id: 0x13,
+    data: new Uint8Array(1),
+    remote: true,
+  }];
+  for (const frame of sent) {
+    await manager.sendEvery(50, [frame]);
+    const line = frame.remote ? "013#R1" : "00000012#02";
+    while ((await dump.line())?.split(" ").at(-1) !== line);
+    await manager.stop(frame.id);
+  }
 });
 
 /** Starts candump, and waits until it listens. */
 const skipOn = { node: "it starts Deno", bun: "it starts Deno" };
 guestTest("candump.ts shows what candump does", { needs, skipOn, timeout: 120_000 }, async () => {
   await using theirs = await candump();
-  const program = ["run", "-A", "--no-check", "/checkout/examples/candump.ts", "--errors", "vcan0"];
+  const program = ["run", "-A", "--no-check", "examples/candump.ts", "--errors", "vcan0"];
   await using ours = spawn("deno", program, { env: { NO_COLOR: "1" } });
   let line: string | undefined;
   void ours.line().then((first) => line = first);

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { CAN_ISOTP_LL_OPTS, CAN_ISOTP_OPTS, CAN_ISOTP_RECV_FC, IsotpSocket, J1939Socket } from "../../can/mod.ts";
 import { C } from "../../ffi/mod.ts";
+import { SO_SNDBUF } from "../../socket/mod.ts";
 import { guestHas, guestTests } from "../guest/family_kernel.ts";
 import { assertEquals, assertRejects, assertThrows, spawn, tempDir } from "../runner/mod.ts";
 
@@ -53,6 +54,7 @@ guestTest("IsotpSocket takes 29 bits, CAN FD, padding and flow control", { needs
   const bytes = crypto.getRandomValues(new Uint8Array(4000));
   const [{ data }] = await Promise.all([right.receive(WAIT), left.send(bytes)]);
   assertEquals(data, bytes);
+  await assertRejects(() => left.send(bytes, { addr: { interfaceIndex: 1 } }), TypeError, "to an address");
   assertThrows(
     () => IsotpSocket.open({ interface: "vcan0", txId: 2 ** 29, rxId: 1 }),
     RangeError,
@@ -82,6 +84,16 @@ of(0x22).sendto(b"yes", ("vcan0", socket.J1939_NO_NAME, 0xfeca, socket.J1939_NO_
   const { data, addr } = await to.receive(WAIT);
   assertEquals([new TextDecoder().decode(data), addr.address, addr.pgn], ["yes", 0x22, 0xfeca]);
   assertEquals((await python.exit).code, 0);
+});
+
+guestTest("J1939Socket sends a message that is longer than the send buffer", { needs: [] }, async () => {
+  using from = J1939Socket.open({ interface: "vcan0", address: 0x50 });
+  using to = J1939Socket.open({ interface: "vcan0", address: 0x51 });
+  from.socket.set(SO_SNDBUF, 4608);
+  const bytes = crypto.getRandomValues(new Uint8Array(20_000));
+  const addr = { address: 0x51, pgn: 0x12300 };
+  const [{ data }, sent] = await Promise.all([to.receive(WAIT), from.send(bytes, { addr, ...WAIT })]);
+  assertEquals([sent, data], [20_000, bytes]);
 });
 
 guestTest("J1939Socket sends to j1939cat, and receives from it, more than a frame takes", {

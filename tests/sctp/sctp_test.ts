@@ -84,6 +84,10 @@ guestTest("a message longer than the buffer comes in parts, and a large one whol
     await server.receive({ buffer: new Uint8Array(4) }),
   ];
   assertEquals(parts.map((part) => [text(part), part?.complete]), [["abcd", false], ["ef", true]]);
+  await client.send(bytes("ghi"));
+  const none = await server.receive({ buffer: new Uint8Array(0) });
+  assertEquals([text(none), none?.complete], ["", false]); // which is not the end
+  assertEquals(text(await server.receive()), "ghi");
   const large = crypto.getRandomValues(new Uint8Array(60_000));
   await client.send(large);
   assertEquals((await server.receive(WAIT))?.data, large);
@@ -122,6 +126,8 @@ guestTest("SctpSocket: many associations, their notifications, one peeled off", 
     if (notification?.type === "association" && notification.state === "ended") break;
   }
   assertThrows(() => server.peelOff(12345), Error, "EINVAL");
+  assertThrows(() => server.peelOff(2 ** 32 + second.association), RangeError);
+  await assertRejects(() => server.end(second.association, { abrot: true } as { abort?: boolean }), TypeError, "abort");
 });
 
 /** Tries until the other program listens. */

@@ -145,6 +145,23 @@ if (has) {
       sendBuffer: "TIPC has no send buffer",
     },
   });
+
+  messageSuite("TIPC datagrams, connected both ways", async () => {
+    const ends = [0, 1].map(() => TipcDatagramSocket.bind({ service: services++, instance: 1, scope: "node" }));
+    const [left, right] = ends as [TipcDatagramSocket, TipcDatagramSocket];
+    await left.socket.connect(encodeSockaddrTipc(right.localAddr));
+    await right.socket.connect(encodeSockaddrTipc(left.localAddr));
+    return [left, right];
+  }, {
+    hasEnd: false,
+    bulk: 1000,
+    maxLength: 66_000,
+    lacks: {
+      emptyMessages: "TIPC's empty messages are its own",
+      gone: "TIPC drops what reaches no socket",
+      sendBuffer: "TIPC has no send buffer",
+    },
+  });
 } else {
   ignore("the stream and message suites over TIPC", NEEDS_GUEST);
 }
