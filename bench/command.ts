@@ -1,8 +1,8 @@
 import type { Measurement } from "./row.ts";
 import { runtimeCommand } from "./runtimes.ts";
 
-/** Milliseconds that a measuring command may take. */
-const PATIENCE = 150_000;
+/** Milliseconds that a measuring command may take: a guest boots first, and ends itself after 240 s, with an error. */
+const PATIENCE = 300_000;
 
 const root = new URL("..", import.meta.url).pathname;
 const children = new Set<Deno.ChildProcess>();

@@ -7,7 +7,7 @@ const CHECKOUT = ["bench", "examples", "scripts", "tests"];
 /** Deno's cache in the guest, as its init has it. */
 const DENO_DIR = "guest/deno";
 /** Prints where the modules are that the Python peers import. */
-const PYTHON_MODULES = `import json, os, select, signal, socket, struct, sys, threading, time
+const PYTHON_MODULES = `import http.client, http.server, json, os, select, signal, socket, struct, sys, threading, time
 for module in list(sys.modules.values()):
     if (getattr(module, "__file__", None) or "").endswith(".py"): print(module.__file__)`;
 
@@ -33,6 +33,7 @@ export async function writeBase(cache: string, options: BaseOptions): Promise<st
     Deno.execPath(),
     deno.size,
     deno.mtime,
+    PYTHON_MODULES,
     init,
     modules,
     ...setups,
@@ -78,7 +79,7 @@ export async function writeCheckout(path: string, root: string, peers: string, c
   await addTranspiled(cpio, root, [...config.publish.include, ...CHECKOUT]);
   // Without a network, node_modules must have everything.
   cpio.addFile("checkout/deno.json", JSON.stringify({ ...config, nodeModulesDir: "manual" }));
-  for (const name of ["deno-std", "ioredis"]) await addPackage(cpio, `${root}/node_modules`, name);
+  for (const name of ["deno-std", "ioredis", "undici"]) await addPackage(cpio, `${root}/node_modules`, name);
   for await (const { name } of Deno.readDir(peers)) {
     cpio.addFile(`bin/${name}`, await Deno.readFile(`${peers}/${name}`), 0o755);
   }
