@@ -23,7 +23,7 @@ function row(name: string, title: string, unit: string, script: string, ...what:
       measure: ["deno", "run", "-A", "scripts/guest/main.ts", "--", ...command, over, ...what, "{seconds}"],
     })),
     targets: [{ of: "fallback", against: "tcp", ratio: 0.8 }, { of: "smc-r", against: "tcp", ratio: 0.04 }],
-    rounds: 1,
+    rounds: 3,
     seconds: 8, // under emulation a request takes up to a second
     warm: true,
     flag: "guest",

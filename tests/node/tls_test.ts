@@ -67,17 +67,27 @@ tlsTest(
 for (const [names, isRight] of [["IP:127.0.0.1", true], ["DNS:localhost", false]] as const) {
   const verdict = isRight ? "accept" : "refuse";
   tlsTest(
-    `startTls() and undici ${verdict} a certificate of ${names} from 127.0.0.1`,
+    `startTls() ${verdict}s a certificate of ${names} from 127.0.0.1`,
     async ({ cert: ca, path }) => {
       const { program, port } = await serverOf(path);
       await using _server = program;
-      const connect = (): Promise<TcpConn> => TcpConn.connect({ hostname: "127.0.0.1", port });
       for (const options of [{ servername: "127.0.0.1" }, { host: "127.0.0.1" }]) {
-        const starting = startTls(await connect(), { ...options, ca });
+        const starting = startTls(await TcpConn.connect({ hostname: "127.0.0.1", port }), { ...options, ca });
         if (isRight) (await starting).destroy();
         else await assertRejects(() => starting, Error);
       }
+    },
+    {},
+    names,
+  );
+
+  tlsTest(
+    `undici ${verdict}s a certificate of ${names} from 127.0.0.1`,
+    async ({ cert: ca, path }) => {
+      const { program, port } = await serverOf(path);
+      await using _server = program;
       const { Agent, fetch: undiciFetch } = await import("undici");
+      const connect = (): Promise<TcpConn> => TcpConn.connect({ hostname: "127.0.0.1", port });
       const dispatcher = new Agent({ connect: undiciConnector(connect, { ca }) });
       const fetching = undiciFetch("https://127.0.0.1/", { dispatcher });
       if (isRight) assertEquals((await fetching).status, 200);
