@@ -56,7 +56,7 @@ export class AlgAead extends SocketOwner {
    */
   static open(name: string, key: Uint8Array, options: { tagLength: number }): AlgAead {
     checkArgumentCount("call open", arguments.length, "name", "key", "{ tagLength }");
-    checkOptions("open an algorithm", options, OPEN_OPTIONS);
+    options = checkOptions("open an algorithm", options, OPEN_OPTIONS);
     const { tagLength } = options;
     within("open an algorithm", "length of the tag", tagLength, 64);
     const algorithm = new AlgAead(openAlgorithm({ type: "aead", name }, key));
@@ -108,7 +108,7 @@ export class AlgAead extends SocketOwner {
     added: number,
   ): Promise<Uint8Array<ArrayBuffer>> {
     checkBytes(data);
-    checkOptions(encrypt ? "encrypt" : "decrypt", options, AEAD_OPTIONS);
+    options = checkOptions(encrypt ? "encrypt" : "decrypt", options, AEAD_OPTIONS);
     const length = data.length + added;
     const { iv, associatedData = new Uint8Array(0) } = options;
     const associated = associatedData.length;

@@ -40,7 +40,7 @@ export async function algHash(
   options: { key?: Uint8Array } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkArgumentCount("call algHash", arguments.length, "name", "data", "{ key }");
-  checkOptions("hash", options, HASH_OPTIONS);
+  options = checkOptions("hash", options, HASH_OPTIONS);
   using algorithm = openAlgorithm({ type: "hash", name }, options.key);
   using operation = await algorithm.accept();
   for await (const part of data instanceof Uint8Array ? [data] : data) {

@@ -104,7 +104,7 @@ export class HciSocket extends SocketOwner implements AsyncIterable<Uint8Array> 
    */
   static open(options: HciOpenOptions = {}): HciSocket {
     checkArgumentCount("call open", arguments.length, "options");
-    checkOptions("open a socket of HCI", options, OPTIONS);
+    options = checkOptions("open a socket of HCI", options, OPTIONS);
     const { device = C.HCI_DEV_NONE, channel = "raw", filter } = options;
     const number = CHANNELS[channel];
     if (number === undefined) {

@@ -1,4 +1,4 @@
-import { addressIn, checkOptions } from "../checks/option_names.ts";
+import { checkOptions, pickedFrom } from "../checks/option_names.ts";
 import {
   CONNECT_OPTIONS,
   type ConnectOptions,
@@ -27,7 +27,7 @@ export function listenBluetooth<A extends { address: string }>(
   kind: SocketKind<A>,
   options: BluetoothListenOptions<A>,
 ): Socket {
-  checkOptions("listen", options, { ...LISTEN_OPTIONS, ...kind.names });
+  options = checkOptions("listen", options, { ...LISTEN_OPTIONS, ...kind.names });
   return listenAt(kind, { ...options, address: addressOr(options.address) } as unknown as A & ListenOptions);
 }
 
@@ -37,8 +37,8 @@ export async function connectBluetooth<A extends object>(
   options: BluetoothConnectOptions<A>,
   local: (address: string) => A,
 ): Promise<Socket> {
-  checkOptions("connect", options, { ...CONNECT_OPTIONS, ...names, localAddress: true });
-  const [sockaddr, address] = [codec.encode(addressIn(options, names)), codec.format(options)];
+  options = checkOptions("connect", options, { ...CONNECT_OPTIONS, ...names, localAddress: true });
+  const [sockaddr, address] = [codec.encode(pickedFrom(options, names)), codec.format(options)];
   const bind = (socket: Socket): void => {
     if (options.localAddress !== undefined) {
       socket.bind(codec.encode(local(options.localAddress)), options.localAddress);

@@ -65,7 +65,7 @@ export class BcmSocket extends SocketOwner {
    */
   static async connect(options: BcmConnectOptions): Promise<BcmSocket> {
     checkArgumentCount("call connect", arguments.length, "options");
-    checkOptions("connect to the broadcast manager", options, OPTIONS);
+    options = checkOptions("connect to the broadcast manager", options, OPTIONS);
     const socket = openSocket({ open: () => Socket.open(C.AF_CAN, C.SOCK_DGRAM, C.CAN_BCM) }, options);
     try {
       const { interface: of } = options;
@@ -114,7 +114,7 @@ export class BcmSocket extends SocketOwner {
    */
   async watch(watch: BcmWatchOptions, options?: TransferOptions): Promise<void> {
     checkArgumentCount("call watch", arguments.length, "{ id, mask, … }", "{ flags, signal, timeout }");
-    checkOptions("watch", watch, WATCH_OPTIONS);
+    watch = checkOptions("watch", watch, WATCH_OPTIONS);
     const { id, mask, timeout = 0, interval = 0 } = watch;
     const timer = timeout > 0 || interval > 0 ? C.SETTIMER | C.STARTTIMER : 0;
     const flags = timer | (mask === undefined ? C.RX_FILTER_ID : 0);

@@ -114,7 +114,7 @@ export class CanSocket extends SocketOwner implements AsyncIterable<ReceivedCanF
    */
   static open(options: CanOpenOptions = {}): CanSocket {
     checkArgumentCount("call open", arguments.length, "options");
-    checkOptions("open a CAN socket", options, OPTIONS);
+    options = checkOptions("open a CAN socket", options, OPTIONS);
     const { filters, errors, fd, loopback, receiveOwn, timestamps } = options;
     const prepare = (socket: Socket): void => {
       if (filters !== undefined) socket.set(CAN_RAW_FILTER, filters);

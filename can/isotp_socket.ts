@@ -62,7 +62,7 @@ export class IsotpSocket extends DatagramSocket<CanAddr> {
    */
   static open(options: IsotpOpenOptions): IsotpSocket {
     checkArgumentCount("call open", arguments.length, "options");
-    checkOptions("open an ISO-TP socket", options, OPTIONS);
+    options = checkOptions("open an ISO-TP socket", options, OPTIONS);
     const [rxId, txId] = [withFlag(options.rxId), withFlag(options.txId)];
     const bind = (socket: Socket, interfaceIndex: number): void =>
       socket.bind(encodeSockaddrCan({ interfaceIndex, isotp: { rxId, txId } }), String(options.interface));

@@ -128,7 +128,7 @@ export class J1939Socket extends DatagramSocket<J1939Addr, Partial<J1939Addr>> {
    */
   override async receive(options: ReceiveOptions = {}): Promise<J1939Message> {
     checkArgumentCount("call receive", arguments.length, "{ buffer, flags, signal, timeout }");
-    checkOptions("receive", options, RECEIVE_OPTIONS);
+    options = checkOptions("receive", options, RECEIVE_OPTIONS);
     const { buffer } = options;
     const space = buffer ?? new Uint8Array(SIZE);
     // recvfrom(2) with MSG_TRUNC, as elsewhere, is refused here.
@@ -175,7 +175,7 @@ export class J1939Socket extends DatagramSocket<J1939Addr, Partial<J1939Addr>> {
    */
   static open(options: J1939OpenOptions): J1939Socket {
     checkArgumentCount("call open", arguments.length, "options");
-    checkOptions("open a J1939 socket", options, OPTIONS);
+    options = checkOptions("open a J1939 socket", options, OPTIONS);
     const { filters, broadcast, promiscuous, priority } = options;
     const prepare = (socket: Socket): void => {
       if (filters !== undefined) socket.set(SO_J1939_FILTER, filters);

@@ -38,20 +38,22 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Refuses options that are not an object, and unknown option names: a misspelt option must not count as one that was
- * left out. Options that are `undefined` count as left out.
+ * left out. Options that are `undefined` count as left out. Each option is read once: a getter could give the check
+ * another value than the call.
  *
  * @param action What the options are for, for the error: `Cannot <action>: …`.
  * @param options The options, as the caller gave them.
  * @param names The names of all options.
  * @param elsewhere What replaces the options of other libraries here, by their names there.
+ * @returns A copy of the options, which is what to use from here on.
  * @throws {TypeError} If it refuses the options; the message names the unknown option and the nearest known one.
  */
-export function checkOptions(
+export function checkOptions<T extends object>(
   action: string,
-  options: object,
+  options: T,
   names: Readonly<Record<string, true>>,
   elsewhere: Readonly<Record<string, string>> = {},
-): void {
+): T {
   if ("buffer" in names && ArrayBuffer.isView(options)) {
     throw new TypeError(`Cannot ${action}: options must be an object that holds the buffer: current value is a buffer`);
   }
@@ -62,7 +64,7 @@ export function checkOptions(
     throw new TypeError(`Cannot ${action}: options must be an object that holds the signal: current value is a signal`);
   }
   const name = unknownName(options, names);
-  if (name === undefined) return;
+  if (name === undefined) return pickedFrom(options, names);
   throw new TypeError(`Cannot ${action}: there is no option ${name}${adviceOn("options", name, names, elsewhere)}`);
 }
 
@@ -84,12 +86,14 @@ export function checkAddress(struct: string, addr: object, names: Readonly<Recor
   throw new TypeError(`Cannot encode ${struct}: an address has no field ${name}${adviceOn("fields", name, names)}`);
 }
 
-/** The address in options that contain its fields. */
-export function addressIn<A extends object>(options: A, names: Readonly<Record<string, true>>): A {
-  const fields = Object.keys(names) as (keyof A)[];
-  return Object.fromEntries(
-    fields.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
-  ) as A;
+/** The named members that are not `undefined`, each read once. */
+export function pickedFrom<A extends object>(options: A, names: Readonly<Record<string, true>>): A {
+  const picked: Record<string, unknown> = {};
+  for (const name in names) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked as A;
 }
 
 function unknownName(object: object, names: Readonly<Record<string, true>>): string | undefined {

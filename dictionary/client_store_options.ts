@@ -15,7 +15,7 @@ const NAMES: OptionNames<ClientStoreOptions> = { prefix: true };
 
 /** Checks a client, which must have some functions, and the options; returns the prefix. */
 export function prefixOf(engine: string, client: unknown, functions: string[], options: ClientStoreOptions): string {
-  checkOptions(`make a store of ${engine}`, options, NAMES);
+  options = checkOptions(`make a store of ${engine}`, options, NAMES);
   const { prefix = "" } = options;
   if (typeof prefix !== "string") {
     throw new TypeError(`Cannot use prefix as it must be a string: current value is ${quoted(prefix)}`);

@@ -92,7 +92,7 @@ export function dictionary(store: Store = memoryStore(), options: DictionaryOpti
       }`,
     );
   }
-  checkOptions("make a dictionary", options, NAMES);
+  options = checkOptions("make a dictionary", options, NAMES);
   const { maxLength = FRAME_MAX_LENGTH } = options;
   within("make a dictionary", "maxLength", maxLength, Number.MAX_SAFE_INTEGER);
   return {

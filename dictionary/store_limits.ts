@@ -28,7 +28,7 @@ const NAMES: OptionNames<StoreLimits> = { maxKeys: true, maxBytes: true };
 
 /** Checks the limits and fills in the defaults. */
 export function limitsOf(limits: StoreLimits): Required<StoreLimits> {
-  checkOptions("make a store", limits, NAMES);
+  limits = checkOptions("make a store", limits, NAMES);
   const { maxKeys = 100_000, maxBytes = 64 * 1024 * 1024 } = limits;
   for (const [name, value] of Object.entries({ maxKeys, maxBytes })) {
     if (typeof value === "number" && value >= 0) continue;

@@ -37,10 +37,10 @@ export async function connectStream(
   options: StreamConnectOptions,
 ): Promise<Socket> {
   checkArgumentCount("call connectStream", arguments.length, "openFamily", "options");
-  checkWaitOptions("connect", options, STREAM_CONNECT_OPTIONS);
+  options = checkWaitOptions("connect", options, STREAM_CONNECT_OPTIONS);
   checkTransport("connect", options.transport, "tcp");
-  const { hostname = "127.0.0.1", localAddr } = options;
-  if (localAddr !== undefined) checkOptions("use localAddr", localAddr, NET_ADDR);
+  const { hostname = "127.0.0.1" } = options;
+  const localAddr = options.localAddr && checkOptions("use localAddr", options.localAddr, NET_ADDR);
   const local = localAddr && numericEndpoint(
     { ...localAddr, port: localAddr.port ?? 0 },
     options.networkNamespace,

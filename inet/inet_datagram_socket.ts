@@ -129,7 +129,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
   async sendMessage(message: OutgoingInetMessage<I>, options?: TransferOptions): Promise<number> {
     checkArgumentCount("call sendMessage", arguments.length, "message", "{ flags, signal, timeout }");
     checkMessage(message);
-    checkOptions("send a message", message, MESSAGE_PARTS);
+    message = checkOptions("send a message", message, MESSAGE_PARTS);
     const { data, addr, info = {} } = message;
     const sockaddr = addr === undefined ? undefined : this.codec.encode(addr, this.socket);
     return await this.socket.sendmsg({
@@ -168,7 +168,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    */
   joinMulticast(group: string, options: MulticastOptions = {}): void {
     checkArgumentCount("call joinMulticast", arguments.length, "group", "options");
-    checkOptions("join a group", options, MULTICAST_OPTIONS);
+    options = checkOptions("join a group", options, MULTICAST_OPTIONS);
     this.#multicast("join", group, options);
   }
 
@@ -181,7 +181,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    */
   leaveMulticast(group: string, options: MulticastOptions = {}): void {
     checkArgumentCount("call leaveMulticast", arguments.length, "group", "options");
-    checkOptions("leave a group", options, MULTICAST_OPTIONS);
+    options = checkOptions("leave a group", options, MULTICAST_OPTIONS);
     this.#multicast("leave", group, options);
   }
 
@@ -195,7 +195,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    */
   blockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
     checkArgumentCount("call blockMulticast", arguments.length, "group", "source", "options");
-    checkOptions("block a sender", options, BLOCK_OPTIONS);
+    options = checkOptions("block a sender", options, BLOCK_OPTIONS);
     this.#multicast("block", group, { ...options, source });
   }
 
@@ -209,7 +209,7 @@ export class InetDatagramSocket<A extends I, I extends IpAddr> extends DatagramS
    */
   unblockMulticast(group: string, source: string, options: Omit<MulticastOptions, "source"> = {}): void {
     checkArgumentCount("call unblockMulticast", arguments.length, "group", "source", "options");
-    checkOptions("unblock a sender", options, BLOCK_OPTIONS);
+    options = checkOptions("unblock a sender", options, BLOCK_OPTIONS);
     this.#multicast("unblock", group, { ...options, source });
   }
 

@@ -32,7 +32,7 @@ import { STREAM_LISTEN_OPTIONS, type StreamListenOptions } from "./stream_option
  */
 export function listenStream(openFamily: (family: number) => Socket, options: StreamListenOptions): Socket {
   checkArgumentCount("call listenStream", arguments.length, "openFamily", "options");
-  checkOptions("listen", options, STREAM_LISTEN_OPTIONS);
+  options = checkOptions("listen", options, STREAM_LISTEN_OPTIONS);
   checkTransport("listen", options.transport, "tcp");
   const { hostname = "0.0.0.0", port = 0, ipv6Only, reuseAddress = true, reusePort = false } = options;
   const { family, sockaddr, address } = numericEndpoint({ ...options, hostname, port }, options.networkNamespace);

@@ -95,7 +95,7 @@ const PACKET_INFO: OptionNames<OutgoingPacketInfo> = {
  * ```
  */
 export function encodePacketInfo(info: OutgoingPacketInfo, ipv6: boolean): Uint8Array<ArrayBuffer> {
-  checkOptions("send", info, PACKET_INFO);
+  info = checkOptions("send", info, PACKET_INFO);
   const { source, interfaceIndex, hopLimit, trafficClass, segmentSize, mark } = info;
   const level = ipv6 ? C.IPPROTO_IPV6 : C.IPPROTO_IP;
   const messages: ControlMessage[] = [];

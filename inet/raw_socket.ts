@@ -99,7 +99,7 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
    */
   static open(options: RawOpenOptions): RawSocket {
     checkArgumentCount("open a raw socket", arguments.length, "{ protocol, … }");
-    checkOptions("open a raw socket", options, RAW_OPEN_OPTIONS);
+    options = checkOptions("open a raw socket", options, RAW_OPEN_OPTIONS);
     const { protocol, ipv6 = false, hostname, scopeId, headerIncluded, unprivileged = false } = options;
     within("open a raw socket", "protocol", protocol, 0xff);
     const sockaddr = hostname === undefined

@@ -85,7 +85,7 @@ export class TcpConn extends Conn<NetAddr> {
    */
   static async connect(options: TcpConnectOptions): Promise<TcpConn> {
     checkArgumentCount("connect", arguments.length, "{ hostname, port, signal, timeout, … }");
-    checkOptions("connect", options, TCP_CONNECT_OPTIONS, TCP_ELSEWHERE);
+    options = checkOptions("connect", options, TCP_CONNECT_OPTIONS, TCP_ELSEWHERE);
     const { multipath = false, ...stream } = options;
     return new TcpConn(await connectStream((family) => openTcp(family, multipath), stream));
   }
@@ -108,7 +108,7 @@ export class TcpConn extends Conn<NetAddr> {
   setKeepAlive(keepAlive: boolean | KeepAliveOptions = true): void {
     checkArgumentCount("call setKeepAlive", arguments.length, "keepAlive");
     if (typeof keepAlive !== "boolean") {
-      checkOptions("set keep-alive", keepAlive, KEEP_ALIVE_OPTIONS);
+      keepAlive = checkOptions("set keep-alive", keepAlive, KEEP_ALIVE_OPTIONS);
       const { idle, interval, count } = keepAlive;
       if (idle !== undefined) this.socket.set(TCP_KEEPIDLE, idle);
       if (interval !== undefined) this.socket.set(TCP_KEEPINTVL, interval);
@@ -165,7 +165,7 @@ export class TcpConn extends Conn<NetAddr> {
       return refuseArguments("call sendUrgent", arguments.length, "bytes", "{ signal, timeout }");
     }
     try {
-      if (options !== undefined) checkOptions("send urgent data", options, WAIT_OPTIONS);
+      if (options !== undefined) options = checkOptions("send urgent data", options, WAIT_OPTIONS);
     } catch (error) {
       return Promise.reject(error);
     }

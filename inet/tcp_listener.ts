@@ -60,7 +60,7 @@ export class TcpListener extends Listener<NetAddr, TcpConn> {
    */
   static listen(options: TcpListenOptions = {}): TcpListener {
     checkArgumentCount("listen", arguments.length, "{ hostname, port, … }");
-    checkOptions("listen", options, TCP_LISTEN_OPTIONS, TCP_ELSEWHERE);
+    options = checkOptions("listen", options, TCP_LISTEN_OPTIONS, TCP_ELSEWHERE);
     const { multipath = false, ...stream } = options;
     return new TcpListener(listenStream((family) => openTcp(family, multipath), stream));
   }

@@ -114,7 +114,7 @@ export class UdpSocket extends InetDatagramSocket<NetAddr, UdpDestination> {
    */
   static override bind(options: UdpBindOptions = {}): UdpSocket {
     checkArgumentCount("bind", arguments.length, "{ hostname, port, … }");
-    checkOptions("bind", options, UDP_BIND_OPTIONS, ELSEWHERE);
+    options = checkOptions("bind", options, UDP_BIND_OPTIONS, ELSEWHERE);
     checkTransport("bind", options.transport, "udp");
     const { hostname = "0.0.0.0", port = 0 } = options;
     const { family, sockaddr, address } = numericEndpoint({ ...options, hostname, port }, options.networkNamespace);

@@ -54,7 +54,7 @@ export class GenericNetlinkSocket implements Disposable {
     options: NetlinkRequestOptions & OpenOptions = {},
   ): Promise<GenericNetlinkSocket> {
     checkArgumentCount("call open", arguments.length, "name", "options");
-    checkOptions("open a socket", options, GENERIC_OPTIONS);
+    options = checkOptions("open a socket", options, GENERIC_OPTIONS);
     const request = encodeGetFamily(name);
     const { configure, networkNamespace, ...wait } = options;
     const netlink = NetlinkSocket.open(NL.NETLINK_GENERIC, {

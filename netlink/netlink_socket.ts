@@ -91,7 +91,7 @@ export class NetlinkSocket implements NetlinkRequester, Disposable {
    */
   static open(protocol: number, options: OpenOptions = {}): NetlinkSocket {
     checkArgumentCount("call open", arguments.length, "protocol", "{ configure, networkNamespace }");
-    checkOptions("open a netlink socket", options, OPEN_OPTIONS);
+    options = checkOptions("open a netlink socket", options, OPEN_OPTIONS);
     return new NetlinkSocket(openSocket({
       open: () => Socket.open(C.AF_NETLINK, C.SOCK_RAW, protocol),
       prepare(socket) {
@@ -188,7 +188,7 @@ export class NetlinkSocket implements NetlinkRequester, Disposable {
    */
   async *events(options: Pick<WaitOptions, "signal"> = {}): AsyncGenerator<NetlinkMessage, void, void> {
     checkArgumentCount("call events", arguments.length, "options");
-    checkWaitOptions("wait for events", options, EVENT_OPTIONS);
+    options = checkWaitOptions("wait for events", options, EVENT_OPTIONS);
     if (this.#isListening) throw busy("read the events", "another loop already reads them");
     this.#isListening = true;
     try {
@@ -223,7 +223,7 @@ export class NetlinkSocket implements NetlinkRequester, Disposable {
 
   /** Runs a task after the earlier ones. The timeout covers the wait for its turn and the task itself. */
   async #inTurn<T>(options: NetlinkRequestOptions, task: (wait: Wait) => Promise<T>): Promise<T> {
-    checkWaitOptions("ask the kernel by netlink", options, REQUEST_OPTIONS);
+    options = checkWaitOptions("ask the kernel by netlink", options, REQUEST_OPTIONS);
     const { action = "ask the kernel by netlink", flags = 0 } = options;
     if (this.#groups.size > 0 || this.#isListening) {
       throw busy(action, "this socket receives events, open another one for requests");

@@ -86,7 +86,7 @@ export class NodeStream extends Duplex {
     conn: StreamConn | Promise<StreamConn> | ((signal: AbortSignal) => Promise<StreamConn>),
     options: NodeStreamOptions = {},
   ) {
-    checkOptions("make a stream", options, STREAM_OPTIONS);
+    options = checkOptions("make a stream", options, STREAM_OPTIONS);
     const { allowHalfOpen = false, highWaterMark } = options;
     const isDialled = conn instanceof Promise || typeof conn === "function";
     if (!isDialled) checkConn(conn);

@@ -2,6 +2,7 @@ import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkFunction } from "../checks/check_function.ts";
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
 import { type Duplex, Readable } from "node:stream";
+import { checkSignal } from "../checks/check_signal.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import type { Conn } from "../socket/conn.ts";
@@ -69,10 +70,11 @@ export async function serveHttp<C extends Conn<unknown>>(
   options: ServeHttpOptions = {},
 ): Promise<void> {
   checkArgumentCount("call serveHttp", arguments.length, "listener", "handler", "options");
-  checkOptions("serve HTTP", options, SERVE_OPTIONS);
+  options = checkOptions("serve HTTP", options, SERVE_OPTIONS);
   const { signal, onError = failed } = options;
   checkFunction("serve HTTP", "handler", handler);
   checkFunction("serve HTTP", "onError", onError);
+  checkSignal(signal);
   const running = new Set<Promise<void>>();
   const streams = new Set<HttpStream>();
   let isEnding = false;

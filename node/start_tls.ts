@@ -40,12 +40,13 @@ export interface StartTlsOptions extends ConnectionOptions {
  */
 export async function startTls(conn: StreamConn, options: StartTlsOptions = {}): Promise<TLSSocket> {
   checkArgumentCount("call startTls", arguments.length, "conn", "options");
+  options = { ...options }; // each is read once
   const { signal: _, ...settings } = options;
-  const wait = waitOptionsOf(options as WaitOptions);
+  let wait = waitOptionsOf(options as WaitOptions);
   const name = options.servername || options.host || "localhost";
   const socket = new NodeStream(conn);
   try {
-    checkWaitOptions("start TLS", wait);
+    wait = checkWaitOptions("start TLS", wait);
   } catch (error) {
     socket.destroy();
     conn.close();

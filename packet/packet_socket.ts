@@ -116,7 +116,7 @@ export class PacketSocket extends DatagramSocket<PacketAddr, Partial<PacketAddr>
    */
   static open(options: PacketOpenOptions = {}): PacketSocket {
     checkArgumentCount("open a packet socket", arguments.length, "{ interface, protocol, … }");
-    checkOptions("open a packet socket", options, PACKET_OPEN_OPTIONS);
+    options = checkOptions("open a packet socket", options, PACKET_OPEN_OPTIONS);
     const { protocol = C.ETH_P_ALL, interface: nameOrIndex = 0, cooked = false, promiscuous = false } = options;
     const isName = typeof nameOrIndex === "string";
     encodeSockaddrLl({ protocol, interfaceIndex: isName ? 0 : nameOrIndex }); // throws before socket(2)

@@ -1,4 +1,5 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
+import { checkSignal } from "../checks/check_signal.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { timeoutError } from "../checks/timeout_error.ts";
@@ -105,7 +106,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
   ): Promise<RpcResult<Api, Func>> {
     if (arguments.length > 3) return refuseArguments("call call", arguments.length, "func", "params", "options");
     return new Promise((resolve, reject) => {
-      checkOptions("call", options, CALL_OPTIONS);
+      options = checkOptions("call", options, CALL_OPTIONS);
       const { signal, timeout = Infinity } = options;
       if (typeof func !== "string") {
         throw new TypeError(`Cannot call: func must be a string: current value is ${quoted(func)}`);
@@ -115,6 +116,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
           `Cannot call: timeout must be 0 or more milliseconds: current value is ${quoted(timeout)}`,
         );
       }
+      checkSignal(signal);
       signal?.throwIfAborted();
       if (this.#end !== undefined) throw closedBefore(func, this.#end);
       const json: string | undefined = JSON.stringify(params ?? null);

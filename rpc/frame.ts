@@ -44,7 +44,7 @@ export interface FrameFormat {
 
 /** Checks options that are only frame options, once for many frames. */
 export function frameFormatOf(action: string, options: FrameOptions): FrameFormat {
-  checkOptions(action, options, FRAME_OPTIONS);
+  options = checkOptions(action, options, FRAME_OPTIONS);
   return frameFormat(options);
 }
 

@@ -100,7 +100,7 @@ const NAMES: OptionNames<RpcServerOptions> = {
 
 /** Checks the limits and fills in the defaults. */
 export function limitsOf(options: RpcServerOptions): RpcLimits {
-  checkOptions("serve", options, NAMES);
+  options = checkOptions("serve", options, NAMES);
   const limits = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof RpcLimits)[]) {
     const value = options[name] ?? DEFAULTS[name];

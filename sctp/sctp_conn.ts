@@ -91,7 +91,7 @@ export class SctpConn extends SocketOwner {
    */
   async send(data: Uint8Array, options: SctpSendOptions = {}): Promise<number> {
     checkArgumentCount("call send", arguments.length, "data", "options");
-    checkOptions("send", options, SCTP_SEND_OPTIONS);
+    options = checkOptions("send", options, SCTP_SEND_OPTIONS);
     return await sendSctp(this.socket, data, {}, options);
   }
 

@@ -152,7 +152,7 @@ export async function receiveSctp(
   socket: Socket,
   options: ReceiveOptions = {},
 ): Promise<SctpMessage | null> {
-  checkOptions("receive", options, RECEIVE_OPTIONS);
+  options = checkOptions("receive", options, RECEIVE_OPTIONS);
   const { buffer } = options;
   const space = buffer ?? new Uint8Array(SIZE);
   const controlLength = controlMessageSpace(RCVINFO_SIZE);

@@ -96,7 +96,7 @@ export class SctpSocket extends SocketOwner {
    */
   static override bind(options: SctpBindOptions = {}): SctpSocket {
     checkArgumentCount("call bind", arguments.length, "options");
-    checkOptions("bind", options, OPTIONS);
+    options = checkOptions("bind", options, OPTIONS);
     const { hostname = "0.0.0.0", port = 0, scopeId, events = [], ...rest } = options;
     const addr: SctpAddr = { hostname, port, ...(scopeId === undefined ? {} : { scopeId }) };
     const [sockaddr, address] = [sctpAddrCodec.encode(addr), sctpAddrCodec.format(addr)];
@@ -135,7 +135,7 @@ export class SctpSocket extends SocketOwner {
    */
   async send(data: Uint8Array, options: SctpSendToOptions): Promise<number> {
     checkArgumentCount("call send", arguments.length, "data", "options");
-    checkOptions("send", options, SEND_TO);
+    options = checkOptions("send", options, SEND_TO);
     const { addr, association } = options;
     if ((addr === undefined) === (association === undefined)) {
       throw new TypeError("Cannot send: pass either addr or association");

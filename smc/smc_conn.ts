@@ -94,7 +94,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    * @throws {RangeError} If `drainTimeout` is below 0.
    */
   constructor(socket: Socket, options: Pick<SmcConnOptions, "drainTimeout"> = {}) {
-    checkOptions("make a connection", options, CONN_OPTIONS);
+    options = checkOptions("make a connection", options, CONN_OPTIONS);
     checkSmcOptions(options);
     super(socket, tcpAddrCodec);
     this.#drainTimeout = options.drainTimeout ?? DRAIN_TIMEOUT;
@@ -112,7 +112,7 @@ export class SmcConn extends Conn<NetAddr> implements AsyncDisposable {
    */
   static async connect(options: SmcConnectOptions): Promise<SmcConn> {
     checkArgumentCount("connect", arguments.length, "{ hostname, port, signal, timeout, … }");
-    checkOptions("connect", options, CONNECT_OPTIONS);
+    options = checkOptions("connect", options, CONNECT_OPTIONS);
     checkSmcOptions(options);
     const { unsupported = "throw", fallback = "allow", drainTimeout = DRAIN_TIMEOUT, ...stream } = options;
     const socket = await connectStream((family) => openSmc(family, { unsupported }), stream);

@@ -55,7 +55,7 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    * @throws {TypeError | RangeError} If an option is invalid.
    */
   constructor(socket: Socket, options: SmcConnOptions = {}) {
-    checkOptions("make a listener", options, LISTENER_OPTIONS);
+    options = checkOptions("make a listener", options, LISTENER_OPTIONS);
     checkSmcOptions(options);
     const { fallback = "allow", ...connOptions } = options;
     const connOf = (accepted: Socket): SmcConn => new SmcConn(accepted, connOptions);
@@ -75,7 +75,7 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    */
   static listen(options: SmcListenOptions = {}): SmcListener {
     checkArgumentCount("listen", arguments.length, "{ hostname, port, … }");
-    checkOptions("listen", options, LISTEN_OPTIONS);
+    options = checkOptions("listen", options, LISTEN_OPTIONS);
     checkSmcOptions(options);
     const { unsupported = "throw", fallback, drainTimeout, ...stream } = options;
     const socket = listenStream((family) => openSmc(family, { unsupported }), stream);
@@ -96,7 +96,7 @@ export class SmcListener extends Listener<NetAddr, SmcConn> {
    */
   override async accept(options?: SmcAcceptOptions): Promise<SmcConn> {
     checkArgumentCount("call accept", arguments.length, "options");
-    if (options !== undefined) checkOptions("accept", options, ACCEPT_OPTIONS);
+    if (options !== undefined) options = checkOptions("accept", options, ACCEPT_OPTIONS);
     const { fallback = this.#fallback } = options ?? {};
     checkSmcOptions({ fallback });
     const wait = waitOptionsOf(options ?? {});

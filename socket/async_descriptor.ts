@@ -4,7 +4,7 @@ import type { Addressed } from "./inspect.ts";
 import type { Direction, Operation } from "./operation.ts";
 import { drainAndClose } from "./operations/drain.ts";
 import { Readiness } from "./polling/readiness.ts";
-import type { WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** Makes timeout errors of a descriptor's waits name the address of its owner. */
 export let nameWaits: (descriptor: AsyncDescriptor, owner: Addressed) => void;
@@ -71,7 +71,15 @@ export abstract class AsyncDescriptor extends Descriptor {
       if (options?.progress) options.progress.done = 0;
       return Promise.reject(closedError(operation.syscall));
     }
-    return this.readiness.run(direction, operation, options, names);
+    if (options !== undefined) {
+      try {
+        options = checkWaitOptions(`call ${operation.syscall}`, options, names);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      if (this.number < 0) return Promise.reject(closedError(operation.syscall)); // an option's getter closed it
+    }
+    return this.readiness.run(direction, operation, options);
   }
 
   /**

@@ -100,7 +100,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
     if (arguments.length > 2) return refuseArguments("send", arguments.length, "data", "{ addr, … }");
     if (options === undefined) return this.socket.send(data);
     try {
-      checkOptions("send", options, SEND_OPTIONS);
+      options = checkOptions("send", options, SEND_OPTIONS);
       const { addr } = options;
       const transfer = transferOptionsOf(options);
       if (addr === undefined) return this.socket.send(data, transfer);
@@ -152,7 +152,7 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
     options: ReceiveOptions,
     controlLength: number,
   ): Promise<{ data: Uint8Array; addr: A; truncated: boolean; control: Uint8Array; controlTruncated: boolean }> {
-    checkOptions("receive a message", options, RECEIVE_OPTIONS);
+    options = checkOptions("receive a message", options, RECEIVE_OPTIONS);
     const { buffer = new Uint8Array(MAX_SIZE), flags = 0, ...wait } = options;
     const message = await this.socket.recvmsg(
       { buffers: [buffer], controlLength },

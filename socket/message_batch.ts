@@ -113,7 +113,7 @@ export class MessageBatch {
    * @throws {RangeError} If the capacity is not 1 to 1024 (`UIO_MAXIOV`), or a size is negative.
    */
   constructor(options: MessageBatchOptions) {
-    checkOptions("make a batch", options, BATCH_OPTIONS);
+    options = checkOptions("make a batch", options, BATCH_OPTIONS);
     const { capacity, size, controlLength = 0 } = options;
     this.capacity = within("make a batch", "capacity", capacity, MAX_CAPACITY, 1);
     this.size = within("make a batch", "size", size, INT_MAX);

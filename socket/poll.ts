@@ -10,7 +10,7 @@ import { Call } from "./operation.ts";
 import { EEXIST } from "./operations/kernel_numbers.ts";
 import { Readiness } from "./polling/readiness.ts";
 import type { Socket } from "./socket.ts";
-import type { WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What {@linkcode poll} looks for: it always reports `"error"` and the end, even if not requested. */
 export type PollEvent = "read" | "write" | "urgent" | "error";
@@ -83,6 +83,8 @@ export async function poll<S extends Pollable>(
   options?: WaitOptions,
 ): Promise<PollResult<S>[]> {
   checkArgumentCount("call poll", arguments.length, "requests", "{ signal, timeout }");
+  if (options !== undefined) options = checkWaitOptions("call poll", options);
+  const asked = requests.map((request) => checkOptions("poll", request, { events: true, socket: true }));
   const epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
   // An epoll instance is itself a descriptor, which is readable when one of its descriptors is ready.
   const readiness = new Readiness(epfd);
@@ -93,7 +95,7 @@ export async function poll<S extends Pollable>(
     readiness.referenced = references.length === 0 || references.some((isReferenced) => isReferenced());
   };
   try {
-    for (const [i, request] of requests.entries()) {
+    for (const [i, request] of asked.entries()) {
       watch(epfd, request, i);
       ends.push(socketOf(request).onEnd(() => readiness.end(closedError, false)));
       const { isReferenced, stop } = socketOf(request).watchReference(hold);
@@ -101,7 +103,7 @@ export async function poll<S extends Pollable>(
       ends.push(stop);
     }
     hold();
-    const look = new Call("poll", () => readyOf(epfd, requests));
+    const look = new Call("poll", () => readyOf(epfd, asked));
     return await readiness.run("read", look, options);
   } catch (error) {
     if (options?.timeout !== undefined && isTimeoutError(error) && error !== options.signal?.reason) return [];
@@ -114,7 +116,6 @@ export async function poll<S extends Pollable>(
 }
 
 function watch(epfd: number, request: PollRequest<Pollable>, i: number): void {
-  checkOptions("poll", request, { events: true, socket: true });
   const { fd } = socketOf(request);
   if (fd < 0) throw closedError();
   const events = (request.events ?? ["read"]).reduce((bits, event) => bits | BITS[event], 0);

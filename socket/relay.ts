@@ -70,7 +70,7 @@ export interface RelayedBytes {
 export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Promise<RelayedBytes> {
   checkArgumentCount("call relay", arguments.length, "a", "b", "{ signal, timeout }");
   const over = new AbortController();
-  const signal = options?.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
+  let { signal } = over;
   const activity = { at: performance.now() };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const watch = (timeout: number): void => {
@@ -87,7 +87,8 @@ export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Pr
     }
   };
   try {
-    if (options !== undefined) checkWaitOptions("relay", options);
+    if (options !== undefined) options = checkWaitOptions("relay", options);
+    if (options?.signal !== undefined) signal = AbortSignal.any([signal, options.signal]);
     if (options?.timeout !== undefined && options.timeout !== Infinity) watch(options.timeout);
     const done = await Promise.allSettled([carry(a, b), carry(b, a)]);
     over.signal.throwIfAborted();

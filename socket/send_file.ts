@@ -63,7 +63,7 @@ export async function sendFile(
   options: SendFileOptions = {},
 ): Promise<number> {
   checkArgumentCount("call sendFile", arguments.length, "conn", "fd", "options");
-  checkOptions("send a file", options, SEND_FILE_OPTIONS);
+  options = checkOptions("send a file", options, SEND_FILE_OPTIONS);
   within("send a file", "descriptor", fd, INT_MAX); // Bun would pass NaN and 2³² as 0, which is standard input
   const { offset = 0, length = Number.MAX_SAFE_INTEGER - offset } = options;
   within("send a file", "offset", offset, Number.MAX_SAFE_INTEGER);

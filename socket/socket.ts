@@ -511,7 +511,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   async #readNothing(buffer: Uint8Array, options?: WaitOptions): Promise<number> {
     this.open("recv");
     checkBuffer(buffer, 0);
-    if (options !== undefined) checkWaitOptions("call recv", options);
+    if (options !== undefined) options = checkWaitOptions("call recv", options);
     return 0;
   }
 

@@ -1,5 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { addressIn, checkOptions } from "../checks/option_names.ts";
+import { checkOptions, pickedFrom } from "../checks/option_names.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import {
   CONNECT_OPTIONS,
@@ -57,8 +57,8 @@ export interface SocketKind<A extends object> {
  */
 export function listenAt<A extends object>(kind: SocketKind<A>, options: A & ListenOptions): Socket {
   checkArgumentCount("call listenAt", arguments.length, "kind", "options");
-  checkOptions("listen", options, { ...LISTEN_OPTIONS, ...kind.names });
-  const addr = addressIn<A>(options, kind.names);
+  options = checkOptions("listen", options, { ...LISTEN_OPTIONS, ...kind.names });
+  const addr = pickedFrom<A>(options, kind.names);
   const [sockaddr, address] = [kind.codec.encode(addr), kind.codec.format(addr)];
   const bind = (socket: Socket): void => socket.bind(sockaddr, address);
   return openListener({ open: () => Socket.open(kind.family, kind.type, kind.protocol), bind }, options, address);
@@ -90,8 +90,8 @@ export function listenAt<A extends object>(kind: SocketKind<A>, options: A & Lis
  */
 export async function connectTo<A extends object>(kind: SocketKind<A>, options: A & ConnectOptions): Promise<Socket> {
   checkArgumentCount("call connectTo", arguments.length, "kind", "options");
-  checkOptions("connect", options, { ...CONNECT_OPTIONS, ...kind.names });
-  const addr = addressIn<A>(options, kind.names);
+  options = checkOptions("connect", options, { ...CONNECT_OPTIONS, ...kind.names });
+  const addr = pickedFrom<A>(options, kind.names);
   const [sockaddr, address] = [kind.codec.encode(addr), kind.codec.format(addr)];
   return await openConnection(
     { open: () => Socket.open(kind.family, kind.type, kind.protocol) },

@@ -1,3 +1,4 @@
+import { checkSignal } from "../checks/check_signal.ts";
 import { checkTimeout } from "../checks/check_timeout.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
@@ -70,13 +71,14 @@ export const MAX_DELAY = 2 ** 31 - 1;
  * @param action What waits, for errors: `Cannot <action>: …`.
  * @param options The options.
  * @param names The known option names.
+ * @returns A copy of the options, which is what to use from here on: see {@linkcode checkOptions}.
  */
-export function checkWaitOptions(
+export function checkWaitOptions<T extends WaitOptions>(
   action: string,
-  options: WaitOptions,
+  options: T,
   names: Readonly<Record<string, true>> = WAIT_OPTIONS,
-): void {
-  checkOptions(action, options, names);
+): T {
+  options = checkOptions(action, options, names);
   const { signal, timeout, progress } = options;
   if (progress !== undefined) {
     if (typeof progress !== "object" || progress === null) {
@@ -85,10 +87,9 @@ export function checkWaitOptions(
     progress.done = 0;
   }
   if (timeout !== undefined) checkTimeout(timeout);
-  if (signal && typeof signal.addEventListener !== "function") {
-    throw new TypeError(`Cannot wait: signal must be an AbortSignal: current value is ${quoted(signal)}`);
-  }
+  checkSignal(signal);
   signal?.throwIfAborted();
+  return options;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
-import { addressIn, checkOptions } from "../checks/option_names.ts";
+import { checkOptions, pickedFrom } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
@@ -73,8 +73,8 @@ export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {
    */
   static override bind(options: TipcBindOptions): TipcDatagramSocket {
     checkArgumentCount("call bind", arguments.length, "options");
-    checkOptions("bind", options, { ...OPEN_OPTIONS, ...TIPC_ADDR });
-    const addr = addressIn(options, TIPC_ADDR);
+    options = checkOptions("bind", options, { ...OPEN_OPTIONS, ...TIPC_ADDR });
+    const addr = pickedFrom(options, TIPC_ADDR);
     const [sockaddr, address] = [tipcAddrCodec.encode(addr), tipcAddrCodec.format(addr)];
     const bind = (socket: Socket): void => socket.bind(sockaddr, address);
     return new TipcDatagramSocket(openSocket({ open: openRdm, bind }, options));
@@ -89,7 +89,7 @@ export class TipcDatagramSocket extends DatagramSocket<TipcAddr> {
    */
   static open(options: OpenOptions = {}): TipcDatagramSocket {
     checkArgumentCount("call open", arguments.length, "{ configure, networkNamespace }");
-    checkOptions("open a TIPC socket", options, OPEN_OPTIONS);
+    options = checkOptions("open a TIPC socket", options, OPEN_OPTIONS);
     return new TipcDatagramSocket(openSocket({ open: openRdm }, options));
   }
 }

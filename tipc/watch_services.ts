@@ -70,7 +70,7 @@ export async function* watchServices(
   options: WaitOptions = {},
 ): AsyncGenerator<TipcServiceEvent> {
   checkArgumentCount("call watchServices", arguments.length, "range", "{ signal, timeout }");
-  checkOptions("watch services", range, RANGE);
+  range = checkOptions("watch services", range, RANGE);
   const subscription = new DataView(new ArrayBuffer(SUBSCRIPTION_SIZE));
   const words = [range.service, range.lower, range.upper, WAIT_FOREVER, SUB_PORTS];
   for (const [i, word] of words.entries()) {

@@ -105,7 +105,7 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
    */
   static open(options: TunOpenOptions = {}): TunDevice {
     checkArgumentCount("call open", arguments.length, "options");
-    checkOptions("open a TUN device", options, OPTIONS);
+    options = checkOptions("open a TUN device", options, OPTIONS);
     const { kind = "tun", name = `${kind}%d`, packetInfo = false, multiQueue = false } = options;
     if (kind !== "tun" && kind !== "tap") {
       throw new TypeError(`Cannot open a TUN device as the kind must be "tun" or "tap": current value is "${kind}"`);

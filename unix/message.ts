@@ -149,7 +149,7 @@ export async function sendUnixMessage(
   options?: TransferOptions,
 ): Promise<number> {
   checkMessage(message);
-  checkOptions("send a message", message, MESSAGE_PARTS);
+  message = checkOptions("send a message", message, MESSAGE_PARTS);
   const { data = new Uint8Array(0), addr, fds = [], credentials } = message;
   const control = controlOf(fds, credentials);
   if (isStream && data.length === 0 && control.length > 0) {
@@ -169,7 +169,7 @@ export async function receiveUnixMessage(
   isEnd: (received: ReceivedMessage, buffer: Uint8Array) => boolean,
   transport?: UnixAddr["transport"],
 ): Promise<UnixMessage | null> {
-  checkOptions("receive a message", options, RECEIVE_MESSAGE_OPTIONS);
+  options = checkOptions("receive a message", options, RECEIVE_MESSAGE_OPTIONS);
   const { buffer = new Uint8Array(BUFFER_SIZE), maxFds = 0, ...transfer } = options;
   within("receive a message", "value of maxFds", maxFds, MAX_FDS);
   const controlLength = CONTROL_BASE + (maxFds > 0 ? controlMessageSpace(4 * maxFds) : 0);

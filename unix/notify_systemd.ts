@@ -34,7 +34,7 @@ const NOTIFY_OPTIONS: OptionNames<NotifySystemdOptions> = { fds: true };
  */
 export async function notifySystemd(state: string, options: NotifySystemdOptions = {}): Promise<boolean> {
   checkArgumentCount("call notifySystemd", arguments.length, "state", "options");
-  checkOptions("notify systemd", options, NOTIFY_OPTIONS);
+  options = checkOptions("notify systemd", options, NOTIFY_OPTIONS);
   const name = environmentVariable("NOTIFY_SOCKET");
   if (name === undefined || name === "") return false;
   using socket = UnixDatagramSocket.open();

@@ -1,4 +1,4 @@
-import { addressIn, checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { checkOptions, type OptionNames, pickedFrom } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import {
   CONNECT_OPTIONS,
@@ -39,9 +39,9 @@ const UNIX_CONNECT_OPTIONS: OptionNames<UnixConnectOptions> = {
 
 /** Opens a listening socket. */
 export function listenUnix(type: number, options: UnixListenOptions): Socket {
-  checkOptions("listen", options, UNIX_LISTEN_OPTIONS);
+  options = checkOptions("listen", options, UNIX_LISTEN_OPTIONS);
   checkUnixTransport("listen", options, "unix");
-  const addr = addressIn(options, UNIX_BIND_ADDR_NAMES);
+  const addr = pickedFrom(options, UNIX_BIND_ADDR_NAMES);
   encodeBindAddr(addr); // throws before a socket is opened
   const open = (): Socket => Socket.open(C.AF_UNIX, type);
   const bind = (socket: Socket): void => bindUnix(socket, addr, options);
@@ -50,14 +50,11 @@ export function listenUnix(type: number, options: UnixListenOptions): Socket {
 
 /** Opens a connected socket. */
 export async function connectUnix(type: number, options: UnixConnectOptions): Promise<Socket> {
-  checkWaitOptions("connect", options, UNIX_CONNECT_OPTIONS);
+  options = checkWaitOptions("connect", options, UNIX_CONNECT_OPTIONS);
   checkUnixTransport("connect", options, "unix");
-  const { localAddr } = options;
-  const sockaddr = encodeSockaddrUn(addressIn(options, UNIX_ADDR_NAMES));
-  if (localAddr !== undefined) {
-    checkOptions("use localAddr", localAddr, UNIX_BIND_ADDR_NAMES);
-    encodeBindAddr(localAddr);
-  }
+  const localAddr = options.localAddr && checkOptions("use localAddr", options.localAddr, UNIX_BIND_ADDR_NAMES);
+  const sockaddr = encodeSockaddrUn(pickedFrom(options, UNIX_ADDR_NAMES));
+  if (localAddr !== undefined) encodeBindAddr(localAddr);
   const open = (): Socket => Socket.open(C.AF_UNIX, type);
   const bind = (socket: Socket): void => localAddr && bindUnix(socket, localAddr);
   return await openConnection({ open, bind }, options, sockaddr, formatUnixAddr(options));

@@ -1,5 +1,5 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
-import { addressIn, checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { checkOptions, type OptionNames, pickedFrom } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { DatagramSocket } from "../socket/datagram_socket.ts";
 import { OPEN_OPTIONS, type OpenOptions, openSocket } from "../socket/open.ts";
@@ -68,9 +68,9 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
    */
   static override bind(options: UnixDatagramBindOptions): UnixDatagramSocket {
     checkArgumentCount("bind", arguments.length, "{ path, … }");
-    checkOptions("bind", options, UNIX_DATAGRAM_BIND_OPTIONS);
+    options = checkOptions("bind", options, UNIX_DATAGRAM_BIND_OPTIONS);
     checkUnixTransport("bind", options, "unixpacket");
-    const addr = addressIn(options, UNIX_BIND_ADDR_NAMES);
+    const addr = pickedFrom(options, UNIX_BIND_ADDR_NAMES);
     encodeBindAddr(addr); // throws before a socket is opened
     const open = (): Socket => Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
     const bind = (socket: Socket): void => bindUnix(socket, addr, options);
@@ -87,7 +87,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
    */
   static open(options: OpenOptions = {}): UnixDatagramSocket {
     checkArgumentCount("open a socket", arguments.length, "{ configure, networkNamespace }");
-    checkOptions("open a socket", options, OPEN_OPTIONS);
+    options = checkOptions("open a socket", options, OPEN_OPTIONS);
     return new UnixDatagramSocket(openSocket({ open: () => Socket.open(C.AF_UNIX, C.SOCK_DGRAM) }, options));
   }
 
@@ -107,7 +107,7 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
    */
   async connect(addr: UnixDestination, options?: WaitOptions): Promise<void> {
     checkArgumentCount("call connect", arguments.length, "addr", "{ signal, timeout }");
-    if (options !== undefined) checkOptions("connect", options, WAIT_OPTIONS);
+    if (options !== undefined) options = checkOptions("connect", options, WAIT_OPTIONS);
     await this.socket.connect(encodeSockaddrUn(addr), { ...options, address: formatUnixAddr(addr) });
   }
 

@@ -1,4 +1,4 @@
-import { addressIn } from "../../checks/option_names.ts";
+import { pickedFrom } from "../../checks/option_names.ts";
 import { within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
 import { lookupAddrinfo } from "../../ffi/lookup_addrinfo.ts";
@@ -15,7 +15,7 @@ import { lookupError, orAborted } from "./lookup.ts";
  * namespace.
  */
 export function numericEndpoint(options: UdpDestination, networkNamespace?: string): Endpoint {
-  const addr = addressIn(options, NET_ADDR);
+  const addr = pickedFrom(options, NET_ADDR);
   const sockaddr = networkNamespace === undefined
     ? encodeHost(addr)
     : inNetworkNamespace(networkNamespace, () => encodeHost(addr));

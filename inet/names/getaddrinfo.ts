@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkSignal } from "../../checks/check_signal.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { type AddrinfoHints, lookupAddrinfo } from "../../ffi/lookup_addrinfo.ts";
@@ -61,8 +62,9 @@ export async function getaddrinfo(
   options: GetaddrinfoOptions = {},
 ): Promise<AddressInfo[]> {
   checkArgumentCount("call getaddrinfo", arguments.length, "host", "service", "options");
-  checkOptions("look up", options, GETADDRINFO_OPTIONS);
+  options = checkOptions("look up", options, GETADDRINFO_OPTIONS);
   const { signal, ...hints } = options;
+  checkSignal(signal);
   signal?.throwIfAborted();
   const answers = await orAborted(lookupAddrinfo(host, service === null ? null : String(service), hints), signal);
   if (typeof answers === "number") {

@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkSignal } from "../../checks/check_signal.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { describeError } from "../../ffi/error.ts";
@@ -51,7 +52,8 @@ const GETHOSTBYNAME_OPTIONS: OptionNames<GethostbynameOptions> = { ...LOOKUP_OPT
  */
 export async function gethostbyname(name: string, options: GethostbynameOptions = {}): Promise<Host> {
   checkArgumentCount("call gethostbyname", arguments.length, "name", "options");
-  checkOptions("look up", options, GETHOSTBYNAME_OPTIONS);
+  options = checkOptions("look up", options, GETHOSTBYNAME_OPTIONS);
+  checkSignal(options.signal);
   options.signal?.throwIfAborted();
   const answer = await orAborted(lookupHostByName(name, options.family ?? C.AF_INET), options.signal);
   return hostOf(answer, name, "gethostbyname");
@@ -77,7 +79,8 @@ export async function gethostbyname(name: string, options: GethostbynameOptions 
  */
 export async function gethostbyaddr(address: string, options: LookupOptions = {}): Promise<Host> {
   checkArgumentCount("call gethostbyaddr", arguments.length, "address", "options");
-  checkOptions("look up", options, LOOKUP_OPTIONS);
+  options = checkOptions("look up", options, LOOKUP_OPTIONS);
+  checkSignal(options.signal);
   options.signal?.throwIfAborted();
   const lookup = address.includes(":")
     ? lookupHostByAddr(parseIpv6(address).bytes, C.AF_INET6)

@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkSignal } from "../../checks/check_signal.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { lookupNameinfo } from "../../ffi/lookup_netdb.ts";
 import { encodeHost } from "../addresses/_encode_host.ts";
@@ -44,7 +45,8 @@ export async function getnameinfo(
   options: GetnameinfoOptions = {},
 ): Promise<{ host: string; service: string }> {
   checkArgumentCount("call getnameinfo", arguments.length, "addr", "options");
-  checkOptions("look up", options, GETNAMEINFO_OPTIONS);
+  options = checkOptions("look up", options, GETNAMEINFO_OPTIONS);
+  checkSignal(options.signal);
   options.signal?.throwIfAborted();
   const names = await orAborted(lookupNameinfo(encodeHost(addr), options.flags ?? 0), options.signal);
   if (typeof names === "number") throw lookupError(addr.hostname, names, "getnameinfo");

@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkSignal } from "../../checks/check_signal.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { lookupServiceByName, lookupServiceByPort, type Servent } from "../../ffi/lookup_netdb.ts";
 import { LOOKUP_OPTIONS, type LookupOptions, orAborted } from "./lookup.ts";
@@ -34,7 +35,8 @@ const GETSERV_OPTIONS: OptionNames<GetservOptions> = { ...LOOKUP_OPTIONS, protoc
  */
 export async function getservbyname(name: string, options: GetservOptions = {}): Promise<Service | null> {
   checkArgumentCount("call getservbyname", arguments.length, "name", "options");
-  checkOptions("look up", options, GETSERV_OPTIONS);
+  options = checkOptions("look up", options, GETSERV_OPTIONS);
+  checkSignal(options.signal);
   options.signal?.throwIfAborted();
   return await orAborted(lookupServiceByName(name, options.protocol ?? null), options.signal);
 }
@@ -60,7 +62,8 @@ export async function getservbyname(name: string, options: GetservOptions = {}):
  */
 export async function getservbyport(port: number, options: GetservOptions = {}): Promise<Service | null> {
   checkArgumentCount("call getservbyport", arguments.length, "port", "options");
-  checkOptions("look up", options, GETSERV_OPTIONS);
+  options = checkOptions("look up", options, GETSERV_OPTIONS);
+  checkSignal(options.signal);
   options.signal?.throwIfAborted();
   return await orAborted(lookupServiceByPort(port, options.protocol ?? null), options.signal);
 }

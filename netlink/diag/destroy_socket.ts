@@ -28,7 +28,7 @@ import type { SocketInfo } from "./socket_info.ts";
  */
 export async function destroySocket(socket: SocketInfo, options: NetlinkOptions = {}): Promise<void> {
   checkArgumentCount("call destroySocket", arguments.length, "socket", "options");
-  checkWaitOptions("destroy a socket", options, NETLINK_OPTIONS);
+  options = checkWaitOptions("destroy a socket", options, NETLINK_OPTIONS);
   const { netlink, ...wait } = options;
   const action = `destroy a ${socket.protocol} socket`;
   if (socket.protocol !== "tcp" && socket.protocol !== "udp" && socket.protocol !== "raw") {

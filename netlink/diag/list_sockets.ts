@@ -89,7 +89,7 @@ export async function listSockets<P extends SocketProtocol = SocketProtocol>(
   options: ListSocketsOptions<P> = {},
 ): Promise<SocketInfoOf<P>[]> {
   checkArgumentCount("call listSockets", arguments.length, "options");
-  checkWaitOptions("list sockets", options, LIST_SOCKETS_OPTIONS);
+  options = checkWaitOptions("list sockets", options, LIST_SOCKETS_OPTIONS);
   const { protocol, states, processes = false, netlink: given, ...wait } = options;
   const named = protocol === undefined ? undefined : [protocol].flat() as SocketProtocol[];
   const wanted = (named ?? Object.keys(FAMILIES) as SocketProtocol[]).map(checkProtocol);

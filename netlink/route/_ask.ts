@@ -30,7 +30,7 @@ export async function askRoute<T>(
   run: (ask: Ask) => Promise<T>,
   names: Readonly<Record<string, true>> = NETLINK_OPTIONS,
 ): Promise<T> {
-  checkWaitOptions(action, options, names);
+  options = checkWaitOptions(action, options, names);
   const { netlink: given, timeout = Infinity, signal } = options;
   const deadline = performance.now() + timeout;
   return await withNetlink(

@@ -146,7 +146,7 @@ async function change(
   flags: number,
   options: NetlinkOptions,
 ): Promise<void> {
-  checkOptions(`${verb} an address`, address, ADDRESS_FIELDS);
+  address = checkOptions(`${verb} an address`, address, ADDRESS_FIELDS);
   encodeAddress(address, 1); // refuses an invalid address before any request
   await askRoute(`${verb} address ${address.address} of ${address.link}`, options, async (ask) => {
     return await ask("request", type, encodeAddress(address, await linkIndex(ask, address.link)), flags);

@@ -149,8 +149,8 @@ export async function listLinks(options: LinkFilter & NetlinkOptions = {}): Prom
  */
 export async function addLink(link: NewLink, options: NetlinkOptions = {}): Promise<void> {
   checkArgumentCount("call addLink", arguments.length, "link", "options");
-  checkOptions("add a link", link, LINK_FIELDS);
-  if (link.peer !== undefined) checkOptions("add a link", link.peer, SETTINGS);
+  link = checkOptions("add a link", link, LINK_FIELDS);
+  if (link.peer !== undefined) link = { ...link, peer: checkOptions("add a link", link.peer, SETTINGS) };
   await askRoute(`add link ${link.name ?? link.kind}`, options, async (ask) => {
     const { head, attributes } = await encodeSettings(ask, link, 0);
     if (link.parent !== undefined) {
@@ -186,7 +186,7 @@ export async function changeLink(
   options: NetlinkOptions = {},
 ): Promise<void> {
   checkArgumentCount("call changeLink", arguments.length, "link", "settings", "options");
-  checkOptions("change a link", settings, SETTINGS);
+  settings = checkOptions("change a link", settings, SETTINGS);
   await askRoute(`change link ${link}`, options, async (ask) => {
     const { head, attributes } = await encodeSettings(ask, settings, await linkIndex(ask, link));
     return await ask("request", RTM.NEWLINK, concat([head, ...attributes]));

@@ -153,7 +153,7 @@ async function change(
   flags: number,
   options: NetlinkOptions,
 ): Promise<void> {
-  checkOptions(`${verb} a neighbour`, neighbour, NEIGHBOUR_FIELDS);
+  neighbour = checkOptions(`${verb} a neighbour`, neighbour, NEIGHBOUR_FIELDS);
   encodeNeighbour(neighbour, 1); // refuses an invalid address before any request
   await askRoute(`${verb} neighbour ${neighbour.address} on ${neighbour.link}`, options, async (ask) => {
     return await ask("request", type, encodeNeighbour(neighbour, await linkIndex(ask, neighbour.link)), flags);

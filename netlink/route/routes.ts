@@ -259,8 +259,10 @@ async function change(
   options: NetlinkOptions,
 ): Promise<void> {
   const isDelete = type === RTM.DELROUTE;
-  checkOptions(`${verb} a route`, route, ROUTE_FIELDS);
-  for (const hop of route.nextHops ?? []) checkOptions(`${verb} a route`, hop, NEXT_HOP_FIELDS);
+  route = checkOptions(`${verb} a route`, route, ROUTE_FIELDS);
+  if (route.nextHops !== undefined) {
+    route = { ...route, nextHops: route.nextHops.map((hop) => checkOptions(`${verb} a route`, hop, NEXT_HOP_FIELDS)) };
+  }
   encodeRoute(route, () => 1, isDelete); // refuses an invalid address before any request
   await askRoute(`${verb} route ${route.destination}`, options, async (ask) => {
     const indexOf = await linkIndexes(ask, [route.link, ...(route.nextHops ?? []).map(({ link }) => link)]);

@@ -102,7 +102,7 @@ export async function listRules(options: RuleFilter & NetlinkOptions = {}): Prom
  */
 export async function addRule(rule: NewRule, options: NetlinkOptions = {}): Promise<void> {
   checkArgumentCount("call addRule", arguments.length, "rule", "options");
-  checkOptions("add a rule", rule, RULE_FIELDS);
+  rule = checkOptions("add a rule", rule, RULE_FIELDS);
   const payload = encodeRule(rule);
   await askRoute("add a rule", options, (ask) => {
     return ask("request", RTM.NEWRULE, payload, NL.NLM_F_CREATE | NL.NLM_F_EXCL);
@@ -127,7 +127,7 @@ export async function addRule(rule: NewRule, options: NetlinkOptions = {}): Prom
  */
 export async function deleteRule(rule: NewRule, options: NetlinkOptions = {}): Promise<void> {
   checkArgumentCount("call deleteRule", arguments.length, "rule", "options");
-  checkOptions("delete a rule", rule, RULE_FIELDS);
+  rule = checkOptions("delete a rule", rule, RULE_FIELDS);
   const payload = encodeRule(rule, true);
   await askRoute("delete a rule", options, (ask) => ask("request", RTM.DELRULE, payload));
 }

@@ -119,7 +119,7 @@ const EVENTS: Record<
  */
 export function watch(kinds: readonly RouteEventKind[], options: WatchOptions = {}): RouteWatcher {
   checkArgumentCount("call watch", arguments.length, "kinds", "options");
-  checkWaitOptions("watch", options, WATCH_OPTIONS);
+  options = checkWaitOptions("watch", options, WATCH_OPTIONS);
   const groups = kinds.flatMap((kind) => {
     if (Object.hasOwn(GROUPS, kind)) return GROUPS[kind];
     throw new TypeError(

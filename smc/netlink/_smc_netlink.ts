@@ -21,8 +21,7 @@ export interface SmcRequest {
 /** Opens a socket for one request, and explains the kernel's refusals. */
 export async function askSmc(wait: WaitOptions, request: SmcRequest): Promise<GenericMessage[]> {
   const { action, command, family = SMC_GENL_FAMILY_NAME, change } = request;
-  checkOptions(action, wait, WAIT_OPTIONS);
-  const options = { ...wait, action };
+  const options = { ...checkOptions(action, wait, WAIT_OPTIONS), action };
   using netlink = await GenericNetlinkSocket.open(family, options).catch((error) => {
     throw isSystemError(error, "ENOENT") ? unsupported(action) : error;
   });

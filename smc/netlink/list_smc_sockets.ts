@@ -28,7 +28,7 @@ import { type SmcSocketInfo, smcSocketInfo } from "./socket_info.ts";
  */
 export async function listSmcSockets(options: WaitOptions = {}): Promise<SmcSocketInfo[]> {
   checkArgumentCount("call listSmcSockets", arguments.length, "{ signal, timeout }");
-  checkOptions("list the SMC sockets", options, WAIT_OPTIONS);
+  options = checkOptions("list the SMC sockets", options, WAIT_OPTIONS);
   try {
     return (await listSockets({ ...options, protocol: "smc" })).map(smcSocketInfo);
   } catch (error) {

@@ -57,7 +57,7 @@ export async function smcPnets(options: WaitOptions = {}): Promise<SmcPnet[]> {
  */
 export async function addSmcPnet(pnet: SmcPnet, options: WaitOptions = {}): Promise<void> {
   checkArgumentCount("call addSmcPnet", arguments.length, "pnet", "{ signal, timeout }");
-  checkOptions("add to the PNET table", pnet, PNET);
+  pnet = checkOptions("add to the PNET table", pnet, PNET);
   const action = `add ${pnet.pnetId} to the PNET table`;
   await askSmc(options, { family, action, command: SMC_PNETID.ADD, change: encodeSmcPnet(pnet) });
 }

@@ -129,7 +129,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     options: BlockingSocketOptions<A, I> = {},
   ): BlockingSocket<A, I> {
     checkArgumentCount("call open", arguments.length, "family", "type", "options");
-    checkOptions("open a socket", options, OPEN);
+    options = checkOptions("open a socket", options, OPEN);
     const { protocol = 0, codec = sockaddrCodec as AddrCodec<unknown> as AddrCodec<A, I> } = options;
     const { networkNamespace } = options;
     const open = (): number => openFd(family, type, protocol);
@@ -152,7 +152,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
     options: Pick<BlockingSocketOptions<A, I>, "codec"> = {},
   ): BlockingSocket<A, I> {
     checkArgumentCount("call fromFd", arguments.length, "fd", "options");
-    checkOptions("take a descriptor", options, ADOPT);
+    options = checkOptions("take a descriptor", options, ADOPT);
     const { codec = sockaddrCodec as AddrCodec<unknown> as AddrCodec<A, I> } = options;
     const { family, type } = adoptFd(fd);
     return new BlockingSocket(fd, family, type, codec);
@@ -490,7 +490,7 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   /** Checks the options, and returns how long to block. */
   #timeoutOf(syscall: string, options: BlockingTransferOptions | undefined, names: Names = BLOCKING): number {
     if (options === undefined) return this.#timeout;
-    checkOptions(`call ${syscall}`, options, names);
+    options = checkOptions(`call ${syscall}`, options, names);
     if (((options.flags ?? 0) & NO_WAIT) !== 0) return 0;
     return checkTimeout(options.timeout ?? this.#timeout);
   }

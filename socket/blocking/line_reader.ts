@@ -56,7 +56,7 @@ export class LineReader implements Iterable<string> {
    * @throws {RangeError} If `maxLength` is not a positive integer.
    */
   constructor(socket: Pick<BlockingSocket, "recv">, options: LineReaderOptions = {}) {
-    checkOptions("read lines", options, { maxLength: true });
+    options = checkOptions("read lines", options, { maxLength: true });
     const { maxLength = 65_536 } = options;
     this.#socket = socket;
     this.#buffer = new Uint8Array(within("read lines", "maxLength", maxLength, INT_MAX, 1));
@@ -72,7 +72,7 @@ export class LineReader implements Iterable<string> {
    */
   readLine(options?: BlockingOptions): string | null {
     checkArgumentCount("call readLine", arguments.length, "options");
-    if (options !== undefined) checkOptions("read a line", options, { timeout: true });
+    if (options !== undefined) options = checkOptions("read a line", options, { timeout: true });
     const timeout = options?.timeout;
     const deadline = timeout === undefined ? undefined : deadlineIn(checkTimeout(timeout));
     for (;;) {

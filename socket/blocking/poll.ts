@@ -80,14 +80,12 @@ export function poll<S extends { readonly fd: number }>(
   options?: BlockingOptions,
 ): PollResult<S>[] {
   checkArgumentCount("call poll", arguments.length, "requests", "options");
-  if (options !== undefined) checkOptions("poll", options, { timeout: true });
+  if (options !== undefined) options = checkOptions("poll", options, { timeout: true });
   const deadline = deadlineIn(checkTimeout(options?.timeout ?? Infinity));
   // struct pollfd: see pollUntil()
   const fds = new Int32Array(requests.length * 2);
   for (const [i, request] of requests.entries()) {
-    checkOptions("poll", request, { events: true, socket: true });
-    const { socket } = request;
-    const events: PollEvent[] = request.events ?? ["read"];
+    const { socket, events = ["read"] } = checkOptions("poll", request, { events: true, socket: true });
     if (socket.fd < 0) throw libraryError("EBADF", "poll", "Cannot poll: a socket is closed");
     fds[i * 2] = socket.fd;
     fds[i * 2 + 1] = events.reduce((bits, event) => bits | BITS[event], 0);

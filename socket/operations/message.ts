@@ -42,7 +42,7 @@ export class MessageSend extends Operation<number> {
     isStream: boolean,
   ) {
     super();
-    checkOptions("send a message", message, MESSAGE_PARTS);
+    message = checkOptions("send a message", message, MESSAGE_PARTS);
     const { buffers = [], sockaddr, address, control } = message;
     this.#fd = fd;
     this.#buffers = buffers;
@@ -98,7 +98,7 @@ export class MessageReceive extends SingleCall<ReceivedMessage> {
 
   constructor(fd: number, space: MessageSpace, flags: number, added: AddedFlag) {
     super(flags, added);
-    checkOptions("receive a message", space, SPACE_PARTS);
+    space = checkOptions("receive a message", space, SPACE_PARTS);
     const { buffers, controlLength = 0 } = space;
     this.#fd = fd;
     this.#header = new MessageHeader(buffers, new Uint8Array(SOCKADDR_SIZE), new Uint8Array(controlLength));

@@ -4,7 +4,7 @@ import { ADDRESS, type Addressed } from "../inspect.ts";
 import type { Direction, Operation, OperationQueue as Queue } from "../operation.ts";
 import { Backoff } from "../operations/backoff.ts";
 import type { RetryLater } from "../operations/retry_later.ts";
-import { checkWaitOptions, WAIT_OPTIONS, type WaitOptions, watchForEnd } from "../wait_options.ts";
+import { type WaitOptions, watchForEnd } from "../wait_options.ts";
 import { poller, type Watched } from "./poller.ts";
 import { append, emptyQueue, unlink } from "./queue.ts";
 import { isTurnOver, mayGoOn, nextTurn, turnBegins } from "./turn.ts";
@@ -72,23 +72,15 @@ export class Readiness implements RetryLater, Watched {
   /**
    * Runs an operation: immediately if no other waits before it, else in its turn and once the descriptor is ready.
    *
-   * @param names The names that the options may have.
+   * @param options How long to wait; checked.
    */
   run<T>(
     direction: Direction,
     operation: Operation<T>,
     options: WaitOptions | undefined,
-    names: Readonly<Record<string, true>> = WAIT_OPTIONS,
   ): Promise<T> {
     let queue = this.#queueFor(direction, operation);
-    if (options !== undefined) {
-      try {
-        checkWaitOptions(`call ${operation.syscall}`, options, names);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      operation.progress = options.progress;
-    }
+    operation.progress = options?.progress;
     try {
       if (queue.ready && queue.head === undefined) {
         const value = mayGoOn() ? operation.attempt() : undefined;
