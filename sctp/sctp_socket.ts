@@ -160,7 +160,7 @@ export class SctpSocket extends SocketOwner {
   /** Ends an association once all sent messages are delivered, or immediately with `abort`. */
   async end(association: number, options: { abort?: boolean } = {}): Promise<void> {
     checkArgumentCount("call end", arguments.length, "association", "options");
-    checkOptions("end an association", options, END_OPTIONS);
+    options = checkOptions("end an association", options, END_OPTIONS);
     const how = options.abort ? { abort: true } : { end: true };
     await sendSctp(this.socket, new Uint8Array(0), { association }, how);
   }
