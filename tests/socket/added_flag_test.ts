@@ -105,7 +105,7 @@ listener.bind(new Uint8Array([1, 0]));
 listener.listen(1);
 let ticks = 0;
 const timer = setInterval(() => ticks++, 10);
-const end = await listener.accept({ timeout: 500 }).catch((error) => error);
+const end = await listener.accept({ timeout: 1500 }).catch((error) => error);
 clearInterval(timer);
 console.log(/time/i.test(end.message), ticks > 10);`,
     (out, trace) => {
