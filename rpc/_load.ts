@@ -50,8 +50,12 @@ export class Load {
     const wasFull = this.isFull;
     this.#calls += calls;
     this.#pending += pending;
-    if (!wasFull || this.isFull) return;
-    for (const each of this.crowd) each.wake(); // the one that has waited longest is first
+    if (wasFull && !this.isFull) this.wake();
+  }
+
+  /** Lets those that wait check again whether they may continue; the one that has waited longest is first. */
+  wake(): void {
+    for (const each of this.crowd) each.wake();
   }
 
   /** Adds to the bytes of frames that are not served yet; above the limit, ends the connections with the most. */

@@ -121,6 +121,7 @@ export class Session implements Burden {
     this.#isEnding = true;
     this.#countBuffered(0);
     this.#countPending();
+    this.#leaveCrowd();
     this.#host.load.leave(-this.#leaving);
     this.#host.load.all.delete(this);
     this.#transport.close();
@@ -142,8 +143,8 @@ export class Session implements Burden {
 
   /** Closes a connection that has been idle, incomplete or ended for too long; called periodically. */
   tick(now: number): void {
-    const finding = this.#patience.tick(now, this.#writer.queued, this.#replies.length > 0);
-    if (this.#crowdedSince !== undefined) this.wake();
+    const awaits = this.#replies.length > 0 || this.#crowdedSince !== undefined;
+    const finding = this.#patience.tick(now, this.#writer.queued, awaits);
     if (finding === "over") this.close();
     else if (finding === "late") this.#refuse(timeoutError("read the whole call", this.#host.limits.frameTimeout));
   }
@@ -160,7 +161,7 @@ export class Session implements Burden {
           else if (this.#mustWait(body)) await this.#room(body);
           else break;
         }
-        this.#crowdedSince = undefined;
+        this.#leaveCrowd();
         if (this.#isEnding) return this.#writer.flush();
         this.#call(body);
         if (++calls % PORTION !== 0) continue;
@@ -308,8 +309,12 @@ export class Session implements Burden {
     this.#writer.flush();
     this.#countBuffered(this.#transport.memory + body.length);
     this.#crowdedSince ??= performance.now();
-    this.#host.load.crowd.add(this);
+    this.#host.load.crowd.add(this); // it keeps its place until it may continue
     await this.#change();
+  }
+
+  #leaveCrowd(): void {
+    this.#crowdedSince = undefined;
     this.#host.load.crowd.delete(this);
   }
 

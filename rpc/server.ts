@@ -212,6 +212,7 @@ export class RpcServer {
       const now = performance.now();
       for (const session of this.#sessions) session.tick(now);
       this.#host.load.relieve();
+      this.#host.load.wake();
       if (this.#sessions.size > 0) this.#startClock();
     }, Math.min(idleTimeout / 4, frameTimeout / 4, LONGEST_TICK));
   }

@@ -210,6 +210,43 @@ test("RpcServer limits how many calls of all connections run at a time", async (
   }
 });
 
+test("RpcServer serves first the connection that has waited longest, whatever the connections' age", async () => {
+  await using host = serve({ maxCalls: 1, frameTimeout: 200 }); // the clock ticks every 50 ms
+  const greedy = await Promise.all(Array.from({ length: 8 }, () => host.connect()));
+  for (const conn of greedy) await writeAll(conn, ...Array.from({ length: 10 }, (_, i) => call("WAIT", i)));
+  await until(() => host.seen.started === 1);
+  using modest = await host.connect();
+  await writeAll(modest, call("WAIT", 99));
+  const answer = readFrames(modest, 1);
+  let isAnswered = false;
+  answer.then(() => isAnswered = true, () => {});
+  let ended = 0;
+  for (; !isAnswered && ended < 12; ended++) {
+    await pause(110);
+    host.waiting[ended]?.();
+    await until(() => host.seen.started === ended + 2);
+  }
+  assert(ended <= 10, `${ended} calls of others came first`);
+  assertEquals(await answer, [ok("WAIT", 99)]);
+  for (const conn of greedy) conn.close();
+  for (const end of host.waiting) end();
+});
+
+test("RpcServer does not consider a connection idle whose call waits for others to end", async () => {
+  await using host = serve({ maxCalls: 1, idleTimeout: 200 });
+  const [busy, patient] = await Promise.all([host.connect(), host.connect()]);
+  await writeAll(busy, call("WAIT", 1));
+  await until(() => host.seen.started === 1);
+  await writeAll(patient, call("WAIT", 2));
+  await pause(1000);
+  host.waiting[0]?.();
+  await until(() => host.seen.started === 2);
+  host.waiting[1]?.();
+  assertEquals(await readFrames(patient, 1), [ok("WAIT", 2)]);
+  busy.close();
+  patient.close();
+});
+
 test("RpcServer stops reading the calls of a peer that leaves its replies unread", async () => {
   await using host = serve();
   using conn = await host.connect();
