@@ -21,7 +21,7 @@ Runs connections of every kind on each runtime, terminates Workers that wait, an
   --workers N     so many Workers on each runtime (default 1000; 0 leaves them out)
   --smc N         SMC in the guest for so many minutes (default 3; 0 leaves it out)
   --runtime PART  only runtimes whose name has this in it, such as "Node 26"
-  --write         put the table of results into CONTRIBUTING.md`;
+  --write         put the table of results into CONTRIBUTING.md; then run deno task fmt`;
 
 /** Megabytes by which the second half may exceed the first: the heap may not have reached its full size yet. */
 const GROWTH = 64;

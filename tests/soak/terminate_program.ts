@@ -25,9 +25,11 @@ let early: typeof first | undefined;
 const begin = performance.now();
 let done = 0;
 try {
-  for (; done < total; done += TOGETHER) {
-    await Promise.all(Array.from({ length: TOGETHER }, runOne));
-    if (done + TOGETHER === 100) early = counts();
+  while (done < total) {
+    const together = Math.min(TOGETHER, total - done);
+    await Promise.all(Array.from({ length: together }, runOne));
+    done += together;
+    if (done === 100) early = counts();
   }
 } catch (error) {
   console.error(`after ${done} Workers: ${error}`);
