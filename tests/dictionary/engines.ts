@@ -12,8 +12,8 @@ export interface Engine {
 }
 
 /** A redis-server that syncs each write; `folder` keeps its data. */
-export async function redis(folder: string, ...more: string[]): Promise<Engine> {
-  const port = await freePort();
+export function redis(folder: string, ...more: string[]): Engine {
+  const port = freePort();
   const args = [
     "--port",
     `${port}`,
@@ -34,10 +34,10 @@ export async function redis(folder: string, ...more: string[]): Promise<Engine> 
 
 /** Three redis-servers that share the slots; `folders` keep their data. */
 export async function redisCluster(folders: string[]): Promise<Engine[]> {
-  const nodes = await Promise.all(folders.map(async (folder) => {
-    const bus = ["--cluster-port", `${await freePort()}`];
+  const nodes = folders.map((folder) => {
+    const bus = ["--cluster-port", `${freePort()}`];
     return redis(folder, "--cluster-enabled", "yes", "--cluster-require-full-coverage", "no", ...bus);
-  }));
+  });
   await Promise.all(nodes.map((node) => node.start()));
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   const { code, stdout } = await spawn("redis-cli", ["--cluster", "create", ...addresses, "--cluster-yes"]).exit;
@@ -47,9 +47,7 @@ export async function redisCluster(folders: string[]): Promise<Engine[]> {
 
 /** Three members of etcd; `folders` keep their data. */
 export async function etcdCluster(folders: string[]): Promise<Engine[]> {
-  const members = await Promise.all(folders.map(async (folder, i) => {
-    return { folder, name: `member${i}`, port: await freePort(), peer: await freePort() };
-  }));
+  const members = folders.map((folder, i) => ({ folder, name: `member${i}`, port: freePort(), peer: freePort() }));
   const all = members.map(({ name, peer }) => `${name}=http://127.0.0.1:${peer}`).join(",");
   const engines = members.map(({ folder, name, port, peer }) => {
     const [client, other] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peer}`];

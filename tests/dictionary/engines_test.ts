@@ -61,7 +61,7 @@ for (const [name, connect] of Object.entries(REDIS_CLIENTS)) {
     REDIS,
     async () => {
       using folder = tempDir();
-      const server = await redis(folder.path);
+      const server = redis(folder.path);
       await server.start();
       await putWhileKilled([server], connect);
       await server.kill();
@@ -70,7 +70,7 @@ for (const [name, connect] of Object.entries(REDIS_CLIENTS)) {
 
   test(`redisStore() of ${name} gives a clear error where Redis refuses`, REDIS, async () => {
     using folder = tempDir();
-    const server = await redis(folder.path, "--maxmemory", "3mb", "--maxmemory-policy", "noeviction");
+    const server = redis(folder.path, "--maxmemory", "3mb", "--maxmemory-policy", "noeviction");
     await server.start();
     const { store, end } = await connect([server]);
     const words = dictionary(store);

@@ -205,7 +205,7 @@ test("an IPv6 socket also sends and receives IPv4, unless ipv6Only is set", asyn
   const got = [];
   for (let i = 0; i < 3; i++) got.push(text((await four.receiveMessage()).data));
   assertEquals(got, ["mapped", "plain", "mapped, with TTL"]);
-  const port = await freePort();
+  const port = freePort();
   using six = UdpSocket.bind({ hostname: "::", port, ipv6Only: true });
   using other = UdpSocket.bind({ hostname: "0.0.0.0", port });
   assertEquals([six.localAddr.port, other.localAddr.port], [port, port]);

@@ -36,7 +36,7 @@ test("Express and ioredis run unmodified over smc_run", {
   skipOn,
 }, async () => {
   using dir = tempDir();
-  const server = await redis(dir.path);
+  const server = redis(dir.path);
   await server.start();
   const [node = "", ...args] = thisRuntime();
   await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, EXPRESS_REDIS, `${server.port}`]);
@@ -50,7 +50,7 @@ test("node-redis runs unmodified under smc_run", {
   skipOn,
 }, async () => {
   using dir = tempDir();
-  const server = await redis(dir.path);
+  const server = redis(dir.path);
   await server.start();
   const [node = "", ...args] = thisRuntime();
   for (const [preload, hasSocket] of [[["--import", SMC_RUN.href], false], [[], true]] as const) {

@@ -144,7 +144,7 @@ test("activated_echo.ts works under systemd-socket-activate, and notifies", {
 }, async () => {
   using dir = tempDir();
   using notify = UnixDatagramSocket.bind({ path: `${dir.path}/notify` });
-  const port = await freePort();
+  const port = freePort();
   const path = fileURLToPath(new URL("../../examples/activated_echo.ts", import.meta.url));
   await using _ = spawn("systemd-socket-activate", [
     ...[
