@@ -33,7 +33,7 @@ guestTest("TunDevice answers pings: what the kernel sends is received, what is s
       await device.send(answer);
     }
   })();
-  await using ping = spawn("ping", ["-c", "3", "-i", "0.2", "-W", "10", "10.77.0.2"]);
+  await using ping = spawn("ping", ["-c", "3", "-i", "0.2", "-w", "30", "-W", "10", "10.77.0.2"]);
   const { code, stdout } = await ping.exit;
   assertEquals([code, / 3 received/.test(stdout) || / 3 packets received/.test(stdout)], [0, true]);
   device.close();
