@@ -7,7 +7,11 @@ import { quoted } from "./quoted.ts";
  * @param name The name of the argument or option.
  * @throws {TypeError} If the value is no function.
  */
-export function checkFunction(action: string, name: string, value: unknown): void {
+export function checkFunction(
+  action: string,
+  name: string,
+  value: unknown,
+): asserts value is (...args: never[]) => unknown {
   if (typeof value === "function") return;
   throw new TypeError(`Cannot ${action} as ${name} must be a function: current value is ${quoted(value)}`);
 }

@@ -45,15 +45,16 @@ export async function startTls(conn: StreamConn, options: StartTlsOptions = {}):
   let wait = waitOptionsOf(options as WaitOptions);
   const name = options.servername || options.host || "localhost";
   const socket = new NodeStream(conn);
+  let stream: TLSSocket;
   try {
     wait = checkWaitOptions("start TLS", wait);
-  } catch (error) {
+    // An address is checked against the certificate, too, but never sent as the server's name (RFC 6066).
+    stream = connect({ ...settings, host: name, servername: isIP(name) === 0 ? name : "", socket });
+  } catch (error) { // an invalid option
     socket.destroy();
     conn.close();
     throw error;
   }
-  // An address is checked against the certificate, too, but never sent as the server's name (RFC 6066).
-  const stream = connect({ ...settings, host: name, servername: isIP(name) === 0 ? name : "", socket });
   return await new Promise((resolve, reject) => {
     const failed = (error: unknown): void => {
       stopWatching();

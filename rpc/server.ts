@@ -1,11 +1,12 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
+import { checkFunction } from "../checks/check_function.ts";
 import type { RpcApi, RpcHandlers } from "./api.ts";
 import type { RpcConn, RpcListener, RpcMessageConn } from "./conn.ts";
 import { frameFormat } from "./frame.ts";
 import type { Handler, Host } from "./_handler.ts";
 import { Load } from "./_load.ts";
 import { replyHead } from "./_reply.ts";
-import { limitsOf, type RpcServerOptions } from "./server_options.ts";
+import { checkServerOptions, limitsOf, type RpcServerOptions } from "./server_options.ts";
 import { Session } from "./_session.ts";
 
 /** Milliseconds to wait after accept(2) has failed for lack of memory or descriptors. */
@@ -100,11 +101,10 @@ export class RpcServer {
     options: RpcServerOptions = {},
   ): RpcServer {
     checkArgumentCount("call serve", arguments.length, "listener", "handlers", "options");
+    options = checkServerOptions(options);
     const limits = limitsOf(options);
     const { onError = () => {} } = options;
-    if (typeof onError !== "function") {
-      throw new TypeError(`Cannot use onError as it must be a function: it is ${typeof onError}`);
-    }
+    checkFunction("serve", "onError", onError);
     if (typeof listener?.accept !== "function") {
       const value = Object.prototype.toString.call(listener);
       throw new TypeError(`Cannot serve as the listener must have accept: current value is ${value}`);
@@ -221,9 +221,7 @@ export class RpcServer {
 function handlersByName<Api>(handlers: RpcHandlers<Api>): Map<unknown, Handler> {
   const named = new Map<unknown, Handler>();
   for (const [name, run] of Object.entries<unknown>(handlers)) {
-    if (typeof run !== "function") {
-      throw new TypeError(`Cannot serve ${name} as it must be a function: it is ${typeof run}`);
-    }
+    checkFunction("serve", name, run);
     named.set(name, { run: (params) => run.call(handlers, params), head: replyHead(name), usual: USUAL });
   }
   return named;

@@ -98,9 +98,13 @@ const NAMES: OptionNames<RpcServerOptions> = {
   onError: true,
 };
 
+/** Checks the names of the options, and gives a copy: see {@linkcode checkOptions}. */
+export function checkServerOptions(options: RpcServerOptions): RpcServerOptions {
+  return checkOptions("serve", options, NAMES);
+}
+
 /** Checks the limits and fills in the defaults. */
 export function limitsOf(options: RpcServerOptions): RpcLimits {
-  options = checkOptions("serve", options, NAMES);
   const limits = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof RpcLimits)[]) {
     const value = options[name] ?? DEFAULTS[name];

@@ -115,6 +115,13 @@ test("startTls() ends with its timeout or its signal, and closes the connection"
   assertEquals(names, ["TimeoutError", "reason", "reason"]);
 });
 
+test("startTls() closes the connection if an option is invalid", { needs: ["net"] }, async () => {
+  using listener = TcpListener.listen(LOCAL);
+  const conn = await TcpConn.connect(listener.addr);
+  await assertRejects(() => startTls(conn, { minVersion: "TLSv9" as "TLSv1.3" }), Error);
+  assertEquals(conn.socket.fd, -1);
+});
+
 tlsTest("tls.createServer() behind serveNode() speaks TLS with openssl s_client", async ({ key, cert, path }) => {
   using listener = TcpListener.listen(LOCAL);
   const server = createServer({ key, cert }, (socket) => {

@@ -1,6 +1,6 @@
 import { getaddrinfo, TcpConn, TcpListener } from "@berkeley/sockets/inet";
 import { serveHttp } from "@berkeley/sockets/node";
-import { RpcClient } from "@berkeley/sockets/rpc";
+import { RpcClient, RpcServer } from "@berkeley/sockets/rpc";
 import { MessageBatch, poll, relay } from "@berkeley/sockets/socket";
 import { socketPair } from "@berkeley/sockets/unix";
 import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
@@ -27,6 +27,8 @@ test("options that change are used as they were checked", async () => {
   using late = await TcpConn.connect({ hostname: "127.0.0.1", port: listener.addr.port });
   using rpc = new RpcClient(late);
   assertEquals(await nameOf(rpc.call("TEA", null, soon())), "TimeoutError");
+  RpcServer.serve(listener, {}, changing("onError", () => {}, "no function")).close();
+  RpcServer.serve(listener, {}, changing("byteOrder", "big", "tea")).close();
   assertEquals(new MessageBatch({ size: 1, ...changing("capacity", 2, -1) }).capacity, 2);
 });
 
