@@ -38,6 +38,7 @@ export interface HciFilter {
 }
 
 const OPTIONS: OptionNames<HciOpenOptions> = { ...OPEN_OPTIONS, device: true, channel: true, filter: true };
+const FILTER_FIELDS: OptionNames<HciFilter> = { types: true, events: true, opcode: true };
 const CHANNELS = {
   raw: C.HCI_CHANNEL_RAW,
   user: C.HCI_CHANNEL_USER,
@@ -57,7 +58,8 @@ const MAX_PACKET = 65_536 + 16;
 export const HCI_FILTER: WritableOption<HciFilter> = writableOption(
   "SOL_HCI",
   "HCI_FILTER",
-  ({ types, events, opcode = 0 }) => {
+  (filter) => {
+    const { types, events, opcode = 0 } = checkOptions("set HCI_FILTER", filter, FILTER_FIELDS);
     const view = new DataView(new ArrayBuffer(16));
     const set = (at: number, bit: number): void =>
       view.setUint32(at, view.getUint32(at, HOST_LITTLE_ENDIAN) | 1 << bit, HOST_LITTLE_ENDIAN);

@@ -1,3 +1,5 @@
+import { listOf } from "../checks/list_of.ts";
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -50,6 +52,10 @@ export interface IsotpOptions {
   rxExtendedAddress: number;
 }
 
+const CAN_FIELDS: OptionNames<CanFilter> = { id: true, mask: true, inverted: "boolean" };
+const J1939_FIELDS: OptionNames<J1939Filter> = { name: true, pgn: true, address: true };
+const MASKED_FIELDS: OptionNames<{ value: unknown; mask: unknown }> = { value: true, mask: true };
+
 // The options of CAN sockets, sorted by C name within a protocol.
 
 /** Which classes of error frames are received (`CAN_ERR_MASK` for all). */
@@ -62,8 +68,9 @@ export const CAN_RAW_FILTER: WritableOption<readonly CanFilter[]> = writableOpti
   "CAN_RAW_FILTER",
   (filters) => {
     // struct can_filter { canid_t can_id; canid_t can_mask; };
-    const view = new DataView(new ArrayBuffer(filters.length * 8));
-    for (const [i, { id, mask, inverted = false }] of filters.entries()) {
+    const view = new DataView(new ArrayBuffer(listOf("set CAN_RAW_FILTER", "the filters", filters).length * 8));
+    for (const [i, filter] of filters.entries()) {
+      const { id, mask, inverted = false } = checkOptions("set CAN_RAW_FILTER", filter, CAN_FIELDS);
       within("set CAN_RAW_FILTER", "identifier", id, 0xffffffff);
       view.setUint32(i * 8, inverted ? (id | C.CAN_INV_FILTER) >>> 0 : id, HOST_LITTLE_ENDIAN);
       view.setUint32(i * 8 + 4, within("set CAN_RAW_FILTER", "mask", mask, 0xffffffff), HOST_LITTLE_ENDIAN);
@@ -139,14 +146,16 @@ export const SO_J1939_FILTER: WritableOption<readonly J1939Filter[]> = writableO
   "SO_J1939_FILTER",
   (filters) => {
     // struct j1939_filter { name_t name, name_mask; pgn_t pgn, pgn_mask; __u8 addr, addr_mask; };  0, 8, 16, 20, 24, 25
-    const view = new DataView(new ArrayBuffer(filters.length * 32));
-    for (const [i, { name, pgn, address }] of filters.entries()) {
-      view.setBigUint64(i * 32, name?.value ?? 0n, HOST_LITTLE_ENDIAN);
-      view.setBigUint64(i * 32 + 8, name?.mask ?? 0n, HOST_LITTLE_ENDIAN);
-      view.setUint32(i * 32 + 16, within("set SO_J1939_FILTER", "PGN", pgn?.value ?? 0, 0x3ffff), HOST_LITTLE_ENDIAN);
-      view.setUint32(i * 32 + 20, within("set SO_J1939_FILTER", "mask", pgn?.mask ?? 0, 0x3ffff), HOST_LITTLE_ENDIAN);
-      view.setUint8(i * 32 + 24, within("set SO_J1939_FILTER", "address", address?.value ?? 0, 255));
-      view.setUint8(i * 32 + 25, within("set SO_J1939_FILTER", "mask", address?.mask ?? 0, 255));
+    const view = new DataView(new ArrayBuffer(listOf("set SO_J1939_FILTER", "the filters", filters).length * 32));
+    for (const [i, filter] of filters.entries()) {
+      const fields = checkOptions("set SO_J1939_FILTER", filter, J1939_FIELDS);
+      const [name, pgn, address] = [masked(fields.name), masked(fields.pgn), masked(fields.address)];
+      view.setBigUint64(i * 32, name.value ?? 0n, HOST_LITTLE_ENDIAN);
+      view.setBigUint64(i * 32 + 8, name.mask ?? 0n, HOST_LITTLE_ENDIAN);
+      view.setUint32(i * 32 + 16, within("set SO_J1939_FILTER", "PGN", pgn.value ?? 0, 0x3ffff), HOST_LITTLE_ENDIAN);
+      view.setUint32(i * 32 + 20, within("set SO_J1939_FILTER", "mask", pgn.mask ?? 0, 0x3ffff), HOST_LITTLE_ENDIAN);
+      view.setUint8(i * 32 + 24, within("set SO_J1939_FILTER", "address", address.value ?? 0, 255));
+      view.setUint8(i * 32 + 25, within("set SO_J1939_FILTER", "mask", address.mask ?? 0, 255));
     }
     return new Uint8Array(view.buffer);
   },
@@ -155,3 +164,8 @@ export const SO_J1939_FILTER: WritableOption<readonly J1939Filter[]> = writableO
 export const SO_J1939_PROMISC: SocketOption<boolean> = booleanOption("SOL_CAN_J1939", "SO_J1939_PROMISC");
 /** The priority of sent messages, 0 (highest) to 7. Default: 6. Below 2 it needs CAP_NET_ADMIN. */
 export const SO_J1939_SEND_PRIO: SocketOption<number> = intOption("SOL_CAN_J1939", "SO_J1939_SEND_PRIO");
+
+/** A part of a filter, read once; of one that is left out, no bit counts. */
+function masked<T>(part: { value?: T; mask?: T } = {}): { value?: T; mask?: T } {
+  return checkOptions("set SO_J1939_FILTER", part, MASKED_FIELDS);
+}

@@ -64,10 +64,10 @@ const OPTIONS: OptionNames<CanOpenOptions> = {
   interface: true,
   filters: true,
   errors: true,
-  fd: true,
-  loopback: true,
-  receiveOwn: true,
-  timestamps: true,
+  fd: "boolean",
+  loopback: "boolean",
+  receiveOwn: "boolean",
+  timestamps: "boolean",
 };
 
 /** A frame as it was received. */

@@ -79,8 +79,8 @@ const OPTIONS: OptionNames<J1939OpenOptions> = {
   address: true,
   pgn: true,
   filters: true,
-  broadcast: true,
-  promiscuous: true,
+  broadcast: "boolean",
+  promiscuous: "boolean",
   priority: true,
 };
 const J1939_ADDR: OptionNames<J1939Addr> = { address: true, interfaceIndex: true, name: true, pgn: true };

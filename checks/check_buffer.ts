@@ -16,5 +16,13 @@ export function checkBuffer(buffer: Uint8Array, length: number): void {
   if (realLength?.call(buffer) !== length) {
     throw new TypeError("Cannot use a buffer that was transferred away or resized while the operation waited");
   }
-  if (length === 0) buffer.subarray(); // a TypeError if it was transferred away before
+  if (length === 0) refuseDetached(buffer);
+}
+
+function refuseDetached(buffer: Uint8Array): void {
+  try {
+    buffer.subarray();
+  } catch (cause) {
+    throw new TypeError("Cannot use a buffer that was transferred away", { cause });
+  }
 }

@@ -2,8 +2,16 @@ import { quoted } from "./quoted.ts";
 
 type KeyOfAny<T> = T extends unknown ? keyof T : never;
 
-/** The names of the options of `T`: a table with a name missing or an extra name does not compile. */
-export type OptionNames<T> = Readonly<Record<KeyOfAny<T>, true>>;
+type ValueOfAny<T, K> = T extends unknown ? K extends keyof T ? Exclude<T[K], undefined> : never : never;
+
+/** Names of options, or of the fields of an address, each with what is checked of its value. */
+export type NameTable = Readonly<Record<string, true | "boolean">>;
+
+/**
+ * The names of the options of `T`: a table with a name missing, an extra name, or a Boolean not marked as one does not
+ * compile.
+ */
+export type OptionNames<T> = Readonly<{ [K in KeyOfAny<T>]: ValueOfAny<T, K> extends boolean ? "boolean" : true }>;
 
 /** What other libraries and systems call an option, and what this library may call it. */
 const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -12,6 +20,7 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   addr: ["hostname", "path"],
   address: ["hostname", "path", "addr"],
   bufferSize: ["buffer"],
+  dev: ["link", "interface"],
   device: ["interface"],
   exclusive: ["reusePort"],
   host: ["hostname", "addr"],
@@ -19,6 +28,7 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   iface: ["interface"],
   ip: ["hostname"],
   length: ["buffer"],
+  link: ["interfaceIndex"],
   localAddress: ["localAddr"],
   localPort: ["localAddr"],
   netns: ["networkNamespace"],
@@ -31,27 +41,29 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   tcpBacklog: ["backlog"],
   to: ["addr"],
   transport: ["addr"],
+  ttl: ["hopLimit"],
   unixPath: ["path"],
   v6only: ["ipv6Only"],
+  via: ["gateway"],
   zone: ["scopeId"],
 };
 
 /**
- * Refuses options that are not an object, and unknown option names: a misspelt option must not count as one that was
- * left out. Options that are `undefined` count as left out. Each option is read once: a getter could give the check
- * another value than the call.
+ * Refuses options that are not an object, unknown option names, and what is not a Boolean where one is expected: a
+ * misspelt option must not count as one that was left out, nor `"false"` as true. Options that are `undefined` count as
+ * left out. Each option is read once: a getter could give the check another value than the call.
  *
  * @param action What the options are for, for the error: `Cannot <action>: …`.
  * @param options The options, as the caller gave them.
  * @param names The names of all options.
  * @param elsewhere What replaces the options of other libraries here, by their names there.
  * @returns A copy of the options, which is what to use from here on.
- * @throws {TypeError} If it refuses the options; the message names the unknown option and the nearest known one.
+ * @throws {TypeError} If it refuses the options; the message names the option, and for an unknown one the nearest.
  */
 export function checkOptions<T extends object>(
   action: string,
   options: T,
-  names: Readonly<Record<string, true>>,
+  names: NameTable,
   elsewhere: Readonly<Record<string, string>> = {},
 ): T {
   if ("buffer" in names && ArrayBuffer.isView(options)) {
@@ -64,8 +76,15 @@ export function checkOptions<T extends object>(
     throw new TypeError(`Cannot ${action}: options must be an object that holds the signal: current value is a signal`);
   }
   const name = unknownName(options, names);
-  if (name === undefined) return pickedFrom(options, names);
-  throw new TypeError(`Cannot ${action}: there is no option ${name}${adviceOn("options", name, names, elsewhere)}`);
+  if (name !== undefined) {
+    throw new TypeError(`Cannot ${action}: there is no option ${name}${adviceOn("options", name, names, elsewhere)}`);
+  }
+  const picked = pickedFrom(options, names);
+  for (const [name, value] of Object.entries(picked)) {
+    if (names[name] !== "boolean" || typeof value === "boolean") continue;
+    throw new TypeError(`Cannot ${action} as ${name} must be true or false: current value is ${quoted(value)}`);
+  }
+  return picked;
 }
 
 /**
@@ -77,7 +96,7 @@ export function checkOptions<T extends object>(
  * @param names The names of all fields.
  * @throws {TypeError} If it refuses the address; the message names the unknown field and the nearest known one.
  */
-export function checkAddress(struct: string, addr: object, names: Readonly<Record<string, true>>): void {
+export function checkAddress(struct: string, addr: object, names: NameTable): void {
   if (typeof addr !== "object" || addr === null) {
     throw new TypeError(`Cannot encode ${struct}: the address must be an object: current value is ${shown(addr)}`);
   }
@@ -87,7 +106,7 @@ export function checkAddress(struct: string, addr: object, names: Readonly<Recor
 }
 
 /** The named members that are not `undefined`, each read once. */
-export function pickedFrom<A extends object>(options: A, names: Readonly<Record<string, true>>): A {
+export function pickedFrom<A extends object>(options: A, names: NameTable): A {
   const picked: Record<string, unknown> = {};
   for (const name in names) {
     const value = (options as Record<string, unknown>)[name];
@@ -96,9 +115,9 @@ export function pickedFrom<A extends object>(options: A, names: Readonly<Record<
   return picked as A;
 }
 
-function unknownName(object: object, names: Readonly<Record<string, true>>): string | undefined {
+function unknownName(object: object, names: NameTable): string | undefined {
   for (const name in object) {
-    if (names[name] !== true && (object as Record<string, unknown>)[name] !== undefined) return name;
+    if (!Object.hasOwn(names, name) && (object as Record<string, unknown>)[name] !== undefined) return name;
   }
   return undefined;
 }
@@ -110,7 +129,7 @@ function shown(value: unknown): string {
 function adviceOn(
   kind: "options" | "fields",
   name: string,
-  names: Readonly<Record<string, true>>,
+  names: NameTable,
   elsewhere: Readonly<Record<string, string>> = {},
 ): string {
   if (Object.hasOwn(elsewhere, name)) return `: ${elsewhere[name]}`;

@@ -42,9 +42,9 @@ export interface StreamListenOptions extends ListenOptions {
 export const STREAM_LISTEN_OPTIONS: OptionNames<StreamListenOptions> = {
   ...NET_ADDR,
   ...LISTEN_OPTIONS,
-  ipv6Only: true,
-  reuseAddress: true,
-  reusePort: true,
+  ipv6Only: "boolean",
+  reuseAddress: "boolean",
+  reusePort: "boolean",
 };
 
 /**

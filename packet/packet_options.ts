@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
@@ -54,6 +55,9 @@ export interface PacketFanout {
   rollover?: boolean;
 }
 
+const FANOUT_FIELDS: OptionNames<PacketFanout> = { group: true, mode: true, defrag: "boolean", rollover: "boolean" };
+const MEMBERSHIP_FIELDS: OptionNames<PacketMembership> = { interfaceIndex: true, type: true, hardwareAddress: true };
+
 /** `PACKET_FANOUT_HASH` and the others, by their numbers. */
 const FANOUT_MODES: NonNullable<PacketFanout["mode"]>[] = ["hash", "lb", "cpu", "rollover", "rnd", "qm"];
 
@@ -70,7 +74,12 @@ export const PACKET_FANOUT: SocketOption<PacketFanout> = defineOption(
   "SOL_PACKET",
   "PACKET_FANOUT",
   4,
-  ({ group, mode = "hash", defrag = false, rollover = false }) => {
+  (fanout) => {
+    const { group, mode = "hash", defrag = false, rollover = false } = checkOptions(
+      "set PACKET_FANOUT",
+      fanout,
+      FANOUT_FIELDS,
+    );
     const number = FANOUT_MODES.indexOf(mode);
     if (number < 0) {
       throw new TypeError(
@@ -123,7 +132,8 @@ export const PACKET_STATISTICS: ReadableOption<{ packets: number; drops: number 
 function membershipOption(
   name: "PACKET_ADD_MEMBERSHIP" | "PACKET_DROP_MEMBERSHIP",
 ): WritableOption<PacketMembership> {
-  return writableOption("SOL_PACKET", name, ({ interfaceIndex, type, hardwareAddress = "" }) => {
+  return writableOption("SOL_PACKET", name, (membership) => {
+    const { interfaceIndex, type, hardwareAddress = "" } = checkOptions(`set ${name}`, membership, MEMBERSHIP_FIELDS);
     const bytes = new Uint8Array(16);
     const address = parseHardwareAddress(hardwareAddress);
     const view = new DataView(bytes.buffer);

@@ -39,9 +39,9 @@ export interface PacketOpenOptions extends OpenOptions {
 
 const PACKET_OPEN_OPTIONS: OptionNames<PacketOpenOptions> = {
   ...OPEN_OPTIONS,
-  cooked: true,
+  cooked: "boolean",
   interface: true,
-  promiscuous: true,
+  promiscuous: "boolean",
   protocol: true,
 };
 

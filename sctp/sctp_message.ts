@@ -54,7 +54,7 @@ export const SCTP_SEND_OPTIONS: OptionNames<SctpSendOptions> = {
   ...TRANSFER_OPTIONS,
   stream: true,
   ppid: true,
-  unordered: true,
+  unordered: "boolean",
   context: true,
 };
 

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import {
@@ -21,6 +22,8 @@ export interface SctpInit {
   maxTimeout: number;
 }
 
+const EVENT_FIELDS: OptionNames<{ type: number; on: boolean }> = { type: true, on: "boolean" };
+
 // The options of SCTP, sorted by C name. See RFC 6458.
 
 /** Idle seconds after which an association of a one-to-many socket ends; 0 is never. */
@@ -31,7 +34,8 @@ export const SCTP_DISABLE_FRAGMENTS: SocketOption<boolean> = booleanOption("IPPR
 export const SCTP_EVENT: WritableOption<{ type: number; on: boolean }> = writableOption(
   "IPPROTO_SCTP",
   "SCTP_EVENT",
-  ({ type, on }) => {
+  (event) => {
+    const { type, on } = checkOptions("set SCTP_EVENT", event, EVENT_FIELDS);
     // struct sctp_event { sctp_assoc_t se_assoc_id; __u16 se_type; __u8 se_on; };
     const view = new DataView(new ArrayBuffer(8));
     view.setUint16(4, within("set SCTP_EVENT", "type", type, 0xffff), HOST_LITTLE_ENDIAN);

@@ -53,7 +53,7 @@ export interface SctpSendToOptions extends SctpSendOptions {
 }
 
 const SEND_TO: OptionNames<SctpSendToOptions> = { ...SCTP_SEND_OPTIONS, addr: true, association: true };
-const END_OPTIONS: OptionNames<{ abort?: boolean }> = { abort: true };
+const END_OPTIONS: OptionNames<{ abort?: boolean }> = { abort: "boolean" };
 const OPTIONS: OptionNames<SctpBindOptions> = {
   ...LISTEN_OPTIONS,
   hostname: true,

@@ -1,3 +1,4 @@
+import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { check, outcome } from "../ffi/gate.ts";
 import { libc } from "../ffi/libc.ts";
@@ -50,6 +51,9 @@ function enter(path: string): void {
 }
 
 function openFile(path: string): number {
+  if (typeof path !== "string" || path === "" || path.includes("\0")) {
+    throw new TypeError(`Cannot open a network namespace: its path must be a string: current value is ${quoted(path)}`);
+  }
   const bytes = new TextEncoder().encode(`${path}\0`);
   return check(libc().open(bytes, C.O_RDONLY | C.O_CLOEXEC), "open", path);
 }

@@ -1,4 +1,5 @@
 import type { Descriptor } from "./descriptor.ts";
+import { checkBytes } from "../checks/check_bytes.ts";
 import { quoted } from "../checks/quoted.ts";
 import { C, type ConstantName } from "../ffi/constants.ts";
 import { errnoMessage, errnoName } from "../ffi/errno.ts";
@@ -105,7 +106,11 @@ export function intOption(
  * @returns The option.
  */
 export function booleanOption(level: ConstantName, name: ConstantName): SocketOption<boolean> {
-  return defineOption(level, name, 4, (value) => encodeInt(value ? 1 : 0, name), (bytes) => decodeInt(bytes) !== 0);
+  const encode = (value: boolean) => {
+    if (typeof value === "boolean") return encodeInt(value ? 1 : 0, name);
+    throw new TypeError(`Cannot set ${name} as it must be true or false: current value is ${quoted(value)}`);
+  };
+  return defineOption(level, name, 4, encode, (bytes) => decodeInt(bytes) !== 0);
 }
 
 /**
@@ -132,7 +137,11 @@ export function textOption(level: ConstantName, name: ConstantName, size: number
  * @returns The option.
  */
 export function bytesOption(level: ConstantName, name: ConstantName, size: number): SocketOption<Uint8Array> {
-  return defineOption<Uint8Array>(level, name, size, (bytes) => bytes, (bytes) => bytes);
+  const encode = (bytes: Uint8Array) => {
+    checkBytes(bytes);
+    return bytes;
+  };
+  return defineOption(level, name, size, encode, (bytes) => bytes);
 }
 
 /**
@@ -174,6 +183,23 @@ export function writableOption<T>(
   return { name, level: C[level], number: C[name], encode };
 }
 
+/**
+ * Refuses what is not an option, such as its name as a string, and an option that can only be read or only be set.
+ *
+ * @throws {TypeError} If it refuses it; the message says why.
+ */
+export function checkOption(option: OptionName, action: "read" | "set"): void {
+  const { encode, decode } = Object(option) as Partial<SocketOption<unknown>>;
+  if (typeof (action === "set" ? encode : decode) === "function") return;
+  throw new TypeError(
+    encode === undefined && decode === undefined
+      ? `Cannot ${action} an option: pass one that the library exports, such as SO_RCVBUF: current value is ${
+        quoted(option)
+      }`
+      : `Cannot ${action} ${option.name}: it can only be ${action === "set" ? "read" : "set"}`,
+  );
+}
+
 /** Encodes an `int`, in the machine's byte order. */
 export function encodeInt(value: number, name: string): Uint8Array {
   if (!(Number.isInteger(value) && value >= -0x80000000 && value <= 0xffffffff)) {
@@ -198,6 +224,9 @@ export function decodeUnsigned(bytes: Uint8Array): number {
 }
 
 function encodeText(value: string, name: string, size: number): Uint8Array {
+  if (typeof value !== "string") {
+    throw new TypeError(`Cannot set ${name} as it must be a string: current value is ${quoted(value)}`);
+  }
   const text = new TextEncoder().encode(value);
   if (text.length >= size || text.includes(0)) {
     throw new RangeError(

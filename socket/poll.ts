@@ -1,4 +1,6 @@
 import { checkOptions } from "../checks/option_names.ts";
+import { oneOf } from "../checks/one_of.ts";
+import { quoted } from "../checks/quoted.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { isTimeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
@@ -118,7 +120,7 @@ export async function poll<S extends Pollable>(
 function watch(epfd: number, request: PollRequest<Pollable>, i: number): void {
   const { fd } = socketOf(request);
   if (fd < 0) throw closedError();
-  const events = (request.events ?? ["read"]).reduce((bits, event) => bits | BITS[event], 0);
+  const events = (request.events ?? ["read"]).reduce((bits, event) => bits | oneOf("poll", "event", event, BITS), 0);
   const event = new DataView(new ArrayBuffer(layout.epollEventSize));
   event.setUint32(0, events | (events === 0 ? 0 : C.EPOLLRDHUP), true);
   event.setUint32(layout.epollDataOffset, i, true);
@@ -128,7 +130,11 @@ function watch(epfd: number, request: PollRequest<Pollable>, i: number): void {
 }
 
 function socketOf({ socket }: PollRequest<Pollable>): Socket {
-  return "fd" in socket ? socket : socket.socket;
+  if (typeof socket === "object" && socket !== null) {
+    const found = "fd" in socket ? socket : socket.socket;
+    if (typeof found?.onEnd === "function") return found;
+  }
+  throw new TypeError(`Cannot poll what is not a socket: current value is ${quoted(socket)}`);
 }
 
 function closedError(): Error {

@@ -30,7 +30,7 @@ export interface SocketKind<A extends object> {
   /** The codec of the addresses. */
   codec: AddrCodec<unknown, A>;
   /** The names of the fields of an address: other options are refused. */
-  names: Readonly<Record<string, true>>;
+  names: Readonly<Record<string, true | "boolean">>;
 }
 
 /**

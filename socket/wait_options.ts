@@ -1,7 +1,9 @@
 import { checkSignal } from "../checks/check_signal.ts";
 import { checkTimeout } from "../checks/check_timeout.ts";
-import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { onAbort } from "../checks/on_abort.ts";
+import { checkOptions, type NameTable, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
+import { INT_MAX, within } from "../checks/within.ts";
 import { timeoutError } from "../checks/timeout_error.ts";
 import { unrefTimeout } from "./polling/unref_timeout.ts";
 
@@ -76,7 +78,7 @@ export const MAX_DELAY = 2 ** 31 - 1;
 export function checkWaitOptions<T extends WaitOptions>(
   action: string,
   options: T,
-  names: Readonly<Record<string, true>> = WAIT_OPTIONS,
+  names: NameTable = WAIT_OPTIONS,
 ): T {
   options = checkOptions(action, options, names);
   const { signal, timeout, progress } = options;
@@ -86,6 +88,8 @@ export function checkWaitOptions<T extends WaitOptions>(
     }
     progress.done = 0;
   }
+  const { flags } = options as WaitOptions & { flags?: number };
+  if (flags !== undefined) within(action, "value of flags", flags, INT_MAX);
   if (timeout !== undefined) checkTimeout(timeout);
   checkSignal(signal);
   signal?.throwIfAborted();
@@ -113,10 +117,9 @@ export function watchForEnd(
     }, Math.min(left, MAX_DELAY));
   }
   if (timeout !== undefined && timeout !== Infinity) wait(timeout);
-  const onAbort = () => onEnd(signal?.reason, true);
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const stop = onAbort(signal, () => onEnd(signal?.reason, true));
   return () => {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    stop();
   };
 }

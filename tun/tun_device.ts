@@ -43,8 +43,8 @@ export interface TunOpenOptions {
 const OPTIONS: OptionNames<TunOpenOptions> = {
   kind: true,
   name: true,
-  packetInfo: true,
-  multiQueue: true,
+  packetInfo: "boolean",
+  multiQueue: "boolean",
   networkNamespace: true,
 };
 const PATH = "/dev/net/tun";

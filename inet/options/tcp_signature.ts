@@ -1,3 +1,5 @@
+import { checkBytes } from "../../checks/check_bytes.ts";
+import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { within } from "../../checks/within.ts";
 import { HOST_LITTLE_ENDIAN, SOCKADDR_STORAGE_SIZE } from "../../ffi/sockaddr_layout.ts";
 import { encodeInt, type WritableOption, writableOption } from "../../socket/option.ts";
@@ -19,6 +21,9 @@ export interface TcpNetworkSignature extends TcpSignature {
   interfaceIndex?: number;
 }
 
+const FIELDS: OptionNames<TcpSignature> = { hostname: true, key: true };
+const NETWORK_FIELDS: OptionNames<TcpNetworkSignature> = { ...FIELDS, prefixLength: true, interfaceIndex: true };
+
 const MAX_KEY = 80;
 const [FLAG_PREFIX, FLAG_INTERFACE] = [1, 2];
 
@@ -37,7 +42,11 @@ const [FLAG_PREFIX, FLAG_INTERFACE] = [1, 2];
  * ```
  */
 export function signatureOption(name: "TCP_MD5SIG" | "TCP_MD5SIG_EXT"): WritableOption<TcpNetworkSignature> {
-  return writableOption("IPPROTO_TCP", name, ({ hostname, key, prefixLength, interfaceIndex }) => {
+  // Without EXT, the kernel ignores the other two.
+  const fields = name === "TCP_MD5SIG" ? FIELDS : NETWORK_FIELDS;
+  return writableOption("IPPROTO_TCP", name, (signature) => {
+    const { hostname, key, prefixLength, interfaceIndex } = checkOptions(`set ${name}`, signature, fields);
+    checkBytes(key);
     if (key.length > MAX_KEY) {
       throw new RangeError(
         `Cannot set ${name} as the key must be <= ${MAX_KEY} bytes: current length is ${key.length}`,

@@ -1,6 +1,6 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkTimeout } from "../../checks/check_timeout.ts";
-import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
+import { checkOptions, type NameTable, type OptionNames } from "../../checks/option_names.ts";
 import { checkMessage } from "../../checks/check_message.ts";
 import { INT_MAX, within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
@@ -37,7 +37,7 @@ import type {
 } from "./options.ts";
 
 const { MSG_DONTWAIT, MSG_ERRQUEUE, MSG_PEEK, MSG_WAITALL } = C;
-type Names = Readonly<Record<string, true>>;
+type Names = NameTable;
 const BLOCKING: OptionNames<BlockingOptions> = { timeout: true };
 const TRANSFER: OptionNames<BlockingTransferOptions> = { ...BLOCKING, flags: true };
 const ADOPT: OptionNames<Pick<BlockingSocketOptions<unknown>, "codec">> = { codec: true };
@@ -491,7 +491,8 @@ export class BlockingSocket<A = Uint8Array, I = A> extends Descriptor {
   #timeoutOf(syscall: string, options: BlockingTransferOptions | undefined, names: Names = BLOCKING): number {
     if (options === undefined) return this.#timeout;
     options = checkOptions(`call ${syscall}`, options, names);
-    if (((options.flags ?? 0) & NO_WAIT) !== 0) return 0;
+    const flags = within(`call ${syscall}`, "value of flags", options.flags ?? 0, INT_MAX);
+    if ((flags & NO_WAIT) !== 0) return 0;
     return checkTimeout(options.timeout ?? this.#timeout);
   }
 

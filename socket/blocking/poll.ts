@@ -1,6 +1,8 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { oneOf } from "../../checks/one_of.ts";
 import { checkTimeout } from "../../checks/check_timeout.ts";
 import { checkOptions } from "../../checks/option_names.ts";
+import { INT_MAX, within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
 import { libraryError } from "../../ffi/error.ts";
 import type { PollEvent } from "../poll.ts";
@@ -86,11 +88,12 @@ export function poll<S extends { readonly fd: number }>(
   const fds = new Int32Array(requests.length * 2);
   for (const [i, request] of requests.entries()) {
     const { socket, events = ["read"] } = checkOptions("poll", request, { events: true, socket: true });
-    if (socket.fd < 0) throw libraryError("EBADF", "poll", "Cannot poll: a socket is closed");
-    fds[i * 2] = socket.fd;
-    fds[i * 2 + 1] = events.reduce((bits, event) => bits | BITS[event], 0);
+    if (socket?.fd === -1) throw closedError(); // as closed sockets say
+    fds[i * 2] = within("poll", "descriptor", socket?.fd, INT_MAX); // poll(2) would take NaN as descriptor 0
+    fds[i * 2 + 1] = events.reduce((bits, event) => bits | oneOf("poll", "event", event, BITS), 0);
   }
   pollUntil(fds, deadline);
+  if (fds.some((word, i) => i % 2 === 1 && (word >>> 16 & C.POLLNVAL) !== 0)) throw closedError();
   return requests.flatMap(({ socket }, i) => {
     const bits = (fds[i * 2 + 1] ?? 0) >>> 16;
     return bits === 0 ? [] : [{
@@ -102,4 +105,8 @@ export function poll<S extends { readonly fd: number }>(
       hangup: (bits & (C.POLLHUP | C.POLLRDHUP)) !== 0,
     }];
   });
+}
+
+function closedError(): Error {
+  return libraryError("EBADF", "poll", "Cannot poll: a socket is closed");
 }
