@@ -46,12 +46,12 @@ export interface RawOpenOptions extends OpenOptions {
 
 const RAW_OPEN_OPTIONS: OptionNames<RawOpenOptions> = {
   ...OPEN_OPTIONS,
-  headerIncluded: true,
+  headerIncluded: "boolean",
   hostname: true,
-  ipv6: true,
+  ipv6: "boolean",
   protocol: true,
   scopeId: true,
-  unprivileged: true,
+  unprivileged: "boolean",
 };
 
 /**
@@ -92,7 +92,7 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
    *
    * @param options The protocol, and how to open the socket.
    * @returns The socket.
-   * @throws {TypeError} If an option is invalid or unknown.
+   * @throws {TypeError} If an option is invalid or unknown, or the hostname is of the other version of IP.
    * @throws {SyntaxError} If the hostname is not numeric.
    * @throws {RangeError} If the protocol is not 0 to 255.
    * @throws {SystemError} If it is not permitted: `EPERM` without CAP_NET_RAW, or `EACCES` if `unprivileged`.
@@ -102,15 +102,20 @@ export class RawSocket extends InetDatagramSocket<IpAddr, IpAddr> {
     options = checkOptions("open a raw socket", options, RAW_OPEN_OPTIONS);
     const { protocol, ipv6 = false, hostname, scopeId, headerIncluded, unprivileged = false } = options;
     within("open a raw socket", "protocol", protocol, 0xff);
-    const sockaddr = hostname === undefined
+    const family = ipv6 ? C.AF_INET6 : C.AF_INET;
+    const local = hostname === undefined
       ? undefined
-      : numericEndpoint({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }, options.networkNamespace).sockaddr;
+      : numericEndpoint({ hostname, port: 0, ...(scopeId ? { scopeId } : {}) }, options.networkNamespace);
+    if (local !== undefined && local.family !== family) {
+      // bind(2) of a raw IPv4 socket does not look at the family: it would bind to 0.0.0.0.
+      throw new TypeError(`Cannot open a raw socket as ${hostname} is not IPv${ipv6 ? 6 : 4}: set ipv6: ${!ipv6}`);
+    }
     const socket = openSocket({
-      open: () => openRaw(ipv6 ? C.AF_INET6 : C.AF_INET, unprivileged, protocol),
+      open: () => openRaw(family, unprivileged, protocol),
       prepare: (socket) => {
         if (headerIncluded !== undefined) socket.set(ipv6 ? IPV6_HDRINCL : IP_HDRINCL, headerIncluded);
       },
-      bind: (socket) => sockaddr && socket.bind(sockaddr, hostname),
+      bind: (socket) => local && socket.bind(local.sockaddr, hostname),
     }, options);
     return new RawSocket(socket);
   }

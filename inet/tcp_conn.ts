@@ -23,7 +23,7 @@ export interface TcpConnectOptions extends StreamConnectOptions {
   multipath?: boolean;
 }
 
-const TCP_CONNECT_OPTIONS: OptionNames<TcpConnectOptions> = { ...STREAM_CONNECT_OPTIONS, multipath: true };
+const TCP_CONNECT_OPTIONS: OptionNames<TcpConnectOptions> = { ...STREAM_CONNECT_OPTIONS, multipath: "boolean" };
 /** What replaces the options of node:net and Deno. */
 export const TCP_ELSEWHERE = {
   keepAlive: "use the connection's setKeepAlive()",

@@ -19,7 +19,7 @@ export interface TcpListenOptions extends StreamListenOptions {
   multipath?: boolean;
 }
 
-const TCP_LISTEN_OPTIONS: OptionNames<TcpListenOptions> = { ...STREAM_LISTEN_OPTIONS, multipath: true };
+const TCP_LISTEN_OPTIONS: OptionNames<TcpListenOptions> = { ...STREAM_LISTEN_OPTIONS, multipath: "boolean" };
 
 /**
  * A TCP listener, in the shape of `Deno.TcpListener`. It inherits `accept`, `addr`, iteration and `close` from

@@ -57,10 +57,10 @@ export interface UdpBindOptions extends OpenOptions {
 const UDP_BIND_OPTIONS: OptionNames<UdpBindOptions> = {
   ...NET_ADDR,
   ...OPEN_OPTIONS,
-  broadcast: true,
-  ipv6Only: true,
-  reuseAddress: true,
-  reusePort: true,
+  broadcast: "boolean",
+  ipv6Only: "boolean",
+  reuseAddress: "boolean",
+  reusePort: "boolean",
 };
 /** What replaces the options of node:dgram and Deno. */
 const ELSEWHERE = {

@@ -62,7 +62,7 @@ export abstract class AsyncDescriptor extends Descriptor {
     direction: Direction,
     operation: Operation<T>,
     options?: WaitOptions,
-    names?: Readonly<Record<string, true>>,
+    names?: Readonly<Record<string, true | "boolean">>,
   ): Promise<T> {
     if (arguments.length > 4) {
       return refuseArguments("call run", arguments.length, "direction", "operation", "{ signal, timeout }", "names");

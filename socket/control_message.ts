@@ -1,3 +1,4 @@
+import { checkBuffer } from "../checks/check_buffer.ts";
 import { INT_MAX, within } from "../checks/within.ts";
 import { layout } from "../ffi/system.ts";
 
@@ -12,6 +13,8 @@ export interface ControlMessage {
 }
 
 const HEADER_SIZE = layout.cmsghdrSize;
+/** So that the space is an `int`, too. */
+const MAX_DATA = INT_MAX - HEADER_SIZE - 8;
 
 /**
  * `CMSG_SPACE` of cmsg(3): the space that one control message takes, its header and padding included.
@@ -33,7 +36,7 @@ const HEADER_SIZE = layout.cmsghdrSize;
  * ```
  */
 export function controlMessageSpace(length: number): number {
-  return HEADER_SIZE + align(length);
+  return HEADER_SIZE + align(within("make room for a control message", "length", length, MAX_DATA));
 }
 
 /**
@@ -56,6 +59,7 @@ export function controlMessageSpace(length: number): number {
  * ```
  */
 export function encodeControlMessages(messages: readonly ControlMessage[]): Uint8Array<ArrayBuffer> {
+  for (const { data } of messages) checkBuffer(data, data?.byteLength);
   const size = messages.reduce((sum, { data }) => sum + controlMessageSpace(data.length), 0);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);

@@ -18,9 +18,6 @@ import {
 } from "./transfer.ts";
 import { untilClosed } from "./until_closed.ts";
 
-/** No IP datagram is longer, and no packet without BIG TCP. */
-const MAX_SIZE = 65536;
-
 /**
  * A socket for datagrams. It owns its socket.
  *
@@ -94,7 +91,8 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
    * @param data The datagram; it must not change until the promise is settled.
    * @param options The destination, flags, and how long to wait.
    * @returns How many bytes were sent: all of them.
-   * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`, or `EDESTADDRREQ` without an address.
+   * @throws {SystemError} If the kernel refuses, such as `EMSGSIZE`; or `EDESTADDRREQ`, of AF_UNIX `ENOTCONN`,
+   * without an address.
    */
   send(data: Uint8Array, options?: SendOptions<I>): Promise<number> {
     if (arguments.length > 2) return refuseArguments("send", arguments.length, "data", "{ addr, … }");
@@ -153,17 +151,15 @@ export class DatagramSocket<A extends I, I = A> extends SocketOwner implements A
     controlLength: number,
   ): Promise<{ data: Uint8Array; addr: A; truncated: boolean; control: Uint8Array; controlTruncated: boolean }> {
     options = checkOptions("receive a message", options, RECEIVE_OPTIONS);
-    const { buffer = new Uint8Array(MAX_SIZE), flags = 0, ...wait } = options;
-    const message = await this.socket.recvmsg(
-      { buffers: [buffer], controlLength },
-      { ...wait, flags: flags | C.MSG_TRUNC },
-    );
+    const { buffer: given, flags = 0, ...wait } = options;
+    const transfer = { ...wait, flags: flags | C.MSG_TRUNC };
+    const { buffer, received } = await this.socket.recvmsgWhole(given, controlLength, transfer);
     return {
-      data: buffer.subarray(0, Math.min(message.length, buffer.length)),
-      addr: this.codec.decode(message.sockaddr),
-      truncated: (message.flags & C.MSG_TRUNC) !== 0,
-      control: message.control,
-      controlTruncated: (message.flags & C.MSG_CTRUNC) !== 0,
+      data: buffer.subarray(0, Math.min(received.length, buffer.length)),
+      addr: this.codec.decode(received.sockaddr),
+      truncated: (received.flags & C.MSG_TRUNC) !== 0,
+      control: received.control,
+      controlTruncated: (received.flags & C.MSG_CTRUNC) !== 0,
     };
   }
 

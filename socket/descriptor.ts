@@ -14,7 +14,7 @@ import {
   takeSockaddr,
   unpackSockaddr,
 } from "./operations/sockaddr_space.ts";
-import { encodeInt, optionError, type ReadableOption, type WritableOption } from "./option.ts";
+import { checkOption, encodeInt, optionError, type ReadableOption, type WritableOption } from "./option.ts";
 
 // Scratch memory for option values: used within one synchronous call, never across a wait.
 const optionSpace = new Int32Array(1);
@@ -90,10 +90,12 @@ export abstract class Descriptor implements Disposable {
    *
    * @param option The option, such as `SO_RCVBUF`.
    * @returns The value.
+   * @throws {TypeError} If it is not an option, or can only be set.
    * @throws {SystemError} If the kernel refuses, such as `ENOPROTOOPT`; the message names the option.
    */
   get<T>(option: ReadableOption<T>): T {
     checkArgumentCount("call get", arguments.length, "option");
+    checkOption(option, "read");
     const fd = this.open("getsockopt");
     const value = new Uint8Array(option.size);
     lengthSpace[0] = option.size;
@@ -107,11 +109,13 @@ export abstract class Descriptor implements Disposable {
    *
    * @param option The option, such as `SO_RCVBUF`.
    * @param value The value.
+   * @throws {TypeError} If it is not an option, or can only be read, or the value is of another type.
    * @throws {RangeError} If the option cannot have this value.
    * @throws {SystemError} If the kernel refuses, such as `EPERM`; the message names the option.
    */
   set<T>(option: WritableOption<T>, value: T): void {
     checkArgumentCount("call set", arguments.length, "option", "value");
+    checkOption(option, "set");
     const fd = this.open("setsockopt");
     const bytes = this.#checked(option.level, option.number, option.encode(value, this));
     const n = outcome(libc().setsockopt(fd, option.level, option.number, bytes, bytes.byteLength));
@@ -144,7 +148,7 @@ export abstract class Descriptor implements Disposable {
   getOptionBytes(level: number, number: number, size: number): Uint8Array {
     checkArgumentCount("call getOptionBytes", arguments.length, "level", "number", "size");
     checkName(level, number);
-    const value = new Uint8Array(size);
+    const value = new Uint8Array(within("read an option", "size", size, INT_MAX));
     lengthSpace[0] = size;
     check(libc().getsockopt(this.open("getsockopt"), level, number, value, lengthSpace), "getsockopt");
     return value.subarray(0, Math.min(lengthSpace[0] ?? 0, size));

@@ -28,6 +28,7 @@ import { Receive, ReceiveAll, ReceiveFrom } from "./operations/receive.ts";
 import { Send } from "./operations/send.ts";
 import { StreamRead, StreamWrite } from "./operations/stream.ts";
 import { urgentMark, UrgentReceive } from "./operations/urgent_data.ts";
+import { type WholeMessage, WholeMessageReceive } from "./operations/whole_message.ts";
 import {
   type MessageSpace,
   type OutgoingMessage,
@@ -369,6 +370,24 @@ export class Socket extends AsyncDescriptor implements Inspectable {
   async recvmsg(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
     checkArgumentCount("call recvmsg", arguments.length, "space", "{ flags, signal, timeout }");
     const operation = new MessageReceive(this.number, space, options?.flags ?? 0, this.#flags.receive);
+    return await this.run("read", operation, options, TRANSFER_OPTIONS);
+  }
+
+  /**
+   * Like {@linkcode recvmsg}, into one buffer; without one, into a new array as long as the message.
+   *
+   * @internal
+   */
+  async recvmsgWhole(
+    buffer: Uint8Array | undefined,
+    controlLength: number,
+    options: TransferOptions,
+  ): Promise<WholeMessage> {
+    checkArgumentCount("call recvmsgWhole", arguments.length, "buffer", "controlLength", "options");
+    if (buffer !== undefined) {
+      return { buffer, received: await this.recvmsg({ buffers: [buffer], controlLength }, options) };
+    }
+    const operation = new WholeMessageReceive(this.number, controlLength, options.flags ?? 0, this.#flags.receive);
     return await this.run("read", operation, options, TRANSFER_OPTIONS);
   }
 

@@ -1,5 +1,7 @@
 import { within } from "../checks/within.ts";
+import { listOf } from "../checks/list_of.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { quoted } from "../checks/quoted.ts";
 import { checkMessage } from "../checks/check_message.ts";
 import { C } from "../ffi/constants.ts";
 import { processIds } from "../ffi/environment.ts";
@@ -54,8 +56,6 @@ export interface ReceiveMessageOptions extends ReceiveOptions {
 const MESSAGE_PARTS: OptionNames<OutgoingUnixMessage> = { addr: true, credentials: true, data: true, fds: true };
 const RECEIVE_MESSAGE_OPTIONS: OptionNames<ReceiveMessageOptions> = { ...RECEIVE_OPTIONS, maxFds: true };
 
-/** Space for the data of a receive without a buffer, in bytes. */
-const BUFFER_SIZE = 65536;
 /** `SCM_MAX_FD`: the kernel passes no more in one message. */
 const MAX_FDS = 253;
 /** Space for a timestamp, credentials, a pidfd and a security context of 256 bytes. */
@@ -130,8 +130,13 @@ export class UnixMessage implements Disposable {
     const [context] = dataOf(control, C.SCM_SECURITY);
     this.securityContext = context === undefined ? undefined : new TextDecoder().decode(context).replace(/\0+$/, "");
     this.truncated = (received.flags & C.MSG_TRUNC) !== 0;
-    this.data = buffer.subarray(0, received.length);
-    this.addr = decodeSockaddrUn(received.sockaddr, transport);
+    try {
+      this.data = buffer.subarray(0, received.length);
+      this.addr = decodeSockaddrUn(received.sockaddr, transport);
+    } catch (error) { // an invalid address, or a buffer that was transferred away
+      this[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** Closes the descriptors that were not taken. */
@@ -151,6 +156,7 @@ export async function sendUnixMessage(
   checkMessage(message);
   message = checkOptions("send a message", message, MESSAGE_PARTS);
   const { data = new Uint8Array(0), addr, fds = [], credentials } = message;
+  checkParts(fds, credentials);
   const control = controlOf(fds, credentials);
   if (isStream && data.length === 0 && control.length > 0) {
     throw new TypeError("Cannot send ancillary data on a stream without a byte of data to carry it");
@@ -162,22 +168,35 @@ export async function sendUnixMessage(
   }, options);
 }
 
-/** Receives a message with its ancillary data; `null` at the end of a connection, which `isEnd` detects. */
+/**
+ * Receives a message with its ancillary data; `null` at the end of a connection, which `isEnd` detects. `hasRoom` is
+ * false for an empty buffer, into which nothing is received before the end either.
+ */
 export async function receiveUnixMessage(
   socket: Socket,
   options: ReceiveMessageOptions,
-  isEnd: (received: ReceivedMessage, buffer: Uint8Array) => boolean,
+  isEnd: (received: ReceivedMessage, hasRoom: boolean) => boolean,
   transport?: UnixAddr["transport"],
 ): Promise<UnixMessage | null> {
   options = checkOptions("receive a message", options, RECEIVE_MESSAGE_OPTIONS);
-  const { buffer = new Uint8Array(BUFFER_SIZE), maxFds = 0, ...transfer } = options;
+  const { buffer: given, maxFds = 0, ...transfer } = options;
   within("receive a message", "value of maxFds", maxFds, MAX_FDS);
   const controlLength = CONTROL_BASE + (maxFds > 0 ? controlMessageSpace(4 * maxFds) : 0);
   if (socket.fd < 0 && socket.isOver) return null;
-  const received = await socket.recvmsg({ buffers: [buffer], controlLength }, transfer);
-  if (!isEnd(received, buffer)) return new UnixMessage(buffer, received, maxFds, transport);
+  const { buffer, received } = await socket.recvmsgWhole(given, controlLength, transfer);
+  const hasRoom = given === undefined || buffer.length > 0;
+  if (!isEnd(received, hasRoom)) return new UnixMessage(buffer, received, maxFds, transport);
   socket.over("read");
   return null;
+}
+
+function checkParts(fds: readonly FdSource[], credentials: boolean | Credentials | undefined): void {
+  listOf("send a message", "fds", fds);
+  if (credentials !== undefined && typeof credentials !== "boolean" && Object(credentials) !== credentials) {
+    throw new TypeError(
+      `Cannot send a message as credentials must be a Boolean or an object: current value is ${quoted(credentials)}`,
+    );
+  }
 }
 
 function controlOf(fds: readonly FdSource[], credentials: boolean | Credentials | undefined): ControlMessage[] {
@@ -197,7 +216,7 @@ function controlOf(fds: readonly FdSource[], credentials: boolean | Credentials 
 }
 
 function numberOf(source: FdSource): number {
-  const fd = typeof source === "number" ? source : "fd" in source ? source.fd : source.socket?.fd;
+  const fd = typeof source !== "object" || source === null ? source : "fd" in source ? source.fd : source.socket?.fd;
   if (typeof fd !== "number") {
     throw new TypeError(
       `Cannot pass a descriptor as it must be a number or an object with fd: current value is ${

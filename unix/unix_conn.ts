@@ -62,7 +62,8 @@ export class UnixConn extends Conn<UnixAddr> {
    * @param options Flags, and how long to wait.
    * @returns How many bytes of data were sent: all of them.
    * @throws {TypeError} If there is no data, or a descriptor is not open.
-   * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process,
+   * or `EBADF` for the number of a descriptor that is not open.
    */
   sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
     if (arguments.length > 2) {
@@ -80,6 +81,6 @@ export class UnixConn extends Conn<UnixAddr> {
    */
   receiveMessage(options: ReceiveMessageOptions = {}): Promise<UnixMessage | null> {
     if (arguments.length > 1) return refuseArguments("call receiveMessage", arguments.length, "{ buffer, maxFds, … }");
-    return receiveUnixMessage(this.socket, options, ({ length }, buffer) => length === 0 && buffer.length > 0);
+    return receiveUnixMessage(this.socket, options, ({ length }, hasRoom) => length === 0 && hasRoom);
   }
 }

@@ -117,8 +117,9 @@ export class UnixDatagramSocket extends DatagramSocket<UnixAddr, UnixDestination
    * @param message The message.
    * @param options Flags, and how long to wait.
    * @returns How many bytes of data were sent: all of them.
-   * @throws {TypeError} If a descriptor is not open.
-   * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process.
+   * @throws {TypeError} If a descriptor is closed, or is none.
+   * @throws {SystemError} If the kernel refuses, such as `EPERM` for the credentials of another process,
+   * or `EBADF` for the number of a descriptor that is not open.
    */
   sendMessage(message: OutgoingUnixMessage, options?: TransferOptions): Promise<number> {
     if (arguments.length > 2) {

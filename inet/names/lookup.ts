@@ -1,3 +1,4 @@
+import { onAbort } from "../../checks/on_abort.ts";
 import type { OptionNames } from "../../checks/option_names.ts";
 import { describeError } from "../../ffi/error.ts";
 import { eaiName } from "../../ffi/lookup_addrinfo.ts";
@@ -49,8 +50,6 @@ const MESSAGES: Record<string, string> = {
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    promise.then(resolve, reject).finally(onAbort(signal, () => reject(signal.reason)));
   });
 }

@@ -1,5 +1,6 @@
 import { checkBuffer } from "../../checks/check_buffer.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
+import { INT_MAX, within } from "../../checks/within.ts";
 import { outcome } from "../../ffi/gate.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
@@ -100,6 +101,7 @@ export class MessageReceive extends SingleCall<ReceivedMessage> {
     super(flags, added);
     space = checkOptions("receive a message", space, SPACE_PARTS);
     const { buffers, controlLength = 0 } = space;
+    within("receive a message", "controlLength", controlLength, INT_MAX);
     this.#fd = fd;
     this.#header = new MessageHeader(buffers, new Uint8Array(SOCKADDR_SIZE), new Uint8Array(controlLength));
   }

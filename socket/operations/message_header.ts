@@ -34,6 +34,9 @@ export class MessageHeader {
   constructor(buffers: Uint8Array[], sockaddr?: Uint8Array, control?: Uint8Array) {
     this.bytes = new Uint8Array(MSGHDR_SIZE);
     this.#view = new DataView(this.bytes.buffer);
+    for (const part of [sockaddr, control]) {
+      if (part !== undefined) checkBuffer(part, part?.byteLength);
+    }
     this.#sockaddr = sockaddr;
     this.#control = control;
     const vectors = new Uint8Array(IOVEC_SIZE * buffers.length);

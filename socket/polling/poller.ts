@@ -1,7 +1,7 @@
 import { C } from "../../ffi/constants.ts";
 import { check, outcome } from "../../ffi/gate.ts";
-import { avoidRing, libc, watch } from "../../ffi/libc.ts";
-import type { Watch } from "../../ffi/native.ts";
+import { avoidRing, libc, own, watch } from "../../ffi/libc.ts";
+import type { Owned, Watch } from "../../ffi/native.ts";
 import { layout } from "../../ffi/system.ts";
 import { SpinHistory } from "./spin_history.ts";
 
@@ -39,7 +39,7 @@ export class Poller {
    */
   spin = 0.05;
 
-  #epfd = -1;
+  #epoll: Owned | undefined;
   #watch: Watch | undefined;
   /** The number of registered descriptors. */
   #count = 0;
@@ -62,7 +62,7 @@ export class Poller {
 
   /** Watches a descriptor. It also reports existing readiness. */
   add(fd: number, events: number, watched: Watched): void {
-    if (this.#epfd < 0) this.#open();
+    if (this.#epoll === undefined) this.#open();
     const generation = this.#generation = (this.#generation + 1) & 0x7fffffff;
     this.#control(C.EPOLL_CTL_ADD, fd, events, generation);
     this.#watched[fd] = watched;
@@ -107,17 +107,17 @@ export class Poller {
     if (this.#avoidsRing) return;
     this.#avoidsRing = true;
     avoidRing();
-    if (this.#epfd < 0) return;
+    if (this.#epoll === undefined) return;
     this.#watch?.close();
-    this.#watch = watch(this.#epfd, this.#wake);
+    this.#watch = watch(this.#epoll.fd, this.#wake);
     this.#isReferenced = true;
     this.#schedule();
   }
 
   #open(): void {
-    this.#epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
+    this.#epoll = own(check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1"));
     try {
-      this.#watch = watch(this.#epfd, this.#wake);
+      this.#watch = watch(this.#epoll.fd, this.#wake);
     } catch (error) {
       this.#close();
       throw error;
@@ -128,8 +128,8 @@ export class Poller {
   #close(): void {
     this.#watch?.close();
     this.#watch = undefined;
-    libc().close(this.#epfd);
-    this.#epfd = -1;
+    this.#epoll?.close();
+    this.#epoll = undefined;
     this.#isSpinning = false;
   }
 
@@ -137,7 +137,7 @@ export class Poller {
     this.#event[0] = events;
     this.#event[DATA] = fd;
     this.#event[DATA + 1] = generation;
-    check(libc().epoll_ctl(this.#epfd, operation, fd, this.#event), "epoll_ctl");
+    check(libc().epoll_ctl(this.#epoll?.fd ?? -1, operation, fd, this.#event), "epoll_ctl");
   }
 
   #ask(): void {
@@ -148,7 +148,7 @@ export class Poller {
 
   /** Spins, or parks. */
   #schedule(): void {
-    if (this.#epfd < 0 || this.#isSpinning) return;
+    if (this.#epoll === undefined || this.#isSpinning) return;
     if (this.#waits > 0 && this.spin > 0 && this.#history.pays) {
       this.#isSpinning = true;
       this.#deadline = performance.now() + this.spin;
@@ -171,7 +171,7 @@ export class Poller {
 
   readonly #turn = (): void => {
     this.#isAsked = false;
-    if (this.#epfd < 0) return;
+    if (this.#epoll === undefined) return;
     if (this.#count === 0) return this.#close();
     if (this.#isSpinning && this.#waits > 0) return this.#spinOn();
     this.#isSpinning = false;
@@ -203,7 +203,7 @@ export class Poller {
 
   /** Takes the events, and returns the time after that; 0 if there were none. */
   #look(): number {
-    const n = outcome(libc().epoll_wait(this.#epfd, this.#events, MAX_EVENTS, 0));
+    const n = outcome(libc().epoll_wait(this.#epoll?.fd ?? -1, this.#events, MAX_EVENTS, 0));
     if (n <= 0) return 0;
     for (let i = 0, at = 0; i < n; i++, at += STRIDE) {
       const fd = this.#events[at + DATA] ?? -1;

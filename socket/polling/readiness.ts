@@ -304,12 +304,12 @@ export class Readiness implements RetryLater, Watched {
   }
 
   /**
-   * Tries an operation whose time is over but that was not tried yet because the turn was over; returns whether that
-   * ended the wait.
+   * Tries an operation whose time is over once more: the timer may come before the event of what has arrived, and with a
+   * timeout of 0 it often does. Returns whether that ended the wait.
    */
   #lastTry(operation: Operation<unknown>): boolean {
     const { queue } = operation;
-    if (!queue?.deferred) return false;
+    if (queue === undefined) return false;
     turnBegins();
     this.#proceed(queue);
     return operation.stopWatching === undefined;
