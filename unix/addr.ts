@@ -58,7 +58,7 @@ export const UNIX_ADDR_NAMES: OptionNames<UnixDestination> = {
   transport: true,
 };
 /** The names of the fields of an address to bind to. */
-export const UNIX_BIND_ADDR_NAMES: OptionNames<UnixBindAddr> = { ...UNIX_ADDR_NAMES, autobind: true };
+export const UNIX_BIND_ADDR_NAMES: OptionNames<UnixBindAddr> = { ...UNIX_ADDR_NAMES, autobind: "boolean" };
 
 /** Refuses the address of another type of socket. */
 export function checkUnixTransport(action: string, addr: UnixBindAddr, expected: UnixAddr["transport"]): void {
@@ -95,7 +95,7 @@ function printable(name: string | Uint8Array): string {
 }
 
 // deno-lint-ignore no-control-regex -- it must match control characters
-const CONTROL = /[\x00-\x1f\x7f]/g;
+const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
 
 function escape(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, "0")}`;

@@ -1,5 +1,6 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { quoted } from "../checks/quoted.ts";
 import { environmentVariable } from "../ffi/environment.ts";
 import type { UnixDestination } from "./addr.ts";
 import type { FdSource } from "./message.ts";
@@ -19,7 +20,7 @@ const NOTIFY_OPTIONS: OptionNames<NotifySystemdOptions> = { fds: true };
  * @param state Assignments, one per line: `"READY=1"`, `"STATUS=Loading"`, `"WATCHDOG=1"`, `"STOPPING=1"`, …
  * @param options Descriptors to pass with it.
  * @returns False if there is no service manager to tell (`NOTIFY_SOCKET` is not set).
- * @throws {TypeError} If `NOTIFY_SOCKET` is not a unix address.
+ * @throws {TypeError} If the state is not a string, or `NOTIFY_SOCKET` is not a unix address.
  * @throws {SystemError} If the service manager cannot be reached.
  *
  * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html | sd_notify(3)}
@@ -35,6 +36,9 @@ const NOTIFY_OPTIONS: OptionNames<NotifySystemdOptions> = { fds: true };
 export async function notifySystemd(state: string, options: NotifySystemdOptions = {}): Promise<boolean> {
   checkArgumentCount("call notifySystemd", arguments.length, "state", "options");
   options = checkOptions("notify systemd", options, NOTIFY_OPTIONS);
+  if (typeof state !== "string") {
+    throw new TypeError(`Cannot notify systemd as the state must be a string: current value is ${quoted(state)}`);
+  }
   const name = environmentVariable("NOTIFY_SOCKET");
   if (name === undefined || name === "") return false;
   using socket = UnixDatagramSocket.open();

@@ -124,7 +124,8 @@ export function decodeSockaddrUn(
     );
   }
   const name = bytes.subarray(SOCKADDR_HEAD_SIZE);
-  if (name.length > pathSize(layout)) {
+  // If a program bound 108 bytes without a NUL, Linux counts the NUL that it adds behind them: getsockname(2) gives 111.
+  if (name.length > pathSize(layout) + (name[pathSize(layout)] === 0 ? 1 : 0)) {
     throw new RangeError(
       `Cannot decode sockaddr_un as sun_path is ${pathSize(layout)} bytes: current length is ${name.length}`,
     );
@@ -158,7 +159,9 @@ export function bytesOf(
   layout: SockaddrLayout = LINUX_SOCKADDR,
 ): Uint8Array {
   if (typeof name !== "string" && !(name instanceof Uint8Array)) {
-    throw new TypeError(`Cannot encode ${kind} as it must be a string or a Uint8Array: current value is ${name}`);
+    throw new TypeError(
+      `Cannot encode ${kind} as it must be a string or a Uint8Array: current value is ${quoted(name)}`,
+    );
   }
   if (typeof name === "string" && !name.isWellFormed()) {
     throw new TypeError(`Cannot encode ${kind} as it has a lone surrogate: current value is ${JSON.stringify(name)}`);

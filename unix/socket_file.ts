@@ -1,7 +1,9 @@
 import type { OptionNames } from "../checks/option_names.ts";
+import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { isSystemError, libraryError } from "../ffi/error.ts";
 import {
+  absolutePath,
   chmodIf,
   closeFd,
   fchmod,
@@ -38,9 +40,11 @@ export interface UnixBindOptions {
 export const UNIX_BIND_OPTIONS: OptionNames<UnixBindAddr & UnixBindOptions> = {
   ...UNIX_BIND_ADDR_NAMES,
   mode: true,
-  replaceStale: true,
+  replaceStale: "boolean",
 };
 
+/** The type of a regular file, in `st_mode`. */
+const S_IFREG = 0o100000;
 const LOCK_SUFFIX = new TextEncoder().encode(".lock");
 
 /**
@@ -56,18 +60,22 @@ export function encodeBindAddr(addr: UnixBindAddr): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Binds a socket. Its file is removed when it is closed, unless another file has taken its place by then.
+ * Binds a socket. Its file is removed when it is closed, unless another file has taken its place by then; also after the
+ * program has changed its working directory.
  *
  * @throws {SystemError} If the address is taken (`EADDRINUSE`), or the kernel refuses.
  */
 export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOptions = {}): void {
   const { mode, replaceStale = false } = options;
   if (mode !== undefined && !(Number.isInteger(mode) && mode >= 0 && mode <= 0o777)) {
-    throw new RangeError(`Cannot bind as the mode must be 0 to 0o777: current value is ${mode}`);
+    throw new RangeError(`Cannot bind as the mode must be 0 to 0o777: current value is ${quoted(mode)}`);
   }
   const sockaddr = encodeBindAddr(addr);
   const address = formatUnixAddr(addr);
-  if (!isPath(addr)) return socket.bind(sockaddr, address);
+  if (!isPath(addr)) {
+    if (mode === undefined) return socket.bind(sockaddr, address);
+    throw new TypeError("Cannot bind as an abstract name has no mode: any user may connect");
+  }
   const path = bytesOf("path", addr.pathBytes ?? addr.path).slice();
   // The file gets the permissions of the socket minus the umask: it never has more than `mode`, not even briefly.
   if (mode !== undefined) fchmod(socket.fd, mode);
@@ -79,7 +87,8 @@ export function bindUnix(socket: Socket, addr: UnixBindAddr, options: UnixBindOp
   }
   const status = lstat(path);
   // As long as the socket is open, the kernel gives its inode to no other file.
-  hooksOf(socket).beforeClose = () => removeSame(path, status);
+  const paths = [absolutePath(path), path];
+  hooksOf(socket).beforeClose = () => removeSame(paths, status);
   if (mode !== undefined) setMode(path, mode, fstat(socket.fd), address);
 }
 
@@ -126,11 +135,17 @@ function isPath(addr: UnixBindAddr): addr is UnixPathAddr {
   return "path" in addr && addr.path !== undefined && !("abstract" in addr && addr.abstract !== undefined);
 }
 
-function removeSame(path: Uint8Array, status: FileStatus | undefined): void {
-  try {
-    if (isSameFile(status, lstat(path))) unlink(path);
-  } catch {
-    // The folder is gone, or no longer ours: the file stays, as after a crash.
+/**
+ * Removes a file at the first of the paths that still leads to it: from the root, unless a folder was renamed or may not
+ * be searched; else from the working directory.
+ */
+function removeSame(paths: readonly Uint8Array[], status: FileStatus | undefined): void {
+  for (const path of paths) {
+    try {
+      if (isSameFile(status, lstat(path))) return unlink(path);
+    } catch {
+      // The folder is gone, or no longer ours: if that is so for all paths, the file stays, as after a crash.
+    }
   }
 }
 
@@ -139,7 +154,7 @@ function removeSame(path: Uint8Array, status: FileStatus | undefined): void {
  *
  * Another program may do the same at the same time, and then bind its own socket there: so whoever checks and removes
  * the file holds the lock on `<path>.lock`. Only users who may write to the folder can create that file, and only its
- * owner can open it.
+ * owner can open it; one that others may open, and so hold for ever, is refused.
  *
  * @returns Whether the path is free now; also false if another program holds the lock and is about to bind.
  */
@@ -154,7 +169,8 @@ function removeStale(path: Uint8Array, sockaddr: Uint8Array): boolean {
     unlink(path);
     return true;
   } finally {
-    unlink(lockPath);
+    const { mode, size } = fstat(lock);
+    if ((mode & C.S_IFMT) === S_IFREG && size === 0n) unlink(lockPath); // else it is somebody's file of that name
     closeFd(lock);
   }
 }
