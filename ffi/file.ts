@@ -1,5 +1,5 @@
 import { C } from "./constants.ts";
-import { systemError } from "./error.ts";
+import { libraryError, systemError } from "./error.ts";
 import { check, outcome } from "./gate.ts";
 import { libc } from "./libc.ts";
 import { layout } from "./system.ts";
@@ -20,11 +20,14 @@ export interface FileStatus {
   owner: number;
   /** How many names the file has. */
   links: number;
+  /** Bytes in it. */
+  size: bigint;
 }
 
 /** `sizeof(struct statx)`. */
 const STATX_SIZE = 256;
 const ENOENT = 2;
+const SLASH = 0x2f;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -82,6 +85,7 @@ function statx(folder: number, path: Uint8Array, flags: number): FileStatus | un
     changed: time(96),
     owner: view.getUint32(20, true),
     links: view.getUint32(16, true),
+    size: view.getBigUint64(40, true),
   };
 }
 
@@ -91,11 +95,17 @@ function statx(folder: number, path: Uint8Array, flags: number): FileStatus | un
  *
  * @param path The path, as bytes without a NUL.
  * @returns The descriptor; `undefined` where another process holds the lock.
- * @throws {SystemError} If the kernel refuses, such as `EACCES`, or `ELOOP` for a symbolic link.
+ * @throws {SystemError} If the kernel refuses, such as `EACCES`, or `ELOOP` for a symbolic link; `EACCES` also if the
+ * file exists and other users may open it: any of them could hold the lock for ever.
  */
 export function openLocked(path: Uint8Array): number | undefined {
   const flags = C.O_RDWR | C.O_CREAT | C.O_CLOEXEC | C.O_NONBLOCK | layout.O_NOFOLLOW;
   const fd = check(libc().openCreate(cString(path), flags, 0o600), "open", decoder.decode(path));
+  if ((fstat(fd).mode & 0o077) !== 0) {
+    closeFd(fd);
+    const name = decoder.decode(path);
+    throw libraryError("EACCES", "flock", `Cannot lock ${name}: other users may open that file, too (EACCES)`);
+  }
   if (outcome(libc().flock(fd, C.LOCK_EX | C.LOCK_NB)) === 0 && isSameFile(lstat(path), fstat(fd))) return fd;
   closeFd(fd); // held by another process, or removed by the one that held it
   return undefined;
@@ -195,6 +205,25 @@ export function readLink(path: string): string {
   const target = new Uint8Array(4095);
   const n = check(libc().readlink(encoder.encode(`${path}\0`), target, BigInt(target.length)), "readlink", path);
   return decoder.decode(target.subarray(0, n));
+}
+
+/**
+ * The absolute path of a file, which stays its path when the program changes its working directory; the path itself
+ * where `/proc` cannot tell that directory.
+ *
+ * @param path The path, as bytes without a NUL.
+ * @returns The path from the root.
+ */
+export function absolutePath(path: Uint8Array): Uint8Array {
+  if (path[0] === SLASH) return path;
+  const folder = new Uint8Array(4095);
+  const n = outcome(libc().readlink(encoder.encode("/proc/self/cwd\0"), folder, BigInt(folder.length)));
+  if (n < 0) return path;
+  const absolute = new Uint8Array(n + 1 + path.length);
+  absolute.set(folder.subarray(0, n));
+  absolute[n] = SLASH;
+  absolute.set(path, n + 1);
+  return absolute;
 }
 
 /**

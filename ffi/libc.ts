@@ -3,7 +3,7 @@ import { openBun } from "./backends/bun.ts";
 import { openDeno } from "./backends/deno.ts";
 import { openKoffi } from "./backends/koffi.ts";
 import { hasNodeFfi, openNode } from "./backends/node.ts";
-import type { Backend, Watch } from "./native.ts";
+import type { Backend, Owned, Watch } from "./native.ts";
 import { runtime } from "./platform.ts";
 import { requireSystem } from "./system.ts";
 
@@ -85,6 +85,14 @@ export function background(): Backend["background"] {
  */
 export function watch(fd: number, onReadable: () => void): Watch {
   return (opened ??= open()).watch(fd, onReadable);
+}
+
+/**
+ * Lets a `Worker` close a descriptor of the library's own even if it is terminated, where the runtime can.
+ * Permission: as {@linkcode libc}.
+ */
+export function own(fd: number): Owned {
+  return (opened ??= open()).own(fd);
 }
 
 /** errno of this thread. Read it right after the call that set it. */

@@ -43,6 +43,7 @@ export type {
   Bytes,
   Functions,
   NativeType,
+  Owned,
   ResultTypes,
   Signature,
   Watch,

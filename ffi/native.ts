@@ -77,6 +77,21 @@ export interface Backend {
   errno(): number;
   /** Makes a watch on a descriptor, stopped at first. */
   watch(fd: number, onReadable: () => void): Watch;
+  /**
+   * Takes over a descriptor, so that the runtime closes it if a `Worker` is terminated. Deno does not: it leaves even its
+   * own sockets open.
+   */
+  own(fd: number): Owned;
+}
+
+/** A descriptor that its `Worker` owns. */
+export interface Owned {
+  /** Its number. It changes once, when the runtime takes it over: read it for each call. */
+  readonly fd: number;
+  /** Fulfilled once the number changes no more: await it before another thread gets the number. */
+  readonly settled: Promise<void>;
+  /** Closes it. */
+  close(): void;
 }
 
 /** A watch on one descriptor by the event loop of the runtime. */

@@ -3,11 +3,14 @@ import type { Adopted } from "./ring_watch.ts";
 
 /** The part of `node:net` that is used. */
 interface Net {
-  Socket: new (options: {
-    fd: number;
-    readable: true;
-    onread: { buffer: Uint8Array; callback: () => true };
-  }) => NetSocket;
+  Socket: new (
+    options:
+      & { fd: number }
+      & (
+        | { readable: true; onread: { buffer: Uint8Array; callback: () => true } }
+        | { readable: false }
+      ),
+  ) => NetSocket;
 }
 
 interface NetSocket {
@@ -23,7 +26,7 @@ let net: Net | undefined;
 export function adoptWithNet(fd: number, onBytes: () => void): Adopted {
   let [socket, isReferenced, isClosed]: [NetSocket | undefined, boolean, boolean] = [undefined, true, false];
   const open = (): void => {
-    net ??= builtin<Net>("node:net") as Net;
+    net ??= loadNet();
     const callback = (): true => {
       onBytes();
       return true;
@@ -47,4 +50,17 @@ export function adoptWithNet(fd: number, onBytes: () => void): Adopted {
       socket?.destroy();
     },
   };
+}
+
+/** Makes `node:net` of Node hold a socket, which it does not read. */
+export function holdWithNet(fd: number, onHeld: () => void): { close(): void } {
+  net ??= loadNet();
+  const socket = new net.Socket({ fd, readable: false });
+  socket.unref();
+  onHeld();
+  return { close: () => socket.destroy() };
+}
+
+function loadNet(): Net {
+  return builtin<Net>("node:net") as Net;
 }

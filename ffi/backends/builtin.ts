@@ -21,3 +21,8 @@ export function host(): Process {
 export function builtin<T>(name: string): T | undefined {
   return host().getBuiltinModule(name) as T | undefined;
 }
+
+/** Whether this is the main thread. */
+export function isMainThread(): boolean {
+  return builtin<{ isMainThread: boolean }>("node:worker_threads")?.isMainThread ?? true;
+}

@@ -7,6 +7,8 @@ import { chooseWatch } from "./choose_watch.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
 import { firstLibrary } from "./open_library.ts";
+import { ownership } from "./own.ts";
+import { requireDescriptors } from "./require_descriptors.ts";
 import type { Adopted } from "./ring_watch.ts";
 import { inThread } from "./thread.ts";
 
@@ -45,11 +47,14 @@ export function openBun(): Backend {
     const libc = functionsOf(system.symbols, (name, signature) => {
       return dlopen(path, { [name]: definitionOf(signature) }).symbols[name];
     }) as Backend["libc"];
+    const errno = errnoByCopy(libc);
+    const checkRoom = (): void => requireDescriptors({ libc, errno });
     const background = functionsOf(system.backgroundSymbols, (name, signature) => {
       const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
-      return inThread(`require("bun:ffi").dlopen(${args}).symbols.${name}`, signature);
+      return inThread(`require("bun:ffi").dlopen(${args}).symbols.${name}`, signature, checkRoom);
     }) as Backend["background"];
-    const calls = { libc: { ...libc, addressOf }, background, errno: errnoByCopy(libc) };
+    const own = ownership(libc, holdWithBun);
+    const calls = { libc: { ...libc, addressOf }, background, errno, own };
     return { ...calls, watch: chooseWatch(calls, { adopt: adoptWithBun, longest: LONGEST }) };
 
     function addressOf(buffer: Bytes): bigint {
@@ -65,7 +70,7 @@ function definitionOf({ parameters, result }: Signature): Definition {
 }
 
 /** Makes Bun's event loop read a socket. */
-function adoptWithBun(fd: number, onBytes: () => void): Adopted {
+function adoptWithBun(fd: number, onBytes: () => void, onOpen = () => {}): Adopted {
   const { connect } = (globalThis as unknown as { Bun: BunSockets }).Bun;
   let [socket, isReferenced, isClosed]: [BunSocket | undefined, boolean, boolean] = [undefined, true, false];
   const reference = (value: boolean): void => {
@@ -75,8 +80,9 @@ function adoptWithBun(fd: number, onBytes: () => void): Adopted {
   };
   const open = (opened: BunSocket): void => {
     socket = opened;
-    if (isClosed) socket.terminate();
-    else reference(isReferenced);
+    if (isClosed) return socket.terminate();
+    reference(isReferenced);
+    onOpen();
   };
   // While Bun connects, it settles promises in the middle of the running code: so connect in a separate turn.
   setImmediate(() => {
@@ -91,4 +97,11 @@ function adoptWithBun(fd: number, onBytes: () => void): Adopted {
       socket?.terminate();
     },
   };
+}
+
+/** Makes Bun's event loop hold a socket. */
+function holdWithBun(fd: number, onHeld: () => void): Adopted {
+  const socket = adoptWithBun(fd, () => {}, onHeld);
+  socket.reference(false);
+  return socket;
 }

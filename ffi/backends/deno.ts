@@ -6,8 +6,12 @@ import { adoptWithNet } from "./adopt_with_net.ts";
 import { chooseWatch } from "./choose_watch.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
-import { limited } from "./limited.ts";
+import { limitedCalls } from "./limited.ts";
 import { firstLibrary } from "./open_library.ts";
+import { ownership } from "./own.ts";
+
+/** The threads that Deno has for blocking work. */
+const THREADS = 32;
 
 /** Milliseconds for which a `Worker` that was terminated while it waits in a thread still occupies that thread. */
 const LONGEST = 60_000;
@@ -17,8 +21,9 @@ export function openDeno(): Backend {
   try {
     return firstLibrary(permittedPaths(), (path) => {
       const libc = symbolsOf(path, system.symbols, false) as Backend["libc"];
-      const background = limitedCalls(symbolsOf(path, system.backgroundSymbols, true) as Backend["background"]);
-      const calls = { libc, background, errno: errnoByCopy(libc) };
+      const blocking = symbolsOf(path, system.backgroundSymbols, true) as Backend["background"];
+      const background = limitedCalls(blocking, THREADS);
+      const calls = { libc, background, errno: errnoByCopy(libc), own: ownership(libc) };
       return { ...calls, watch: chooseWatch(calls, { adopt: adoptWithNet, longest: LONGEST }) };
     });
   } catch (error) {
@@ -44,15 +49,6 @@ function permittedPaths(): string[] {
 
 function granted(path?: string): boolean {
   return Deno.permissions.querySync({ name: "ffi", ...(path === undefined ? {} : { path }) }).state === "granted";
-}
-
-/** Lookups that wait for silent servers must not occupy all of Deno's threads; `epoll_wait` needs one. */
-function limitedCalls({ epoll_wait, ...others }: Backend["background"]): Backend["background"] {
-  const run = limited();
-  const calls = Object.entries<(...args: never[]) => Promise<number>>(others).map(([name, call]) => {
-    return [name, (...args: never[]) => run(() => call(...args))];
-  });
-  return { epoll_wait, ...Object.fromEntries(calls) } as Backend["background"];
 }
 
 const TYPES = { i32: "i32", u32: "u32", i64: "i64", usize: "usize", buffer: "buffer", address: "usize" } as const;

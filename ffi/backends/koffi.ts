@@ -2,14 +2,15 @@ import { libraryNames } from "../library_paths.ts";
 import type { Backend, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
-import { adoptWithNet } from "./adopt_with_net.ts";
-import { builtin, host } from "./builtin.ts";
+import { adoptWithNet, holdWithNet } from "./adopt_with_net.ts";
+import { builtin, host, isMainThread } from "./builtin.ts";
 import { chooseWatch } from "./choose_watch.ts";
 import { errnoByCopy } from "./errno_by_copy.ts";
 import { functionsOf } from "./functions_of.ts";
-import { limited } from "./limited.ts";
-import { isMainThread, type LoopPoll, loopWatch, SLICE } from "./loop_watch.ts";
+import { limitedCalls } from "./limited.ts";
+import { type LoopPoll, loopWatch, SLICE } from "./loop_watch.ts";
 import { firstLibrary } from "./open_library.ts";
+import { ownership } from "./own.ts";
 
 /** The part of koffi that is used. */
 interface Koffi {
@@ -49,6 +50,8 @@ const TYPES = {
   address: "uint64",
 } as const;
 const READABLE = { readable: true };
+/** koffi refuses more than 256 calls at a time: with these, 128 wait for events and 64 look up names. */
+const MOST_THREADS = 128;
 
 /**
  * Opens libc with koffi, an optional dependency. Readiness comes from the runtime's event loop, and in a `Worker` from
@@ -64,10 +67,11 @@ export function openKoffi(): Backend {
     const libc = functionsOf<unknown>(system.symbols, (name, signature) => {
       return withBigints(open(name, signature), signature.result);
     }) as Backend["libc"];
-    const background = functionsOf<unknown>(system.backgroundSymbols, (name, signature) => {
-      return promised(open(name, signature), limited()); // koffi refuses more than 256 in all
+    const blocking = functionsOf<unknown>(system.backgroundSymbols, (name, signature) => {
+      return promised(open(name, signature));
     }) as Backend["background"];
-    const calls = { libc, background, errno: errnoByCopy(libc) };
+    const background = limitedCalls(blocking, uvThreads());
+    const calls = { libc, background, errno: errnoByCopy(libc), own: ownership(libc, holdWithNet) };
     const loop = loopWatch((fd, onReadable) => new KoffiLoopPoll(koffi, fd, onReadable));
     const longest = isMainThread() ? SLICE : undefined;
     return { ...calls, watch: chooseWatch(calls, { loop, adopt: adoptWithNet, longest }) };
@@ -111,13 +115,16 @@ function withBigints(call: KoffiFunction, result: Signature["result"]): (...args
   return (...args) => BigInt(call(...args) as number | bigint);
 }
 
-function promised(call: KoffiFunction, run: ReturnType<typeof limited>): (...args: unknown[]) => unknown {
-  const start = (args: unknown[]): Promise<unknown> => {
-    return new Promise((resolve, reject) => {
+function promised(call: KoffiFunction): (...args: unknown[]) => unknown {
+  return (...args) =>
+    new Promise((resolve, reject) => {
       call.async(...args, (error: unknown, value: unknown) => error ? reject(error) : resolve(value));
     });
-  };
-  return (...args) => run(() => start(args));
+}
+
+/** How many threads libuv has, which run koffi's asynchronous calls, too; of very many, those that are used. */
+function uvThreads(): number {
+  return Math.min(Math.max(1, Number(host().env["UV_THREADPOOL_SIZE"] ?? 4) || 0), MOST_THREADS);
 }
 
 /** A `uv_poll_t` of koffi's. */

@@ -1,5 +1,5 @@
 import type { Backend, Watch } from "../native.ts";
-import { builtin, host } from "./builtin.ts";
+import { host, isMainThread } from "./builtin.ts";
 
 /** Milliseconds of one wait in a Node thread: the thread cannot be terminated meanwhile. */
 export const SLICE = 200;
@@ -69,9 +69,4 @@ class LoopWatch implements Watch {
  */
 export function loopWatch(open: OpenLoopPoll): Backend["watch"] | undefined {
   return isMainThread() ? (fd, onReadable) => new LoopWatch(open, fd, onReadable) : undefined;
-}
-
-/** Whether this is the main thread. */
-export function isMainThread(): boolean {
-  return builtin<{ isMainThread: boolean }>("node:worker_threads")?.isMainThread ?? true;
 }

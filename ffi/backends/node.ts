@@ -2,12 +2,14 @@ import { libraryNames } from "../library_paths.ts";
 import type { Backend, Signature } from "../native.ts";
 import { platform } from "../platform.ts";
 import { system } from "../system.ts";
-import { adoptWithNet } from "./adopt_with_net.ts";
+import { adoptWithNet, holdWithNet } from "./adopt_with_net.ts";
 import { builtin } from "./builtin.ts";
 import { chooseWatch } from "./choose_watch.ts";
 import { functionsOf } from "./functions_of.ts";
 import { type LoopPoll, loopWatch, SLICE } from "./loop_watch.ts";
 import { firstLibrary } from "./open_library.ts";
+import { ownership } from "./own.ts";
+import { requireDescriptors } from "./require_descriptors.ts";
 import { inThread } from "./thread.ts";
 
 /** The part of `node:ffi` that is used. */
@@ -52,13 +54,15 @@ export function openNode(): Backend {
       return ffi().dlopen(path, { [name]: definitionOf(signature) }).functions[name];
     };
     const libc = functionsOf(system.symbols, open) as Backend["libc"];
+    // Read through a buffer: between two calls the compiler may run and set errno.
+    const space = new Int32Array(ffi().toArrayBuffer(libc.__errno_location(), 4, false));
+    const errno = (): number => space[0] ?? 0;
+    const checkRoom = (): void => requireDescriptors({ libc, errno });
     const background = functionsOf(system.backgroundSymbols, (name, signature) => {
       const args = [path, { [name]: definitionOf(signature) }].map((arg) => JSON.stringify(arg));
-      return inThread(`require("node:ffi").dlopen(${args}).functions.${name}`, signature);
+      return inThread(`require("node:ffi").dlopen(${args}).functions.${name}`, signature, checkRoom);
     }) as Backend["background"];
-    // Read through a buffer: between two calls the compiler may run and set errno.
-    const errno = new Int32Array(ffi().toArrayBuffer(libc.__errno_location(), 4, false));
-    const calls = { libc, background, errno: () => errno[0] ?? 0 };
+    const calls = { libc, background, errno, own: ownership(libc, holdWithNet) };
     return {
       ...calls,
       watch: chooseWatch(calls, {

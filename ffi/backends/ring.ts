@@ -1,6 +1,6 @@
 import { errnoName } from "../errno.ts";
 import { systemError } from "../error.ts";
-import type { Backend } from "../native.ts";
+import type { Backend, Owned } from "../native.ts";
 
 // enum io_uring_op, IOSQE_*, IORING_REGISTER_*; the numbers of the system calls are the same on every processor
 const IORING_OP_POLL_ADD = 6;
@@ -34,7 +34,7 @@ const ENTRIES = 2;
  */
 export class Ring {
   readonly #libc: Backend["libc"];
-  readonly #fd: number;
+  readonly #owned: Owned;
   readonly #ring: bigint;
   readonly #ringSize: bigint;
   readonly #sqes: bigint;
@@ -44,27 +44,28 @@ export class Ring {
   #isQueued = false;
 
   /**
-   * @param fd The descriptor to watch.
-   * @param socket Where to send the byte; the caller may close it afterwards.
+   * @param fd The descriptor to watch. The caller may close it and the socket: the ring holds both.
+   * @param socket Where to send the byte.
    * @throws {RingRefused} If the kernel has no io_uring, an old one, or does not let this program use it.
    * @throws {SystemError} If no descriptor is left (`EMFILE`).
    */
-  constructor(libc: Backend["libc"], errno: () => number, fd: number, socket: number) {
+  constructor({ libc, errno, own }: Pick<Backend, "libc" | "errno" | "own">, fd: number, socket: number) {
     this.#libc = libc;
     // struct io_uring_params { u32 sq_entries, cq_entries, flags, sq_thread_cpu, sq_thread_idle, features, wq_fd, resv[3];
     //   struct io_sqring_offsets { u32 head, tail, ring_mask, ring_entries, flags, dropped, array, …; } sq_off; // 40 bytes
     //   struct io_cqring_offsets { u32 head, tail, ring_mask, ring_entries, overflow, cqes, …; } cq_off; };      // 40 bytes
     const params = new Uint32Array(PARAMS_SIZE / 4);
-    this.#fd = libc.io_uring_setup(SYS_IO_URING_SETUP, ENTRIES, params);
-    if (this.#fd < 0) throw refusal(errno());
+    const ringFd = libc.io_uring_setup(SYS_IO_URING_SETUP, ENTRIES, params);
+    if (ringFd < 0) throw refusal(errno());
+    this.#owned = own(ringFd);
     const [cqEntries = 0, features = 0, tail = 0, array = 0, cqes = 0] = [1, 5, 11, 16, 25].map((i) => params[i]);
     this.#ringSize = BigInt(Math.max(array + ENTRIES * 4, cqes + cqEntries * CQE_SIZE));
-    this.#ring = libc.mmap(0n, this.#ringSize, PROT_READ_WRITE, MAP_SHARED, this.#fd, 0n);
-    this.#sqes = libc.mmap(0n, SQES_SIZE, PROT_READ_WRITE, MAP_SHARED, this.#fd, IORING_OFF_SQES);
-    const files = Int32Array.of(socket);
+    this.#ring = libc.mmap(0n, this.#ringSize, PROT_READ_WRITE, MAP_SHARED, this.#owned.fd, 0n);
+    this.#sqes = libc.mmap(0n, SQES_SIZE, PROT_READ_WRITE, MAP_SHARED, this.#owned.fd, IORING_OFF_SQES);
+    const files = Int32Array.of(fd, socket);
     if (
       this.#ring === MAP_FAILED || this.#sqes === MAP_FAILED || (features & IORING_FEAT_CQE_SKIP) === 0 ||
-      libc.io_uring_register(SYS_IO_URING_REGISTER, this.#fd, IORING_REGISTER_FILES, files, 1) !== 0
+      libc.io_uring_register(SYS_IO_URING_REGISTER, this.#owned.fd, IORING_REGISTER_FILES, files, files.length) !== 0
     ) {
       const error = errno();
       this.close();
@@ -73,7 +74,7 @@ export class Ring {
     this.#tailAt = this.#ring + BigInt(tail);
     libc.copyTo(this.#ring + BigInt(array), Uint32Array.of(0, 1), 8n);
     // The byte that is sent: the ring's own memory will do.
-    libc.copyTo(this.#sqes, requests(fd, this.#ring), SQES_SIZE);
+    libc.copyTo(this.#sqes, requests(this.#ring), SQES_SIZE);
   }
 
   /** Begins one wait; no other may be pending. Returns whether the kernel has taken it. */
@@ -82,7 +83,7 @@ export class Ring {
       this.#tail[0] = (this.#tail[0] ?? 0) + ENTRIES;
       this.#libc.copyTo(this.#tailAt, this.#tail, 4n);
     }
-    const n = this.#libc.io_uring_enter(SYS_IO_URING_ENTER, this.#fd, ENTRIES, 0, 0, 0n, 0n);
+    const n = this.#libc.io_uring_enter(SYS_IO_URING_ENTER, this.#owned.fd, ENTRIES, 0, 0, 0n, 0n);
     this.#isQueued = n !== ENTRIES;
     return !this.#isQueued;
   }
@@ -91,7 +92,7 @@ export class Ring {
   close(): void {
     if (this.#ring !== MAP_FAILED) this.#libc.munmap(this.#ring, this.#ringSize);
     if (this.#sqes !== MAP_FAILED) this.#libc.munmap(this.#sqes, SQES_SIZE);
-    this.#libc.close(this.#fd);
+    this.#owned.close();
   }
 }
 
@@ -106,14 +107,16 @@ const SQES_SIZE = BigInt(ENTRIES * SQE_SIZE);
  * };
  * ```
  */
-function requests(fd: number, address: bigint): Uint8Array {
+function requests(address: bigint): Uint8Array {
   const view = new DataView(new ArrayBuffer(ENTRIES * SQE_SIZE));
   view.setUint8(0, IORING_OP_POLL_ADD);
-  view.setUint8(1, IOSQE_IO_HARDLINK | IOSQE_CQE_SKIP_SUCCESS); // however the wait ends, the byte is sent
-  view.setInt32(4, fd, true);
+  // However the wait ends, the byte is sent.
+  view.setUint8(1, IOSQE_FIXED_FILE | IOSQE_IO_HARDLINK | IOSQE_CQE_SKIP_SUCCESS);
+  view.setInt32(4, 0, true); // the first of the registered files; below, the second
   view.setUint32(28, POLLIN, true);
   view.setUint8(SQE_SIZE, IORING_OP_SEND);
   view.setUint8(SQE_SIZE + 1, IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS);
+  view.setInt32(SQE_SIZE + 4, 1, true);
   view.setBigUint64(SQE_SIZE + 16, address, true);
   view.setUint32(SQE_SIZE + 24, 1, true);
   view.setUint32(SQE_SIZE + 28, MSG_DONTWAIT_NOSIGNAL, true);

@@ -26,15 +26,16 @@ export class RingWatch implements Watch {
   readonly #timer: TimerWatch;
   #isStarted = false;
 
-  constructor({ libc, errno }: Pick<Backend, "libc" | "errno">, adopt: Adopt, fd: number, onReadable: () => void) {
+  constructor(calls: Pick<Backend, "libc" | "errno" | "own">, adopt: Adopt, fd: number, onReadable: () => void) {
     this.#onReadable = onReadable;
+    const { libc, errno } = calls;
     const pair = new Int32Array(2);
     if (libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) !== 0) {
       throw systemError(errno(), "socketpair");
     }
     const [ours = -1, theirs = -1] = pair;
     try {
-      this.#ring = new Ring(libc, errno, fd, ours);
+      this.#ring = new Ring(calls, fd, ours);
     } catch (error) {
       libc.close(theirs);
       throw error;

@@ -28,16 +28,44 @@ const MAX_THREADS = 4;
  * the program alive. Functions do not wait for each other.
  *
  * @param source A JavaScript expression for the function; `require` is available.
+ * @param checkRoom Throws if no thread can be started now: calls then go to those that exist, or are rejected.
  */
-export function inThread(source: string, { parameters }: Signature): (...args: Args) => Promise<number> {
+export function inThread(
+  source: string,
+  { parameters }: Signature,
+  checkRoom: () => void,
+): (...args: Args) => Promise<number> {
   const program = programOf(source, parameters.length);
-  const callers: Caller[] = [];
-  return (...args) => {
-    let caller = callers.find(({ calls }) => calls === 0);
-    if (caller === undefined && callers.length < MAX_THREADS) callers.push(caller = new Caller(program, callers));
-    caller ??= callers.reduce((least, other) => other.calls < least.calls ? other : least);
-    return caller.call(args);
+  const callers = new Set<Caller>();
+  const waiting: (() => void)[] = [];
+  return async (...args) => {
+    try {
+      for (;;) {
+        const caller = [...callers].find(({ isBusy }) => !isBusy) ?? start();
+        if (caller !== undefined) return await caller.call(args);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    } finally {
+      waiting.shift()?.();
+    }
   };
+
+  function start(): Caller | undefined {
+    if (callers.size === MAX_THREADS || !hasRoom(callers.size === 0)) return undefined;
+    const caller = new Caller(program, callers);
+    callers.add(caller);
+    return caller;
+  }
+
+  function hasRoom(isRequired: boolean): boolean {
+    try {
+      checkRoom();
+      return true;
+    } catch (error) {
+      if (isRequired) throw error;
+      return false;
+    }
+  }
 }
 
 /**
@@ -57,16 +85,14 @@ function warningFlags(): string[] {
   return host().execArgv.filter((flag) => /^--(?:no-warnings$|disable-warning=)/.test(flag));
 }
 
-/** A thread that runs calls one after the other; between calls it does not keep the program alive. */
+/** A thread that runs one call at a time; between calls it does not keep the program alive. */
 class Caller {
-  /** Calls without an answer yet. */
-  calls = 0;
-  readonly #all: Caller[];
+  readonly #all: Set<Caller>;
   readonly #thread: Thread;
-  readonly #pending: { resolve: (result: number) => void; reject: (error: Error) => void }[] = [];
+  #pending: { resolve: (result: number) => void; reject: (error: Error) => void } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(program: string, all: Caller[]) {
+  constructor(program: string, all: Set<Caller>) {
     this.#all = all;
     const { Worker } = builtin<WorkerThreads>("node:worker_threads") as WorkerThreads;
     this.#thread = new Worker(program, { eval: true, execArgv: warningFlags() });
@@ -74,16 +100,20 @@ class Caller {
     this.#thread.on("error", (error) => this.#failed(error));
   }
 
+  get isBusy(): boolean {
+    return this.#pending !== undefined;
+  }
+
   call(args: Args): Promise<number> {
     clearTimeout(this.#timer);
-    if (this.calls++ === 0) this.#thread.ref();
+    this.#thread.ref();
     this.#thread.postMessage(args);
-    return new Promise((resolve, reject) => this.#pending.push({ resolve, reject }));
+    return new Promise((resolve, reject) => this.#pending = { resolve, reject });
   }
 
   #answered(result: number): void {
-    this.#pending.shift()?.resolve(result);
-    if (--this.calls > 0) return;
+    this.#pending?.resolve(result);
+    this.#pending = undefined;
     this.#thread.unref();
     this.#timer = setTimeout(() => this.#end(), IDLE_TIME);
     (this.#timer as unknown as { unref(): void }).unref();
@@ -91,11 +121,11 @@ class Caller {
 
   #failed(error: Error): void {
     this.#end();
-    for (const { reject } of this.#pending.splice(0)) reject(error);
+    this.#pending?.reject(error);
   }
 
   #end(): void {
-    this.#all.splice(this.#all.indexOf(this), 1);
+    this.#all.delete(this);
     void this.#thread.terminate();
   }
 }

@@ -1,9 +1,13 @@
-import { systemError } from "../error.ts";
-import type { Backend, Watch } from "../native.ts";
+import { isSystemError, systemError } from "../error.ts";
+import type { Backend, Owned, Watch } from "../native.ts";
 import { layout, system } from "../system.ts";
 import { TimerWatch } from "./timer_watch.ts";
 
 const { EFD_CLOEXEC, EFD_NONBLOCK, EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLLET, EPOLLIN } = system.constants;
+
+/** The errors where too few descriptors are free, and the milliseconds before the next attempt. */
+const SHORTAGES = ["EMFILE", "ENFILE"];
+const PAUSE = 10;
 
 const ONE = new BigUint64Array([1n]);
 
@@ -21,8 +25,8 @@ export class ThreadWatch implements Watch {
   readonly #longest: number;
   readonly #timer: TimerWatch;
   /** Holds the descriptor, and an eventfd that ends the call. */
-  readonly #epfd: number;
-  readonly #eventfd: number;
+  readonly #epoll: Owned;
+  readonly #eventfd: Owned;
   /** In libc's memory: the isolate may end before the call does. */
   readonly #events: bigint;
   #isStarted = false;
@@ -32,19 +36,27 @@ export class ThreadWatch implements Watch {
 
   /** @param longest The most milliseconds that one call takes: the thread cannot be terminated meanwhile. */
   constructor(calls: ThreadCalls, fd: number, longest: number, onReadable: () => void) {
-    const { libc, errno } = calls;
+    const { libc, errno, own } = calls;
     this.#calls = calls;
     this.#longest = longest;
     this.#onReadable = onReadable;
     this.#timer = new TimerWatch(() => this.#fire());
     this.#timer.reference(false);
-    this.#epfd = libc.epoll_create1(EPOLL_CLOEXEC);
-    this.#eventfd = libc.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    const epfd = libc.epoll_create1(EPOLL_CLOEXEC);
+    const eventfd = libc.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    const add = (added: number, events: number): boolean => {
+      const event = new Int32Array(layout.epollEventSize / 4);
+      event[0] = events;
+      return libc.epoll_ctl(epfd, EPOLL_CTL_ADD, added, event) === 0;
+    };
+    if (eventfd < 0 || !add(fd, EPOLLIN) || !add(eventfd, EPOLLIN | EPOLLET)) {
+      const error = errno();
+      for (const opened of [epfd, eventfd]) if (opened >= 0) libc.close(opened);
+      throw systemError(error, "epoll_create1");
+    }
+    this.#epoll = own(epfd);
+    this.#eventfd = own(eventfd);
     this.#events = libc.calloc(2n, BigInt(layout.epollEventSize));
-    if (this.#eventfd >= 0 && this.#add(fd, EPOLLIN) && this.#add(this.#eventfd, EPOLLIN | EPOLLET)) return;
-    const error = errno();
-    this.close();
-    throw systemError(error, "epoll_create1");
   }
 
   start(): void {
@@ -63,10 +75,9 @@ export class ThreadWatch implements Watch {
     this.#isStarted = false;
     this.#timer.close();
     if (this.#isWaiting) return this.#wake();
-    const { libc } = this.#calls;
-    if (this.#epfd >= 0) libc.close(this.#epfd);
-    if (this.#eventfd >= 0) libc.close(this.#eventfd);
-    libc.free(this.#events);
+    this.#epoll.close();
+    this.#eventfd.close();
+    this.#calls.libc.free(this.#events);
   }
 
   #go(): void {
@@ -76,7 +87,8 @@ export class ThreadWatch implements Watch {
 
   async #wait(): Promise<void> {
     this.#isWaiting = true;
-    const n = await this.#calls.background.epoll_wait(this.#epfd, this.#events, 2, this.#longest);
+    await this.#epoll.settled; // or the thread might wait for what has got the earlier number
+    const n = await this.#calls.background.epoll_wait(this.#epoll.fd, this.#events, 2, this.#longest).catch(afterPause);
     this.#isWaiting = false;
     if (this.#isClosed) this.close();
     else if (n > 0 && this.#isReferenced) this.#fire();
@@ -90,12 +102,13 @@ export class ThreadWatch implements Watch {
   }
 
   #wake(): void {
-    this.#calls.libc.write(this.#eventfd, ONE, 8n); // it is edge-triggered and never read: each write is an event
+    this.#calls.libc.write(this.#eventfd.fd, ONE, 8n); // it is edge-triggered and never read: each write is an event
   }
+}
 
-  #add(fd: number, events: number): boolean {
-    const event = new Int32Array(layout.epollEventSize / 4);
-    event[0] = events;
-    return this.#calls.libc.epoll_ctl(this.#epfd, EPOLL_CTL_ADD, fd, event) === 0;
-  }
+/** There are too few descriptors to start a thread: until there are, the watch calls back at intervals. */
+async function afterPause(error: unknown): Promise<number> {
+  if (!SHORTAGES.some((code) => isSystemError(error, code))) throw error;
+  await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  return 1;
 }
