@@ -1,5 +1,6 @@
 import { encodeHead, FRAME_HEAD_LENGTH, type FrameFormat } from "./frame.ts";
 import { FrameError } from "./frame_error.ts";
+import { lengthOf } from "./_reply.ts";
 import { giveMemory, takeMemory } from "./_spare_memory.ts";
 
 const SMALL = 512;
@@ -29,10 +30,16 @@ export class FrameBuffer {
 
   /** Adds one frame made of strings; if they are too long, throws a FrameError and adds nothing. */
   put(texts: readonly string[]): void {
+    const least = lengthOf(texts); // UTF-8 has at least one byte and at most three for each UTF-16 unit
+    if (least > this.#format.maxLength) {
+      const message = `Cannot encode a frame of ${least} or more bytes: the limit is ${this.#format.maxLength}`;
+      throw new FrameError(message, "too-long", 4);
+    }
+    this.#reserve(FRAME_HEAD_LENGTH + least); // for all: a short end would else double the memory of a long text
     const start = this.#length;
     try {
       this.#length += FRAME_HEAD_LENGTH;
-      for (const text of texts) this.#write(text, start);
+      for (const text of texts) this.#write(text);
       encodeHead(this.#view, start, this.#length - start - FRAME_HEAD_LENGTH, this.#format);
     } catch (error) {
       this.#length = start;
@@ -51,13 +58,7 @@ export class FrameBuffer {
     if (this.#bytes.length > KEPT) this.#replace(new Uint8Array(SMALL));
   }
 
-  #write(text: string, start: number): void {
-    // UTF-8 has at least one byte and at most three for each UTF-16 unit.
-    const length = this.#length - start - FRAME_HEAD_LENGTH + text.length;
-    if (length > this.#format.maxLength) {
-      const message = `Cannot encode a frame of ${length} or more bytes: the limit is ${this.#format.maxLength}`;
-      throw new FrameError(message, "too-long", 4);
-    }
+  #write(text: string): void {
     this.#reserve(text.length);
     let { read, written } = this.#encode(text);
     if (read < text.length) {

@@ -7,8 +7,13 @@ import type { RpcLimits } from "./server_options.ts";
 export interface Handler {
   readonly run: (params: never) => unknown;
   readonly head: string;
-  /** The size of a recent reply in bytes, as an estimate for calls in flight. */
+  /** The size of a recent reply in bytes, as an estimate for the next. */
   usual: number;
+  /**
+   * The milliseconds that its calls took on average, of late. One that took far longer than the others counts for less:
+   * another program may have run meanwhile.
+   */
+  time: number;
 }
 
 /** What all sessions of a server share. */

@@ -10,6 +10,9 @@ export const MAX_DEPTH = 200;
 const CALL = 1024;
 const OBJECT = 64;
 const ELEMENT = 16;
+/** And per name of an object that has more than a few: engines then keep its names in a hash table. */
+const NAME = 112;
+const FEW_NAMES = 128;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -42,6 +45,7 @@ export function weightOf(body: Uint8Array, maxDepth: number): number {
   let weight = CALL + 2 * body.length;
   if (body.length <= maxDepth) return weight;
   let depth = 0;
+  const names = new Uint32Array(maxDepth + 1);
   for (let at = 0; at < body.length; at++) {
     switch (body[at]) {
       case QUOTE:
@@ -54,6 +58,10 @@ export function weightOf(body: Uint8Array, maxDepth: number): number {
       case 0x7b: // {
         weight += OBJECT;
         if (++depth > maxDepth) throw new RpcError(`The JSON is nested deeper than ${maxDepth} levels`);
+        names[depth] = 0;
+        break;
+      case 0x3a: // :
+        if ((names[depth] = (names[depth] ?? 0) + 1) > FEW_NAMES) weight += NAME;
         break;
       case 0x5d: // ]
       case 0x7d: // }

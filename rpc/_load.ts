@@ -1,7 +1,7 @@
 import type { RpcLimits } from "./server_options.ts";
 
 /** A shorter reply is sent whatever the load is. */
-const SMALL_REPLY = 64 * 1024;
+export const SMALL_REPLY = 64 * 1024;
 
 /** What a connection shows to the server's accounting of all connections. */
 export interface Burden {
@@ -23,8 +23,8 @@ export interface Burden {
 export class Load {
   /** The connections. */
   readonly all: Set<Burden> = new Set();
-  /** The connections that wait until the load falls. */
-  readonly crowd: Set<Burden> = new Set();
+  /** The connections that wait until the load falls, in order, and since when. */
+  readonly crowd: Map<Burden, number> = new Map();
   readonly #limits: RpcLimits;
   #calls = 0;
   #pending = 0;
@@ -55,7 +55,7 @@ export class Load {
 
   /** Lets those that wait check again whether they may continue; the one that has waited longest is first. */
   wake(): void {
-    for (const each of this.crowd) each.wake();
+    for (const each of this.crowd.keys()) each.wake();
   }
 
   /** Adds to the bytes of frames that are not served yet; above the limit, ends the connections with the most. */
@@ -77,15 +77,18 @@ export class Load {
     this.#leaving += bytes;
   }
 
-  /** Whether a reply of this size, on a connection with this many pending bytes, would crowd out others. */
-  refuses(bytes: number, pending: number): boolean {
-    if (bytes <= SMALL_REPLY || this.#pending < this.#limits.maxPending) return false;
-    return bytes + pending > this.#limits.maxPending / this.all.size;
+  /**
+   * Whether a reply of this size, on a connection with this many pending bytes, would crowd out others. It takes the
+   * place of its call, which weighs `call`.
+   */
+  refuses(bytes: number, pending: number, call: number): boolean {
+    if (bytes <= SMALL_REPLY || this.#pending - call < this.#limits.maxPending) return false;
+    return bytes + pending - call > this.#limits.maxPending / this.all.size;
   }
 
-  /** Ends connections whose peers do not read while others wait. */
+  /** Ends connections whose peers do not read while others wait: not those that only wait for their own peers. */
   relieve(): void {
-    while (this.#pending >= this.#limits.maxPending && this.crowd.size > 0) {
+    while (this.#pending >= this.#limits.maxPending && [...this.crowd.keys()].some(({ isStalled }) => !isStalled)) {
       const stalled = most([...this.all].filter(({ isStalled }) => isStalled), "pending");
       if (stalled === undefined) return;
       stalled.drop(

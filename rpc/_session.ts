@@ -1,7 +1,8 @@
 import { timeoutError } from "../checks/timeout_error.ts";
 import { FrameWriter } from "./_frame_writer.ts";
 import { bytesOf, type Handler, type Host, isThenable, replyOf } from "./_handler.ts";
-import type { Burden } from "./_load.ts";
+import { leastLength } from "./_least_length.ts";
+import { type Burden, SMALL_REPLY } from "./_load.ts";
 import { openTransport } from "./_open_transport.ts";
 import { LITTLE, PATIENCE, Patience } from "./_patience.ts";
 import {
@@ -24,6 +25,11 @@ import { RpcError } from "./rpc_error.ts";
 /** Bytes of replies that a peer may leave unread before the server stops reading its calls. */
 const HIGH_WATER = 1024 * 1024;
 
+/** The longest call that is parsed to find out how long its function takes. */
+const PEEK = 1024;
+/** Milliseconds from which on a function takes long, on average. */
+const LONG = 1;
+
 /** How long an ended connection waits for its peer to end it too, so that the last replies arrive. */
 const LINGER = 1000;
 
@@ -39,8 +45,8 @@ export class Session implements Burden {
   #isEnding = false;
   #isClosed = false;
   readonly #patience: Patience;
-  /** When it started to wait in the crowd. */
-  #crowdedSince: number | undefined;
+  /** The call that waits, and the function that it is for, once known. */
+  #wanted: { body: Uint8Array; handler: Handler | undefined } | undefined;
   /** The weight of the running calls. */
   #running = 0;
   #buffered = 0;
@@ -121,7 +127,7 @@ export class Session implements Burden {
     this.#isEnding = true;
     this.#countBuffered(0);
     this.#countPending();
-    this.#leaveCrowd();
+    this.#host.load.crowd.delete(this);
     this.#host.load.leave(-this.#leaving);
     this.#host.load.all.delete(this);
     this.#transport.close();
@@ -143,8 +149,10 @@ export class Session implements Burden {
 
   /** Closes a connection that has been idle, incomplete or ended for too long; called periodically. */
   tick(now: number): void {
-    const awaits = this.#replies.length > 0 || this.#crowdedSince !== undefined;
-    const finding = this.#patience.tick(now, this.#writer.queued, awaits);
+    const unsent = this.#writer.queued;
+    // A call waits for room, unless its own peer is what it waits for.
+    const awaits = this.#replies.length > 0 || (unsent === 0 && this.#host.load.crowd.has(this));
+    const finding = this.#patience.tick(now, unsent, awaits);
     if (finding === "over") this.close();
     else if (finding === "late") this.#refuse(timeoutError("read the whole call", this.#host.limits.frameTimeout));
   }
@@ -157,12 +165,14 @@ export class Session implements Burden {
         this.#patience.whole();
         this.#hasCalled = true;
         for (;;) {
-          if (turnIsOver()) await this.#turn();
-          else if (this.#mustWait(body)) await this.#room(body);
-          else break;
+          // Who gets its turn does not ask for another one: it would lose its place to those after it.
+          if (turnIsOver()) await this.#turn(body);
+          if (!this.#mustWait(body)) break;
+          await this.#room(body);
         }
-        this.#leaveCrowd();
+        this.#host.load.crowd.delete(this);
         if (this.#isEnding) return this.#writer.flush();
+        this.#wanted = undefined;
         this.#call(body);
         if (++calls % PORTION !== 0) continue;
         this.#writer.flush();
@@ -190,12 +200,15 @@ export class Session implements Burden {
   }
 
   #run(handler: Handler, { params, weight }: Call): void {
+    const start = performance.now();
     try {
       const result = handler.run(params as never);
       if (isThenable(result)) this.#await(handler, result, weight + handler.usual);
-      else this.#reply(replyOf(handler, result));
+      else this.#reply(this.#replyWith(handler, result));
     } catch (error) {
       this.#reply(this.#replyOfError(error));
+    } finally {
+      handler.time += (Math.min(performance.now() - start, 4 * LONG) - handler.time) / 8;
     }
   }
 
@@ -207,16 +220,15 @@ export class Session implements Burden {
     this.#countPending();
     const settle = (reply: Reply): void => {
       this.#running -= weight;
-      handler.usual = Math.max(bytesOf(reply), handler.usual * 0.9);
-      answer(this.#fit(reply));
+      answer(this.#fit(reply, weight));
       this.#countPending();
       this.#writer.flushSoon();
       this.wake();
     };
     // Not every thenable is a promise: one may throw here, or return nothing.
     Promise.resolve(result).finally(() => this.#host.load.add(-1, 0)).then(async (value) => {
-      while (turnIsOver() && !this.#isClosed) await nextTurn(this);
-      return replyOf(handler, value);
+      if (turnIsOver()) await nextTurn(this, handler.usual > SMALL_REPLY);
+      return this.#replyWith(handler, value, weight);
     }).then(
       settle,
       (error) => settle(this.#replyOfError(error)),
@@ -228,9 +240,28 @@ export class Session implements Burden {
     this.#countPending();
   }
 
+  /** The reply with a result; one that is certainly too long for the memory that is left is not made in vain. */
+  #replyWith(handler: Handler, result: unknown, call = 0): Reply {
+    const least = this.#host.load.isFull ? 2 * leastLength(result) : 0;
+    if (this.#isTooLong(least, call)) {
+      handler.usual = Math.max(least, handler.usual);
+      return this.#noMemory();
+    }
+    const reply = replyOf(handler, result);
+    handler.usual = Math.max(bytesOf(reply), Math.floor(handler.usual * 0.9)); // sums of whole numbers are exact
+    return reply;
+  }
+
   /** A reply, or an error if it is long and there is no memory for it. */
-  #fit(reply: Reply): Reply {
-    if (this.#isClosed || !this.#host.load.refuses(bytesOf(reply), this.#pending)) return reply;
+  #fit(reply: Reply, call = 0): Reply {
+    return this.#isTooLong(bytesOf(reply), call) ? this.#noMemory() : reply;
+  }
+
+  #isTooLong(bytes: number, call: number): boolean {
+    return !this.#isClosed && this.#host.load.refuses(bytes, this.#pending, call);
+  }
+
+  #noMemory(): Reply {
     const error = new RpcError("The server holds too many unread replies: try again later");
     this.#tell(error);
     return errorReply(error);
@@ -248,8 +279,14 @@ export class Session implements Burden {
   }
 
   #replyOfError(error: unknown): Reply {
-    if (!(error instanceof RpcError)) this.#tell(error);
-    return errorReply(error);
+    try {
+      const reply = errorReply(error);
+      if (reply === ERROR_REPLY) this.#tell(error);
+      return reply;
+    } catch (unreadable) { // a message that is not JSON, a revoked proxy
+      this.#tell(unreadable);
+      return ERROR_REPLY;
+    }
   }
 
   /** Replies to bytes that are not a call, or are incomplete for too long, and ends the connection. */
@@ -300,27 +337,37 @@ export class Session implements Burden {
       this.#writer.queued + this.#replies.held > HIGH_WATER
     ) return true;
     if (!load.isFull) return false;
-    const waited = this.#crowdedSince === undefined ? 0 : performance.now() - this.#crowdedSince;
-    return !(waited >= PATIENCE && this.#pending === 0 && body.length <= LITTLE && !load.isBusy);
+    const since = load.crowd.get(this) ?? Infinity;
+    const isShort = performance.now() - since >= PATIENCE && this.#pending === 0 && body.length <= LITTLE &&
+      !load.isBusy;
+    // A long reply would probably be refused: running its handler would be in vain.
+    return !isShort || (this.#handlerOf(body)?.usual ?? 0) > SMALL_REPLY;
+  }
+
+  #handlerOf(body: Uint8Array): Handler | undefined {
+    if (this.#wanted?.body === body) return this.#wanted.handler;
+    let handler;
+    try {
+      handler = this.#host.handlers.get(parseCall(body, this.#host.limits.maxPending).func);
+    } catch {
+      // the reply says what is wrong with it
+    }
+    this.#wanted = { body, handler };
+    return handler;
   }
 
   /** Waits until there may be room for a call: the first one to wake takes it. */
   async #room(body: Uint8Array): Promise<void> {
     this.#writer.flush();
     this.#countBuffered(this.#transport.memory + body.length);
-    this.#crowdedSince ??= performance.now();
-    this.#host.load.crowd.add(this); // it keeps its place until it may continue
+    const { crowd } = this.#host.load;
+    if (!crowd.has(this)) crowd.set(this, performance.now()); // it keeps its place until it may continue
     await this.#change();
   }
 
-  #leaveCrowd(): void {
-    this.#crowdedSince = undefined;
-    this.#host.load.crowd.delete(this);
-  }
-
-  async #turn(): Promise<void> {
+  #turn(body: Uint8Array): Promise<void> {
     this.#writer.flush();
-    await nextTurn(this);
+    return nextTurn(this, body.length > PEEK || (this.#handlerOf(body)?.time ?? 0) > LONG);
   }
 
   async #allWritten(): Promise<void> {

@@ -1,5 +1,6 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkSignal } from "../checks/check_signal.ts";
+import { onAbort } from "../checks/on_abort.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { timeoutError } from "../checks/timeout_error.ts";
@@ -95,6 +96,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
    * @throws {RpcError} If the server replies with an error.
    * @throws {RpcClosedError} If the connection ends before the reply.
    * @throws {FrameError} If the call is longer than the limit.
+   * @throws {SyntaxError} If the reply is not JSON in UTF-8, or is nested deeper than 200 levels.
    * @throws {TypeError} If the name is not a string, or the parameters cannot be JSON.
    * @throws {RangeError} If the timeout is below 0.
    * @throws {DOMException} `TimeoutError` after the timeout, or the signal's reason.
@@ -118,9 +120,10 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
       }
       checkSignal(signal);
       signal?.throwIfAborted();
-      if (this.#end !== undefined) throw closedBefore(func, this.#end);
       const json: string | undefined = JSON.stringify(params ?? null);
       if (json === undefined) throw new TypeError(`Cannot call ${func} as its parameters cannot be JSON`);
+      signal?.throwIfAborted(); // a toJSON() or getter of the parameters may abort the call, or close the client
+      if (this.#end !== undefined) throw closedBefore(func, this.#end);
       this.#writer.put([`{"func":${JSON.stringify(func)},"params":${json}}`]);
       const pending: Pending = { func, resolve, reject, isSettled: false, release: undefined, next: undefined };
       if (signal !== undefined || timeout !== Infinity) giveUpOn(pending, signal, timeout);
@@ -149,15 +152,16 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
         for (let body = this.#transport.next(); body !== undefined; body = this.#transport.next()) {
           this.#answer(body);
           if (++replies % PORTION === 0) await undefined; // lets the callers continue and call again
-          while (turnIsOver()) await nextTurn(this);
+          if (turnIsOver()) await nextTurn(this);
         }
         if (turnIsOver()) await nextTurn(this);
       }
       this.#transport.end();
       this.#finish(new RpcClosedError("the server ended the connection", { cause: this.#writer.error }));
-    } catch (cause) {
+    } catch (error) {
+      const cause = this.#writer.error ?? error; // a failed write closes the connection, and so ends the read
       const reason = cause instanceof Error ? cause.message : String(cause);
-      this.#finish(new RpcClosedError(`the connection failed: ${reason}`, { cause: this.#writer.error ?? cause }));
+      this.#finish(new RpcClosedError(`the connection failed: ${reason}`, { cause }));
     }
   }
 
@@ -170,7 +174,7 @@ export class RpcClient<Api extends RpcApi<Api> = AnyRpcApi> {
       reply = parseReply(body);
     } catch (error) {
       this.#advance(pending); // the next reply starts at its own frame boundary
-      return settle(pending, () => pending.reject(error));
+      return settle(pending, () => pending.reject(unreadable(pending.func, error)));
     }
     const answer = resultOf(reply, pending.func);
     if (answer === undefined) throw new TypeError(`a reply arrived that does not match the call of ${pending.func}`);
@@ -204,18 +208,20 @@ function settle(pending: Pending, how: () => void): void {
 }
 
 function giveUpOn(pending: Pending, signal: AbortSignal | undefined, timeout: number): void {
-  function onAbort(): void {
-    settle(pending, () => pending.reject(signal?.reason));
-  }
   function onTimeout(): void {
     settle(pending, () => pending.reject(timeoutError(`call ${pending.func}`, timeout)));
   }
-  signal?.addEventListener("abort", onAbort);
+  const stop = onAbort(signal, () => settle(pending, () => pending.reject(signal?.reason)));
   const timer = timeout === Infinity ? undefined : setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER));
   pending.release = () => {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    stop();
   };
+}
+
+function unreadable(func: string, cause: unknown): SyntaxError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SyntaxError(`Cannot call ${func}: its reply cannot be read: ${reason}`, { cause });
 }
 
 function closedBefore(func: string, end: RpcClosedError): RpcClosedError {

@@ -222,7 +222,7 @@ function handlersByName<Api>(handlers: RpcHandlers<Api>): Map<unknown, Handler> 
   const named = new Map<unknown, Handler>();
   for (const [name, run] of Object.entries<unknown>(handlers)) {
     checkFunction("serve", name, run);
-    named.set(name, { run: (params) => run.call(handlers, params), head: replyHead(name), usual: USUAL });
+    named.set(name, { run: (params) => run.call(handlers, params), head: replyHead(name), usual: USUAL, time: 0 });
   }
   return named;
 }

@@ -26,7 +26,7 @@ export interface RpcLimits {
    * Bytes of calls that are incomplete or wait to be served, of all connections. Above the limit, the connection with
    * the most of them gets an error reply that says so, and is ended.
    *
-   * @default {67108864}
+   * @default {33554432}
    */
   maxBuffered: number;
   /**
@@ -34,7 +34,7 @@ export interface RpcLimits {
    * limit the server serves no more calls; it closes connections whose peers do not read their replies; and a long
    * reply may become an error reply that says so.
    *
-   * @default {67108864}
+   * @default {33554432}
    */
   maxPending: number;
   /**
@@ -78,8 +78,8 @@ const DEFAULTS: RpcLimits = {
   maxConnections: 1024,
   maxCalls: 4096,
   maxCallsPerConnection: 128,
-  maxBuffered: 64 * 1024 * 1024,
-  maxPending: 64 * 1024 * 1024,
+  maxBuffered: 32 * 1024 * 1024,
+  maxPending: 32 * 1024 * 1024,
   maxPendingPerConnection: 16 * 1024 * 1024,
   idleTimeout: 120_000,
   frameTimeout: 30_000,
