@@ -26,7 +26,10 @@ export interface FileStatus {
 interface Builtins {
   "node:sqlite": { DatabaseSync: new (file: string) => SqliteDatabase };
   "node:path": { resolve(file: string): string };
-  "node:fs": { statSync(file: string, options: { throwIfNoEntry: false }): FileStatus | undefined };
+  "node:fs": {
+    realpathSync(file: string): string;
+    statSync(file: string, options: { throwIfNoEntry: false }): FileStatus | undefined;
+  };
 }
 
 /** Opens or creates a database. */
@@ -37,6 +40,15 @@ export function openDatabase(file: string): SqliteDatabase {
 /** The absolute path of a file, so that SQLite takes no name for a URI or for memory, and chdir(2) changes nothing. */
 export function absolutePath(file: string): string {
   return builtin("node:path").resolve(file);
+}
+
+/** What SQLite opens, and puts its other files beside: the target, if the file is a symbolic link. */
+export function targetOf(file: string): string {
+  try {
+    return builtin("node:fs").realpathSync(file);
+  } catch {
+    return file; // there is none yet, or Deno does not permit to follow the link
+  }
 }
 
 /** The status of a file; `undefined` if there is none. */

@@ -37,7 +37,7 @@ export interface GetResult {
 export interface PutParams {
   /** The name. */
   obj: string;
-  /** Its new value: any JSON value, but no number that is larger than a double can be. */
+  /** Its new value: any JSON value of at most 199 levels, but no number that is larger than a double can be. */
   val: unknown;
 }
 
@@ -59,12 +59,15 @@ export interface Dictionary extends AsyncDisposable {
 
 const NAMES: OptionNames<DictionaryOptions> = { maxLength: true };
 
+/** How deep a value may be nested: as RPC takes and gives 200 levels, of which the object around it is one. */
+const MAX_DEPTH = 199;
+
 /** Bytes of a reply to `GET` without the name and the value. */
 const AROUND = '{"status":"OK","response":{"func":"GET","response":{"obj":"","val":}}}'.length;
 
 /**
- * Makes a dictionary: any string is a name, even `__proto__`, and any JSON value is a value. Numbers are doubles, as
- * everywhere in JavaScript.
+ * Makes a dictionary: any string is a name, even `__proto__`, and any JSON value of at most 199 levels is a value.
+ * Numbers are doubles, as everywhere in JavaScript.
  *
  * @param store Where the values are kept: {@linkcode memoryStore}, {@linkcode sqliteStore}, {@linkcode redisStore},
  * {@linkcode etcdStore}, or your own store.
@@ -103,6 +106,9 @@ export function dictionary(store: Store = memoryStore(), options: DictionaryOpti
     },
     PUT(params) {
       const obj = nameIn(params, "PUT");
+      if (isDeeper(params.val, MAX_DEPTH)) {
+        throw new RpcError(`Cannot PUT as val is nested deeper than ${MAX_DEPTH} levels`);
+      }
       const json: string | undefined = JSON.stringify(params.val);
       if (json === undefined) throw new RpcError("Cannot PUT as val is missing");
       if (json.includes("null") && hasInfinity(params.val)) {
@@ -134,6 +140,12 @@ function nameIn(params: unknown, func: string): string {
     return params.obj;
   }
   throw new RpcError(`Cannot ${func} as obj must be a string`);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 ||
+    (Array.isArray(value) ? value : Object.values(value)).some((each) => isDeeper(each, levels - 1));
 }
 
 /** Whether a value has a number that JSON has no text for: `JSON.parse()` takes 1e999, and it would be stored as `null`. */

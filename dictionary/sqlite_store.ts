@@ -7,6 +7,7 @@ import {
   type SqliteDatabase,
   type SqliteStatement,
   statusOf,
+  targetOf,
 } from "./_sqlite.ts";
 import type { Store } from "./store.ts";
 
@@ -30,6 +31,9 @@ const BLOCKED = 20;
 const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
+
+/** What follows the name of the file in those of SQLite's other files: it would wait at a FIFO for ever. */
+const BESIDE = ["-journal", "-wal", "-shm"];
 
 const { setImmediate = setTimeout } = globalThis as { setImmediate?: (callback: () => void) => unknown };
 
@@ -102,7 +106,10 @@ class SqliteStore implements Store {
   constructor(file: string, limits: Required<StoreLimits>) {
     this.#file = file;
     this.#limits = limits;
-    if (statusOf(file)?.isFile() === false) throw new TypeError(`Cannot open ${file}: it is not a regular file`);
+    const target = targetOf(file);
+    for (const name of [file, ...BESIDE.map((end) => target + end)]) {
+      if (isOther(name)) throw new TypeError(`Cannot open ${file}: ${name} is not a regular file`);
+    }
     this.#db = open(file);
     try {
       prepare(this.#db);
@@ -237,6 +244,16 @@ class SqliteStore implements Store {
   #settle(put: Put, how: () => void): void {
     if (this.#latest.get(put.name) === put) this.#latest.delete(put.name);
     how();
+  }
+}
+
+/** Whether there is something else than a regular file. */
+function isOther(name: string): boolean {
+  try {
+    return statusOf(name)?.isFile() === false;
+  } catch (error) {
+    if (error instanceof Error && error.name === "NotCapable") return false; // Deno permits only the file itself
+    throw error;
   }
 }
 
