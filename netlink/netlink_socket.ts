@@ -128,6 +128,7 @@ export class NetlinkSocket implements NetlinkRequester, Disposable {
    * @param payload The bytes after its header.
    * @param options Flags, how long to wait, and the action for errors.
    * @returns The messages.
+   * @throws {RangeError} If the type is below 16: the kernel does not answer such a request.
    * @throws {NetlinkError} If the kernel refuses.
    * @throws {SystemError} If the table changed during all five attempts (`EINTR`), or the socket has joined a group
    * (`EBUSY`).
@@ -136,8 +137,11 @@ export class NetlinkSocket implements NetlinkRequester, Disposable {
   dump(type: number, payload: Uint8Array, options: NetlinkRequestOptions = {}): Promise<NetlinkMessage[]> {
     if (arguments.length > 3) return refuseArguments("call dump", arguments.length, "type", "payload", "options");
     return this.#inTurn(options, async (wait) => {
+      within(wait.action, "type", type, 0xffff, NLMSG_MIN_TYPE);
+      // The kernel acknowledges no dump, but a request that is none: else that would be waited for in vain.
+      const flags = NL.NLM_F_REQUEST | NL.NLM_F_DUMP | NL.NLM_F_ACK;
       for (let attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
-        const messages = await this.#exchange(type, NL.NLM_F_REQUEST | NL.NLM_F_DUMP, payload, wait);
+        const messages = await this.#exchange(type, flags, payload, wait);
         if (messages.every((message) => (message.flags & NL.NLM_F_DUMP_INTR) === 0)) return messages;
       }
       throw libraryError(
@@ -265,10 +269,13 @@ export class NetlinkSocket implements NetlinkRequester, Disposable {
 
   /** An aborted dump continues while it is read: the kernel starts no other before its end (`EBUSY`). */
   async #drain(): Promise<void> {
-    try {
-      for (;;) await this.#transport.recvfrom(this.#buffer, { timeout: 0 });
-    } catch {
-      // Nothing is left; if it was another error, the next call reports it.
+    for (;;) {
+      try {
+        await this.#transport.recvfrom(this.#buffer, { timeout: 0 });
+      } catch (error) {
+        // What was lost is none of the next request's, but what is left would be; other errors the next call reports.
+        if (!isSystemError(error, "ENOBUFS")) return;
+      }
     }
   }
 

@@ -20,11 +20,9 @@ export function adopt<T>(owner: SocketOwner, syscall: "read" | "listen", take: (
     );
   }
   if (runtime() === "bun") {
-    throw libraryError(
-      "EOPNOTSUPP",
-      syscall,
-      "Cannot pass a descriptor to node:net on Bun, which ignores it: use the Web Streams, as in Duplex.fromWeb(conn)",
-    );
+    const text = "Cannot pass a descriptor to node:net on Bun, which ignores it: use ";
+    const instead = listens ? "serveNode(server, listener)" : "new NodeStream(conn)";
+    throw libraryError("EOPNOTSUPP", syscall, text + instead);
   }
   const fd = owner.detach();
   try {

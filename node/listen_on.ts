@@ -14,7 +14,8 @@ import { adopt } from "./_adopt.ts";
  * @returns A promise that is fulfilled once the server listens.
  * @throws {TypeError} If the socket does not listen, or its connections carry messages; it stays as it was.
  * @throws {Error} If the server already listens, or is closed before it listens; the socket is then closed.
- * @throws {SystemError} On Bun (`EOPNOTSUPP`), whose servers take no descriptor; the listener stays as it was.
+ * @throws {SystemError} On Bun (`EOPNOTSUPP`), whose servers take no descriptor; the listener stays as it was: use
+ * {@linkcode serveNode}.
  *
  * @see {@link https://nodejs.org/api/net.html#serverlistenhandle-backlog-callback | server.listen({ fd })}
  *

@@ -21,7 +21,7 @@ export interface NodeStreamOptions {
   highWaterMark?: number;
 }
 
-const STREAM_OPTIONS: OptionNames<NodeStreamOptions> = { allowHalfOpen: true, highWaterMark: true };
+const STREAM_OPTIONS: OptionNames<NodeStreamOptions> = { allowHalfOpen: "boolean", highWaterMark: true };
 
 /** A connection that {@linkcode NodeStream} takes: TCP, AF_UNIX, SMC, vsock, or your own. */
 export type StreamConn = Pick<
@@ -162,8 +162,11 @@ export class NodeStream extends Duplex {
   /**
    * Connects nothing and ignores the address, but emits `"connect"` once the connection is established: for drivers
    * that call `connect()` on the given stream.
+   *
+   * @throws {Error} If the stream is destroyed: it carries one connection, and cannot be connected again.
    */
   connect(...args: unknown[]): this {
+    if (this.destroyed) throw new Error("Cannot connect again: the stream's connection is closed, and it carries one");
     const callback = args.findLast((value) => typeof value === "function");
     if (callback !== undefined) this.once("connect", callback as () => void);
     if (!this.connecting) queueMicrotask(() => this.destroyed || this.emit("connect"));

@@ -1,11 +1,14 @@
-import type net from "node:net";
+import net from "node:net";
 import { addAbortSignal } from "node:stream";
 import { NodeStream } from "../node/mod.ts";
 import { dial } from "./_dial.ts";
 import { isPort } from "./_is_port.ts";
 
 /** What only the sockets of Node can do: a connection with such an option stays TCP. */
-const NODE_ONLY = ["path", "onread", "blockList", "typeOfService"];
+const NODE_ONLY = [
+  ...["path", "onread", "blockList", "typeOfService"],
+  ...["objectMode", "readableObjectMode", "writableObjectMode"], // which it refuses
+];
 
 /** `net.connect()` over AF_SMC; unix sockets stay with `original`, and so do wrong arguments, for its errors. */
 export function connectOverSmc(original: typeof net.connect): typeof net.connect {
@@ -32,8 +35,17 @@ type ConnectOptions = net.TcpNetConnectOpts & { highWaterMark?: number };
 function optionsOf([first, second]: unknown[]): ConnectOptions | undefined {
   if (typeof first === "object" && first !== null) {
     const options = first as ConnectOptions;
-    return NODE_ONLY.some((name) => Reflect.get(options, name)) || !isPort(options.port) ? undefined : options;
+    return NODE_ONLY.some((name) => Reflect.get(options, name)) || !areValid(options) ? undefined : options;
   }
   if (!isPort(first)) return undefined;
   return { port: Number(first), ...(typeof second === "string" ? { host: second } : {}) };
+}
+
+/** Whether `node:net` takes the options, which otherwise throws. */
+function areValid(options: ConnectOptions): boolean {
+  const { port, lookup, localAddress, localPort, autoSelectFamily, autoSelectFamilyAttemptTimeout: patience } = options;
+  return isPort(port) && (lookup === undefined || typeof lookup === "function") &&
+    (!localAddress || net.isIP(localAddress) !== 0) && (!localPort || typeof localPort === "number") &&
+    (autoSelectFamily === undefined || typeof autoSelectFamily === "boolean") &&
+    (patience === undefined || Number.isInteger(patience) && patience > 0);
 }

@@ -42,9 +42,11 @@ function addressesOf(options: net.TcpNetConnectOpts): string[] | Promise<string[
   return new Promise((resolve, reject) => {
     lookup(hostname, { family, hints, all }, (error, found) => {
       if (error) return reject(error);
-      const addresses = [found].flat().map((one) => typeof one === "string" ? one : one.address);
-      const invalid = addresses.findIndex((address) => net.isIP(address) === 0);
-      if (invalid < 0 && addresses.length > 0) return resolve(addresses);
+      const addresses = (all ? [found].flat() : [found]).map((one) =>
+        typeof one === "object" && one !== null && "address" in one ? one.address : one
+      );
+      const invalid = addresses.findIndex((address) => typeof address !== "string" || net.isIP(address) === 0);
+      if (invalid < 0 && addresses.length > 0) return resolve(addresses as string[]);
       const text = `Invalid IP address: ${addresses[invalid]}`;
       reject(Object.assign(new TypeError(text), { code: "ERR_INVALID_IP_ADDRESS" }));
     });

@@ -29,15 +29,21 @@ export function listenOverSmc(original: Listen): Listen {
       const listener = listen(options);
       setHandle(this, listener);
       accept(this, listener).catch((error) => this.emit("error", error));
-      const { signal } = options;
-      if (signal?.aborted) queueMicrotask(() => this.close());
-      else signal?.addEventListener("abort", () => this.close(), { once: true });
+      if (options.signal !== undefined) closeOnAbort(this, options.signal);
       queueMicrotask(() => this.listening && this.emit("listening"));
     } catch (error) {
       queueMicrotask(() => this.emit("error", error));
     }
     return this;
   } as Listen;
+}
+
+/** Closes the server when the signal aborts; once it is closed, the signal is none of its concern, as with Node's. */
+function closeOnAbort(server: net.Server, signal: AbortSignal): void {
+  const close = () => server.close();
+  if (signal.aborted) return queueMicrotask(close);
+  signal.addEventListener("abort", close, { once: true });
+  server.once("close", () => signal.removeEventListener("abort", close));
 }
 
 /** The options of a TCP server; `undefined` for every other. */

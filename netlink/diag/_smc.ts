@@ -8,7 +8,7 @@ import type { SmcDiagInfo, SmcMode, SmcState } from "./socket_info.ts";
 
 const SMC_DIAG_SHUTDOWN = 3;
 
-const STATES = new Map<number, SmcState>([
+export const SMC_STATES: ReadonlyMap<number, SmcState> = new Map<number, SmcState>([
   [1, "ACTIVE"],
   [2, "INIT"],
   [7, "CLOSED"],
@@ -63,7 +63,7 @@ export function decodeSmcSocket(payload: Uint8Array): SmcDiagInfo {
   const id = decodeSockDiagId(payload.subarray(4));
   const attributes = new Attributes(payload.subarray(64));
   const number = view.getUint8(1);
-  const state = STATES.get(number) ?? `${number}`;
+  const state = SMC_STATES.get(number) ?? `${number}`;
   // Listeners and handshakes always have mode 0; TCP is final.
   const decided = state !== "INIT" && state !== "LISTEN" && state !== "CLOSED";
   const mode = decided || view.getUint8(2) === FALLBACK_TCP ? MODES[view.getUint8(2)] : undefined;

@@ -1,9 +1,10 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { listOf } from "../../checks/list_of.ts";
+import { oneOf } from "../../checks/one_of.ts";
 import type { OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { isSystemError, libraryError } from "../../ffi/error.ts";
 import { TCP_STATES } from "../../inet/options/tcp_info.ts";
-import { quoted } from "../../checks/quoted.ts";
 import { checkWaitOptions, type WaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions, type NetlinkRequester } from "../netlink_options.ts";
@@ -12,7 +13,7 @@ import { decodeInetSocket, encodeInetRequest } from "./_inet.ts";
 import { decodeNetlinkSocket, encodeNetlinkRequest } from "./_netlink.ts";
 import { decodePacketSocket, encodePacketRequest } from "./_packet.ts";
 import { socketProcesses } from "./_processes.ts";
-import { decodeSmcSocket, encodeSmcRequest } from "./_smc.ts";
+import { decodeSmcSocket, encodeSmcRequest, SMC_STATES } from "./_smc.ts";
 import { decodeUnixSocket, encodeUnixRequest } from "./_unix.ts";
 import { decodeVsockSocket, encodeVsockRequest } from "./_vsock.ts";
 import type { SocketInfo, SocketInfoOf, SocketProtocol } from "./socket_info.ts";
@@ -34,7 +35,7 @@ export interface ListSocketsOptions<P extends SocketProtocol = SocketProtocol> e
 
 const LIST_SOCKETS_OPTIONS: OptionNames<ListSocketsOptions> = {
   ...NETLINK_OPTIONS,
-  processes: true,
+  processes: "boolean",
   protocol: true,
   states: true,
 };
@@ -68,7 +69,7 @@ const FAMILIES: Record<SocketProtocol, Family> = {
  *
  * @param options Which sockets to list, whether with their programs, and how long to wait.
  * @returns The sockets, grouped by protocol, in the kernel's order.
- * @throws {TypeError} If a protocol is unknown.
+ * @throws {TypeError} If a protocol or a state is unknown.
  * @throws {SystemError} If the kernel cannot list the sockets of a requested protocol because it lacks the module, such
  * as raw_diag (`EPROTONOSUPPORT`).
  * @see {@link https://man7.org/linux/man-pages/man7/sock_diag.7.html | sock_diag(7)}
@@ -93,6 +94,7 @@ export async function listSockets<P extends SocketProtocol = SocketProtocol>(
   const { protocol, states, processes = false, netlink: given, ...wait } = options;
   const named = protocol === undefined ? undefined : [protocol].flat() as SocketProtocol[];
   const wanted = (named ?? Object.keys(FAMILIES) as SocketProtocol[]).map(checkProtocol);
+  checkStates(states);
   const mask = maskOf(states);
   const deadline = performance.now() + (options.timeout ?? Infinity);
   const sockets: SocketInfo[] = [];
@@ -142,9 +144,17 @@ async function listOne(
 }
 
 function checkProtocol(name: SocketProtocol): SocketProtocol {
-  if (Object.hasOwn(FAMILIES, name)) return name;
-  const all = Object.keys(FAMILIES).join(", ");
-  throw new TypeError(`Cannot list sockets as the protocol must be one of ${all}: current value is ${quoted(name)}`);
+  oneOf("list sockets", "protocol", name, FAMILIES);
+  return name;
+}
+
+const STATES = Object.fromEntries([...TCP_STATES, ...SMC_STATES.values()].map((name) => [name, true]));
+
+/** A misspelt state would match no socket. An SMC state without a name is a number as text. */
+function checkStates(states: ListSocketsOptions["states"] = []): void {
+  for (const name of listOf("list sockets", "states", states)) {
+    if (!/^\d+$/.test(name)) oneOf("list sockets", "state", name, STATES);
+  }
 }
 
 /** Bit `n` is state `n`. */

@@ -1,3 +1,4 @@
+import type { NameTable } from "../../checks/option_names.ts";
 import { INT_MAX, within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
 import { libraryError } from "../../ffi/error.ts";
@@ -28,7 +29,7 @@ export async function askRoute<T>(
   action: string,
   options: NetlinkOptions,
   run: (ask: Ask) => Promise<T>,
-  names: Readonly<Record<string, true>> = NETLINK_OPTIONS,
+  names: NameTable = NETLINK_OPTIONS,
 ): Promise<T> {
   options = checkWaitOptions(action, options, names);
   const { netlink: given, timeout = Infinity, signal } = options;

@@ -1,4 +1,4 @@
-import { quoted } from "../../checks/quoted.ts";
+import { oneOf } from "../../checks/one_of.ts";
 
 /** A name, or the number as text if there is none. */
 export type Named<T extends string> = T | `${number}`;
@@ -6,11 +6,13 @@ export type Named<T extends string> = T | `${number}`;
 /** The names of a field's values, by number, as in `ip`. */
 export class Names<T extends string> {
   readonly #names: Map<number, T>;
+  readonly #numbers: Readonly<Record<string, number>>;
   readonly #field: string;
 
   constructor(field: string, names: Readonly<Record<number, T>>) {
     this.#field = field;
     this.#names = new Map(Object.entries(names).map(([number, name]) => [Number(number), name]));
+    this.#numbers = Object.fromEntries([...this.#names].map(([number, name]) => [name, number]));
   }
 
   /** The name of a number. */
@@ -20,12 +22,7 @@ export class Names<T extends string> {
 
   /** The number of a name. */
   number(name: Named<T>): number {
-    for (const [number, known] of this.#names) if (known === name) return number;
-    if (/^\d{1,10}$/.test(name)) return Number(name);
-    const all = [...this.#names.values()].join(", ");
-    throw new TypeError(
-      `Cannot encode the ${this.#field} as it must be one of ${all}: current value is ${quoted(name)}`,
-    );
+    return /^\d{1,10}$/.test(name) ? Number(name) : oneOf("encode", this.#field, name, this.#numbers);
   }
 
   /** The names of the set bits; `bit N` for a bit without a name. */

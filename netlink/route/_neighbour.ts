@@ -13,7 +13,7 @@ export const NTF_PROXY = 0x08;
 /** `NTF_EXT_MANAGED` of NDA_FLAGS_EXT, above the bits of ndm_flags. */
 const EXT_SHIFT = 8;
 
-const STATES = new Names<NeighbourState>("state of a neighbour", {
+export const NEIGHBOUR_STATES: Names<NeighbourState> = new Names<NeighbourState>("state of a neighbour", {
   0x01: "INCOMPLETE",
   0x02: "REACHABLE",
   0x04: "STALE",
@@ -65,7 +65,7 @@ export function decodeNeighbour(payload: Uint8Array): Neighbour {
     family: view.getUint8(0),
     interfaceIndex: view.getInt32(4, true),
     address: address === undefined ? "" : ipText(address),
-    state: STATES.ofBits(view.getUint16(8, true)),
+    state: NEIGHBOUR_STATES.ofBits(view.getUint16(8, true)),
     flags: FLAGS.ofBits(view.getUint8(10) | ((attributes.u32(NDA.FLAGS_EXT) ?? 0) << EXT_SHIFT)),
     ...present({
       hardwareAddress: hardware === undefined ? undefined : hardwareText(0, hardware),
@@ -89,7 +89,7 @@ export function encodeNeighbour(neighbour: NewNeighbour, interfaceIndex: number)
   const view = new DataView(head.buffer);
   view.setUint8(0, family);
   view.setInt32(4, interfaceIndex, true);
-  view.setUint16(8, STATES.bits(state), true);
+  view.setUint16(8, NEIGHBOUR_STATES.bits(state), true);
   view.setUint8(10, flags & 0xff);
   const parts: Uint8Array[] = [head, encodeAttribute(NDA.DST, bytes)];
   if (hardwareAddress !== undefined) parts.push(encodeAttribute(NDA.LLADDR, hardwareBytes(hardwareAddress)));

@@ -4,6 +4,7 @@ import { NL } from "../constants.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
 import { decodeAddress, encodeAddress, IFADDRMSG_SIZE } from "./_address.ts";
 import { askRoute, familiesOf, linkIndex } from "./_ask.ts";
+import { SCOPES } from "./_names.ts";
 import { RTM } from "./_rtm.ts";
 import type { LinkAddress, NewAddress } from "./address.ts";
 import type { RouteScope } from "./route.ts";
@@ -42,6 +43,7 @@ const ADDRESS_FIELDS: OptionNames<NewAddress> = {
  *
  * @param options Which addresses, and how long to wait.
  * @returns The addresses, IPv4 first, then IPv6.
+ * @throws {TypeError} If the scope is unknown.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
@@ -56,6 +58,7 @@ const ADDRESS_FIELDS: OptionNames<NewAddress> = {
 export async function listAddresses(options: AddressFilter & NetlinkOptions = {}): Promise<LinkAddress[]> {
   checkArgumentCount("call listAddresses", arguments.length, "options");
   const { family, interfaceIndex, scope } = options;
+  if (scope !== undefined) SCOPES.number(scope); // a misspelt one would match none
   const found = await askRoute("list the addresses", options, async (ask) => {
     const addresses: LinkAddress[] = [];
     for (const each of familiesOf(family)) {

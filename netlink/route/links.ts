@@ -1,5 +1,6 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
+import { quoted } from "../../checks/quoted.ts";
 import { within } from "../../checks/within.ts";
 import { concat } from "../_concat.ts";
 import { u16Attribute, u32Attribute, u8Attribute } from "../_encode.ts";
@@ -59,7 +60,7 @@ export interface NewLink extends Omit<LinkSettings, "name"> {
   kind: string;
   /** The lower interface, by index or name; a VLAN needs it. */
   parent?: number | string;
-  /** The other end of a veth. */
+  /** The other end of a veth. It cannot be `up` from the start (`ENOTCONN`): call {@linkcode changeLink} for that. */
   peer?: Omit<LinkSettings, "master">;
   /** The details of a VLAN, which needs the id. */
   vlan?: Pick<VlanInfo, "id"> & Partial<Pick<VlanInfo, "protocol">>;
@@ -80,7 +81,7 @@ const LIST_OPTIONS: OptionNames<LinkFilter & NetlinkOptions> = {
 };
 const SETTINGS: OptionNames<LinkSettings> = {
   name: true,
-  up: true,
+  up: "boolean",
   mtu: true,
   address: true,
   master: true,
@@ -136,6 +137,7 @@ export async function listLinks(options: LinkFilter & NetlinkOptions = {}): Prom
  *
  * @param link The link. It is down unless `up` is true.
  * @param options How long to wait.
+ * @throws {TypeError} If a setting is unknown, or the kind is missing.
  * @throws {SystemError} If the name is taken (`EEXIST`), the kernel does not know the kind (`EOPNOTSUPP`), or it is not
  * permitted (`EPERM`).
  *
@@ -150,6 +152,11 @@ export async function listLinks(options: LinkFilter & NetlinkOptions = {}): Prom
 export async function addLink(link: NewLink, options: NetlinkOptions = {}): Promise<void> {
   checkArgumentCount("call addLink", arguments.length, "link", "options");
   link = checkOptions("add a link", link, LINK_FIELDS);
+  if (typeof link.kind !== "string" || link.kind === "") {
+    throw new TypeError(
+      `Cannot add a link as kind must be a name such as "veth": current value is ${quoted(link.kind)}`,
+    );
+  }
   if (link.peer !== undefined) link = { ...link, peer: checkOptions("add a link", link.peer, SETTINGS) };
   await askRoute(`add link ${link.name ?? link.kind}`, options, async (ask) => {
     const { head, attributes } = await encodeSettings(ask, link, 0);

@@ -3,8 +3,8 @@
  * listed, added, changed and deleted; {@linkcode watch} reports changes.
  *
  * When you add something, omitted fields default as in `ip`. Values have fields for what `ip -j` prints; what else the
- * kernel reports is in their `attributes`, as bytes. Values refer to interfaces by index; functions take an index or a
- * name.
+ * kernel reports is in their `attributes`, as bytes. Values and the filters of lists refer to interfaces by index,
+ * `interfaceIndex`; what is changed takes an index or a name, `link`. `ifNametoindex()` of `./inet` tells an index.
  *
  * @example Find the router of this machine
  * ```ts

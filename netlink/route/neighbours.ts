@@ -1,9 +1,10 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { listOf } from "../../checks/list_of.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { NL } from "../constants.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
 import { askRoute, familiesOf, linkIndex } from "./_ask.ts";
-import { decodeNeighbour, encodeNeighbour, NDMSG_SIZE, NTF_PROXY } from "./_neighbour.ts";
+import { decodeNeighbour, encodeNeighbour, NDMSG_SIZE, NEIGHBOUR_STATES, NTF_PROXY } from "./_neighbour.ts";
 import { RTM } from "./_rtm.ts";
 import type { Neighbour, NeighbourState, NewNeighbour } from "./neighbour.ts";
 
@@ -27,7 +28,7 @@ const LIST_OPTIONS: OptionNames<NeighbourFilter & NetlinkOptions> = {
   ...NETLINK_OPTIONS,
   family: true,
   interfaceIndex: true,
-  proxy: true,
+  proxy: "boolean",
   states: true,
 };
 const NEIGHBOUR_FIELDS: OptionNames<NewNeighbour> = {
@@ -44,6 +45,7 @@ const NEIGHBOUR_FIELDS: OptionNames<NewNeighbour> = {
  *
  * @param options Which neighbours, and how long to wait.
  * @returns The neighbours, IPv4 first, then IPv6.
+ * @throws {TypeError} If a state is unknown.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
@@ -59,6 +61,7 @@ const NEIGHBOUR_FIELDS: OptionNames<NewNeighbour> = {
 export async function listNeighbours(options: NeighbourFilter & NetlinkOptions = {}): Promise<Neighbour[]> {
   checkArgumentCount("call listNeighbours", arguments.length, "options");
   const { family, interfaceIndex, states, proxy = false } = options;
+  NEIGHBOUR_STATES.bits(listOf("list the neighbours", "states", states ?? [])); // a misspelt one would match none
   const found = await askRoute("list the neighbours", options, async (ask) => {
     const neighbours: Neighbour[] = [];
     for (const each of familiesOf(family)) {

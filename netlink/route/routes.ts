@@ -11,6 +11,7 @@ import { NetlinkDecodeError } from "../decode_error.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
 import { askRoute, familiesOf, linkIndex, linkIndexes } from "./_ask.ts";
 import { ipBytes } from "./_ip.ts";
+import { PROTOCOLS, ROUTE_TYPES } from "./_names.ts";
 import { decodeRoute, encodeRoute, RTA, RTMSG_SIZE } from "./_route.ts";
 import { RTM } from "./_rtm.ts";
 import type { NewNextHop, NewRoute, Route, RouteProtocol, RouteType } from "./route.ts";
@@ -75,6 +76,7 @@ const NEXT_HOP_FIELDS: OptionNames<NewNextHop> = { gateway: true, link: true, we
  *
  * @param options Which routes, and how long to wait. Without a table, it lists the main table.
  * @returns The routes, IPv4 first, then IPv6, in the kernel's order.
+ * @throws {TypeError} If the type or the protocol is unknown.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
@@ -90,6 +92,8 @@ const NEXT_HOP_FIELDS: OptionNames<NewNextHop> = { gateway: true, link: true, we
 export async function listRoutes(options: RouteFilter & NetlinkOptions = {}): Promise<Route[]> {
   checkArgumentCount("call listRoutes", arguments.length, "options");
   const { family, table = RT_TABLE_MAIN, destination, interfaceIndex, type, protocol } = options;
+  if (type !== undefined) ROUTE_TYPES.number(type); // a misspelt one would match none
+  if (protocol !== undefined) PROTOCOLS.number(protocol);
   const number = table === "all" ? 0 : within("list the routes", "table", table, 0xffffffff);
   const found = await askRoute("list the routes", options, async (ask) => {
     const routes: Route[] = [];

@@ -1,6 +1,7 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { listOf } from "../../checks/list_of.ts";
+import { oneOf } from "../../checks/one_of.ts";
 import type { OptionNames } from "../../checks/option_names.ts";
-import { quoted } from "../../checks/quoted.ts";
 import { checkWaitOptions, type WaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
 import type { NetlinkMessage } from "../message.ts";
@@ -93,7 +94,7 @@ const EVENTS: Record<
  * @param kinds What to watch.
  * @param options A signal that ends it; the iteration then rejects with the signal's reason.
  * @returns The changes, to iterate over or to close.
- * @throws {TypeError} If a kind is unknown.
+ * @throws {TypeError} If the kinds are not an array, or one is unknown.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
@@ -120,12 +121,7 @@ const EVENTS: Record<
 export function watch(kinds: readonly RouteEventKind[], options: WatchOptions = {}): RouteWatcher {
   checkArgumentCount("call watch", arguments.length, "kinds", "options");
   options = checkWaitOptions("watch", options, WATCH_OPTIONS);
-  const groups = kinds.flatMap((kind) => {
-    if (Object.hasOwn(GROUPS, kind)) return GROUPS[kind];
-    throw new TypeError(
-      `Cannot watch as the kind must be one of ${Object.keys(GROUPS).join(", ")}: current value is ${quoted(kind)}`,
-    );
-  });
+  const groups = listOf("watch", "kinds", kinds).flatMap((kind) => oneOf("watch", "kind", kind, GROUPS));
   const { signal, netlink = NetlinkSocket.open(NL.NETLINK_ROUTE) } = options;
   const close = (): void => {
     signal?.removeEventListener("abort", close);
