@@ -6,30 +6,28 @@ interface Times {
 /** A progress line at the bottom of the terminal; without a terminal there is none. */
 export class Progress {
   readonly #file: string;
-  readonly #parts: readonly string[];
+  readonly #lanes: readonly (readonly string[])[];
   readonly #isShown = Deno.stdout.isTerminal();
   readonly #times: Times;
-  #part = "";
-  #done = 0;
-  #begin = 0;
+  readonly #ended = new Set<string>();
+  /** The parts that run: how many tests have ended, and when the part began. */
+  readonly #running = new Map<string, { done: number; begin: number }>();
 
   /**
    * Reads the durations of the last run.
    *
    * @param file The file that stores them.
-   * @param parts The names of the parts, in their order.
+   * @param lanes The names of the parts that run one after the other, for each of those that run at once.
    */
-  constructor(file: string, parts: readonly string[]) {
+  constructor(file: string, lanes: readonly (readonly string[])[]) {
     this.#file = file;
-    this.#parts = parts;
+    this.#lanes = lanes;
     this.#times = readTimes(file);
   }
 
   /** A part begins. */
   begin(part: string): void {
-    this.#part = part;
-    this.#done = 0;
-    this.#begin = performance.now();
+    this.#running.set(part, { done: 0, begin: performance.now() });
   }
 
   /** Prints whole lines above the line of progress. */
@@ -37,28 +35,41 @@ export class Progress {
     Deno.stdout.writeSync(new TextEncoder().encode(this.#isShown ? `\r\x1b[2K${text}${this.#line()}` : text));
   }
 
-  /** Counts the tests whose end a line of output reports. */
-  see(line: string): void {
+  /** Counts the tests whose end a line of a part's output reports. */
+  see(part: string, line: string): void {
+    const running = this.#running.get(part);
+    if (running === undefined) return;
     const suite = line.match(/ on .*: (\d+) passed, (\d+) skipped/);
-    if (suite !== null) this.#done += Number(suite[1]) + Number(suite[2]);
-    else if (/ \.\.\. .*(?:ok|ignored|FAILED) \(\S+\)\s*$/.test(line)) this.#done++;
+    if (suite !== null) running.done += Number(suite[1]) + Number(suite[2]);
+    else if (/ \.\.\. .*(?:ok|ignored|FAILED) \(\S+\)\s*$/.test(line)) running.done++;
   }
 
-  /** A part passed: stores its duration for the next run. */
-  end(tests: number, seconds: number): void {
-    this.#times[this.#part] = { tests, seconds };
+  /** A part has ended. If it passed, this stores its times for the next run. */
+  end(part: string, times?: Times[string]): void {
+    this.#running.delete(part);
+    this.#ended.add(part);
+    if (times === undefined) return;
+    this.#times[part] = times;
     Deno.mkdirSync(this.#file.replace(/\/[^/]*$/, ""), { recursive: true });
     Deno.writeTextFileSync(this.#file, JSON.stringify(this.#times));
   }
 
   #line(): string {
-    const at = this.#parts.indexOf(this.#part);
-    const known = this.#times[this.#part];
-    const here = Math.max((known?.seconds ?? 0) - (performance.now() - this.#begin) / 1000, 0);
-    const later = this.#parts.slice(at + 1).reduce((sum, part) => sum + (this.#times[part]?.seconds ?? 0), 0);
-    const of = known === undefined ? "" : ` of about ${known.tests}`;
-    const left = known === undefined ? "" : `, about ${Math.ceil((here + later) / 60)} min left`;
-    return `part ${at + 1} of ${this.#parts.length}, ${this.#part}: ${this.#done}${of} tests${left}`;
+    if (this.#running.size === 0) return "";
+    const parts = [...this.#running].map(([part, { done }]) => {
+      const known = this.#times[part];
+      return `${part}: ${done}${known === undefined ? "" : ` of about ${known.tests}`} tests`;
+    });
+    const left = Math.max(...this.#lanes.map((lane) => lane.reduce((sum, part) => sum + this.#secondsLeft(part), 0)));
+    const count = `${this.#ended.size} of ${this.#lanes.flat().length} parts done`;
+    return `${count}, ${parts.join(", ")}${Number.isNaN(left) ? "" : `, about ${Math.ceil(left / 60)} min left`}`;
+  }
+
+  /** NaN if the part never passed before. */
+  #secondsLeft(part: string): number {
+    if (this.#ended.has(part)) return 0;
+    const begin = this.#running.get(part)?.begin ?? performance.now();
+    return Math.max((this.#times[part]?.seconds ?? NaN) - (performance.now() - begin) / 1000, 0);
   }
 }
 

@@ -92,13 +92,13 @@ export const ROWS: readonly Row[] = [
   {
     c: "recvmsg()",
     python: "socket.recvmsg, socket.recvmsg_into, recv_fds",
-    ours: "unix: UnixConn.receiveMessage, socket: Socket.recvmsg",
+    ours: "unix: UnixConn.receiveMessage, inet: InetDatagramSocket.receiveMessage, socket: Socket.recvmsg",
     example: "const { data, fds } = await conn.receiveMessage({ maxFds: 1 })",
   },
   {
     c: "sendmsg()",
     python: "socket.sendmsg, send_fds",
-    ours: "unix: UnixConn.sendMessage, socket: Socket.sendmsg",
+    ours: "unix: UnixConn.sendMessage, inet: InetDatagramSocket.sendMessage, socket: Socket.sendmsg",
     example: "await conn.sendMessage({ data, fds: [fd] })",
   },
   {

@@ -24,7 +24,14 @@ interface Doc {
 interface Declaration {
   location: { filename: string };
   jsDoc?: { doc?: string };
-  def?: { tsType?: { value?: { typeName?: string; typeParams?: { repr: string }[] } } };
+  def?: { tsType?: { value?: { typeName?: string; typeParams?: Type[] } } };
+}
+
+/** A type as `deno doc` describes it: only a name and a keyword have a text. */
+interface Type {
+  repr?: string;
+  kind: string;
+  value: unknown;
 }
 
 const ACCESS: Record<string, OptionDoc["access"]> = {
@@ -49,10 +56,28 @@ export async function optionDocs(): Promise<OptionDoc[]> {
       if (!source.startsWith(`${module}/`)) continue;
       const text = declaration.jsDoc?.doc?.split("\n\n")[0]?.replaceAll("\n", " ")
         .replaceAll(/\{@link(?:code)? ([^}|]+?)(?: \|[^}]*)?\}/g, "`$1`") ?? "";
-      options.push({ name, module, file: source, type: type?.typeParams?.[0]?.repr || "Record", access, doc: text });
+      options.push({ name, module, file: source, type: typeText(type?.typeParams?.[0]), access, doc: text });
     }
   }
   return options.sort((a, b) => a.module < b.module ? -1 : a.module > b.module ? 1 : a.name < b.name ? -1 : 1);
+}
+
+/** A type as TypeScript writes it; that of an object without a name is `Record`. */
+function typeText(type: Type | undefined): string {
+  const text = (part: unknown): string => typeText(part as Type);
+  const parts = (type?.value ?? []) as Type[];
+  switch (type?.kind) {
+    case "union":
+      return parts.map(text).join(" | ");
+    case "array":
+      return `${text(type.value)}[]`;
+    case "tuple":
+      return `[${parts.map(text).join(", ")}]`;
+    case "typeOperator": // readonly
+      return text((type.value as { tsType: Type }).tsType);
+    default:
+      return type?.repr || "Record";
+  }
 }
 
 /** The same as a Markdown table. */
@@ -61,7 +86,7 @@ export function optionTable(options: readonly OptionDoc[]): string {
     "| option | value | access | meaning |",
     "| --- | --- | --- | --- |",
     ...options.map(({ name, type, access, doc }) => {
-      return `| \`${name}\` | ${type === "Record" ? "an object" : `\`${type}\``} | ${access} | ${
+      return `| \`${name}\` | ${type === "Record" ? "an object" : `\`${type.replaceAll("|", "\\|")}\``} | ${access} | ${
         doc.replaceAll("|", "\\|")
       } |`;
     }),

@@ -79,7 +79,9 @@ export async function writeCheckout(path: string, root: string, peers: string, c
   await addTranspiled(cpio, root, [...config.publish.include, ...CHECKOUT]);
   // Without a network, node_modules must have everything.
   cpio.addFile("checkout/deno.json", JSON.stringify({ ...config, nodeModulesDir: "manual" }));
-  for (const name of ["deno-std", "ioredis", "undici"]) await addPackage(cpio, `${root}/node_modules`, name);
+  for (const name of ["deno-std", "ioredis", "undici"]) {
+    await addPackage(cpio, `${root}/node_modules`, name, "checkout/node_modules");
+  }
   for await (const { name } of Deno.readDir(peers)) {
     cpio.addFile(`bin/${name}`, await Deno.readFile(`${peers}/${name}`), 0o755);
   }
@@ -107,13 +109,12 @@ export async function addTree(cpio: CpioWriter, from: string, to: string): Promi
 }
 
 /** Adds a package of npm and what it depends on, side by side; several versions of one are more than the guest needs. */
-async function addPackage(cpio: CpioWriter, from: string, name: string): Promise<void> {
-  const to = `checkout/node_modules/${name}`;
-  if (cpio.has(`${to}/package.json`)) return;
+export async function addPackage(cpio: CpioWriter, from: string, name: string, to: string): Promise<void> {
+  if (cpio.has(`${to}/${name}/package.json`)) return;
   const folder = await Deno.realPath(`${from}/${name}`);
-  await addTree(cpio, folder, to);
+  await addTree(cpio, folder, `${to}/${name}`);
   const { dependencies = {} } = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
-  for (const needed of Object.keys(dependencies)) await addPackage(cpio, folder.slice(0, -name.length - 1), needed);
+  for (const needed of Object.keys(dependencies)) await addPackage(cpio, folder.slice(0, -name.length - 1), needed, to);
 }
 
 /** Adds a program of this system with its shared libraries. */

@@ -1,7 +1,7 @@
 import { COMPANIONS, compileTests } from "../runtimes/compile_tests.ts";
 import { BUN, install, KOFFI, NODES } from "../runtimes/runtime.ts";
 import { CpioWriter } from "./cpio.ts";
-import { addProgram, addTree } from "./initramfs.ts";
+import { addPackage, addProgram, addTree } from "./initramfs.ts";
 import { run, say } from "./run.ts";
 
 /** In the root folder, where a program anywhere in the guest finds packages. */
@@ -45,7 +45,7 @@ export async function writeTests(path: string, root: string, temp: string): Prom
   for (const folder of ["tests", ...COMPANIONS]) await compileTests(project, folder);
   const cpio = new CpioWriter(await Deno.open(path, { write: true, create: true, truncate: true }));
   await addTree(cpio, project.replace(/\/$/, ""), PROJECT);
-  await addTree(cpio, `${root}/node_modules/deno-std`, `${MODULES}/deno-std`);
+  for (const name of ["deno-std", "undici"]) await addPackage(cpio, `${root}/node_modules`, name, MODULES);
   cpio.addLink(`${PROJECT}/${MODULES}`, `/${MODULES}`);
   cpio.close();
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { countsOf, runSuite } from "../runtimes/run_suite.ts";
+import { report, runSuite } from "../runtimes/run_suite.ts";
 import { cache, type Runtime } from "../runtimes/runtime.ts";
 import { suites } from "../runtimes/suites.ts";
 
@@ -24,11 +24,9 @@ await Deno.mkdir(cache, { recursive: true });
 let failed = false;
 for (const runtime of RUNTIMES) {
   const result = await runSuite(runtime, "/project/", { name: "guest", files, isLong: false });
-  console.log(`${Deno.args.join(" ")} on ${runtime.name}: ${countsOf(result)}`);
+  report(`${Deno.args.join(" ")} on ${runtime.name}`, result);
   // Skipped means here that the kernel lacks the family.
   for (const { name, outcome } of result.tests) if (outcome === "skipped") console.log(`  ${name}`);
-  if (result.failure === undefined) continue;
-  failed = true;
-  console.error(result.failure);
+  failed ||= result.failure !== undefined;
 }
 Deno.exit(failed ? 1 : 0);

@@ -11,7 +11,7 @@ import { COMPANIONS, compileTests } from "../runtimes/compile_tests.ts";
 import { makeProject } from "../runtimes/project.ts";
 import { type TestResult, unknownTests } from "../runtimes/junit.ts";
 import { mustRun } from "../runtimes/run.ts";
-import { countsOf, runSuite } from "../runtimes/run_suite.ts";
+import { report, runSuite } from "../runtimes/run_suite.ts";
 import { BUN, cache, type Runtime } from "../runtimes/runtime.ts";
 import { suites } from "../runtimes/suites.ts";
 
@@ -51,10 +51,8 @@ const results: TestResult[] = [];
 for (const suite of suites()) {
   const result = await runSuite(runtime, project, suite);
   results.push(...result.tests);
-  console.log(`${suite.name} on ${runtime.name}: ${countsOf(result)}`);
-  if (result.failure === undefined) continue;
-  failed++;
-  console.error(result.failure);
+  report(`${suite.name} on ${runtime.name}`, result);
+  if (result.failure !== undefined) failed++;
 }
 const unknown = unknownTests(SKIPPED, results);
 if (unknown.length > 0) console.error(`There are no such tests to skip: ${unknown.join("; ")}`);

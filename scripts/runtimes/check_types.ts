@@ -47,11 +47,11 @@ export async function checkTypes(project: string): Promise<string> {
       };
       const file = `${project}tsconfig.json`;
       await Deno.writeTextFile(file, JSON.stringify(config));
-      for (const compiler of COMPILERS) {
+      await Promise.all(COMPILERS.map(async (compiler) => {
         const tsc = ["node", `${project}node_modules/${compiler}/lib/tsc.js`, "-p", file];
         const { success, stdout } = await run(tsc, { timeout: 120_000 });
         if (!success) found += `${compiler}, ${moduleResolution}, ${name}:\n${stdout}`;
-      }
+      }));
     }
   }
   return found;

@@ -2,14 +2,22 @@
 export interface TestResult {
   name: string;
   outcome: "passed" | "skipped" | "failed";
+  /** Why it failed. */
+  failure?: string;
 }
+
+/** With its message, or with a text between its tags. */
+const FAILURE = /<(failure|error)\b(?:[^>]*?\bmessage="([^"]*)")?[^>]*?(\/>|>([\s\S]*?)<\/\1>)/;
 
 /** Reads what the runners of Deno, Node and Bun write as JUnit XML; Node leaves `>` in names as it is. */
 export function parseJunit(xml: string): TestResult[] {
   const cases = xml.matchAll(/<testcase\s((?:"[^"]*"|[^">])*?)(\/>|>([\s\S]*?)<\/testcase>)/g);
   return [...cases].map(([, attributes = "", , content = ""]) => {
     const name = unescape(attributes.match(/\bname="([^"]*)"/)?.[1] ?? "");
-    if (/<(failure|error)\b/.test(content)) return { name, outcome: "failed" };
+    if (/<(failure|error)\b/.test(content)) {
+      const [, , message = "", , text = ""] = content.match(FAILURE) ?? [];
+      return { name, outcome: "failed", failure: unescape(text.trim() === "" ? message : text).trim() };
+    }
     return { name, outcome: /<skipped\b/.test(content) ? "skipped" : "passed" };
   });
 }

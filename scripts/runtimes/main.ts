@@ -14,13 +14,13 @@ import { checkTypes } from "./check_types.ts";
 import { COMPANIONS, compileTests } from "./compile_tests.ts";
 import { makeProject } from "./project.ts";
 import { mustRun } from "./run.ts";
-import { countsOf, runSuite, type SuiteResult } from "./run_suite.ts";
+import { report, runSuite, type SuiteResult } from "./run_suite.ts";
 import { type Runtime, runtimes } from "./runtime.ts";
 import { type Suite, suites } from "./suites.ts";
 import { tableOf } from "./table.ts";
 
 const names = [...suites().map(({ name }) => name), "cross"];
-const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--all] [--suite NAME] [--runtime PART] [--write]
+const USAGE = `Usage: deno run -A scripts/runtimes/main.ts [--all] [--suite NAME] [--runtime PART] [--jobs N] [--write]
 
 Builds the npm package, installs it, and runs the suites on each Node and on Bun; the long ones on the newest Node alone.
 
@@ -28,15 +28,22 @@ Builds the npm package, installs it, and runs the suites on each Node and on Bun
 
   --suite NAME    only this suite: ${names.join(", ")}
   --runtime PART  only runtimes whose name has this in it, such as "Node 26"
+  --jobs N        as many suites at once as this; as there are cores, if left out
   --write         on Deno too, and put the table of results into docs/runtimes.md`;
 
-const args = parseArgs(Deno.args, { string: ["suite", "runtime"], boolean: ["all", "help", "write"], unknown: refuse });
+const args = parseArgs(Deno.args, {
+  string: ["suite", "runtime", "jobs"],
+  boolean: ["all", "help", "write"],
+  unknown: refuse,
+});
 if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
 }
 if (args.suite !== undefined && !names.includes(args.suite)) refuse(`--suite=${args.suite}`);
 preferPython();
+const atOnce = Number(args.jobs ?? navigator.hardwareConcurrency);
+if (!Number.isInteger(atOnce) || atOnce < 1) refuse(`--jobs=${args.jobs}`);
 const [available] = await Promise.all([
   runtimes(),
   mustRun([Deno.execPath(), "run", "-A", `${root}scripts/build_npm.ts`], { timeout: 300_000 }),
@@ -50,7 +57,9 @@ if (chosen.length === 0) refuse(`--runtime=${args.runtime}`);
 const project = await makeProject();
 for (const folder of ["tests", ...COMPANIONS]) await compileTests(project, folder);
 
+/** What is wrong beyond the suites. */
 const faults: string[] = [];
+let failed = false;
 if (args.suite === undefined) {
   faults.push(await checkTypes(project));
   faults.push(...await checkImports(available, project));
@@ -65,14 +74,13 @@ const jobs = suites().filter(({ name }) => name === (args.suite ?? name))
   .flatMap((suite) => chosen.map((runtime) => ({ suite, runtime })))
   .filter(({ suite, runtime }) => takesAll || !suite.isLong || runtime === newestNode);
 for (const { suite } of jobs) results.set(suite, new Map());
-// As many at once as there are cores: with more, timing-sensitive tests would fail.
-await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, async () => {
+await Promise.all(Array.from({ length: atOnce }, async () => {
   for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
     const { suite, runtime } = job;
     const result = await runSuite(runtime, project, suite);
     results.get(suite)?.set(runtime, result);
-    console.log(`${suite.name} on ${runtime.name}: ${countsOf(result)}`);
-    if (result.failure !== undefined) faults.push(`${suite.name} on ${runtime.name}:\n${result.failure}`);
+    report(`${suite.name} on ${runtime.name}`, result);
+    failed ||= result.failure !== undefined;
   }
 }));
 for (const [reason, count] of lacks(results)) console.log(`${count} × [skipped: ${reason}]`);
@@ -91,10 +99,8 @@ if ((args.suite ?? "cross") === "cross") {
   console.log(`cross: ${cross} passed, ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
 if (args.write) fillMarks("docs/runtimes.md", "runtimes", tableOf(available, results, cross));
-if (faults.some(Boolean)) {
-  console.error(faults.filter(Boolean).join("\n"));
-  Deno.exit(1);
-}
+if (faults.some(Boolean)) console.log(`\n ERRORS \n\n${faults.filter(Boolean).join("\n")}`);
+if (failed || faults.some(Boolean)) Deno.exit(1);
 
 /** How many tests were skipped because a program is missing, by reason. */
 function lacks(results: Map<Suite, Map<Runtime, SuiteResult>>): Map<string, number> {

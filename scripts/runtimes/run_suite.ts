@@ -5,8 +5,8 @@ import { run } from "./run.ts";
 import { cache, type Runtime } from "./runtime.ts";
 import type { Suite } from "./suites.ts";
 
-/** Milliseconds for one suite on one runtime. */
-const SUITE_TIMEOUT = 900_000;
+/** Milliseconds for one suite on one runtime: beside other work, the longest take a multiple of their minutes. */
+export const SUITE_TIMEOUT = 1_500_000;
 
 /** Milliseconds for one test file; each test has its own limit, which is less. */
 const FILE_TIMEOUT = 300_000;
@@ -16,7 +16,7 @@ export interface SuiteResult {
   tests: TestResult[];
   /** Milliseconds that it took. */
   duration: number;
-  /** The runtime's output, if it failed. */
+  /** Why it failed: the tests that did, or the end of the runtime's output. */
   failure?: string;
 }
 
@@ -34,15 +34,30 @@ export async function runSuite(runtime: Runtime, project: string, { name, files 
   });
   const tests = parseJunit(await Deno.readTextFile(junit).catch(() => ""));
   const duration = performance.now() - begin;
-  return success && tests.length > 0 ? { tests, duration } : { tests, duration, failure: stdout + stderr };
+  if (success && tests.length > 0) return { tests, duration };
+  const failed = tests.filter(({ outcome }) => outcome === "failed");
+  const failure = failed.length > 0
+    ? failed.map(({ name, failure = "" }) => [name, ...linesOf(failure).slice(0, 20)].join("\n")).join("\n\n")
+    : linesOf(stdout + stderr).slice(-40).join("\n");
+  return { tests, duration, failure };
+}
+
+/** Prints what failed, as `deno test` does, and the counts. */
+export function report(what: string, result: SuiteResult): void {
+  if (result.failure !== undefined) console.log(`\n ERRORS \n\n${what}:\n${result.failure}\n`);
+  console.log(`${what}: ${countsOf(result)}`);
 }
 
 /** How many tests passed, were skipped and failed, and how long they took. */
-export function countsOf({ tests, duration }: SuiteResult): string {
+function countsOf({ tests, duration }: SuiteResult): string {
   const counts = ["passed", "skipped", "failed"].map((outcome) => {
     return `${tests.filter((test) => test.outcome === outcome).length} ${outcome}`;
   });
   return `${counts.join(", ")}, ${(duration / 1000).toFixed(1)} s`;
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line.trim() !== "");
 }
 
 function commandOf({ kind, command }: Runtime, files: string[], junit: string): string[] {
