@@ -1,6 +1,7 @@
 /** A client and a server over AF_SMC, as csmc.c: the server echoes one client, the client says hello. */
 import { SmcConn, SmcListener, smcSupport } from "@berkeley/sockets/smc";
 import { parseArgs } from "@std/cli/parse-args";
+import { printable } from "./shared/printable.ts";
 
 const USAGE = `Usage: csmc.ts -s [-a ADDRESS] [-p PORT] [--require]
        csmc.ts -c -a ADDRESS [-p PORT] [--require]
@@ -21,6 +22,7 @@ const args = parseArgs(Deno.args, {
 });
 const decoder = new TextDecoder();
 const buffer = new Uint8Array(1024);
+const textOf = (n: number): string => printable(decoder.decode(buffer.subarray(0, n)));
 
 if (args.help) {
   console.log(USAGE);
@@ -50,7 +52,7 @@ async function serve(hostname: string): Promise<void> {
   using conn = await listener.accept();
   console.log("New client connection");
   for (let n = await conn.read(buffer); n !== null; n = await conn.read(buffer)) {
-    const text = decoder.decode(buffer.subarray(0, n));
+    const text = textOf(n);
     console.log(`Read ${n} bytes from client: ${text}`);
     await conn.write(buffer.subarray(0, n));
     console.log(`Sent ${n} bytes to client: ${text}`);
@@ -67,7 +69,7 @@ async function connect(hostname: string): Promise<void> {
     const n = await conn.read(buffer);
     if (n === null) throw new Error("the server closed the connection before echoing everything");
     total += n;
-    console.log(`Read ${total} bytes from server: ${decoder.decode(buffer.subarray(0, n))}`);
+    console.log(`Read ${total} bytes from server: ${textOf(n)}`);
   }
 }
 

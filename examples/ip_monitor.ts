@@ -1,6 +1,7 @@
 /** Prints changes of the network configuration as they happen, like `ip monitor`. */
 import { listLinks, type RouteEvent, type RouteEventKind, watch } from "@berkeley/sockets/netlink/route";
 import { parseArgs } from "@std/cli/parse-args";
+import { printable } from "./shared/printable.ts";
 
 const USAGE = `Usage: ip_monitor.ts [OPTION...] [KIND...]
 
@@ -55,7 +56,7 @@ function show(event: Change, names: Map<number, string>): void {
     console.log(JSON.stringify({ ...(time === undefined ? {} : { time }), ...event, value }, plain));
   } else {
     const words = [time, event.kind, event.action === "set" ? undefined : "deleted", ...wordsOf(event, names)];
-    console.log(words.filter((word) => word !== undefined && word !== "").join(" "));
+    console.log(printable(words.filter((word) => word !== undefined && word !== "").join(" ")));
   }
 }
 

@@ -2,6 +2,7 @@
 import { check, libc } from "@berkeley/sockets/ffi";
 import { UnixSeqpacketConn, UnixSeqpacketListener } from "@berkeley/sockets/unix";
 import { closeSync, openSync } from "node:fs";
+import { printable } from "./shared/printable.ts";
 
 const [role, path, file, ...rest] = Deno.args;
 try {
@@ -44,7 +45,7 @@ async function take(path: string): Promise<void> {
   using message = await conn.receiveMessage({ buffer: new Uint8Array(4096), maxFds: 1 });
   const fd = message?.fds[0]?.fd;
   if (message === null || fd === undefined) throw new Error("no file was received");
-  console.error(`took ${new TextDecoder().decode(message.data)}`);
+  console.error(`took ${printable(new TextDecoder().decode(message.data))}`);
   const buffer = new Uint8Array(65536);
   for (let n; (n = check(libc().read(fd, buffer, 65536n), "read")) > 0;) {
     for (let at = 0; at < n;) at += await Deno.stdout.write(buffer.subarray(at, n));

@@ -1,5 +1,6 @@
 /** Calls one function of an RPC server and prints its reply as one line of JSON. Exits with 1 on an error. */
 import { RpcClient, RpcError } from "@berkeley/sockets/rpc";
+import { printable } from "./shared/printable.ts";
 import { connect, readOptions } from "./shared/rpc_options.ts";
 
 const USAGE = `Usage: rpc_client.ts [--host ADDRESS] [--port N] [--unix PATH] [--smc] GET name
@@ -18,10 +19,10 @@ try {
   const params = json === undefined ? { obj } : { obj, val: parse(json) };
   using client = new RpcClient(await connect(endpoint));
   const response = await client.call(func, params);
-  console.log(JSON.stringify({ status: "OK", response: { func, response } }));
+  console.log(printable(JSON.stringify({ status: "OK", response: { func, response } })));
 } catch (error) {
-  if (error instanceof RpcError) console.log(JSON.stringify(error.reply));
-  else console.error(`rpc_client: ${error instanceof Error ? error.message : error}`);
+  if (error instanceof RpcError) console.log(printable(JSON.stringify(error.reply)));
+  else console.error(`rpc_client: ${printable(error instanceof Error ? error.message : `${error}`)}`);
   Deno.exitCode = 1;
 }
 

@@ -1,6 +1,7 @@
 /** An RPC server: GET and PUT on a dictionary, durable with --file. */
 import { dictionary, memoryStore, sqliteStore } from "@berkeley/sockets/dictionary";
 import { RpcServer } from "@berkeley/sockets/rpc";
+import { printable } from "./shared/printable.ts";
 import { listen, readOptions } from "./shared/rpc_options.ts";
 
 const USAGE = `Usage: rpc_server.ts [--host ADDRESS] [--port N] [--unix PATH] [--smc] [--file FILE]
@@ -37,5 +38,6 @@ async function serve(): Promise<void> {
 }
 
 function tell(error: unknown): void {
-  console.error(`rpc_server: ${error instanceof Error ? error.message : error}`);
+  // what is wrong may have the client's text in it
+  console.error(`rpc_server: ${printable(error instanceof Error ? error.message : `${error}`)}`);
 }

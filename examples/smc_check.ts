@@ -7,7 +7,7 @@ const USAGE = `Usage: smc_check.ts [-a ADDRESS] [-p PORT] [-t SECONDS] [-s]
   -a ADDRESS  connect to ADDRESS (default: its own server on 127.0.0.1)
   -p PORT     the port (default 37373)
   -t SECONDS  how long to wait for the connection (default 10)
-  -s          only serve, on ADDRESS (default 0.0.0.0), for a check from another machine
+  -s          only serve, on ADDRESS (default 127.0.0.1; 0.0.0.0 for checks from other machines)
   -h, --help  show this
 
 Exit code: 0 SMC, 1 TCP, 2 invalid arguments, 3 no connection.`;
@@ -31,7 +31,7 @@ const timeout = Number(args.t) * 1000;
 const { supported, reason, advice } = smcSupport();
 if (!supported) console.log(`This system has no SMC: ${reason}\n${advice}`);
 try {
-  if (args.s) await serve(args.a ?? "0.0.0.0");
+  if (args.s) await serve(args.a ?? "127.0.0.1");
   else Deno.exit(await check());
 } catch (error) {
   console.error(`smc_check: ${error instanceof Error ? error.message : error}`);

@@ -4,7 +4,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { echo } from "./shared/echo.ts";
 
 const USAGE =
-  "Usage: tcp_echo.ts [--host ADDRESS] --port N\n\nEchoes what each client sends. Port 0 chooses a free one.";
+  "Usage: tcp_echo.ts [--host ADDRESS] --port N\n\nEchoes what each client sends, on ADDRESS: by default 127.0.0.1; 0.0.0.0 is all. Port 0 chooses a free one.";
 
 const args = parseArgs(Deno.args, {
   string: ["host", "port"],

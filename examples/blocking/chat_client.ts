@@ -2,6 +2,7 @@
 import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { C } from "@berkeley/sockets/ffi";
 import { tcpAddrCodec } from "@berkeley/sockets/inet";
+import { printable } from "../shared/printable.ts";
 
 const clientMsg = "Hello server, would you like to chat?\n";
 
@@ -24,7 +25,7 @@ try {
   clientSocket.sendall(new TextEncoder().encode(clientMsg));
   const serverMsg = new Uint8Array(1024);
   const n = clientSocket.recv(serverMsg);
-  console.log(`${hostname} said: ${new TextDecoder().decode(serverMsg.subarray(0, n)).trimEnd()}`);
+  console.log(`${hostname} said: ${printable(new TextDecoder().decode(serverMsg.subarray(0, n)).trimEnd())}`);
 } catch (error) {
   console.error(`[Client error]: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);

@@ -7,6 +7,7 @@ import { tcpAddrCodec } from "@berkeley/sockets/inet";
 import { AF_SMC, SMCPROTO_SMC, smcSupport } from "@berkeley/sockets/smc";
 import { SO_REUSEADDR } from "@berkeley/sockets/socket";
 import { parseArgs } from "@std/cli/parse-args";
+import { printable } from "../shared/printable.ts";
 
 const USAGE = `Usage: csmc.ts -s [-a ADDRESS] [-p PORT]
        csmc.ts -c -a ADDRESS [-p PORT]
@@ -39,7 +40,7 @@ if (!supported) console.error(`csmc: running over TCP. ${reason}`);
 const [family, protocol] = supported ? [AF_SMC, SMCPROTO_SMC] : [C.AF_INET, 0];
 const addr = { hostname: args.a ?? "0.0.0.0", port: Number(args.p) };
 const buffer = new Uint8Array(1024);
-const textOf = (n: number): string => new TextDecoder().decode(buffer.subarray(0, n));
+const textOf = (n: number): string => printable(new TextDecoder().decode(buffer.subarray(0, n)));
 try {
   if (args.s) server();
   else client();

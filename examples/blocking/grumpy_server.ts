@@ -3,14 +3,25 @@ import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { C } from "@berkeley/sockets/ffi";
 import { tcpAddrCodec } from "@berkeley/sockets/inet";
 import { SO_REUSEADDR } from "@berkeley/sockets/socket";
+import { printable } from "../shared/printable.ts";
+
+/** Milliseconds for which one client may block all others. */
+const PATIENCE = 10_000;
 
 const serverMsg = "I'm a grumpy server, don't connect, I don't want no friends!\n";
 
 // requires a port number to listen on
 const [port, ...rest] = Deno.args;
 if (port === undefined || rest.length > 0 || !/^\d+$/.test(port)) {
+  const isHelp = port === "-h" || port === "--help";
   console.log("[Usage]: grumpy_server.ts PORT");
-  Deno.exit(port === "-h" || port === "--help" ? 0 : 1);
+  if (isHelp) {
+    console.log(
+      "\nListens on all addresses, as the course's server does, and serves one client at a time: one that says",
+    );
+    console.log("nothing for 10 seconds is left, and the next is served.");
+  }
+  Deno.exit(isHelp ? 0 : 1);
 }
 
 try {
@@ -39,8 +50,9 @@ try {
     try {
       // process requests, well not really.
       console.log(`RECEIVED CONNECTION FROM ${hostname}:${port}`);
+      clientSocket.timeout = PATIENCE;
       const n = clientSocket.recv(clientMsg);
-      console.log(`${hostname} said: ${new TextDecoder().decode(clientMsg.subarray(0, n)).trimEnd()}`);
+      console.log(`${hostname} said: ${printable(new TextDecoder().decode(clientMsg.subarray(0, n)).trimEnd())}`);
       clientSocket.sendall(new TextEncoder().encode(serverMsg));
     } catch (error) {
       tell(error); // this client's connection broke; the next one is welcome, or rather not

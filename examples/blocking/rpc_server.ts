@@ -3,6 +3,7 @@ import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { C } from "@berkeley/sockets/ffi";
 import { tcpAddrCodec } from "@berkeley/sockets/inet";
 import { SO_REUSEADDR } from "@berkeley/sockets/socket";
+import { printable } from "../shared/printable.ts";
 
 const USAGE = `Usage: rpc_server.ts [HOST [PORT]]
 
@@ -81,7 +82,7 @@ try {
       const data = recvMessage(conn);
       if (data !== null) {
         const result = makeCall(data);
-        console.log("result", JSON.stringify(result));
+        console.log("result", printable(JSON.stringify(result)));
         sendMessage(conn, { status: "OK", response: result });
       } else {
         sendMessage(conn, { status: "ERROR" });
@@ -96,5 +97,6 @@ try {
 }
 
 function tell(error: unknown): void {
-  console.error(`rpc_server: ${error instanceof Error ? error.message : error}`);
+  // what is wrong may have the client's text in it
+  console.error(`rpc_server: ${printable(error instanceof Error ? error.message : `${error}`)}`);
 }

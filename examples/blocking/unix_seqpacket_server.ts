@@ -2,6 +2,7 @@
 import { BlockingSocket } from "@berkeley/sockets/blocking";
 import { C } from "@berkeley/sockets/ffi";
 import { unixAddrCodec } from "@berkeley/sockets/unix";
+import { printable } from "../shared/printable.ts";
 
 const SOCKET_NAME = "/tmp/9Lq7BNBnBycd6nxy.socket";
 const BUFFER_SIZE = 1024;
@@ -37,7 +38,7 @@ try {
           const ret = dataSocket.recv(buffer);
           if (ret === 0) break; // the client has gone without a command
           command = new TextDecoder().decode(buffer.subarray(0, ret)).replace(/\0.*/s, "");
-          console.log(command);
+          console.log(printable(command));
         }
         if (command === "SEND") console.log("Sending Data");
         if (command === "DOWN") console.log("Closing Program");

@@ -1,4 +1,5 @@
 /** Not a program: what the programs that print tables share. */
+import { printable } from "./printable.ts";
 
 /** Calls `show` once, or every so many seconds. */
 export async function showEvery(seconds: number | undefined, show: () => Promise<void>): Promise<void> {
@@ -10,8 +11,9 @@ export async function showEvery(seconds: number | undefined, show: () => Promise
   }
 }
 
-/** Prints rows in aligned columns. */
-export function printTable(rows: string[][], gap: string): void {
+/** Prints rows in aligned columns; any user may have chosen a name in them. */
+export function printTable(cells: string[][], gap: string): void {
+  const rows = cells.map((row) => row.map(printable));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(gap).trimEnd());
 }
