@@ -258,6 +258,13 @@ test("poll() tells which of many sockets are ready", () => {
   }
 });
 
+test("poll() refuses what is not a descriptor, and one that is not open", () => {
+  for (const fd of [undefined, NaN, 1.5, "0", 2 ** 32, -2] as unknown as number[]) {
+    assertThrows(() => poll([{ socket: { fd } }], { timeout: 0 }), RangeError, "descriptor must be");
+  }
+  assertThrows(() => poll([{ socket: { fd: 1_000_000 } }], { timeout: 0 }), Error, "a socket is closed"); // above any limit
+});
+
 test("lines: LF and CRLF, in pieces, a last line without a newline, and the bytes after the line", () => {
   const [left, right] = pair(C.SOCK_STREAM);
   const reader = new LineReader(right, { maxLength: 16 });

@@ -174,6 +174,7 @@ if (has) {
     bulk: 64 << 10,
     flood: 256 << 10,
     rounds: 8,
+    gone: ["EPIPE", "ECONNRESET", "ENOTCONN"], // the last until the kernel has ended the socket of a channel that is closed
     lacks: { halfClose: "RFCOMM has no half-closed connections", reset: "RFCOMM tells of a reset as of an end" },
   });
 

@@ -101,20 +101,21 @@ guestTest("BcmSocket sends again and again, and tells of changes and of silence"
   for (const frame of sent) {
     await manager.sendEvery(50, [frame]);
     const line = frame.remote ? "013#R1" : "00000012#02";
-    while ((await dump.line())?.split(" ").at(-1) !== line);
+    for (let shown = await dump.line(); shown?.split(" ").at(-1) !== line; shown = await dump.line()) {
+      assert(shown !== undefined, "candump has ended");
+    }
     await manager.stop(frame.id);
   }
 });
 
-/** Starts candump, and waits until it listens. */
 const skipOn = { node: "it starts Deno", bun: "it starts Deno" };
 guestTest("candump.ts shows what candump does", { needs, skipOn, timeout: 120_000 }, async () => {
   await using theirs = await candump();
   const program = ["run", "-A", "--no-check", "examples/candump.ts", "--errors", "vcan0"];
   await using ours = spawn("deno", program, { env: { NO_COLOR: "1" } });
-  let line: string | undefined;
-  void ours.line().then((first) => line = first);
-  while (line === undefined) { // until it listens
+  let hasHeard = false;
+  void ours.line().then(() => hasHeard = true);
+  while (!hasHeard) { // until it listens
     await cansend("001#");
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -130,19 +131,20 @@ guestTest("candump.ts shows what candump does", { needs, skipOn, timeout: 120_00
   }
 });
 
+/** Starts candump, and waits until it listens. */
 async function candump(): Promise<Program> {
   const dump = spawn("candump", ["-L", "vcan0"]);
   using bus = CanSocket.open({ interface: "vcan0" });
-  const line = dump.line();
-  let heard = false;
-  void line.then(() => heard = true);
-  for (let i = 0; i < 200 && !heard; i++) {
+  let hasHeard = false;
+  const first = dump.line().finally(() => hasHeard = true);
+  while (!hasHeard) {
     await bus.send({ id: 0, data: new Uint8Array(0) });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  using end = CanSocket.open({ interface: "vcan0" });
-  await end.send({ id: 1, data: new Uint8Array(0) });
-  while (!(await dump.line())?.endsWith(" 001#"));
+  await bus.send({ id: 1, data: new Uint8Array(0) });
+  for (let line = await first; !line?.endsWith(" 001#"); line = await dump.line()) {
+    assert(line !== undefined, "candump has ended");
+  }
   return dump;
 }
 

@@ -13,7 +13,7 @@ streamSuite("TCP over IPv6, connected to Python", () => toPython(AF_INET6, "::1"
 streamSuite("TCP over IPv6, accepted from Python", () => fromPython(AF_INET6, "::1"), capabilities);
 
 async function toPython(family: number, hostname: string): Promise<Pair> {
-  const peer = new StreamPeer();
+  const peer = StreamPeer.get();
   const { socket, address } = await peer.listen(family, [hostname, 0]);
   const [theirs, ours] = await Promise.all([
     peer.accept(socket),
@@ -23,7 +23,7 @@ async function toPython(family: number, hostname: string): Promise<Pair> {
 }
 
 async function fromPython(family: number, hostname: string): Promise<Pair> {
-  const peer = new StreamPeer();
+  const peer = StreamPeer.get();
   using listener = TcpListener.listen({ hostname, port: 0 });
   const [theirs, ours] = await Promise.all([
     peer.connect(family, [hostname, listener.addr.port]),

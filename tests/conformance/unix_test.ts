@@ -26,7 +26,7 @@ listenerSuite("unix stream, abstract names", {
 const python: StreamCapabilities = { needs: ["write", "python3"], flood: 8 << 20, rounds: 100 };
 
 streamSuite("unix stream, connected to Python", async () => {
-  const peer = new StreamPeer();
+  const peer = StreamPeer.get();
   using dir = tempDir();
   const path = `${dir.path}/listener`;
   const { socket } = await peer.listen(AF_UNIX, path);
@@ -35,7 +35,7 @@ streamSuite("unix stream, connected to Python", async () => {
 }, python);
 
 streamSuite("unix stream, accepted from Python", async () => {
-  const peer = new StreamPeer();
+  const peer = StreamPeer.get();
   const name = `sockets-${crypto.randomUUID()}`;
   using listener = UnixListener.listen({ abstract: name });
   const [theirs, ours] = await Promise.all([peer.connect(AF_UNIX, `\0${name}`), listener.accept()]);

@@ -277,9 +277,27 @@ test(
       writeFileSync(victim, "private");
       symlinkSync(victim, `${file}-wal`);
       await sqliteStore(file).close(); // a new file has no log: SQLite removes the link
-      assertEquals(readFileSync(victim, "utf8"), "private");
       symlinkSync(victim, `${file}-wal`);
       assertThrows(() => sqliteStore(file), Error, `Cannot open ${file}`);
+      assertEquals(readFileSync(victim, "utf8"), "private");
+      rmSync(`${file}-wal`);
+      const link = `${folder}link`;
+      symlinkSync(file, link); // SQLite's other files are beside the target
+      for (const end of ["-journal", "-wal", "-shm"]) {
+        spawnSync("mkfifo", [file + end]);
+        for (const path of [file, link]) {
+          assertThrows(() => sqliteStore(path), TypeError, `${file}${end} is not a regular file`); // it would wait there
+        }
+        rmSync(file + end);
+        symlinkSync(`${folder}made`, file + end);
+        try {
+          await sqliteStore(file).close(); // SQLite looks for a journal only to read it
+        } catch (error) {
+          assert(String(error).includes(`Cannot open ${file}`), String(error));
+        }
+        for (const left of ["-journal", "-wal", "-shm"]) rmSync(file + left, { force: true });
+        assert(!existsSync(`${folder}made`));
+      }
       assertEquals(readFileSync(victim, "utf8"), "private");
     });
   },

@@ -1,10 +1,22 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import process from "node:process";
 import { firstLibrary } from "../../ffi/backends/open_library.ts";
 import { libraryPaths } from "../../ffi/mod.ts";
 import { deno } from "../peers/deno_program.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertThrows, ignore, onDeno, type Permission, tempDir, test } from "../runner/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertThrows,
+  ignore,
+  onDeno,
+  type Permission,
+  runFile,
+  spawn,
+  tempDir,
+  test,
+} from "../runner/mod.ts";
 
 const denoTest = onDeno("it is about Deno's permissions");
 
@@ -12,6 +24,11 @@ const needs: Permission[] = ["run", "read", "env"];
 
 /** Without any such flag, Deno's `node:child_process` adds `--allow-all` for a child that is Deno. */
 const NONE = ["--allow-env=NO_SUCH_VARIABLE"];
+
+/** Ends the program that loads it. */
+const EVIL = `#include <unistd.h>
+__attribute__((constructor)) static void end(void) { _exit(66); }
+`;
 
 const ECHO = `
 import { TcpConn, TcpListener } from "${new URL("../../inet/mod.ts", import.meta.url)}";
@@ -21,6 +38,13 @@ using server = await listener.accept();
 const read = server.read(new Uint8Array(9));
 await client.write(new TextEncoder().encode("permitted"));
 console.log(await read);
+`;
+
+const LISTEN = `
+import { TcpListener } from "${new URL("../../inet/mod.ts", import.meta.url)}";
+const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+console.log(listener.addr.hostname);
+listener.close();
 `;
 
 const REFUSED = `
@@ -95,33 +119,39 @@ denoTest(
   { needs: [...needs, "write", "cc"] },
   async () => {
     using dir = tempDir();
-    writeFileSync(
-      `${dir.path}/evil.c`,
-      `__attribute__((constructor)) static void f(void) { _exit(66); } void _exit(int);`,
-    );
-    await runProgram("cc", [
-      "-include",
-      "unistd.h",
-      "-shared",
-      "-fPIC",
-      "-o",
-      `${dir.path}/libc.so.6`,
-      `${dir.path}/evil.c`,
-    ]);
+    writeFileSync(`${dir.path}/evil.c`, EVIL);
+    await runProgram("cc", ["-shared", "-fPIC", "-o", `${dir.path}/libc.so.6`, `${dir.path}/evil.c`]);
     const before = process.cwd();
     process.chdir(dir.path);
     try {
-      for (const path of ["libc.so.6", "./libc.so.6", ".", dir.path]) {
+      for (const path of ["libc.so.6", "./libc.so.6", ".", dir.path, dirname(dir.path)]) {
         const output = await outputOf(REFUSED, [`--allow-ffi=${path}`]);
         assert(output.startsWith("imported\nNotCapable\n"), `${path}: ${output}`);
         assert(/--allow-ffi=<path of libc>, .*\/lib\/x86_64-linux-gnu\/libc\.so\.6/.test(output), output);
       }
-      assertEquals(await outputOf(ECHO, ["--allow-ffi"]), "9\n");
+      for (const all of ["--allow-ffi", "--allow-ffi=/"]) assertEquals(await outputOf(ECHO, [all]), "9\n");
     } finally {
       process.chdir(before);
     }
   },
 );
+
+test("a libc of the current folder is not loaded in place of the system's", {
+  needs: [...needs, "write", "cc"],
+}, async () => {
+  using dir = tempDir();
+  const [source, file] = [`${dir.path}/evil.c`, `${dir.path}/program.mjs`];
+  writeFileSync(source, EVIL);
+  writeFileSync(file, LISTEN);
+  if (existsSync("node_modules")) symlinkSync(`${process.cwd()}/node_modules`, `${dir.path}/node_modules`); // koffi
+  for (const name of ["libc.so.6", `libc.musl-${process.arch === "x64" ? "x86_64" : "aarch64"}.so.1`]) {
+    await runProgram("cc", ["-shared", "-fPIC", "-o", `${dir.path}/${name}`, source]);
+  }
+  const [program = "", ...args] = runFile(file);
+  await using child = spawn(program, args, { cwd: dir.path });
+  const { code, stdout, stderr } = await child.exit;
+  assertEquals([code, stdout], [0, "127.0.0.1\n"], stderr);
+});
 
 test("libraryPaths() are absolute, and know glibc and musl on both processors", () => {
   for (const arch of ["x86_64", "aarch64"] as const) {

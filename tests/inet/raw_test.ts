@@ -158,6 +158,13 @@ test(
   },
 );
 
+test("RawSocket.open() refuses an address of the other version of IP, which the kernel would take for 0.0.0.0", () => {
+  const open = (hostname: string, ipv6: boolean) => RawSocket.open({ protocol: 1, hostname, ipv6 });
+  assertThrows(() => open("::1", false), TypeError, "::1 is not IPv4: set ipv6: true");
+  assertThrows(() => open("fe80::1%1", false), TypeError, "is not IPv4");
+  assertThrows(() => open("127.0.0.1", true), TypeError, "127.0.0.1 is not IPv6: set ipv6: false");
+});
+
 test("RawSocket.open() refuses a protocol above 255", () => {
   for (const protocol of [-1, 256, 300, 1.5, NaN, "1" as unknown as number]) {
     assertThrows(() => RawSocket.open({ protocol }), RangeError, "protocol must be 0 to 255");

@@ -180,6 +180,10 @@ test("listSockets() without a protocol lists every kind that the kernel supports
 
 test("listSockets() refuses invalid options", async () => {
   await assertRejects(() => listSockets({ protocol: "tpc" as "tcp" }), TypeError, "must be one of tcp, mptcp");
+  const misspelt = { states: ["LISTENING"] } as object;
+  await assertRejects(() => listSockets(misspelt), TypeError, "must be one of ESTABLISHED, SYN_SENT, SYN_RECV");
+  const one = { states: "LISTEN" } as object;
+  await assertRejects(() => listSockets(one), TypeError, 'states must be an array: current value is "LISTEN"');
   await assertRejects(() => listSockets({ timeout: -1 }), RangeError, "timeout");
   await assertRejects(() => listSockets({ signal: AbortSignal.abort(new Error("no")) }), Error, "no");
 });

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { C } from "../../ffi/mod.ts";
+import { C, systemError } from "../../ffi/mod.ts";
 import { interfaces, TcpConn, TcpListener } from "../../inet/mod.ts";
 import {
   decodeFamily,
@@ -113,6 +113,27 @@ test("NetlinkSocket.dump() starts again after NLM_F_DUMP_INTR", async () => {
   assertEquals((await dump).map(({ type }) => type), [21]);
 });
 
+test("NetlinkSocket.dump() refuses the types of netlink itself, which the kernel does not answer", async () => {
+  for (const protocol of [NL.NETLINK_ROUTE, NL.NETLINK_SOCK_DIAG, NL.NETLINK_GENERIC]) {
+    using netlink = NetlinkSocket.open(protocol);
+    for (const type of [0, 1, 2, 3, 4, 15, -1, 1.5, 65_536]) {
+      const dumped = () => netlink.dump(type, new Uint8Array(16), { timeout: 2000, action: "list" });
+      await assertRejects(dumped, RangeError, `Cannot list as the type must be 16 to 65535: current value is ${type}`);
+    }
+  }
+});
+
+test("NetlinkSocket.dump() ends if the request is not one for a dump, and succeeds", async () => {
+  const RTM_SETLINK = 19;
+  const loopback = new Uint8Array(16); // struct ifinfomsg
+  new DataView(loopback.buffer).setInt32(4, 1, true);
+  using netlink = NetlinkSocket.open(NL.NETLINK_ROUTE);
+  const outcome = await netlink.dump(RTM_SETLINK, loopback, { timeout: 2000 }).catch((error) =>
+    error.code ?? error.name
+  );
+  assert(outcome === "EPERM" || outcome.length === 0, String(outcome)); // only root may change it
+});
+
 test("NetlinkSocket.dump() gives up if the table changes each time", async () => {
   using kernel = new ScriptedKernel();
   const dump = kernel.netlink.dump(20, new Uint8Array(), { action: "list all" });
@@ -212,6 +233,42 @@ test("NetlinkSocket refuses invalid options immediately", async () => {
 test("GenericNetlinkSocket.open() refuses an impossible family name", async () => {
   await assertRejects(() => GenericNetlinkSocket.open("nlctrl\0x"), TypeError, "NUL");
   await assertRejects(() => GenericNetlinkSocket.open(5 as never), TypeError, "is not a Uint8Array");
+});
+
+test("NetlinkSocket discards the answers to an aborted request, also behind a loss of events", async () => {
+  const answers: (Uint8Array | Error)[] = [];
+  const sent: number[] = [];
+  let pend: ((error: unknown) => void) | undefined;
+  using netlink = new NetlinkSocket({
+    send(bytes) {
+      assertEquals(answers.length, 0); // the earlier answers are gone
+      const seq = decodeMessages(bytes)[0]?.seq ?? 0;
+      sent.push(seq);
+      if (sent.length > 1) answers.push(encodeMessage({ type: NL.NLMSG_ERROR, seq, payload: new Uint8Array(20) }));
+      return Promise.resolve(bytes.length);
+    },
+    recvfrom(buffer, options) {
+      const answer = answers.shift();
+      if (answer instanceof Error) return Promise.reject(answer);
+      if (answer === undefined && options?.timeout === 0) return Promise.reject(new DOMException("", "TimeoutError"));
+      if (answer === undefined) {
+        options?.signal?.addEventListener("abort", () => pend?.(options.signal?.reason));
+        return new Promise((_, reject) => pend = reject);
+      }
+      buffer.set(answer);
+      return Promise.resolve({ length: answer.length, sockaddr: new Uint8Array(12) });
+    },
+    setOption() {},
+    close() {},
+  });
+  const controller = new AbortController();
+  const first = netlink.request(16, new Uint8Array(16), { signal: controller.signal }).catch((error) => error);
+  while (pend === undefined) await new Promise((resolve) => setTimeout(resolve));
+  controller.abort("enough");
+  assertEquals(await first, "enough");
+  answers.push(new Uint8Array(20), systemError(105, "recvfrom"), new Uint8Array(20)); // ENOBUFS between them
+  assertEquals(await netlink.request(16, new Uint8Array(16)), []);
+  assertEquals(sent.length, 2);
 });
 
 type Reply = Partial<NetlinkMessage> & { type: number };

@@ -465,6 +465,7 @@ rootTest("watch() ends with its signal, before or while it waits", async () => {
   controller.abort(new Error("enough"));
   await assertRejects(() => waiting, Error, "enough");
   assertThrows(() => watch(["link"], { signal: controller.signal }), Error, "enough");
+  assertThrows(() => watch("link" as never), TypeError, 'kinds must be an array: current value is "link"');
   assertThrows(() => watch(["links" as "link"]), TypeError, "must be one of link, address, route, neighbour, rule");
 });
 
@@ -492,6 +493,19 @@ test("invalid arguments are refused before any request", async () => {
   const misspelt = { destination: "10.0.0.0/8", gatway: "10.0.0.1" };
   await assertRejects(() => addRoute(misspelt, options), TypeError, "there is no option gatway: did you mean gateway?");
   await assertRejects(() => listRoutes({ ...options, tabl: 5 } as object), TypeError, "did you mean table?");
+  const link = { ...options, link: "lo" } as object;
+  await assertRejects(() => listAddresses(link), TypeError, "there is no option link: did you mean interfaceIndex?");
+  const addr = { dev: "lo", address: "10.0.0.1/8" } as never;
+  await assertRejects(() => addAddress(addr, options), TypeError, "there is no option dev: did you mean link?");
+  // What none can have would match none, as if there were none.
+  await assertRejects(() => listAddresses({ ...options, scope: "globall" as "global" }), TypeError, "one of global");
+  await assertRejects(() => listRoutes({ ...options, type: "locl" as "local" }), TypeError, "one of none, unicast");
+  await assertRejects(() => listRoutes({ ...options, protocol: "krnl" as "kernel" }), TypeError, "one of unspec");
+  await assertRejects(() => listNeighbours({ ...options, states: ["STAL" as "STALE"] }), TypeError, "STALE");
+  await assertRejects(() => listNeighbours({ ...options, states: "STALE" } as object), TypeError, "must be an array");
+  for (const kind of [undefined, "", 5] as never[]) {
+    await assertRejects(() => addLink({ name: "x", kind }, options), TypeError, "kind must be a name such as");
+  }
   await assertRejects(() => deleteLink(0, options), RangeError, "must be 1 to 2147483647");
   await assertRejects(() => listRoutes({ ...options, family: 99 }), RangeError, "AF_INET");
   await assertRejects(() => addLink({ kind: "vlan", parent: 1, vlan: { id: 4095 } }, options), RangeError, "4094");

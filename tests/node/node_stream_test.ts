@@ -183,6 +183,8 @@ test("NodeStream.connect() satisfies a driver that calls it, and keeps the conne
   ours.end("still here");
   assertEquals(String(await buffer(theirs)), "still here");
   theirs.end();
+  ours.destroy();
+  assertThrows(() => ours.connect(5432, "127.0.0.1"), Error, "Cannot connect again");
 });
 
 test("NodeStream takes a promise of a connection, and earlier writes wait for it", async () => {

@@ -51,6 +51,19 @@ testAsRoot(
   },
 );
 
+testAsRoot("receiveMessage() without a buffer returns all of the longest frame of the loopback interface", async () => {
+  await using pair = await namespacePair();
+  const open = () => PacketSocket.open({ interface: "lo", protocol: 0x88b5 });
+  using receiver = inNetworkNamespace(pair.left.path, open);
+  using sender = inNetworkNamespace(pair.left.path, open);
+  receiver.socket.set(PACKET_AUXDATA, true);
+  const frame = new Uint8Array(14 + 65_536).map((_, i) => i); // its MTU is 65,536
+  frame.set([0x88, 0xb5], 12);
+  await sender.send(frame);
+  const { data, truncated, auxdata } = await receiver.receiveMessage({ timeout: 5000 });
+  assertEquals([data, truncated, auxdata?.originalLength], [frame, false, frame.length]);
+});
+
 testAsRoot("PacketSocket sends a frame over a link to Python", async () => {
   await using pair = await namespacePair();
   const program = `import socket

@@ -19,17 +19,30 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** A Python program with sockets, driven over its standard streams. Killed at the end of `await using`. Needs `--allow-run`. */
+let current: StreamPeer | undefined;
+
+/**
+ * A Python program with sockets, driven over its standard streams. The pairs of a test share one, which takes longer to
+ * start than many a test; it is killed at the end of the last one's `await using`. Needs `--allow-run`.
+ */
 export class StreamPeer implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   readonly #waiting = new Map<number, Waiting>();
+  #users = 0;
   #id = 0;
   #received: Buffer[] = [];
   #receivedLength = 0;
   #wanted = 8;
 
-  constructor() {
+  /** The program that runs already, or one that starts now. */
+  static get(): StreamPeer {
+    current ??= new StreamPeer();
+    current.#users++;
+    return current;
+  }
+
+  private constructor() {
     this.#child = startProgram("python3", ["-S", "-E", fileURLToPath(new URL("stream_peer.py", import.meta.url))], {
       stdio: ["pipe", "pipe", "inherit"],
     });
@@ -70,11 +83,14 @@ export class StreamPeer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (--this.#users > 0) return;
+    if (current === this) current = undefined;
     this.#child.kill("SIGKILL");
     await this.#ended;
   }
 
   #end(error: Error, resolve: () => void): void {
+    if (current === this) current = undefined;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
     resolve();

@@ -110,17 +110,31 @@ test("RpcClient.call() accepts replies split anywhere", async () => {
   });
 });
 
-test("RpcClient.call() rejects only the call whose reply is not JSON", async () => {
+test("RpcClient.call() rejects only the call whose reply is not JSON, and names it", async () => {
+  const deep = `${"[".repeat(300)}${"]".repeat(300)}`;
   await withServer(async (conn) => {
-    await readFrames(conn, 3);
-    await writeAll(conn, frameOf('{"status": NaN}'), rawFrame(1, 1, [0xff]), ok("C", 3));
+    await readFrames(conn, 4);
+    await writeAll(conn, frameOf('{"status": NaN}'), rawFrame(1, 1, [0xff]), frameOf(deep), ok("D", 3));
     await readFrames(conn);
   }, async (client) => {
-    const [first, second, third] = await Promise.allSettled(["A", "B", "C"].map((func) => client.call(func, 1)));
-    assert(first?.status === "rejected" && first.reason instanceof SyntaxError);
-    assert(second?.status === "rejected" && second.reason instanceof TypeError);
-    assertEquals(third, { status: "fulfilled", value: 3 });
+    const results = await Promise.allSettled(["A", "B", "C", "D"].map((func) => client.call(func, 1)));
+    for (const [i, func] of ["A", "B", "C"].entries()) {
+      const result = results[i];
+      assert(result?.status === "rejected" && result.reason instanceof SyntaxError);
+      assert(result.reason.message.startsWith(`Cannot call ${func}: its reply cannot be read: `));
+    }
+    assertEquals(results[3], { status: "fulfilled", value: 3 });
   });
+});
+
+test("RpcClient.call() rejects when its own parameters close the client or abort the call", async () => {
+  using client = new RpcClient(recorder([]));
+  const controller = new AbortController();
+  const aborting = { toJSON: () => controller.abort(new Error("no more")) ?? 1 };
+  const { signal } = controller;
+  await assertRejects(() => client.call("A", aborting, { signal, timeout: 5000 }), Error, "no more");
+  const closing = { toJSON: () => client.close() ?? 1 };
+  await assertRejects(() => client.call("A", closing, { timeout: 5000 }), RpcClosedError, "the client was closed");
 });
 
 test("RpcClient.call() sends calls of one turn in one write, in order", async () => {
@@ -249,8 +263,24 @@ test("RpcClient.call() rejects when writing fails", async () => {
     close: () => reject(new Error("closed")),
   };
   using client = new RpcClient(failing);
-  const error = await assertRejects(() => client.call("A", 1), RpcClosedError);
+  const error = await assertRejects(
+    () => client.call("A", 1),
+    RpcClosedError,
+    "Cannot call A: the connection failed: Broken pipe",
+  );
   assert(error.cause === cause);
+});
+
+test("RpcClient.call() does not search an aborted signal's other listeners for its own", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let searches = 0;
+  signal.removeEventListener = () => void searches++;
+  using client = new RpcClient(recorder([]));
+  const calls = Array.from({ length: 100 }, () => client.call("A", 1, { signal }));
+  controller.abort();
+  assert((await Promise.allSettled(calls)).every(({ status }) => status === "rejected"));
+  assertEquals(searches, 0);
 });
 
 test("RpcClient closes its connection once", () => {

@@ -1,5 +1,9 @@
-/** Serves hostile clients with the default limits; prints its port, then its memory for each line of input. */
+/**
+ * Serves hostile clients with the default limits, and a dictionary in the file; prints its port, then its memory for each
+ * line of input.
+ */
 import process from "node:process";
+import { dictionary, sqliteStore } from "../../dictionary/mod.ts";
 import { TcpListener } from "../../inet/mod.ts";
 import { RpcServer } from "../../rpc/mod.ts";
 
@@ -10,8 +14,10 @@ let latest = performance.now();
 let longest = 0;
 const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0, backlog: 4096 });
 RpcServer.serve(listener, {
+  ...dictionary(sqliteStore(process.argv[2] ?? "")),
   ECHO: (params: unknown) => params,
   LATER: (params: unknown) => new Promise((resolve) => setTimeout(() => resolve(typeof params), 300)),
+  SLOW: (params: unknown) => new Promise((resolve) => setTimeout(() => resolve(typeof params), 5000)),
   BIG: () => big,
   BIG_LATER: () => new Promise((resolve) => setTimeout(() => resolve(big), 50)),
 }, { maxConnections: 4096 });

@@ -1,44 +1,99 @@
+import type { Dictionary } from "../../dictionary/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { RpcClient, RpcServer } from "../../rpc/mod.ts";
-import { assert, assertEquals, type Program, spawn, test, type TestOptions } from "../runner/mod.ts";
+import { assert, assertEquals, type Program, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
 import { numberFromEnvironment } from "./environment.ts";
 import { frameOf, pause, readFrames, until, writeAll } from "./raw_conn.ts";
 import { sameRuntime } from "./same_runtime.ts";
 
-/** How many attack at a time; `.ci/run` sets 1000. */
+/** How many attack at a time; the limits hold for 1000, too, which takes longer. */
 const CLIENTS = numberFromEnvironment("RPC_HOSTILE_CLIENTS", 200);
 /** Milliseconds of each attack. */
 const DURATION = 4000;
 const MOST_MEBIBYTES = 512;
-const NEEDS: TestOptions["needs"] = ["env", "read", "run"];
+const NEEDS: TestOptions["needs"] = ["env", "read", "run", "write"];
 
 interface Api {
   ECHO(params: unknown): unknown;
   LATER(params: unknown): string;
+  SLOW(params: unknown): string;
   BIG(params: null): string;
   BIG_LATER(params: null): string;
 }
 
-const LENGTH = 8 * 1024 * 1024 - 100;
-const ATTACKS: Record<string, () => Uint8Array> = {
-  "pipeline the longest calls to a handler that takes its time": () => call("LATER", "x".repeat(LENGTH)),
-  "pipeline the longest calls and read no replies": () => call("ECHO", "x".repeat(LENGTH)),
-  "ask for long replies and read none": () => repeated(call("BIG", null), 2),
-  "ask 128 times for long replies that come later and read none": () => repeated(call("BIG_LATER", null), 128),
-  "send all but the end of the longest calls": () => call("LATER", "x".repeat(LENGTH)).subarray(0, -1),
-  "send calls of millions of empty arrays": () => frameOf(`{"func":"LATER","params":[${"[],".repeat(2_700_000)}1]}`),
-  "send calls nested millions of levels deep": () => frameOf(`{"func":"LATER","params":${"[".repeat(4_000_000)}`),
-};
+/** What some clients do, at a time. */
+interface Attack {
+  what: string;
+  /** How many do it, and how often each writes the bytes. */
+  clients?: number;
+  times?: number;
+  bytes(): Uint8Array;
+}
 
-for (const [what, bytes] of Object.entries(ATTACKS)) {
-  test(`RpcServer takes less than ${MOST_MEBIBYTES} MiB and answers while ${CLIENTS} clients ${what}`, {
+const LENGTH = 8 * 1024 * 1024 - 100;
+const ATTACKS: Attack[] = [
+  {
+    what: "pipeline the longest calls to a handler that takes its time",
+    bytes: () => call("LATER", "x".repeat(LENGTH)),
+  },
+  { what: "pipeline the longest calls and read no replies", bytes: () => call("ECHO", "x".repeat(LENGTH)) },
+  { what: "ask for long replies and read none", bytes: () => repeated(call("BIG", null), 2) },
+  {
+    what: "ask 128 times for long replies that come later and read none",
+    bytes: () => repeated(call("BIG_LATER", null), 128),
+  },
+  {
+    what: "send all but the end of the longest calls",
+    bytes: () => call("LATER", "x".repeat(LENGTH)).subarray(0, -1),
+  },
+  {
+    what: "send calls of millions of empty arrays",
+    bytes: () => frameOf(`{"func":"LATER","params":[${"[],".repeat(2_700_000)}1]}`),
+  },
+  {
+    what: "send calls nested millions of levels deep",
+    bytes: () => frameOf(`{"func":"LATER","params":${"[".repeat(4_000_000)}`),
+  },
+  {
+    what: "send objects of 850,000 names",
+    bytes: () =>
+      frameOf(
+        `{"func":"LATER","params":{${
+          Array.from({ length: 850_000 }, (_, i) => `"${(i + 50_000).toString(36)}":0`).join()
+        }}}`,
+      ),
+  },
+  {
+    what: "makes 128 calls of 8 MB to a handler that takes its time",
+    clients: 1,
+    times: 128,
+    bytes: () => call("SLOW", "x".repeat(8_000_000)),
+  },
+  {
+    what: "pipeline PUTs of 8 MB",
+    clients: 4,
+    times: 128,
+    bytes: () => call("PUT", { obj: "a", val: "x".repeat(8_000_000) }),
+  },
+  {
+    what: "ask twice for a value of 8 MB and read nothing",
+    clients: 500,
+    times: 1,
+    bytes: () => repeated(call("GET", { obj: "big" }), 2),
+  },
+];
+
+for (const { what, clients = CLIENTS, times = 8, bytes } of ATTACKS) {
+  const who = clients === 1 ? "one client" : `${clients} clients`;
+  test(`RpcServer takes less than ${MOST_MEBIBYTES} MiB and answers while ${who} ${what}`, {
     needs: NEEDS,
     timeout: 300_000,
   }, async () => {
-    const { program: path, args } = sameRuntime("rpc/hostile_server");
-    await using program = spawn(path, args);
-    const port = Number((await program.line())?.match(/\d+$/)?.[0]);
-    await using _attack = attackers(port, bytes());
+    using folder = tempDir();
+    const { program, port } = await hostileServer(folder.path);
+    await using _program = program;
+    await put(port, "big", "x".repeat(8_000_000));
+    await using _attack = attackers(port, bytes(), clients, times);
     await pause(500);
     const honest = await callAgain(port);
     const { most, longest } = await told(program);
@@ -48,10 +103,26 @@ for (const [what, bytes] of Object.entries(ATTACKS)) {
   });
 }
 
+test("RpcServer refuses a call of 8 MB with 4 million levels before it parses it", { needs: NEEDS }, async () => {
+  using folder = tempDir();
+  const { program, port } = await hostileServer(folder.path);
+  await using _program = program;
+  using conn = await TcpConn.connect({ hostname: "127.0.0.1", port });
+  await told(program);
+  const nested = frameOf(`{"func":"ECHO","params":${"[".repeat(4_000_000)}${"]".repeat(4_000_000)}}`);
+  for (let at = 0; at < nested.length;) at += await conn.write(nested.subarray(at));
+  await writeAll(conn, call("ECHO", "fine"));
+  const replies = await readFrames(conn, 2) as { status: string; error?: string }[];
+  assertEquals(replies.map(({ status }) => status), ["ERROR", "OK"]);
+  assertEquals(replies[0]?.error, "The JSON is nested deeper than 201 levels");
+  const { longest } = await told(program);
+  assert(longest < 1000, `no timer ran for ${longest} ms`); // parsing it takes 7,500 ms
+});
+
 test("RpcServer lets timers run while one client floods it with calls", { needs: NEEDS }, async () => {
-  const { program: path, args } = sameRuntime("rpc/hostile_server");
-  await using program = spawn(path, args);
-  const port = Number((await program.line())?.match(/\d+$/)?.[0]);
+  using folder = tempDir();
+  const { program, port } = await hostileServer(folder.path);
+  await using _program = program;
   using conn = await TcpConn.connect({ hostname: "127.0.0.1", port });
   const calls = repeated(call("ECHO", 1), 2000);
   let isOver = false;
@@ -87,6 +158,20 @@ test("RpcServer refuses a call that is nested too deeply, says so, and continues
   assertEquals(JSON.stringify(replies[0]?.response?.response), nested(200));
   assertEquals(replies[1]?.error, "The JSON is nested deeper than 201 levels");
   assertEquals(errors.length, 2);
+});
+
+test("RpcServer refuses an object of more names than it has room for before it parses it, which takes seconds", async () => {
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  await using _server = RpcServer.serve<Api>(listener, HANDLERS);
+  using conn = await TcpConn.connect(listener.addr);
+  const objectOf = (names: number) => Array.from({ length: names }, (_, i) => `"${i.toString(36)}":0`).join();
+  for (const names of [850_000, 100_000]) {
+    const frame = frameOf(`{"func":"LATER","params":{${objectOf(names)}}}`);
+    for (let at = 0; at < frame.length;) at += await conn.write(frame.subarray(at));
+  }
+  const replies = await readFrames(conn, 2) as { status: string; error?: string }[];
+  assertEquals(replies.map(({ status }) => status), ["ERROR", "OK"]);
+  assertEquals(replies[0]?.error, "The call has more values than the server may hold");
 });
 
 test("RpcServer takes as many calls of a connection as maxPendingPerConnection has room for", async () => {
@@ -146,14 +231,29 @@ test("RpcServer ends a connection that does not read its replies once others wai
   ]);
 });
 
+test("RpcServer keeps a connection that does not read its replies while only its own calls wait", async () => {
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const errors: string[] = [];
+  await using _server = RpcServer.serve<Api>(listener, HANDLERS, {
+    maxPending: 4 * 1024 * 1024,
+    onError: (error) => errors.push((error as Error).message),
+  });
+  using slow = await TcpConn.connect(listener.addr);
+  await writeAll(slow, call("BIG", null), call("BIG", null));
+  await pause(1500); // others would be given the memory after half a second
+  assertEquals((await readFrames(slow, 2)).length, 2);
+  assertEquals(errors, []);
+});
+
 const HANDLERS = {
   ECHO: (params: unknown) => params,
   LATER: () => "done",
+  SLOW: () => "done",
   BIG: () => "x".repeat(LENGTH),
   BIG_LATER: () => Promise.resolve("x".repeat(LENGTH)),
 };
 
-function call(func: keyof Api, params: unknown): Uint8Array {
+function call(func: keyof Api | "GET" | "PUT", params: unknown): Uint8Array {
   return frameOf({ func, params });
 }
 
@@ -164,14 +264,14 @@ function repeated(bytes: Uint8Array, times: number): Uint8Array {
 }
 
 /** Clients that write the same bytes again and again, and reconnect when they are disconnected. */
-function attackers(port: number, bytes: Uint8Array): AsyncDisposable {
+function attackers(port: number, bytes: Uint8Array, clients: number, most: number): AsyncDisposable {
   const conns = new Set<TcpConn>();
   let isOver = false;
   async function attack(): Promise<void> {
     using conn = await TcpConn.connect({ hostname: "127.0.0.1", port });
     conns.add(conn);
     try {
-      for (let times = 0; times < 8 && !isOver; times++) {
+      for (let times = 0; times < most && !isOver; times++) {
         for (let at = 0; at < bytes.length && !isOver;) at += await conn.write(bytes.subarray(at));
       }
       while (!isOver) await pause(100);
@@ -179,7 +279,7 @@ function attackers(port: number, bytes: Uint8Array): AsyncDisposable {
       conns.delete(conn);
     }
   }
-  const all = Array.from({ length: CLIENTS }, async () => {
+  const all = Array.from({ length: clients }, async () => {
     for (; !isOver; await pause(50)) await attack().catch(() => {}); // it was disconnected
   });
   return {
@@ -189,6 +289,17 @@ function attackers(port: number, bytes: Uint8Array): AsyncDisposable {
       await Promise.all(all);
     },
   };
+}
+
+async function hostileServer(folder: string): Promise<{ program: Program; port: number }> {
+  const { program: path, args } = sameRuntime("rpc/hostile_server");
+  const program = spawn(path, [...args, `${folder}/words.db`]);
+  return { program, port: Number((await program.line())?.match(/\d+$/)?.[0]) };
+}
+
+async function put(port: number, obj: string, val: string): Promise<void> {
+  using client = new RpcClient<Dictionary>(await TcpConn.connect({ hostname: "127.0.0.1", port }));
+  await client.call("PUT", { obj, val });
 }
 
 /** Makes short calls during the attack; returns the milliseconds of the slowest. */

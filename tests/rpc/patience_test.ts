@@ -21,6 +21,31 @@ test("RpcServer does not consider a peer idle that reads a long reply slowly", a
   assertEquals((await client.call("BIG", 20_000)).length, 20_000); // takes a second
 });
 
+test("RpcServer closes an idle connection whose peer reads no replies, although another of its calls waits", async () => {
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  let [accepted, closed] = [0, 0];
+  await using server = RpcServer.serve<Api>(
+    {
+      async accept() {
+        const conn = await listener.accept();
+        accepted++;
+        const close = (): void => {
+          closed++;
+          conn.close();
+        };
+        return { read: (p) => conn.read(p), write: () => new Promise<number>(() => {}), close };
+      },
+      close: () => listener.close(),
+    },
+    { BIG: (length) => "x".repeat(length) },
+    { idleTimeout: 200 },
+  );
+  using conn = await TcpConn.connect(listener.addr);
+  await writeAll(conn, ...Array.from({ length: 4 }, () => frameOf({ func: "BIG", params: 1_000_000 })));
+  await until(() => accepted === 1 && server.connections === 0);
+  assertEquals(closed, 1);
+});
+
 test("RpcServer shuts down although a peer leaves its replies unread", async () => {
   const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const server = RpcServer.serve<Api>(listener, { BIG: (length) => "x".repeat(length) }, { idleTimeout: 300 });

@@ -17,11 +17,12 @@ function serve(options: RpcServerOptions = {}) {
   const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const { addr } = listener;
   const waiting: (() => void)[] = [];
-  const seen = { started: 0 };
+  const seen = { started: 0, params: [] as number[] };
   const handlers: RpcHandlers<Api> = {
     ECHO: (params) => params,
     WAIT: (params) => {
       seen.started++;
+      seen.params.push(params);
       return new Promise((resolve) => waiting.push(() => resolve(params)));
     },
     BIG: (length) => {
@@ -217,17 +218,15 @@ test("RpcServer serves first the connection that has waited longest, whatever th
   await until(() => host.seen.started === 1);
   using modest = await host.connect();
   await writeAll(modest, call("WAIT", 99));
-  const answer = readFrames(modest, 1);
-  let isAnswered = false;
-  answer.then(() => isAnswered = true, () => {});
-  let ended = 0;
-  for (; !isAnswered && ended < 12; ended++) {
+  for (let ended = 0; ended < 12 && !host.seen.params.includes(99); ended++) {
     await pause(110);
     host.waiting[ended]?.();
     await until(() => host.seen.started === ended + 2);
   }
-  assert(ended <= 10, `${ended} calls of others came first`);
-  assertEquals(await answer, [ok("WAIT", 99)]);
+  const before = host.seen.params.indexOf(99);
+  assert(before >= 0 && before <= 10, `${before} calls of others came first`);
+  host.waiting[before]?.();
+  assertEquals(await readFrames(modest, 1), [ok("WAIT", 99)]);
   for (const conn of greedy) conn.close();
   for (const end of host.waiting) end();
 });
@@ -347,6 +346,22 @@ test("RpcServer tells onError what the caller must not know", async () => {
   await writeAll(conn, call("A", 1), call("B", 1));
   assertEquals(await readFrames(conn, 2), [ERROR, { status: "ERROR", error: "told" }]);
   assertEquals(errors, [secret]);
+});
+
+test("RpcServer answers with an error where a handler rejects with what cannot be read", async () => {
+  const errors: unknown[] = [];
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const unreadable = Object.assign(new RpcError("x"), { message: 1n });
+  await using _server = RpcServer.serve<{ A(params: unknown): unknown; B(params: unknown): unknown }>(listener, {
+    A: () => Promise.reject(proxy),
+    B: () => Promise.reject(unreadable),
+  }, { onError: (error) => errors.push(error) });
+  using conn = await TcpConn.connect(listener.addr);
+  await writeAll(conn, call("A", 1), call("B", 1));
+  assertEquals(await readFrames(conn, 2), [ERROR, ERROR]);
+  assert(errors.length === 2 && errors.every((error) => error instanceof TypeError));
 });
 
 test("RpcServer ends the connection of a peer that does not end it after a shutdown", async () => {

@@ -1,3 +1,5 @@
+import { FrameBuffer } from "../../rpc/_frame_buffer.ts";
+import { frameFormat } from "../../rpc/frame.ts";
 import { giveMemory, takeMemory } from "../../rpc/_spare_memory.ts";
 import { assert, assertEquals, test } from "../runner/mod.ts";
 
@@ -36,4 +38,16 @@ test("takeMemory() returns no memory that is too small, or much too large", () =
   const small = new Uint8Array(1000);
   giveMemory(small);
   assert(takeMemory(1000, 1000) !== small);
+});
+
+test("a frame of a long text and a short one takes no more memory than it is long", () => {
+  drain();
+  const frames = new FrameBuffer(frameFormat({}));
+  frames.put(["[", "x".repeat(MIB), "]"]);
+  assertEquals([frames.length, frames.memory], [MIB + 10, MIB + 10]);
+  frames.clear();
+  frames.put(["[", "ü".repeat(MIB), "]"]);
+  assertEquals(new TextDecoder().decode(frames.bytes().subarray(8)), `[${"ü".repeat(MIB)}]`);
+  frames.clear();
+  drain();
 });

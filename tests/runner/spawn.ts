@@ -61,7 +61,7 @@ class Running implements Program {
   readonly #waiting: ((line: string | undefined) => void)[] = [];
   #stdout = "";
   #stderr = "";
-  #unread = 0;
+  #unread = ""; // the beginning of a line
   #ended = false;
 
   constructor(child: ChildProcess) {
@@ -104,15 +104,16 @@ class Running implements Program {
   }
 
   #take(text: string): void {
-    this.#stdout += text;
-    for (let end = 0; (end = this.#stdout.indexOf("\n", this.#unread)) >= 0; this.#unread = end + 1) {
-      this.#give(this.#stdout.slice(this.#unread, end));
-    }
+    this.#stdout += text; // not searched: on Node, a search in a text that grows takes time for all of it each time
+    const lines = text.split("\n");
+    lines[0] = this.#unread + lines[0];
+    this.#unread = lines.pop() ?? "";
+    for (const line of lines) this.#give(line);
   }
 
   #end(): void {
     if (this.#ended) return;
-    if (this.#unread < this.#stdout.length) this.#give(this.#stdout.slice(this.#unread));
+    if (this.#unread !== "") this.#give(this.#unread);
     this.#ended = true;
     for (const resolve of this.#waiting.splice(0)) resolve(undefined);
   }

@@ -28,9 +28,12 @@ export interface TestOptions {
   skipOn?: SkipOn;
   /** Why the test may leave descriptors open. Default: it may not. */
   leaks?: string;
-  /** Milliseconds before the test fails. Default: 60,000. */
+  /** Milliseconds before the test fails. Default: 60,000; in a guest, which is emulated, 180,000. */
   timeout?: number;
 }
+
+/** The limit of a test that names none. */
+const TIMEOUT = environment("GUEST") === "1" ? 180_000 : 60_000;
 
 /** Why this machine cannot run some tests, by test name: the variable `SKIP_TESTS`, as JSON. */
 const skipped: Record<string, string> = JSON.parse(environment("SKIP_TESTS") ?? "{}");
@@ -78,7 +81,7 @@ async function run(fn: TestFunction, options: TestOptions): Promise<void> {
   const before = options.leaks === undefined ? openDescriptors() : undefined;
   setNamed(options.needs ?? []);
   try {
-    await within(options.timeout ?? 60_000, fn);
+    await within(options.timeout ?? TIMEOUT, fn);
   } finally {
     setNamed(undefined);
     endPrograms();

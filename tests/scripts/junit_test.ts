@@ -16,8 +16,8 @@ test("parseJunit() reads every outcome, and names with markup in them", () => {
   assertEquals(parseJunit(XML), [
     { name: 'values of <errno.h> & "more"', outcome: "passed" },
     { name: "a -> b [skipped: why]", outcome: "skipped" },
-    { name: "breaks", outcome: "failed" },
-    { name: "stops", outcome: "failed" },
+    { name: "breaks", outcome: "failed", failure: "trace" },
+    { name: "stops", outcome: "failed", failure: "gone" },
     { name: "last", outcome: "passed" },
   ]);
 });

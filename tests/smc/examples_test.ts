@@ -55,16 +55,23 @@ smcTest("examples/http_over_smc.ts answers over SMC-R", { leaks }, async () => {
   assertMatch(await server.line() ?? "", /^127\.0\.0\.1:\d+ GET \/path \(smc-r\)$/);
 });
 
-smcTest("examples/rpc_server.ts --smc and rpc_client.ts --smc call over SMC-R and in fallback", { leaks }, async () => {
-  await setMode("smc-r");
-  await using server = start("rpc_server.ts", "--smc", "--port", "0");
-  const port = Number(/^listening on 127\.0\.0\.1:(\d+)$/.exec(await server.line() ?? "")?.[1]);
-  using ours = new RpcClient<Dictionary>(await SmcConn.connect({ port, fallback: "refuse" }));
-  await ours.call("PUT", { obj: "x", val: [1] });
-  const reply = '{"status":"OK","response":{"func":"GET","response":{"obj":"x","val":[1]}}}\n';
-  const got = await run("rpc_client.ts", "--smc", "--port", `${port}`, "GET", "x");
-  assertEquals([got.stdout, got.stderr, got.code], [reply, "", 0]);
+const REPLY = '{"status":"OK","response":{"func":"GET","response":{"obj":"x","val":[1]}}}\n';
 
+for (const mode of ["smc-r", "tcp"] as const) {
+  smcTest(`examples/rpc_server.ts --smc and rpc_client.ts --smc call in ${mode}`, { leaks }, async () => {
+    await setMode(mode);
+    await using server = start("rpc_server.ts", "--smc", "--port", "0");
+    const port = Number(/^listening on 127\.0\.0\.1:(\d+)$/.exec(await server.line() ?? "")?.[1]);
+    const fallback = mode === "tcp" ? "allow" : "refuse";
+    using ours = new RpcClient<Dictionary>(await SmcConn.connect({ port, fallback }));
+    await ours.call("PUT", { obj: "x", val: [1] });
+    const got = await run("rpc_client.ts", "--smc", "--port", `${port}`, "GET", "x");
+    assertEquals([got.stdout, got.stderr, got.code], [REPLY, "", 0]);
+  });
+}
+
+smcTest("examples/rpc_client.ts needs --smc for a server that refuses TCP", { leaks }, async () => {
+  await setMode("smc-r");
   const listener = SmcListener.listen({ hostname: "127.0.0.1", port: 0, fallback: "refuse" });
   await using store = dictionary();
   await using _strict = RpcServer.serve(listener, store);
@@ -72,10 +79,7 @@ smcTest("examples/rpc_server.ts --smc and rpc_client.ts --smc call over SMC-R an
   const where = ["--port", `${listener.addr.port}`, "GET", "x"];
   const refused = await run("rpc_client.ts", ...where);
   assertEquals([refused.stdout, refused.code], ["", 1]); // it is TCP; the server continues
-  assertEquals((await run("rpc_client.ts", "--smc", ...where)).stdout, reply);
-
-  await setMode("tcp");
-  assertEquals((await run("rpc_client.ts", "--smc", "--port", `${port}`, "GET", "x")).stdout, reply);
+  assertEquals((await run("rpc_client.ts", "--smc", ...where)).stdout, REPLY);
 });
 
 smcTest("examples/relay.ts forwards SMC-R to SMC-R, and loses nothing at the end", { leaks }, async () => {

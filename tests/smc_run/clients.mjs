@@ -39,8 +39,27 @@ await ask("the lookup fails", {
   lookup: (_, done) => done(Object.assign(new Error("no such"), { code: "ENOTFOUND" })),
 });
 await ask("no address", { host: "a.test", family: 4, lookup: (_, done) => done(null, "nonsense", 4) });
+await ask("null", { host: "a.test", family: 4, lookup: (_, done) => done(null, null) });
+await ask("a list where one is asked for", {
+  host: "a.test",
+  family: 4,
+  lookup: (_, done) => done(null, ["127.0.0.1"], 4),
+});
 await ask("localhost by family", { host: "localhost", family: 4 });
 await ask("from an address", { host: "127.0.0.1", localAddress: "127.0.0.9" });
+for (
+  const [name, value] of [
+    ...[["lookup", "x"], ["localAddress", "nonsense"], ["localPort", "x"], ["objectMode", true]],
+    ...[["autoSelectFamily", 1], ["autoSelectFamilyAttemptTimeout", -1]],
+  ]
+) {
+  try {
+    net.connect({ port, host: "127.0.0.1", [name]: value }).on("error", () => {}).destroy();
+    told.push(`${name}: nothing`);
+  } catch ({ code }) {
+    told.push(`${name}: ${code}`);
+  }
+}
 const blockList = new net.BlockList();
 blockList.addAddress("127.0.0.1");
 await ask("blocked", { host: "127.0.0.1", blockList });

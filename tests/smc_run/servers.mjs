@@ -1,5 +1,6 @@
 // What node:net servers report about themselves: prints a line of JSON, which must be the same with and without
 // smc_run.
+import { getEventListeners } from "node:events";
 import net from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -31,6 +32,19 @@ const controller = new AbortController();
 server("aborted").listen({ port: 0, host, signal: controller.signal });
 await wait(50);
 controller.abort();
+await wait(50);
+const late = new AbortController();
+const again = server("listening again").listen({ port: 0, host, signal: late.signal });
+await wait(50);
+again.close();
+await wait(50);
+told.push(`listening again: ${getEventListeners(late.signal, "abort").length} listeners after close`);
+again.listen(0, host);
+await wait(50);
+late.abort();
+await wait(50);
+told.push(`listening again: ${again.listening}`);
+again.close();
 await wait(50);
 
 const paused = server("paused", { pauseOnConnect: true }).listen(0, host);

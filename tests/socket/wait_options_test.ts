@@ -23,6 +23,34 @@ test("two writes that one signal ends are rejected with its reason, each with it
   for (const socket of pairs.flat()) socket.close();
 });
 
+test("a timeout of 0 takes what is there, also if the event of its arrival has not come yet", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_SEQPACKET);
+  for (let i = 0; i < 20; i++) {
+    const nothing = await assertRejects(() => right.recv(new Uint8Array(1), { timeout: 0 }));
+    assertEquals((nothing as Error).name, "TimeoutError");
+    await left.send(new Uint8Array(1));
+    const received = right.recv(new Uint8Array(1), { timeout: 0 });
+    for (const end = performance.now() + 3; performance.now() < end;); // the timer is due before the loop turns
+    assertEquals(await received, 1);
+  }
+  left.close();
+  right.close();
+});
+
+test("a wait does not search an aborted signal's other listeners for its own", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_STREAM);
+  const controller = new AbortController();
+  const { signal } = controller;
+  let searches = 0;
+  signal.removeEventListener = () => void searches++;
+  const reads = Array.from({ length: 100 }, () => left.read(new Uint8Array(1), { signal }));
+  controller.abort();
+  assert((await Promise.allSettled(reads)).every(({ status }) => status === "rejected"));
+  assertEquals(searches, 0);
+  left.close();
+  right.close();
+});
+
 test(
   "a timeout does not keep a program alive after unref()",
   { needs: ["run", "env", "read", "write"] },

@@ -1,7 +1,34 @@
+import { poll as pollBlocking } from "@berkeley/sockets/blocking";
+import { HCI_FILTER } from "@berkeley/sockets/bluetooth";
+import { CAN_RAW_FILTER, SO_J1939_FILTER } from "@berkeley/sockets/can";
 import { C } from "@berkeley/sockets/ffi";
-import { TcpConn, TcpListener, UdpSocket } from "@berkeley/sockets/inet";
-import { Socket } from "@berkeley/sockets/socket";
-import { socketPair } from "@berkeley/sockets/unix";
+import {
+  RawSocket,
+  TCP_FASTOPEN_KEY,
+  TCP_INFO,
+  TCP_MD5SIG,
+  TCP_MD5SIG_EXT,
+  TcpConn,
+  TcpListener,
+  UdpSocket,
+} from "@berkeley/sockets/inet";
+import { PACKET_ADD_MEMBERSHIP, PACKET_FANOUT } from "@berkeley/sockets/packet";
+import { SCTP_EVENT } from "@berkeley/sockets/sctp";
+import {
+  controlMessageSpace,
+  encodeControlMessages,
+  inNetworkNamespace,
+  MessageBatch,
+  poll,
+  type PollEvent,
+  SO_ATTACH_FILTER,
+  SO_BINDTODEVICE,
+  SO_KEEPALIVE,
+  SO_REUSEPORT,
+  Socket,
+  type WritableOption,
+} from "@berkeley/sockets/socket";
+import { socketPair, UnixListener } from "@berkeley/sockets/unix";
 import { assert, assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 
 /** What TypeScript would refuse: each rejects with a `TypeError` that shows the value, and sends nothing. */
@@ -43,6 +70,69 @@ test("Socket refuses invalid buffers, messages, batches and options", async () =
   right.close();
 });
 
+test("get() and set() refuse what is not an option, and say which way one goes", () => {
+  using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
+  for (const wrong of ["SO_KEEPALIVE", undefined, null, 9, {}] as never[]) {
+    const text = `such as SO_RCVBUF: current value is ${wrong === "SO_KEEPALIVE" ? '"SO_KEEPALIVE"' : wrong}`;
+    assertThrows(
+      () => socket.get(wrong),
+      TypeError,
+      `Cannot read an option: pass one that the library exports, ${text}`,
+    );
+    assertThrows(
+      () => socket.set(wrong, 1),
+      TypeError,
+      `Cannot set an option: pass one that the library exports, ${text}`,
+    );
+  }
+  assertThrows(() => socket.set(TCP_INFO as never, 1), TypeError, "Cannot set TCP_INFO: it can only be read");
+  assertThrows(
+    () => socket.get(SO_ATTACH_FILTER as never),
+    TypeError,
+    "Cannot read SO_ATTACH_FILTER: it can only be set",
+  );
+});
+
+test("options whose value is an object refuse unknown fields, and take only Booleans for true and false", () => {
+  using socket = Socket.open(C.AF_UNIX, C.SOCK_STREAM);
+  const [hostname, key] = ["127.0.0.1", new Uint8Array(4)];
+  const wrongs: [WritableOption<never>, unknown, string][] = [
+    [CAN_RAW_FILTER, [{ id: 1, mask: 1, invert: true }], "did you mean inverted?"],
+    [
+      CAN_RAW_FILTER,
+      [{ id: 1, mask: 1, inverted: "false" }],
+      'inverted must be true or false: current value is "false"',
+    ],
+    [CAN_RAW_FILTER, { id: 1, mask: 1 }, "the filters must be an array"],
+    [HCI_FILTER, { types: [], events: [], opcod: 1 }, "did you mean opcode?"],
+    [PACKET_ADD_MEMBERSHIP, { interfaceIndex: 1, type: 0, hardwareAddres: "" }, "did you mean hardwareAddress?"],
+    [PACKET_FANOUT, { group: 1, rolover: true }, "did you mean rollover?"],
+    [PACKET_FANOUT, { group: 1, defrag: "false" }, 'defrag must be true or false: current value is "false"'],
+    [PACKET_FANOUT, 1, "options must be an object"],
+    [SCTP_EVENT, { type: 1, on: "false" }, 'on must be true or false: current value is "false"'],
+    [SO_J1939_FILTER, [{ adress: { value: 1, mask: 255 } }], "did you mean address?"],
+    [SO_J1939_FILTER, [{ address: { value: 1, mak: 255 } }], "did you mean mask?"],
+    [TCP_MD5SIG, { hostname, key, prefixLength: 24 }, "there is no option prefixLength: the options are hostname, key"],
+    [TCP_MD5SIG_EXT, { hostname, key, prefixLenght: 24 }, "did you mean prefixLength?"],
+    [TCP_MD5SIG_EXT, undefined, "options must be an object"],
+  ];
+  for (const [option, value, message] of wrongs) {
+    assertThrows(() => socket.set(option, value as never), TypeError, `Cannot set ${option.name}`);
+    assertThrows(() => socket.set(option, value as never), TypeError, message);
+  }
+});
+
+test("options of text and of bytes refuse other values, whichever FFI would get them", () => {
+  using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
+  for (const wrong of [undefined, null, 5, {}] as never[]) {
+    // "" would release the socket from its interface.
+    assertThrows(() => socket.set(SO_BINDTODEVICE, wrong), TypeError, `must be a string: current value is ${wrong}`);
+  }
+  for (const wrong of [undefined, null, 5, "text", [1, 2], {}] as never[]) {
+    assertThrows(() => socket.set(TCP_FASTOPEN_KEY, wrong), TypeError, "a buffer that is not a Uint8Array");
+  }
+});
+
 test("Socket refuses numbers that are not an int before any system call", () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);
   for (const wrong of [undefined, NaN, 1.5, -1, 2 ** 31, "1", 1n] as unknown as number[]) {
@@ -57,6 +147,80 @@ test("Socket refuses numbers that are not an int before any system call", () => 
       () => socket.setOption(1, wrong, 1),
     ];
     for (const call of calls) assertThrows(call, RangeError, "current value is ");
+  }
+});
+
+test("what goes to libc as a number is refused, alike on every runtime, if it is none", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
+  const bytes = new Uint8Array([7]);
+  const batch = new MessageBatch({ capacity: 1, size: 1 });
+  for (const flags of [NaN, 1.5, -1, 2 ** 32, "0"] as unknown as number[]) {
+    const options = { flags, timeout: 1000 };
+    const calls = [
+      () => left.send(bytes, options),
+      () => left.sendto(bytes, bytes, options),
+      () => left.sendmsg({ buffers: [bytes] }, options),
+      () => left.sendmmsg(batch, options),
+      () => left.recv(bytes, options),
+      () => left.recvfrom(bytes, options),
+      () => left.recvmsg({ buffers: [bytes] }, options),
+      () => left.recvmmsg(batch, options),
+    ];
+    for (const call of calls) await assertRejects(async () => await call(), RangeError, "value of flags must be");
+    const [one, two] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM).map((socket) => socket.blocking());
+    assertThrows(() => one?.send(bytes, { flags }), RangeError, "value of flags must be");
+    assertThrows(() => two?.recv(bytes, options), RangeError, "value of flags must be");
+    one?.close();
+    two?.close();
+  }
+  for (const controlLength of [NaN, 1.5, -1, 2 ** 32, "8"] as unknown as number[]) {
+    await assertRejects(() => left.recvmsg({ buffers: [bytes], controlLength }), RangeError, "controlLength must be");
+    assertThrows(() => controlMessageSpace(controlLength), RangeError, "length must be");
+    assertThrows(() => left.getOptionBytes(1, 2, controlLength), RangeError, "size must be");
+  }
+  for (const value of ["false", 1, null, undefined] as unknown as boolean[]) {
+    assertThrows(() => left.set(SO_KEEPALIVE, value), TypeError, "must be true or false");
+  }
+  left.close();
+  right.close();
+});
+
+test("what goes to libc as bytes is refused, alike on every runtime, if it is none", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
+  const bytes = new Uint8Array([7]);
+  for (const wrong of ["x", 5, null, [1]] as unknown as Uint8Array[]) {
+    const parts = [{ sockaddr: wrong }, { control: wrong }];
+    for (const part of parts) {
+      await assertRejects(() => left.sendmsg({ buffers: [bytes], ...part }), TypeError, "is not a Uint8Array");
+    }
+    const messages = [{ level: 1, type: 1, data: wrong }];
+    assertThrows(() => encodeControlMessages(messages), TypeError, "is not a Uint8Array");
+  }
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  await assertRejects(() => left.send(bytes), TypeError, "Cannot use a buffer that was transferred away");
+  left.close();
+  right.close();
+});
+
+test("poll() refuses events that it does not know, and what is not a socket", async () => {
+  const [left, right] = Socket.pair(C.AF_UNIX, C.SOCK_DGRAM);
+  const events = ["reads"] as unknown as PollEvent[];
+  await assertRejects(
+    () => poll([{ socket: left, events }]),
+    TypeError,
+    'one of read, write, urgent, error: current value is "reads"',
+  );
+  assertThrows(() => pollBlocking([{ socket: left, events }]), TypeError, "one of read, write, urgent, error");
+  for (const socket of [undefined, null, 5, {}, { socket: {} }, { fd: 0 }] as unknown as Socket[]) {
+    await assertRejects(() => poll([{ socket }]), TypeError, "Cannot poll what is not a socket");
+  }
+  left.close();
+  right.close();
+});
+
+test("the path of a network namespace is refused if C would read another one", () => {
+  for (const path of ["/run/netns/a\0b", "", 5, undefined] as unknown as string[]) {
+    assertThrows(() => inNetworkNamespace(path, () => {}), TypeError, "its path must be a string");
   }
 });
 
@@ -75,6 +239,29 @@ test("a hostname that is not a string, and a number in place of options, are ref
     await assertRejects(() => TcpConn.connect({ hostname, port: 80 }), TypeError, "hostname");
   }
   assertThrows(() => UdpSocket.bind(4711 as unknown as { port: number }), TypeError, "4711");
+});
+
+test("an option that is true or false refuses everything else, and opens nothing", async () => {
+  for (const wrong of ["false", 0, 1, null, {}] as unknown as boolean[]) {
+    const calls: Record<string, () => unknown> = {
+      reusePort: () => TcpListener.listen({ hostname: "127.0.0.1", port: 0, reusePort: wrong }),
+      multipath: () => TcpConn.connect({ hostname: "127.0.0.1", port: 1, multipath: wrong }),
+      broadcast: () => UdpSocket.bind({ hostname: "127.0.0.1", broadcast: wrong }),
+      headerIncluded: () => RawSocket.open({ protocol: 1, headerIncluded: wrong }),
+      autobind: () => UnixListener.listen({ autobind: wrong as true }),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const error = await assertRejects(async () => await call(), TypeError);
+      assert(error.message.includes(` as ${name} must be true or false: current value is `), error.message);
+    }
+  }
+  using listener = TcpListener.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    reusePort: false,
+    ipv6Only: undefined as never,
+  });
+  assertEquals(listener.socket.get(SO_REUSEPORT), false);
 });
 
 test("a seqpacket connection refuses bytes in place of a message, which would be sent empty", async () => {

@@ -2,7 +2,7 @@ import { addAddress, changeLink } from "../../netlink/route/mod.ts";
 import { C } from "../../ffi/mod.ts";
 import { TunDevice } from "../../tun/mod.ts";
 import { guestHas, guestTests } from "../guest/family_kernel.ts";
-import { assertEquals, assertRejects, assertThrows, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, spawn, test } from "../runner/mod.ts";
 
 const guestTest = guestTests(guestHas(C.AF_INET, C.SOCK_RAW, C.IPPROTO_ICMP));
 const WAIT = { timeout: 20_000 };
@@ -33,9 +33,12 @@ guestTest("TunDevice answers pings: what the kernel sends is received, what is s
       await device.send(answer);
     }
   })();
-  await using ping = spawn("ping", ["-c", "3", "-i", "0.2", "-w", "30", "-W", "10", "10.77.0.2"]);
-  const { code, stdout } = await ping.exit;
-  assertEquals([code, / 3 received/.test(stdout) || / 3 packets received/.test(stdout)], [0, true]);
+  // One request each: of several, ping may count more answers than it waits for, or not wait for the last.
+  for (let i = 0; i < 3; i++) {
+    await using ping = spawn("ping", ["-c", "1", "-W", "15", "10.77.0.2"]);
+    const { code, stdout } = await ping.exit;
+    assert(code === 0 && / 1 (?:packets )?received/.test(stdout), stdout);
+  }
   device.close();
   await answering;
 });

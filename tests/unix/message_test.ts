@@ -3,6 +3,7 @@ import { encodeControlMessages, SO_PASSPIDFD, Socket } from "@berkeley/sockets/s
 import {
   decodeCredentials,
   encodeCredentials,
+  encodeSockaddrUn,
   OwnedFd,
   peerCredentials,
   peerPidfd,
@@ -52,6 +53,23 @@ for (const type of TYPES) {
     left.close();
     right.close();
   });
+
+  if (type !== "stream") {
+    test(`${type}: receiveMessage() without a buffer returns all of a message, as receive() does`, async () => {
+      const [left, right] = socketPair(type);
+      for (const length of [200_000, 65_537, 65_536, 1, 0]) {
+        const data = new Uint8Array(length).map((_, i) => i);
+        await left.sendMessage({ data, fds: [left] });
+        using message = await right.receiveMessage({ maxFds: 1 });
+        assertEquals([message?.data, message?.truncated, message?.fds.length], [data, false, 1]);
+        assertEquals(message?.data.buffer.byteLength, data.length);
+        await left.send(data);
+        assertEquals((await right.receive())?.data, data);
+      }
+      left.close();
+      right.close();
+    });
+  }
 
   test(`${type}: descriptors that nobody takes are closed with the message`, async () => {
     const [left, right] = socketPair(type);
@@ -298,6 +316,36 @@ test("UnixMessage takes only whole descriptors from control messages with wrong 
   right.close();
 });
 
+test("UnixMessage closes its descriptors if the rest of the message is invalid", () => {
+  const [left, right] = socketPair("stream");
+  const fd = left.socket.dup().detach();
+  left.close();
+  const data = new Uint8Array(Int32Array.of(fd).buffer);
+  const control = encodeControlMessages([{ level: C.SOL_SOCKET, type: C.SCM_RIGHTS, data }]);
+  const received = { length: 0, flags: 0, sockaddr: Uint8Array.of(2, 0), control };
+  assertThrows(() => new UnixMessage(new Uint8Array(0), received, 1), RangeError, "family must be 1");
+  right.close(); // the test runner counts the descriptors
+});
+
+test(
+  "a sender that is bound to 108 bytes without a NUL has an address",
+  { needs: ["read", "write", "env"] },
+  async () => {
+    using dir = tempDir();
+    const path = `${dir.path}/${"x".repeat(108)}`.slice(0, 108);
+    const addr = { path: `${dir.path}/server` };
+    const server = UnixDatagramSocket.bind(addr);
+    const peer = Socket.open(C.AF_UNIX, C.SOCK_DGRAM);
+    peer.bind(new Uint8Array([C.AF_UNIX, 0, ...new TextEncoder().encode(path)]));
+    for (let i = 0; i < 2; i++) await peer.sendto(Uint8Array.of(7), encodeSockaddrUn(addr));
+    assertEquals((await server.receive()).addr, { transport: "unixpacket", path });
+    using message = await server.receiveMessage();
+    assertEquals([message.addr.path, message.data], [path, Uint8Array.of(7)]);
+    server.close();
+    peer.close();
+  },
+);
+
 test("UnixMessage has no pidfd if the kernel sends an error number instead, as for a sender that has ended", () => {
   const data = new Uint8Array(Int32Array.of(-22).buffer); // Linux 6.12: EINVAL
   const control = encodeControlMessages([{ level: C.SOL_SOCKET, type: C.SCM_PIDFD, data }]);
@@ -397,9 +445,19 @@ for (const type of TYPES) {
 
 test("sendMessage() refuses values without a descriptor, and says what is needed", async () => {
   const [left, right] = socketPair("datagram");
-  for (const wrong of [{}, { socket: undefined }, { fd: "3" }]) {
+  for (const wrong of [{}, { socket: undefined }, { fd: "3" }, "0", null, 1n]) {
     const fds = [wrong as unknown as OwnedFd];
     await assertRejects(() => left.sendMessage({ fds }), TypeError, "must be a number or an object with fd");
+  }
+  for (const fds of [0, left, "0"] as unknown as OwnedFd[][]) {
+    await assertRejects(() => left.sendMessage({ fds }), TypeError, "fds must be an array");
+  }
+  for (const credentials of [1, "root", null] as unknown as boolean[]) {
+    await assertRejects(
+      () => left.sendMessage({ credentials }),
+      TypeError,
+      "credentials must be a Boolean or an object",
+    );
   }
   left.close();
   right.close();

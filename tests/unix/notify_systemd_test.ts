@@ -1,6 +1,6 @@
 import { SO_PASSCRED } from "@berkeley/sockets/socket";
-import { UnixDatagramSocket } from "@berkeley/sockets/unix";
-import { assertEquals, spawnScript, tempDir, test } from "../runner/mod.ts";
+import { notifySystemd, UnixDatagramSocket } from "@berkeley/sockets/unix";
+import { assertEquals, assertRejects, spawnScript, tempDir, test } from "../runner/mod.ts";
 
 const UNIX = new URL("../../unix/mod.ts", import.meta.url);
 
@@ -51,4 +51,10 @@ test("notifySystemd() does nothing without a manager, and reports one that canno
   assertEquals((await notify("vsock:2:1")).stdout, `${refused}\n${refused}\n`);
   const { stdout } = await notify("/nowhere/notify");
   assertEquals(stdout.match(/\(ENOENT\)/g)?.length, 2, stdout);
+});
+
+test("notifySystemd() refuses a state that is not a string, with and without a manager", async () => {
+  for (const wrong of [undefined, 5, { READY: 1 }] as never[]) {
+    await assertRejects(() => notifySystemd(wrong), TypeError, `the state must be a string: current value is ${wrong}`);
+  }
 });

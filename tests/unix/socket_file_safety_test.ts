@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, linkSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { closeFd, libc } from "../../ffi/mod.ts";
 import { fchmod, fstat, openLocked } from "../../ffi/file.ts";
 import { C } from "../../ffi/mod.ts";
@@ -12,7 +22,17 @@ import {
   UnixSeqpacketListener,
 } from "../../unix/mod.ts";
 import { setMode } from "../../unix/socket_file.ts";
-import { assert, assertEquals, assertThrows, tempDir, test } from "../runner/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertThrows,
+  ignore,
+  isRoot,
+  spawn,
+  spawnScript,
+  tempDir,
+  test,
+} from "../runner/mod.ts";
 
 const needs = ["read", "write", "env"] as const;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -48,6 +68,30 @@ test(
   },
 );
 
+for (const [kind, put] of Object.entries({ symbolic: symlinkSync, hard: linkSync })) {
+  test(`a ${kind} link that is put in place between bind(2) and the change of the mode gets no mode`, {
+    needs: [...needs, "run", "strace"],
+  }, async () => {
+    using dir = tempDir();
+    const [secret, path] = [`${dir.path}/secret`, `${dir.path}/s`];
+    writeFileSync(secret, "private", { mode: 0o600 });
+    const script = `import { UnixListener } from "${new URL("../../unix/mod.ts", import.meta.url)}";
+      try {
+        UnixListener.listen({ path: ${JSON.stringify(path)}, mode: 0o666 });
+      } catch ({ code, syscall }) {
+        console.log(code, syscall);
+      }`;
+    // bind(2) returns a second late.
+    const inject = ["-e", "trace=bind", "-e", "inject=bind:delay_exit=1000000"];
+    await using program = spawnScript(script, ["strace", "-f", "-qq", "-o", "/dev/null", ...inject]);
+    while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 5));
+    unlinkSync(path);
+    put(secret, path);
+    const { stdout, stderr } = await program.exit;
+    assertEquals([stdout, lstatSync(secret).mode & 0o777], ["EACCES chmod\n", 0o600], stderr);
+  });
+}
+
 test("users who may not write to the folder cannot prevent replaceStale", { needs: [...needs] }, () => {
   using dir = tempDir();
   const path = `${dir.path}/s`;
@@ -58,6 +102,32 @@ test("users who may not write to the folder cannot prevent replaceStale", { need
   using _listener = UnixListener.listen({ path, replaceStale: true });
   assertEquals(readdirSync(dir.path), ["s"]); // no lock is left
 });
+
+/** Tries to create the lock, then to take it, says what came of each, and stays. */
+const SQUATTER = `
+if (exec 9>>"$1.lock") 2>/dev/null; then echo created; else echo refused; fi
+if (exec 9<"$1.lock") 2>/dev/null; then exec 9<"$1.lock"; flock -n 9 && echo locked; else echo refused; fi
+read line`;
+const KEPT_DOWN = "another user cannot prevent replaceStale by holding its lock: one that he may open is refused";
+if (!isRoot()) ignore(KEPT_DOWN, "needs root, to become another user");
+else {
+  test(KEPT_DOWN, { needs: [...needs, "run"] }, async () => {
+    using dir = tempDir();
+    const path = `${dir.path}/s`;
+    chmodSync(dir.path, 0o755);
+    const other = ["--reuid=12345", "--regid=12345", "--clear-groups", "sh", "-c", SQUATTER, "sh", path];
+    for (const left of [undefined, 0o600, 0o644] as const) {
+      leaveStale(path);
+      if (left !== undefined) writeFileSync(`${path}.lock`, "", { mode: left });
+      await using squatter = spawn("setpriv", other);
+      const taken = [await squatter.line(), await squatter.line()];
+      assertEquals(taken, ["refused", left === 0o644 ? "locked" : "refused"]);
+      const listen = () => UnixListener.listen({ path, replaceStale: true }).close();
+      if (left === 0o644) assertThrows(listen, Error, ".lock: other users may open that file, too");
+      else listen();
+    }
+  });
+}
 
 test("replaceStale does not wait for its lock, and follows no link", { needs: [...needs] }, () => {
   using dir = tempDir();
@@ -73,9 +143,29 @@ test("replaceStale does not wait for its lock, and follows no link", { needs: [.
   assertThrows(() => UnixListener.listen({ path, replaceStale: true }), Error, "ELOOP");
   assert(!existsSync(`${dir.path}/victim`));
   libc().unlink(bytes(`${path}.lock\0`));
-  writeFileSync(`${path}.lock`, ""); // as a program leaves it if it is killed at the wrong time
+  writeFileSync(`${path}.lock`, "", { mode: 0o600 }); // as a program leaves it if it is killed at the wrong time
   using _ = UnixListener.listen({ path, replaceStale: true });
   assertEquals(readdirSync(dir.path), ["s"]);
+});
+
+test("replaceStale does not remove a file that only has the name of its lock", { needs: [...needs] }, () => {
+  using dir = tempDir();
+  const path = `${dir.path}/s`;
+  leaveStale(path);
+  writeFileSync(`${path}.lock`, "4711", { mode: 0o600 }); // the process id of the service, say
+  using _ = UnixListener.listen({ path, replaceStale: true });
+  assertEquals(readFileSync(`${path}.lock`, "utf8"), "4711");
+});
+
+test("an abstract name with a mode is refused, and replaceStale that is no Boolean", { needs: [...needs] }, () => {
+  using dir = tempDir();
+  const path = `${dir.path}/s`;
+  leaveStale(path);
+  const replaceStale = "false" as unknown as boolean;
+  assertThrows(() => UnixListener.listen({ path, replaceStale }), TypeError, 'true or false: current value is "false"');
+  const abstract = `mode-${crypto.randomUUID()}`;
+  assertThrows(() => UnixListener.listen({ abstract, mode: 0o600 }), TypeError, "an abstract name has no mode");
+  assertThrows(() => UnixDatagramSocket.bind({ autobind: true, mode: 0o600 }), TypeError, "has no mode");
 });
 
 test("keepSocketFile() keeps the file for a successor, for every kind of socket", { needs: [...needs] }, async () => {

@@ -56,6 +56,40 @@ for (const [name, bind] of BINDERS) {
     assertEquals(opened, 0);
   });
 
+  test(`${name} with a relative path removes its file also after chdir()`, { needs: [...needs] }, () => {
+    using dir = tempDir();
+    const before = process.cwd();
+    const folder = `${dir.path}/ü`;
+    mkdirSync(`${folder}/elsewhere`, { recursive: true });
+    process.chdir(folder);
+    try {
+      for (const [relative, file] of [["s", `${folder}/s`], ["elsewhere/../t", `${folder}/t`]] as const) {
+        process.chdir(folder);
+        using _socket = bind({ path: relative, mode: 0o600 });
+        assert(lstatSync(file).isSocket());
+        process.chdir(`${folder}/elsewhere`);
+      }
+      for (const file of ["s", "t"]) assert(!existsSync(`${folder}/${file}`), file);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  test(`${name} with a relative path removes its file also after the folder was renamed`, { needs: [...needs] }, () => {
+    using dir = tempDir();
+    const before = process.cwd();
+    mkdirSync(`${dir.path}/old`);
+    process.chdir(`${dir.path}/old`);
+    try {
+      using _socket = bind({ path: "s" });
+      renameSync(`${dir.path}/old`, `${dir.path}/new`);
+      assert(lstatSync(`${dir.path}/new/s`).isSocket());
+    } finally {
+      process.chdir(before);
+    }
+    assert(!existsSync(`${dir.path}/new/s`));
+  });
+
   test(`${name} makes a file, and removes it at the end`, { needs: [...needs] }, () => {
     using dir = tempDir();
     const path = `${dir.path}/s`;

@@ -69,9 +69,8 @@ guestTest("serveHttp() answers Python's http.client over vsock", { needs, timeou
 
 guestTest("serveNode() answers Python's http.client over vsock", { needs, timeout: 120_000 }, async () => {
   const listener = VsockListener.listen({});
-  const server = createServer((message, response) => {
-    if (message.method === "POST") message.pipe(response);
-    else response.end(message.url);
+  const server = createServer(async (message, response) => {
+    response.end(message.method === "POST" ? await text(message) : message.url);
   });
   const serving = serveNode(server, listener);
   await using client = python("get", "vsock", `${cid}`, `${listener.addr.port}`, "/one", "/two");

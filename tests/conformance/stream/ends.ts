@@ -63,6 +63,8 @@ export interface StreamCapabilities {
   rounds?: number;
   /** How many times slower than a workstation the machine is. Default 1. */
   slowness?: number;
+  /** What a write to an end that is gone may fail with. Default `EPIPE` and `ECONNRESET`. */
+  gone?: string[];
   /** What cannot be tested here, with the reason. */
   lacks?: Partial<Record<"reset" | "halfClose" | "fullBacklog" | "refusal", string>>;
   /** Permissions the peer needs. */
@@ -80,6 +82,7 @@ export function fullCapabilities(capabilities: StreamCapabilities): FullCapabili
     connections: 1000,
     rounds: 200,
     slowness: 1,
+    gone: ["EPIPE", "ECONNRESET"],
     lacks: {},
     needs: [],
     ...capabilities,
