@@ -186,7 +186,7 @@ if (has) {
       listener.accept(),
     ]);
     return [ours, theirs];
-  }, { hasEnd: true, bulk: 200, maxLength: 600, sentAfterEnd: 500, lacks: { sendBuffer: "L2CAP counts packets" } });
+  }, { hasEnd: true, bulk: 200, maxLength: 600, travels: true, lacks: { sendBuffer: "L2CAP counts packets" } });
 } else {
   ignore("the stream and message suites over RFCOMM and L2CAP", NEEDS_GUEST);
 }

@@ -22,7 +22,7 @@ if (guestHas(C.AF_INET, C.SOCK_STREAM, C.IPPROTO_SCTP)) {
     using listener = SctpListener.listen({ hostname, configure });
     const [ours, theirs] = await Promise.all([SctpConn.connect({ ...listener.addr, configure }), listener.accept()]);
     return [endOf(ours), endOf(theirs)];
-  }, { hasEnd: true, bulk: 1000, maxLength, lacks });
+  }, { hasEnd: true, travels: true, bulk: 1000, maxLength, lacks });
 
   messageSuite("SCTP, one-to-many", () => {
     const [left, right] = [SctpSocket.bind({ hostname, configure }), SctpSocket.bind({ hostname, configure })];

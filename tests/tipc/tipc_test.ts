@@ -137,6 +137,7 @@ if (has) {
     return [ours, theirs];
   }, {
     hasEnd: true,
+    travels: true,
     bulk: 2000,
     maxLength: 66_000,
     lacks: {

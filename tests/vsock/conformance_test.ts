@@ -32,6 +32,7 @@ if (guestHas(C.AF_VSOCK, C.SOCK_STREAM)) {
     return [client, await listener.accept()];
   }, {
     hasEnd: true,
+    travels: true,
     bulk: 200, // Linux 6.12 breaks the connection where some hundred messages wait, whoever sends them
     lacks: {
       emptyMessages: "vsock sends no empty messages",
