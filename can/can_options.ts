@@ -1,5 +1,6 @@
 import { listOf } from "../checks/list_of.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { quoted } from "../checks/quoted.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -150,12 +151,18 @@ export const SO_J1939_FILTER: WritableOption<readonly J1939Filter[]> = writableO
     for (const [i, filter] of filters.entries()) {
       const fields = checkOptions("set SO_J1939_FILTER", filter, J1939_FIELDS);
       const [name, pgn, address] = [masked(fields.name), masked(fields.pgn), masked(fields.address)];
-      view.setBigUint64(i * 32, name.value ?? 0n, HOST_LITTLE_ENDIAN);
-      view.setBigUint64(i * 32 + 8, name.mask ?? 0n, HOST_LITTLE_ENDIAN);
-      view.setUint32(i * 32 + 16, within("set SO_J1939_FILTER", "PGN", pgn.value ?? 0, 0x3ffff), HOST_LITTLE_ENDIAN);
-      view.setUint32(i * 32 + 20, within("set SO_J1939_FILTER", "mask", pgn.mask ?? 0, 0x3ffff), HOST_LITTLE_ENDIAN);
-      view.setUint8(i * 32 + 24, within("set SO_J1939_FILTER", "address", address.value ?? 0, 255));
-      view.setUint8(i * 32 + 25, within("set SO_J1939_FILTER", "mask", address.mask ?? 0, 255));
+      if (name !== undefined) {
+        view.setBigUint64(i * 32, nameWithin("name", name.value), HOST_LITTLE_ENDIAN);
+        view.setBigUint64(i * 32 + 8, nameWithin("mask", name.mask), HOST_LITTLE_ENDIAN);
+      }
+      if (pgn !== undefined) {
+        view.setUint32(i * 32 + 16, within("set SO_J1939_FILTER", "PGN", pgn.value, 0x3ffff), HOST_LITTLE_ENDIAN);
+        view.setUint32(i * 32 + 20, within("set SO_J1939_FILTER", "mask", pgn.mask, 0x3ffff), HOST_LITTLE_ENDIAN);
+      }
+      if (address !== undefined) {
+        view.setUint8(i * 32 + 24, within("set SO_J1939_FILTER", "address", address.value, 255));
+        view.setUint8(i * 32 + 25, within("set SO_J1939_FILTER", "mask", address.mask, 255));
+      }
     }
     return new Uint8Array(view.buffer);
   },
@@ -166,6 +173,13 @@ export const SO_J1939_PROMISC: SocketOption<boolean> = booleanOption("SOL_CAN_J1
 export const SO_J1939_SEND_PRIO: SocketOption<number> = intOption("SOL_CAN_J1939", "SO_J1939_SEND_PRIO");
 
 /** A part of a filter, read once; of one that is left out, no bit counts. */
-function masked<T>(part: { value?: T; mask?: T } = {}): { value?: T; mask?: T } {
-  return checkOptions("set SO_J1939_FILTER", part, MASKED_FIELDS);
+function masked<T>(part: { value: T; mask: T } | undefined): { value: T; mask: T } | undefined {
+  return part && checkOptions("set SO_J1939_FILTER", part, MASKED_FIELDS);
+}
+
+function nameWithin(field: string, value: bigint): bigint {
+  if (typeof value === "bigint" && value >= 0n && value <= 0xffff_ffff_ffff_ffffn) return value;
+  throw new RangeError(
+    `Cannot set SO_J1939_FILTER as the ${field} must be a bigint of 64 bits: current value is ${quoted(value)}`,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Server } from "node:net";
+import { C } from "../ffi/constants.ts";
 import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
 import type { NodeStream } from "./node_stream.ts";
@@ -6,6 +7,8 @@ import type { NodeStream } from "./node_stream.ts";
 /**
  * Passes the connections of a listener to a server, each as a stream of the given class, until the listener closes and
  * what the server does then is done.
+ *
+ * @throws {TypeError} If the connections carry messages.
  */
 export async function passConnections(
   server: Server,
@@ -13,6 +16,10 @@ export async function passConnections(
   Stream: typeof NodeStream,
   last: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
+  const { socket } = listener;
+  if (socket.fd >= 0 && socket.getOption(C.SOL_SOCKET, C.SO_TYPE) !== C.SOCK_STREAM) {
+    throw new TypeError("Cannot serve these connections as they carry messages: only streams are possible");
+  }
   const allowHalfOpen = "allowHalfOpen" in server ? Boolean(server.allowHalfOpen) : true;
   const isListening = server.listening;
   // Deno's http.Server keeps a connection open for more requests only while it listens.

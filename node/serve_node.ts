@@ -18,6 +18,7 @@ import { NodeStream } from "./node_stream.ts";
  * @param server The server.
  * @param listener A stream listener: TCP, AF_UNIX, SMC, …
  * @returns A promise that is fulfilled when the listener is closed.
+ * @throws {TypeError} If the connections carry messages.
  * @throws {SystemError} If accepting fails.
  *
  * @example HTTP over a unix socket

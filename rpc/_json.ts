@@ -39,9 +39,11 @@ export function parseJson(body: Uint8Array): unknown {
  * Estimates how many bytes of memory the value in a body will take: many times the text if arrays are short. It does
  * not parse the body.
  *
- * @throws {RpcError} If it is nested deeper than `maxDepth`.
+ * @param wrappers How many objects the body has around the caller's value.
+ * @throws {RpcError} If the value is nested deeper than {@linkcode MAX_DEPTH}.
  */
-export function weightOf(body: Uint8Array, maxDepth: number): number {
+export function weightOf(body: Uint8Array, wrappers: number): number {
+  const maxDepth = MAX_DEPTH + wrappers;
   let weight = CALL + 2 * body.length;
   if (body.length <= maxDepth) return weight;
   let depth = 0;
@@ -57,7 +59,7 @@ export function weightOf(body: Uint8Array, maxDepth: number): number {
       case 0x5b: // [
       case 0x7b: // {
         weight += OBJECT;
-        if (++depth > maxDepth) throw new RpcError(`The JSON is nested deeper than ${maxDepth} levels`);
+        if (++depth > maxDepth) throw new RpcError(`The JSON is nested deeper than ${MAX_DEPTH} levels`);
         names[depth] = 0;
         break;
       case 0x3a: // :

@@ -1,4 +1,4 @@
-import { MAX_DEPTH, parseJson, weightOf } from "./_json.ts";
+import { parseJson, weightOf } from "./_json.ts";
 import { RpcError } from "./rpc_error.ts";
 
 /**
@@ -45,7 +45,7 @@ export interface Call {
  * @throws {SyntaxError | TypeError} If it is not JSON, not UTF-8 or not a call.
  */
 export function parseCall(body: Uint8Array, maxWeight: number): Call {
-  const weight = weightOf(body, MAX_DEPTH + 1);
+  const weight = weightOf(body, 1);
   if (weight > maxWeight) throw new RpcError("The call has more values than the server may hold");
   const value = parseJson(body);
   if (isObject(value) && "func" in value && "params" in value) {
@@ -56,7 +56,7 @@ export function parseCall(body: Uint8Array, maxWeight: number): Call {
 
 /** The reply in a body: its result is nested in two objects, the parameters of a call in one. */
 export function parseReply(body: Uint8Array): unknown {
-  weightOf(body, MAX_DEPTH + 2);
+  weightOf(body, 2);
   return parseJson(body);
 }
 

@@ -102,6 +102,6 @@ async function accept(server: Internals, listener: SmcListener): Promise<void> {
       server._connections--;
       server._emitCloseIfDrained();
     });
-    server.emit("connection", stream);
+    queueMicrotask(() => server.emit("connection", stream)); // what a listener throws is no error of accepting
   }
 }

@@ -1,3 +1,4 @@
+import { listOf } from "../../checks/list_of.ts";
 import { within } from "../../checks/within.ts";
 import type { Descriptor } from "../../socket/descriptor.ts";
 import {
@@ -111,7 +112,11 @@ function encodeMulticastInterface(value: string | number, socket?: Descriptor): 
   return bytes;
 }
 
-function encodePortRange([low, high]: [low: number, high: number]): Uint8Array {
-  for (const port of [low, high]) within("set IP_LOCAL_PORT_RANGE", "port", port, 0xffff);
+function encodePortRange(range: [low: number, high: number]): Uint8Array {
+  const [low, high] = listOf("set IP_LOCAL_PORT_RANGE", "the range", range)
+    .map((port) => within("set IP_LOCAL_PORT_RANGE", "port", port, 0xffff));
+  if (low === undefined || high === undefined || range.length > 2) {
+    throw new RangeError(`Cannot set IP_LOCAL_PORT_RANGE as the range must be two ports: current value is ${range}`);
+  }
   return encodeInt((high << 16 | low) >>> 0, "IP_LOCAL_PORT_RANGE");
 }

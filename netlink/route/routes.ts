@@ -10,7 +10,7 @@ import { NL } from "../constants.ts";
 import { NetlinkDecodeError } from "../decode_error.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
 import { askRoute, familiesOf, linkIndex, linkIndexes } from "./_ask.ts";
-import { ipBytes } from "./_ip.ts";
+import { ipBytes, networkBytes, networkText } from "./_ip.ts";
 import { PROTOCOLS, ROUTE_TYPES } from "./_names.ts";
 import { decodeRoute, encodeRoute, RTA, RTMSG_SIZE } from "./_route.ts";
 import { RTM } from "./_rtm.ts";
@@ -32,7 +32,7 @@ export interface RouteFilter {
    * @default {254}
    */
   table?: number | "all";
-  /** The network it leads to, such as `"10.0.0.0/8"`, or `"default"`. */
+  /** The network it leads to, such as `"10.0.0.0/8"`, a single address, or `"default"`. */
   destination?: string;
   /** Index of the interface of the route, or of one of its next hops. */
   interfaceIndex?: number;
@@ -77,6 +77,7 @@ const NEXT_HOP_FIELDS: OptionNames<NewNextHop> = { gateway: true, link: true, we
  * @param options Which routes, and how long to wait. Without a table, it lists the main table.
  * @returns The routes, IPv4 first, then IPv6, in the kernel's order.
  * @throws {TypeError} If the type or the protocol is unknown.
+ * @throws {SyntaxError} If the destination is no network.
  * @throws {SystemError} If the kernel refuses.
  * @see {@link https://man7.org/linux/man-pages/man7/rtnetlink.7.html | rtnetlink(7)}
  *
@@ -91,7 +92,8 @@ const NEXT_HOP_FIELDS: OptionNames<NewNextHop> = { gateway: true, link: true, we
  */
 export async function listRoutes(options: RouteFilter & NetlinkOptions = {}): Promise<Route[]> {
   checkArgumentCount("call listRoutes", arguments.length, "options");
-  const { family, table = RT_TABLE_MAIN, destination, interfaceIndex, type, protocol } = options;
+  const { family, table = RT_TABLE_MAIN, interfaceIndex, type, protocol } = options;
+  const leadsTo = options.destination === undefined ? () => true : destinationFilter(options.destination);
   if (type !== undefined) ROUTE_TYPES.number(type); // a misspelt one would match none
   if (protocol !== undefined) PROTOCOLS.number(protocol);
   const number = table === "all" ? 0 : within("list the routes", "table", table, 0xffffffff);
@@ -114,11 +116,18 @@ export async function listRoutes(options: RouteFilter & NetlinkOptions = {}): Pr
     return routes;
   }, LIST_OPTIONS);
   return found.filter((route) =>
-    (number === 0 || route.table === number) && (destination === undefined || route.destination === destination) &&
+    (number === 0 || route.table === number) && leadsTo(route) &&
     (type === undefined || route.type === type) && (protocol === undefined || route.protocol === protocol) &&
     (interfaceIndex === undefined || route.interfaceIndex === interfaceIndex ||
       route.nextHops?.some((hop) => hop.interfaceIndex === interfaceIndex))
   );
+}
+
+/** Whether a route leads to a network: compared as {@linkcode decodeRoute} writes it, as one network has many texts. */
+function destinationFilter(text: string): (route: Route) => boolean {
+  const { family, bytes, prefixLength } = networkBytes(text);
+  const destination = networkText(family, prefixLength === 0 ? undefined : bytes, prefixLength);
+  return (route) => route.destination === destination && (family === C.AF_UNSPEC || route.family === family);
 }
 
 function isCloned(payload: Uint8Array): boolean {

@@ -105,13 +105,15 @@ export class Poller {
   /** From now on, waits in a thread instead of an io_uring: AF_SMC sockets do not always wake one (Linux 6.12). */
   avoidRing(): void {
     if (this.#avoidsRing) return;
-    this.#avoidsRing = true;
     avoidRing();
-    if (this.#epoll === undefined) return;
-    this.#watch?.close();
-    this.#watch = watch(this.#epoll.fd, this.#wake);
-    this.#isReferenced = true;
-    this.#schedule();
+    if (this.#epoll !== undefined) {
+      const inRing = this.#watch;
+      this.#watch = watch(this.#epoll.fd, this.#wake);
+      inRing?.close(); // not before: without its successor, the waits would never end
+      this.#isReferenced = true;
+      this.#schedule();
+    }
+    this.#avoidsRing = true;
   }
 
   #open(): void {

@@ -162,6 +162,9 @@ test("an invalid value is refused before any system call, and the error names th
   assertThrows(() => socket.set(options.SO_ATTACH_FILTER, new Uint8Array(7)), RangeError, "SO_ATTACH_FILTER");
   assertThrows(() => socket.set(options.SO_MAX_PACING_RATE, -1), RangeError, "SO_MAX_PACING_RATE");
   assertThrows(() => socket.set(inet.IP_LOCAL_PORT_RANGE, [0, 65536]), RangeError, "IP_LOCAL_PORT_RANGE");
+  for (const [range, type] of [[[1], RangeError], [[1, 2, 3], RangeError], [undefined, TypeError], [5, TypeError]]) {
+    assertThrows(() => socket.set(inet.IP_LOCAL_PORT_RANGE, range as never), type as typeof Error, "the range must be");
+  }
   assertThrows(() => socket.set(inet.IP_MULTICAST_IF, "no-such-device"), Error, "ENODEV");
   assertThrows(() => socket.set(inet.ICMP_FILTER, [32]), RangeError, "ICMP_FILTER");
 });

@@ -167,6 +167,15 @@ rootTest("listRoutes() tells what `ip -d -j route` tells, of every table", async
   assertEquals(await listRoutes({ ...scene.options, table: 4_000_000 }), []);
   const [blackhole] = await listRoutes({ ...scene.options, type: "blackhole" });
   assertEquals(blackhole?.destination, "10.20.0.0/16");
+  const sameNetworks = [["127.0.0.1", "127.0.0.1/32"], ["0:0::1", "::1/128"], ["FE80:0::/64", "fe80::/64"]] as const;
+  for (const [destination, found] of sameNetworks) {
+    const routes = await listRoutes({ ...scene.options, destination, table: "all" });
+    assert(routes.length > 0, destination);
+    for (const route of routes) assertEquals(route.destination, found);
+  }
+  const routes = await listRoutes({ ...scene.options, destination: "::/0", table: "all" });
+  for (const { family } of routes) assertEquals(family, C.AF_INET6);
+  await assertRejects(() => listRoutes({ ...scene.options, destination: "10.0.0/8" }), SyntaxError);
 });
 
 rootTest("listNeighbours() and listRules() tell what `ip -j neigh` and `ip -j rule` tell", async () => {

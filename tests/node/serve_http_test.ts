@@ -3,7 +3,7 @@ import { pid } from "node:process";
 import { text } from "node:stream/consumers";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { serveHttp, serveNode, SocketAgent, undiciConnector } from "../../node/mod.ts";
-import { peerCredentials, UnixConn, UnixListener } from "../../unix/mod.ts";
+import { peerCredentials, UnixConn, UnixListener, UnixSeqpacketListener } from "../../unix/mod.ts";
 import {
   assert,
   assertEquals,
@@ -358,6 +358,14 @@ test("curl --unix-socket fetches a page from node:http over serveNode()", {
   listener.close();
   await serving;
   server.close();
+});
+
+test("serveNode() and serveHttp() refuse a listener whose connections carry messages", async () => {
+  using listener = UnixSeqpacketListener.listen({ autobind: true });
+  const server = createServer();
+  await assertRejects(() => serveNode(server, listener as never), TypeError, "they carry messages");
+  assertEquals(server.listening, false);
+  await assertRejects(() => serveHttp(listener as never, () => new Response()), TypeError, "they carry messages");
 });
 
 test("serveNode() lets the server end a client that sends its head too slowly", {

@@ -114,7 +114,7 @@ test("RpcServer refuses a call of 8 MB with 4 million levels before it parses it
   await writeAll(conn, call("ECHO", "fine"));
   const replies = await readFrames(conn, 2) as { status: string; error?: string }[];
   assertEquals(replies.map(({ status }) => status), ["ERROR", "OK"]);
-  assertEquals(replies[0]?.error, "The JSON is nested deeper than 201 levels");
+  assertEquals(replies[0]?.error, "The JSON is nested deeper than 200 levels");
   const { longest } = await told(program);
   assert(longest < 1000, `no timer ran for ${longest} ms`); // parsing it takes 7,500 ms
 });
@@ -156,7 +156,7 @@ test("RpcServer refuses a call that is nested too deeply, says so, and continues
   const replies = await readFrames(conn, 4) as { status: string; error?: string; response?: { response: unknown } }[];
   assertEquals(replies.map(({ status }) => status), ["OK", "ERROR", "ERROR", "OK"]);
   assertEquals(JSON.stringify(replies[0]?.response?.response), nested(200));
-  assertEquals(replies[1]?.error, "The JSON is nested deeper than 201 levels");
+  assertEquals(replies[1]?.error, "The JSON is nested deeper than 200 levels");
   assertEquals(errors.length, 2);
 });
 

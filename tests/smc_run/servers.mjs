@@ -57,6 +57,23 @@ conn.destroy();
 paused.close();
 await wait(50);
 
+const throwing = server("throwing").listen(0, host);
+process.on("uncaughtException", ({ message }) => told.push(`uncaught: ${message}`));
+let turn = 0;
+throwing.on("connection", (conn) => {
+  conn.end(`${++turn}`);
+  throw new Error(`turn ${turn}`);
+});
+await wait(50);
+for (let i = 0; i < 2; i++) {
+  const [answer] = await new Promise((resolve) =>
+    net.connect(throwing.address().port, host).once("data", (...all) => resolve(all))
+  );
+  told.push(`throwing: ${answer}`);
+}
+throwing.close();
+await wait(50);
+
 for (const port of [-1, 70000, 1.5, "x"]) thrown(`listen on ${port}`, () => server("bad").listen({ port, host }));
 thrown("listen on nothing", () => server("bad").listen({}));
 for (const port of [-1, 70000, 1.5, "x", null]) thrown(`connect to ${port}`, () => net.connect({ port, host }));

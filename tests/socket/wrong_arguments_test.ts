@@ -112,6 +112,7 @@ test("options whose value is an object refuse unknown fields, and take only Bool
     [SCTP_EVENT, { type: 1, on: "false" }, 'on must be true or false: current value is "false"'],
     [SO_J1939_FILTER, [{ adress: { value: 1, mask: 255 } }], "did you mean address?"],
     [SO_J1939_FILTER, [{ address: { value: 1, mak: 255 } }], "did you mean mask?"],
+    [SO_J1939_FILTER, [{ address: 5 }], "options must be an object"],
     [TCP_MD5SIG, { hostname, key, prefixLength: 24 }, "there is no option prefixLength: the options are hostname, key"],
     [TCP_MD5SIG_EXT, { hostname, key, prefixLenght: 24 }, "did you mean prefixLength?"],
     [TCP_MD5SIG_EXT, undefined, "options must be an object"],
@@ -119,6 +120,20 @@ test("options whose value is an object refuse unknown fields, and take only Bool
   for (const [option, value, message] of wrongs) {
     assertThrows(() => socket.set(option, value as never), TypeError, `Cannot set ${option.name}`);
     assertThrows(() => socket.set(option, value as never), TypeError, message);
+  }
+});
+
+test("a part of a J1939 filter has a value and a mask, as a filter without a mask would match everything", () => {
+  using socket = Socket.open(C.AF_UNIX, C.SOCK_STREAM);
+  const wrongs: [filter: unknown, message: string][] = [
+    [{ address: { value: 1 } }, "the mask must be 0 to 255: current value is undefined"],
+    [{ pgn: { mask: 0x3ffff } }, "the PGN must be 0 to 262143: current value is undefined"],
+    [{ name: { value: 1n } }, "the mask must be a bigint of 64 bits: current value is undefined"],
+    [{ name: { value: 1, mask: 1n } }, "the name must be a bigint of 64 bits: current value is 1"],
+    [{ name: { value: 1n << 64n, mask: 1n } }, "the name must be a bigint of 64 bits"],
+  ];
+  for (const [filter, message] of wrongs) {
+    assertThrows(() => socket.set(SO_J1939_FILTER, [filter] as never), RangeError, message);
   }
 });
 
