@@ -1,7 +1,7 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkFunction } from "../checks/check_function.ts";
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
-import { type Duplex, Readable } from "node:stream";
+import type { Duplex } from "node:stream";
 import { checkSignal } from "../checks/check_signal.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
@@ -9,6 +9,7 @@ import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
 import { HttpStream } from "./_http_stream.ts";
 import { passConnections } from "./_pass_connections.ts";
+import { bodyOf, discard } from "./_request_body.ts";
 
 /** Information for a handler of {@linkcode serveHttp}, besides the request. */
 export interface ServeHttpInfo<C = Conn<unknown>> {
@@ -80,8 +81,9 @@ export async function serveHttp<C extends Conn<unknown>>(
   let isEnding = false;
   const server = createServer(options.server ?? {}, (message, response) => {
     if (isEnding) response.setHeader("connection", "close");
+    const stream = streamOf(message);
     const answered = answer(message, response).catch((error) => void response.destroy(error));
-    const task: Promise<void> = streamOf(message).answering(message, answered).finally(() => running.delete(task));
+    const task: Promise<void> = stream.answering(message, answered).finally(() => running.delete(task));
     running.add(task);
   });
   server.on("connection", (stream: Duplex) => {
@@ -108,7 +110,7 @@ export async function serveHttp<C extends Conn<unknown>>(
         response.destroy();
       } else await send(result, response, isHead);
     }
-    if (!message.complete && request?.bodyUsed === false && request.body?.locked === false) discard(message);
+    if (!message.complete && request?.body?.locked === false) discard(message);
   };
   const stop = (): void => listener.close();
   signal?.addEventListener("abort", stop);
@@ -147,21 +149,17 @@ function badRequest(): Response {
 /** The request; `undefined` if a `Request` cannot have its target, its `Host` or its method. */
 function requestOf(message: IncomingMessage, signal: AbortSignal): Request | undefined {
   const headers = new Headers();
-  const { rawHeaders, method = "GET" } = message;
+  const { rawHeaders, method = "GET", url: target = "/" } = message;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");
-  const base = `http://${message.headers.host ?? "localhost"}`;
-  if (!URL.canParse(message.url ?? "/", base) || FORBIDDEN.includes(method)) return undefined;
-  const url = new URL(message.url ?? "/", base);
+  const { host = "localhost", cookie } = message.headers;
+  if (cookie !== undefined) headers.set("cookie", cookie); // joined by semicolons; Deno's Headers join by commas
+  // A path is no reference to resolve: //other/path would be that of another host.
+  const url = target.startsWith("/") ? `http://${host}${target}` : target === "*" ? `http://${host}/*` : target;
+  if (/[/?#@\\\s]/.test(host) || !URL.canParse(url) || FORBIDDEN.includes(method)) return undefined;
   if (method === "GET" || method === "HEAD") return new Request(url, { method, headers, signal });
-  const body = Readable.toWeb(message) as ReadableStream<Uint8Array<ArrayBuffer>>;
   // `duplex` is not in every runtime's types yet.
-  const init: RequestInit & { duplex: "half" } = { method, headers, signal, body, duplex: "half" };
+  const init: RequestInit & { duplex: "half" } = { method, headers, signal, body: bodyOf(message), duplex: "half" };
   return new Request(url, init);
-}
-
-/** Reads what the handler left of a body, which is before the next request. */
-function discard(message: IncomingMessage): void {
-  message.removeAllListeners("data").resume();
 }
 
 async function send(result: Response, response: ServerResponse, isHead: boolean): Promise<void> {
@@ -185,10 +183,18 @@ async function send(result: Response, response: ServerResponse, isHead: boolean)
     return await sent(response);
   }
   const reader = result.body.getReader();
+  const announced = result.headers.get("content-length");
+  let length = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done || response.destroyed) break;
+      if (response.destroyed) break;
+      length += value?.byteLength ?? 0;
+      // The client would take the rest, or the next response, for something else.
+      if (announced !== null && (done ? length !== Number(announced) : length > Number(announced))) {
+        throw new TypeError(`Cannot answer with ${length} bytes as content-length is ${announced}`);
+      }
+      if (done) break;
       if (!response.write(value)) await oneOf(response, "drain");
     }
   } finally {

@@ -184,6 +184,72 @@ test("serveHttp() answers the request after a body that the handler left", { nee
   await end();
 });
 
+test(
+  "serveHttp() answers the request after a body that the handler cancelled, or read in part",
+  { needs },
+  async () => {
+    const uses: Record<string, (body: ReadableStream<Uint8Array>) => unknown> = {
+      "/cancel": (body) => body.cancel(),
+      "/part": async (body) => {
+        const reader = body.getReader();
+        await reader.read();
+        await reader.cancel();
+      },
+      "/left": async (body) => {
+        const reader = body.getReader();
+        await reader.read();
+        reader.releaseLock();
+      },
+    };
+    for (const [path, use] of Object.entries(uses)) {
+      const { listener, end } = serve((request) => {
+        const used = request.body === null ? undefined : use(request.body);
+        return Promise.resolve(used).then(() => new Response(`${request.method} `));
+      });
+      using client = await TcpConn.connect(listener.addr);
+      const body = "b".repeat(1 << 20);
+      const post = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      const answer = await answerTo(client, `${post}GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      assertEquals([count(answer, "200 OK"), count(answer, "POST "), count(answer, "GET ")], [2, 1, 1], path);
+      await end();
+    }
+  },
+);
+
+test("serveHttp() takes the host only from Host, and the path as it is", { needs }, async () => {
+  const { listener, end } = serve((request) => new Response(`${request.url} ${request.headers.get("cookie")}|`));
+  using client = await TcpConn.connect(listener.addr);
+  const rows: [target: string, host: string, expected: string][] = [
+    ["//evil/x", "good", "http://good//evil/x null|"],
+    ["/\\evil/x", "good", "http://good//evil/x null|"],
+    ["/a*b", "good:81", "http://good:81/a*b null|"],
+    ["/x", "good\r\nCookie: a=1\r\nCookie: b=2", "http://good/x a=1; b=2|"],
+    ["/x", "user:password@good", "Bad Request"],
+    ["/x", "good/y?", "Bad Request"],
+  ];
+  const heads = rows.map(([target, host]) => `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`).join("");
+  const answer = await answerTo(client, `${heads}GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  const bodies = answer.match(/http:[^|]*\||Bad Request(?!\r\n[a-z])/g);
+  assertEquals(bodies, [...rows.map(([, , expected]) => expected), "http://x/last null|"]);
+  await end();
+});
+
+test("serveHttp() cuts off a response whose body is not as long as it says", { needs }, async () => {
+  for (const [body, length] of [["short", 10], ["much too long", 4]] as const) {
+    const errors: string[] = [];
+    const listener = TcpListener.listen(LOCAL);
+    const served = serveHttp(listener, () => new Response(body, { headers: { "content-length": `${length}` } }), {
+      onError: (error) => (errors.push((error as Error).message), new Response("wrong", { status: 500 })),
+    });
+    using client = await TcpConn.connect(listener.addr);
+    const answer = await answerTo(client, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").catch(() => "");
+    const text = `Cannot answer with ${body.length} bytes as content-length is ${length}`;
+    assertEquals([errors, answer.includes("much")], [[text], false]);
+    listener.close();
+    await served;
+  }
+});
+
 test("serveHttp() answers with what onError makes of a response that cannot be sent", { needs }, async () => {
   const read = new Response("read");
   await read.text();
