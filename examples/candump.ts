@@ -11,6 +11,7 @@ Shows each frame on a CAN bus with its time of arrival, until Ctrl+C.
   -h, --help  show this`;
 
 const args = parseArgs(Deno.args, {
+  string: ["_"], // an interface such as 007 must not become a number
   boolean: ["errors", "help"],
   alias: { h: "help" },
   unknown: (arg: string, option?: string) => option === undefined || usageError(`unknown argument: ${arg}`),
@@ -19,7 +20,7 @@ if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
 }
-const [name, ...more] = args._.map(String);
+const [name, ...more] = args._;
 if (name === undefined || more.length > 0) usageError("pass one INTERFACE");
 
 try {

@@ -2,6 +2,7 @@
 import { HciSocket } from "@berkeley/sockets/bluetooth";
 import { parseArgs } from "@std/cli/parse-args";
 import { printable } from "./shared/printable.ts";
+import { isSeconds } from "./shared/seconds.ts";
 
 const USAGE = `Usage: hci_scan.ts [--device N] [--seconds S]
 
@@ -38,7 +39,7 @@ if (args.help) {
   Deno.exit(0);
 }
 if (!/^\d+$/.test(args.device)) usageError(`--device needs a number: ${args.device}`);
-if (!(Number(args.seconds) > 0)) usageError(`--seconds needs a number of seconds: ${args.seconds}`);
+if (!isSeconds(args.seconds)) usageError(`--seconds needs a number of seconds: ${args.seconds}`);
 
 try {
   using hci = HciSocket.open({

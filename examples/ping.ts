@@ -10,13 +10,14 @@ import {
   RawSocket,
 } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
+import { LONGEST } from "./shared/seconds.ts";
 
 const USAGE = `Usage: ping.ts [-c COUNT] [-i SECONDS] [-W SECONDS] [-s BYTES] [-t TTL] [-4 | -6] HOST
 
   -c COUNT    stop after this many requests (default: at Ctrl+C)
   -i SECONDS  how long to wait between two requests (default 1)
   -W SECONDS  how long to wait for an answer (default 1)
-  -s BYTES    how much data a request carries (default 56)
+  -s BYTES    how much data a request carries (default 56, at most 65507)
   -t TTL      how many hops a request may take (default: the system's)
   -4, -6      only IPv4, only IPv6
   -h, --help  show this`;
@@ -33,9 +34,10 @@ if (args.help) {
 }
 const [host, ...rest] = args._;
 if (host === undefined || rest.length > 0) usageError("pass one HOST");
-const count = numberOf("c", Infinity, true);
-const [interval, patience, size] = [numberOf("i", 1), numberOf("W", 1), numberOf("s", 56, true)];
-const settings = args.t === undefined ? {} : { hopLimit: numberOf("t", 64, true) };
+if (args["4"] && args["6"]) usageError("pass either -4 or -6");
+const count = numberOf("c", Infinity, 1);
+const [interval, patience, size] = [numberOf("i", 1), numberOf("W", 1), numberOf("s", 56, 0, 65507)];
+const settings = args.t === undefined ? {} : { hopLimit: numberOf("t", 64, 1, 255) };
 
 const answers = await getaddrinfo(host, null, {
   type: C.SOCK_RAW,
@@ -130,11 +132,18 @@ function finish(): never {
   Deno.exit(times.length > 0 ? 0 : 1);
 }
 
-function numberOf(option: "c" | "i" | "W" | "s" | "t", byDefault: number, whole = false): number {
+/** A number of seconds, or, with a least one, a whole number. */
+function numberOf(option: "c" | "i" | "W" | "s" | "t", byDefault: number, least?: number, most = Infinity): number {
   const text = args[option];
   if (text === undefined) return byDefault;
-  const kind = whole ? "a whole number" : "a number of seconds";
-  if (!(whole ? /^\d+$/ : /^\d*\.?\d+$/).test(text)) usageError(`-${option} needs ${kind}: ${text}`);
+  const kind = least === undefined ? "a number of seconds" : "a whole number";
+  const isNumber = (least === undefined ? /^\d*\.?\d+$/ : /^\d+$/).test(text);
+  if (!isNumber || Number(text) > (least === undefined ? LONGEST : Infinity)) {
+    usageError(`-${option} needs ${kind}: ${text}`);
+  }
+  if (!(Number(text) >= (least ?? 0) && Number(text) <= most)) {
+    usageError(`-${option} must be ${least} ${most === Infinity ? "or more" : `to ${most}`}: ${text}`);
+  }
   return Number(text);
 }
 

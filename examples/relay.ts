@@ -4,6 +4,8 @@ import { SmcConn, SmcListener } from "@berkeley/sockets/smc";
 import { relay, type RelayEnd } from "@berkeley/sockets/socket";
 import { UnixConn, UnixListener } from "@berkeley/sockets/unix";
 
+type Listening = AsyncIterable<RelayEnd> & Disposable & { close(): void; addr: object };
+
 const [from = "", to = "", ...rest] = Deno.args;
 if (!isPlace(from) || !isPlace(to) || rest.length > 0) {
   const help = from === "-h" || from === "--help";
@@ -20,7 +22,7 @@ try {
     listener.close();
     Deno.exit(0);
   });
-  console.log(`relaying ${from} to ${to}`);
+  console.log(`relaying ${placeOf(listener)} to ${to}`);
   for await (const conn of listener) void forward(conn);
 } catch (error) {
   tell(error);
@@ -45,7 +47,12 @@ function tell(error: unknown): void {
   console.error(`relay: ${error instanceof Error ? error.message : error}`);
 }
 
-function listen(place: string): AsyncIterable<RelayEnd> & Disposable & { close(): void } {
+/** FROM with the port that was chosen, if it is 0. */
+function placeOf({ addr }: Listening): string {
+  return "port" in addr && typeof addr.port === "number" ? from.replace(/:\d+$/, `:${addr.port}`) : from;
+}
+
+function listen(place: string): Listening {
   const [kind, where, options] = parse(place);
   if (kind === "unix") return UnixListener.listen({ path: where });
   return kind === "smc" ? SmcListener.listen({ ...options, unsupported: "tcp" }) : TcpListener.listen(options);

@@ -1,11 +1,12 @@
 /** Checks whether connections are really SMC, like smc_chk: starts a server and a client, or checks an address. */
 import { SmcConn, SmcListener, type SmcStatus, smcSupport } from "@berkeley/sockets/smc";
 import { parseArgs } from "@std/cli/parse-args";
+import { isSeconds } from "./shared/seconds.ts";
 
 const USAGE = `Usage: smc_check.ts [-a ADDRESS] [-p PORT] [-t SECONDS] [-s]
 
   -a ADDRESS  connect to ADDRESS (default: its own server on 127.0.0.1)
-  -p PORT     the port (default 37373)
+  -p PORT     the port (default 37373); needs -a or -s
   -t SECONDS  how long to wait for the connection (default 10)
   -s          only serve, on ADDRESS (default 127.0.0.1; 0.0.0.0 for checks from other machines)
   -h, --help  show this
@@ -16,16 +17,18 @@ const args = parseArgs(Deno.args, {
   boolean: ["s", "help"],
   string: ["a", "p", "t"],
   alias: { h: "help" },
-  default: { p: "37373", t: "10" },
+  default: { t: "10" },
   unknown: (arg: string) => usageError(`unknown argument: ${arg}`),
 });
 if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
 }
-if (!/^\d+$/.test(args.p) || Number(args.p) > 65535) usageError(`the port must be 0 to 65535: ${args.p}`);
-if (!(Number(args.t) > 0)) usageError(`-t needs a number of seconds: ${args.t}`);
-const port = Number(args.p);
+if (args.p !== undefined && args.a === undefined && !args.s) usageError("-p needs -a ADDRESS or -s");
+const { p = "37373" } = args;
+if (!/^\d+$/.test(p) || Number(p) > 65535) usageError(`the port must be 0 to 65535: ${p}`);
+if (!isSeconds(args.t)) usageError(`-t needs a number of seconds: ${args.t}`);
+const port = Number(p);
 const timeout = Number(args.t) * 1000;
 
 const { supported, reason, advice } = smcSupport();

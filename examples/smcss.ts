@@ -1,6 +1,7 @@
 /** Prints a table of the SMC sockets on this system, like smcss, with the reasons for TCP in words. */
 import { listSmcSockets, type SmcSocketInfo } from "@berkeley/sockets/smc";
 import { parseArgs } from "@std/cli/parse-args";
+import { isSeconds } from "./shared/seconds.ts";
 import { plainNumbers, printTable, showEvery } from "./shared/table.ts";
 
 const USAGE = `Usage: smcss.ts [--all] [--json] [--watch [SECONDS]]
@@ -23,7 +24,7 @@ if (args.help) {
   Deno.exit(0);
 }
 const seconds = args.watch === undefined ? undefined : Number(args.watch || "2");
-if (seconds !== undefined && !(seconds > 0)) usageError(`--watch needs a number of seconds: ${args.watch}`);
+if (seconds !== undefined && !isSeconds(`${seconds}`)) usageError(`--watch needs a number of seconds: ${args.watch}`);
 if (seconds !== undefined) Deno.addSignalListener("SIGINT", () => Deno.exit(0));
 try {
   await showEvery(seconds, show);

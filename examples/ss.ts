@@ -4,6 +4,7 @@ import { interfaces } from "@berkeley/sockets/inet";
 import { type InetSocketInfo, listSockets, type SocketInfo, type SocketProtocol } from "@berkeley/sockets/netlink/diag";
 import { formatUnixAddr } from "@berkeley/sockets/unix";
 import { parseArgs } from "@std/cli/parse-args";
+import { isSeconds } from "./shared/seconds.ts";
 import { plainNumbers, printTable, showEvery } from "./shared/table.ts";
 
 const USAGE = `Usage: ss.ts [OPTION...]
@@ -92,7 +93,9 @@ if (args.help) {
   Deno.exit(0);
 }
 const seconds = args.watch === undefined ? undefined : Number(args.watch);
-if (seconds !== undefined && !(seconds > 0)) usageError(`--watch needs a number of seconds: ${args.watch}`);
+if (seconds !== undefined && !isSeconds(args.watch ?? "")) {
+  usageError(`--watch needs a number of seconds: ${args.watch}`);
+}
 const protocols: SocketProtocol[] = PROTOCOLS.filter((name) => args[name]);
 const options = { processes: args.processes as boolean, ...(protocols.length > 0 ? { protocol: protocols } : {}) };
 if (seconds !== undefined) Deno.addSignalListener("SIGINT", () => Deno.exit(0));

@@ -7,7 +7,7 @@ const SEVERITIES = ["emerg", "alert", "crit", "err", "warning", "notice", "info"
 const USAGE = `Usage: syslog.ts [--path PATH] [--severity ${SEVERITIES.join("|")}] [--tag TAG] TEXT…`;
 
 const args = parseArgs(Deno.args, {
-  string: ["path", "severity", "tag"],
+  string: ["_", "path", "severity", "tag"], // a word such as 007 must not become a number
   boolean: ["help"],
   alias: { h: "help" },
   default: { path: "/dev/log", severity: "notice", tag: "syslog.ts" },

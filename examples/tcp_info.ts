@@ -1,6 +1,7 @@
 /** Watches a live connection: connects, sends as fast as possible, and shows what TCP knows, like `ss -ti`. */
 import { TCP_CONGESTION, TCP_INFO, TcpConn } from "@berkeley/sockets/inet";
 import { parseArgs } from "@std/cli/parse-args";
+import { isSeconds } from "./shared/seconds.ts";
 
 const USAGE = `Usage: tcp_info.ts [--seconds S] [--interval S] HOST PORT
 
@@ -19,8 +20,8 @@ if (args.help) {
 }
 const [hostname, port = "", ...rest] = args._;
 const [seconds, interval] = [Number(args.seconds), Number(args.interval)];
-if (!(seconds > 0)) usageError(`--seconds needs a number of seconds: ${args.seconds}`);
-if (!(interval > 0)) usageError(`--interval needs a number of seconds: ${args.interval}`);
+if (!isSeconds(args.seconds)) usageError(`--seconds needs a number of seconds: ${args.seconds}`);
+if (!isSeconds(args.interval)) usageError(`--interval needs a number of seconds: ${args.interval}`);
 if (hostname === undefined || port === "" || rest.length > 0) usageError("pass HOST and PORT");
 if (!/^\d+$/.test(port) || Number(port) > 65535) usageError(`the port must be 0 to 65535: ${port}`);
 

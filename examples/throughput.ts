@@ -17,7 +17,7 @@ const args = parseArgs(Deno.args, {
   boolean: ["s", "c", "help"],
   string: ["a", "p", "t", "b"],
   alias: { h: "help" },
-  default: { a: "127.0.0.1", p: "10000", t: "25", b: "65536" },
+  default: { a: "127.0.0.1", p: "10000" },
   unknown: (arg: string) => usageError(`unknown argument: ${arg}`),
 });
 if (args.help) {
@@ -25,9 +25,10 @@ if (args.help) {
   Deno.exit(0);
 }
 if (args.s === args.c) usageError("pass either -s or -c");
-const port = numberOf("-p", args.p, 0, 65535);
-const seconds = numberOf("-t", args.t, 0, 3600);
-const size = numberOf("-b", args.b, 1, 1 << 30);
+if (args.s && (args.t !== undefined || args.b !== undefined)) usageError("-t and -b are for -c");
+const port = numberOf("-p", args.p, 0, 65535, true);
+const seconds = numberOf("-t", args.t ?? "25", 0, 3600);
+const size = numberOf("-b", args.b ?? "65536", 1, 1 << 30, true);
 let started = performance.now();
 let total = 0;
 
@@ -83,9 +84,10 @@ function rate(bytes: number, milliseconds: number): string {
   return `${(bytes / 1e3 / milliseconds).toFixed(1)} MB/s`;
 }
 
-function numberOf(name: string, text: string, least: number, most: number): number {
+function numberOf(name: string, text: string, least: number, most: number, whole = false): number {
   const value = Number(text);
-  if (!(value >= least && value <= most)) usageError(`${name} must be ${least} to ${most}: ${text}`);
+  const isNumber = text !== "" && (!whole || Number.isInteger(value));
+  if (!isNumber || !(value >= least && value <= most)) usageError(`${name} must be ${least} to ${most}: ${text}`);
   return value;
 }
 

@@ -20,6 +20,7 @@ if (args.help) {
 }
 if (!/^\d+$/.test(args.port) || Number(args.port) > 65535) usageError(`the port must be 0 to 65535: ${args.port}`);
 const { group, name } = args;
+if (name === "") usageError("--name needs a NAME");
 const port = Number(args.port);
 
 try {
@@ -43,12 +44,16 @@ async function say(socket: UdpSocket): Promise<void> {
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines.filter(Boolean)) {
-      await socket.send(new TextEncoder().encode(`${name}: ${line}`), { addr: { hostname: group, port } }).catch(tell);
-    }
+    for (const line of lines) await sayLine(socket, line);
   }
+  await sayLine(socket, rest); // the last line may have no end
   await new Promise((resolve) => setTimeout(resolve, 100)); // the last answers
   socket.close();
+}
+
+async function sayLine(socket: UdpSocket, line: string): Promise<void> {
+  if (line === "") return;
+  await socket.send(new TextEncoder().encode(`${name}: ${line}`), { addr: { hostname: group, port } }).catch(tell);
 }
 
 function tell(error: unknown): void {

@@ -34,8 +34,16 @@ export function readOptions(name: string, usage: string, more: string[]): {
     console.log(usage);
     Deno.exit(0);
   }
-  if (!/^\d{1,5}$/.test(args.port) || Number(args.port) > 65535) {
-    console.error(`${name}: the port must be 0 to 65535: ${args.port}\n\n${usage}`);
+  const isPort = /^\d{1,5}$/.test(args.port) && Number(args.port) <= 65535;
+  const wrong = !isPort
+    ? `the port must be 0 to 65535: ${args.port}`
+    : args.unix === ""
+    ? "--unix needs a PATH"
+    : args.unix !== undefined && args.smc
+    ? "pass either --unix or --smc"
+    : undefined;
+  if (wrong !== undefined) {
+    console.error(`${name}: ${wrong}\n\n${usage}`);
     Deno.exit(2);
   }
   return {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { TcpListener } from "../../inet/mod.ts";
+import { UnixDatagramSocket } from "../../unix/mod.ts";
 import { assert, assertEquals, type Program, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -43,6 +44,7 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ["grumpy_server", ["BUSY"], 1, "[Server error]: Cannot bind to 0.0.0.0:BUSY: Address already in use"],
   ["hci_scan", ["--device", "x"], 2, "hci_scan: --device needs a number: x"],
   ["hci_scan", ["--seconds", "soon"], 2, "hci_scan: --seconds needs a number of seconds: soon"],
+  ["hci_scan", ["--seconds", "1e9"], 2, "hci_scan: --seconds needs a number of seconds: 1e9"],
   ["http_over_smc", ["-p", "BUSY"], 1, "http_over_smc: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
   ["http_over_smc", ["-a", "no.such.host"], 1, "http_over_smc: Cannot "],
   ["ip_monitor", ["link", "weather"], 2, "ip_monitor: unknown KIND: weather"],
@@ -54,6 +56,11 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ["ping", ["-c", "1.5", "127.0.0.1"], 2, "ping: -c needs a whole number: 1.5"],
   ["ping", ["-i", "x", "127.0.0.1"], 2, "ping: -i needs a number of seconds: x"],
   ["ping", ["-t", "abc", "127.0.0.1"], 2, "ping: -t needs a whole number: abc"],
+  ["ping", ["-t", "0", "127.0.0.1"], 2, "ping: -t must be 1 to 255: 0"],
+  ["ping", ["-c", "0", "127.0.0.1"], 2, "ping: -c must be 1 or more: 0"],
+  ["ping", ["-s", "9007199254740993", "127.0.0.1"], 2, "ping: -s must be 0 to 65507: 9007199254740993"],
+  ["ping", ["-i", "9999999", "127.0.0.1"], 2, "ping: -i needs a number of seconds: 9999999"],
+  ["ping", ["-4", "-6", "localhost"], 2, "ping: pass either -4 or -6"],
   ["relay", ["tcp:127.0.0.1:0"], 2, "relay: invalid FROM or TO"],
   ["relay", ["tcp:127.0.0.1:0", "tcp:127.0.0.1:http"], 2, "relay: invalid FROM or TO"],
   ["relay", ["tcp:127.0.0.1:99999", "tcp:127.0.0.1:1"], 2, "relay: invalid FROM or TO"],
@@ -68,6 +75,8 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ],
   ["rpc_client", ["GET"], 2, "rpc_client: GET needs a name; PUT needs a name and JSON"],
   ["rpc_server", ["more"], 2, "rpc_server: unknown argument: more"],
+  ["rpc_server", ["--unix", "DIR/s", "--smc"], 2, "rpc_server: pass either --unix or --smc"],
+  ["rpc_server", ["--unix"], 2, "rpc_server: --unix needs a PATH"],
   ["rpc_server", ["--port", "BUSY"], 1, "rpc_server: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
   [
     "smc_check",
@@ -75,6 +84,9 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
     3,
     "smc_check: Cannot bind to 127.0.0.1:BUSY: Address already",
   ],
+  ["smc_check", ["-p", "1"], 2, "smc_check: -p needs -a ADDRESS or -s"],
+  ["smcss", ["--watch", "1e9"], 2, "smcss: --watch needs a number of seconds: 1e9"],
+  ["ss", ["--watch", "1e9"], 2, "ss: --watch needs a number of seconds: 1e9"],
   ["ss", ["--watch", "soon"], 2, "ss: --watch needs a number of seconds: soon"],
   ["ss", ["more"], 2, "ss: unknown argument: more"],
   ["syslog", ["--severity", "loud", "x"], 2, "syslog: unknown severity: loud"],
@@ -90,10 +102,15 @@ const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ["tcp_info", ["127.0.0.1", "1"], 1, "tcp_info: Cannot connect to 127.0.0.1:1: Connection refused"],
   ["tcp_info", ["127.0.0.1", "http"], 2, "tcp_info: the port must be 0 to 65535: http"],
   ["tcp_info", ["--seconds", "soon", "127.0.0.1", "1"], 2, "tcp_info: --seconds needs a number of seconds: soon"],
+  ["tcp_info", ["--interval", "1e9", "127.0.0.1", "1"], 2, "tcp_info: --interval needs a number of seconds: 1e9"],
+  ["throughput", ["-s", "-p"], 2, "throughput: -p must be 0 to 65535: "],
+  ["throughput", ["-s", "-t", "1"], 2, "throughput: -t and -b are for -c"],
+  ["throughput", ["-c", "-b", "1.5"], 2, "throughput: -b must be 1 to 1073741824: 1.5"],
   ["throughput", ["-s", "-p", "BUSY"], 1, "throughput: Cannot bind to 127.0.0.1:BUSY: Address already in use"],
   ["tun_ping", [], 2, "tun_ping: one ADDRESS/PREFIX is needed"],
   ["tun_ping", ["10.77.0.1"], 2, "tun_ping: this is no ADDRESS/PREFIX: 10.77.0.1"],
   ["udp_chat", ["--port", "x"], 2, "udp_chat: the port must be 0 to 65535: x"],
+  ["udp_chat", ["--name"], 2, "udp_chat: --name needs a NAME"],
   ["udp_chat", ["--interface", "nosuch"], 1, "udp_chat: Cannot "],
   ["unix_seqpacket_client", ["DIR/none"], 1, "unix_seqpacket_client: Cannot connect to DIR/none: No such file"],
   [
@@ -115,6 +132,7 @@ const ENDLESS: [name: string, args: string[], first?: RegExp][] = [
   ["pass_descriptor", ["give", "DIR/give", "DIR/file"], /^giving/],
   ["ping", ["127.0.0.1"], /^PING/],
   ["relay", ["unix:DIR/relay", "tcp:127.0.0.1:1"], /^relaying/],
+  ["relay", ["tcp:127.0.0.1:0", "tcp:127.0.0.1:1"], /^relaying tcp:127\.0\.0\.1:[1-9]\d* to tcp:127\.0\.0\.1:1$/],
   ["rpc_server", ["--port", "0"], /^listening/],
   ["smc_check", ["-s", "-a", "127.0.0.1", "-p", "0"], /^listening/],
   ["ss", ["-a", "--watch", "1"], /^Netid/],
@@ -210,6 +228,24 @@ test("Ctrl+C ends the examples that run until then, with 0", { ...OPTIONS, timeo
     if (name === "ping") assert(stdout.includes("packets transmitted, "), stdout);
   }
   assertEquals(readdirSync(dir.path), ["file"]); // no socket is left
+});
+
+test("syslog.ts writes each word as it is, also 007", OPTIONS, async () => {
+  using dir = tempDir();
+  using log = UnixDatagramSocket.bind({ path: `${dir.path}/log` });
+  assertEquals((await example("syslog", ["--path", `${dir.path}/log`, "007", "1e3", "0x10"]).exit).code, 0);
+  const { data } = await log.receive();
+  const text = new TextDecoder().decode(data);
+  assert(text.endsWith("]: 007 1e3 0x10"), text);
+});
+
+test("udp_chat.ts sends the last line, which has no end", OPTIONS, async () => {
+  await using chat = example("udp_chat", ["--interface", "lo", "--port", "0", "--name", "ann"]);
+  // Port 0 is no one's: what is sent there fails, and so tells that it was sent.
+  chat.write("last words");
+  chat.closeInput();
+  const { code, stderr } = await chat.exit;
+  assertEquals([code, stderr.startsWith("udp_chat: Cannot send to 239.255.42.99:0: ")], [0, true], stderr);
 });
 
 async function untilExists(path: string): Promise<void> {
