@@ -6,7 +6,7 @@ import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { INT_MAX, within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
-import { isSystemError } from "../ffi/error.ts";
+import { isSystemError, libraryError } from "../ffi/error.ts";
 import type { Conn } from "../socket/conn.ts";
 
 /** Options of {@linkcode NodeStream}. */
@@ -63,6 +63,8 @@ export class NodeStream extends Duplex {
   readonly #dialled: StreamConn | Promise<StreamConn> | ((signal: AbortSignal) => Promise<StreamConn>);
   readonly #over = new AbortController();
   #isReferenced = true;
+  /** Whether an error has closed it. */
+  #hasFailed = false;
   /** Read buffer, from which short reads are copied. */
   #space = new Uint8Array(CHUNK_SIZE);
   #written = 0;
@@ -253,7 +255,7 @@ export class NodeStream extends Duplex {
 
   /** Emits an event; with `"close"`, whether an error was the cause, as a `net.Socket` does. */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    return event === "close" ? super.emit(event, this.errored !== null) : super.emit(event, ...args);
+    return event === "close" ? super.emit(event, this.#hasFailed) : super.emit(event, ...args);
   }
 
   /** Part of `stream.Duplex`. */
@@ -294,7 +296,10 @@ export class NodeStream extends Duplex {
       this.#watch();
       if (n < chunk.length) this._write(chunk.subarray(n), encoding, done);
       else done();
-    }, done);
+    }, (error) => {
+      if (!this.destroyed) return done(error);
+      done(libraryError("ECANCELED", "write", "Cannot write: the stream was destroyed before everything was sent"));
+    });
   }
 
   /** Part of `stream.Duplex`. */
@@ -321,11 +326,17 @@ export class NodeStream extends Duplex {
   /** Part of `stream.Duplex`. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#timer);
+    this.#hasFailed = error !== null;
     this.#conn?.close();
     // SMC keeps the descriptor until the peer has received everything.
     const closed = (this.#conn as { closed?: Promise<void> } | undefined)?.closed;
     if (closed === undefined) done(error);
-    else closed.then(() => done(error), (late) => done(error ?? late));
+    else {
+      closed.then(() => done(error), (late) => {
+        this.#hasFailed = true;
+        done(error ?? late);
+      });
+    }
   }
 
   /** The connection; the stream reads and writes only once it is established. */

@@ -163,6 +163,21 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     await wait(10);
     return [(error as { code?: string }).code, errors];
   }, ["ERR_STREAM_DESTROYED", 0]],
+  "destroyed while it writes: only the write's callback gets an error": [
+    (socket) => void socket.pause(),
+    async (dial) => {
+      const socket = dial();
+      await connected(socket);
+      let errors = 0;
+      socket.on("error", () => errors++);
+      const result = new Promise<Error | null | undefined>((resolve) => socket.write(Buffer.alloc(64 << 20), resolve));
+      await wait(50);
+      socket.destroy();
+      const [hadError, error] = await Promise.all([closed(socket), result]);
+      return [(error as { code?: string }).code, errors, hadError];
+    },
+    ["ECANCELED", 0, false],
+  ],
   "destroyed before the connection: a write's callback gets the error": [silent, async (dial) => {
     const socket = dial();
     const result = new Promise<Error | null | undefined>((resolve) => socket.write("never", resolve));
