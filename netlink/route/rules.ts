@@ -89,6 +89,7 @@ export async function listRules(options: RuleFilter & NetlinkOptions = {}): Prom
  *
  * @param rule The rule. Without a table it uses main; without a priority it comes before the existing rules.
  * @param options How long to wait.
+ * @throws {TypeError} If a field is invalid, or there is none besides `family`.
  * @throws {SyntaxError} If an address is invalid.
  * @throws {SystemError} If the rule exists (`EEXIST`), or it is not permitted (`EPERM`).
  *
@@ -103,6 +104,7 @@ export async function listRules(options: RuleFilter & NetlinkOptions = {}): Prom
 export async function addRule(rule: NewRule, options: NetlinkOptions = {}): Promise<void> {
   checkArgumentCount("call addRule", arguments.length, "rule", "options");
   rule = checkOptions("add a rule", rule, RULE_FIELDS);
+  refuseEmpty("add a rule", rule);
   const payload = encodeRule(rule);
   await askRoute("add a rule", options, (ask) => {
     return ask("request", RTM.NEWRULE, payload, NL.NLM_F_CREATE | NL.NLM_F_EXCL);
@@ -112,8 +114,9 @@ export async function addRule(rule: NewRule, options: NetlinkOptions = {}): Prom
 /**
  * Deletes a rule: `ip rule delete`. Permission: `--allow-ffi`, and `CAP_NET_ADMIN`.
  *
- * @param rule The rule: the first one that matches is deleted. Omitted fields match any.
+ * @param rule The rule: the first one that matches is deleted. Omitted fields match any, but not all may be omitted.
  * @param options How long to wait.
+ * @throws {TypeError} If a field is invalid, or there is none besides `family`.
  * @throws {SyntaxError} If an address is invalid.
  * @throws {SystemError} If there is no such rule (`ENOENT`), or it is not permitted (`EPERM`).
  *
@@ -128,6 +131,14 @@ export async function addRule(rule: NewRule, options: NetlinkOptions = {}): Prom
 export async function deleteRule(rule: NewRule, options: NetlinkOptions = {}): Promise<void> {
   checkArgumentCount("call deleteRule", arguments.length, "rule", "options");
   rule = checkOptions("delete a rule", rule, RULE_FIELDS);
+  refuseEmpty("delete a rule", rule); // the first of all rules is that of the machine's own addresses
   const payload = encodeRule(rule, true);
   await askRoute("delete a rule", options, (ask) => ask("request", RTM.DELRULE, payload));
+}
+
+function refuseEmpty(what: string, rule: NewRule): void {
+  const names = Object.entries(rule).flatMap(([name, value]) => value === undefined || value === false ? [] : [name]);
+  if (names.every((name) => name === "family")) {
+    throw new TypeError(`Cannot ${what} of which nothing is known: pass at least one field besides family`);
+  }
 }

@@ -499,6 +499,13 @@ test("invalid arguments are refused before any request", async () => {
     SyntaxError,
   );
   await assertRejects(() => addRule({ source: "10.0.0.0/8", destination: "fd00::/8" }, options), TypeError, "mix");
+  // The first of all rules is that of the machine's own addresses: without it, 127.0.0.1 is not reached any more.
+  for (
+    const nothing of [{}, { family: C.AF_INET }, { family: C.AF_INET6, not: false, priority: undefined } as object]
+  ) {
+    await assertRejects(() => deleteRule(nothing, options), TypeError, "pass at least one field besides family");
+    await assertRejects(() => addRule(nothing, options), TypeError, "pass at least one field besides family");
+  }
   const misspelt = { destination: "10.0.0.0/8", gatway: "10.0.0.1" };
   await assertRejects(() => addRoute(misspelt, options), TypeError, "there is no option gatway: did you mean gateway?");
   await assertRejects(() => listRoutes({ ...options, tabl: 5 } as object), TypeError, "did you mean table?");
