@@ -7,12 +7,15 @@ import type { InheritedListener, UnixConn } from "@berkeley/sockets/unix";
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 
-const inherited = inheritedListeners();
+const inherited = take();
 if (Deno.args.length > 0 || inherited.length === 0) {
   const help = Deno.args[0] === "-h" || Deno.args[0] === "--help";
   const usage = "Usage: systemd-socket-activate -l ADDRESS deno run --allow-ffi activated_echo.ts";
   if (help) console.log(usage);
-  else console.error(`activated_echo: systemd passed no sockets, or there are arguments: it takes none\n\n${usage}`);
+  else {
+    const wrong = Deno.args.length > 0 ? `unknown argument: ${Deno.args[0]}` : "systemd passed no sockets";
+    console.error(`activated_echo: ${wrong}\n\n${usage}`);
+  }
   Deno.exit(help ? 0 : 2);
 }
 Deno.addSignalListener("SIGINT", () => Deno.exit(0));
@@ -23,6 +26,15 @@ try {
 } catch (error) {
   tell(error);
   Deno.exit(1);
+}
+
+function take(): InheritedListener[] {
+  try {
+    return inheritedListeners();
+  } catch (error) {
+    tell(error);
+    Deno.exit(1);
+  }
 }
 
 async function serve({ name, socket, family, type }: InheritedListener): Promise<void> {

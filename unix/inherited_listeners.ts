@@ -1,6 +1,7 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { C } from "../ffi/constants.ts";
 import { environmentVariable, processIds } from "../ffi/environment.ts";
+import { isSystemError, libraryError } from "../ffi/error.ts";
 import { readOption } from "../socket/descriptor.ts";
 import { Socket } from "../socket/socket.ts";
 import { SO_DOMAIN, SO_TYPE } from "../socket/socket_options.ts";
@@ -31,7 +32,7 @@ let taken = false;
  *
  * @returns The sockets, in order; none if no service manager passed any.
  * @throws {TypeError} If they were already taken, or `LISTEN_FDS` is not a number.
- * @throws {SystemError} If a descriptor is not a socket (`ENOTSOCK`); all of them then stay as they were.
+ * @throws {SystemError} If a descriptor is not a socket (`ENOTSOCK`), or not open (`EBADF`); all then stay as they were.
  *
  * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html | sd_listen_fds(3)}
  *
@@ -55,7 +56,7 @@ export function inheritedListeners(): InheritedListener[] {
   const count = Number(text);
   if (count === 0) return [];
   if (taken) throw new TypeError("Cannot take the inherited listeners a second time");
-  for (let i = 0; i < count; i++) readOption(FIRST_FD + i, C.SOL_SOCKET, C.SO_TYPE); // check all before taking one
+  for (let i = 0; i < count; i++) checkSocket(FIRST_FD + i, count); // all, before taking one
   taken = true;
   const names = (environmentVariable("LISTEN_FDNAMES") ?? "").split(":");
   return Array.from({ length: count }, (_, i) => {
@@ -67,4 +68,14 @@ export function inheritedListeners(): InheritedListener[] {
       type: socket.get(SO_TYPE),
     };
   });
+}
+
+function checkSocket(fd: number, count: number): void {
+  try {
+    readOption(fd, C.SOL_SOCKET, C.SO_TYPE);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const what = `LISTEN_FDS is ${count}, but descriptor ${fd} is no socket (${error.code})`;
+    throw libraryError(error.code, error.syscall, `Cannot take the inherited listeners: ${what}`);
+  }
 }

@@ -14,6 +14,7 @@ const COURSE = ["blocking/chat_client", "blocking/grumpy_server", "chat_client",
 /** Arguments that cannot work, the exit code, and the error. Nobody listens on port 1; the port BUSY is taken. */
 const WRONG: [name: string, args: string[], code: number, told: string][] = [
   ["activated_echo", [], 2, "activated_echo: systemd passed no sockets"],
+  ["activated_echo", ["more"], 2, "activated_echo: unknown argument: more"],
   ["blocking/chat_client", ["127.0.0.1", "1"], 1, "[Client error]: Cannot connect to 127.0.0.1:1: Connection refused"],
   ["blocking/csmc", ["-s", "-a", "127.0.0.1", "-p", "BUSY"], 1, "csmc: Cannot bind to 127.0.0.1:BUSY: Address already"],
   ["blocking/grumpy_server", ["70000"], 1, "[Server error]: Cannot encode an address as the port"],
@@ -237,6 +238,25 @@ test("syslog.ts writes each word as it is, also 007", OPTIONS, async () => {
   const { data } = await log.receive();
   const text = new TextDecoder().decode(data);
   assert(text.endsWith("]: 007 1e3 0x10"), text);
+});
+
+test("activated_echo.ts tells in one line that LISTEN_FDS is wrong", OPTIONS, async () => {
+  // LISTEN_PID must be that of the program, which exec keeps.
+  const command = 'LISTEN_PID=$$ LISTEN_FDS=x exec "$0" "$@"';
+  const program = spawn("sh", [
+    "-c",
+    command,
+    process.execPath,
+    "run",
+    "-A",
+    "--no-check",
+    `${ROOT}examples/activated_echo.ts`,
+  ], { cwd: ROOT });
+  await using _ = program;
+  const { code, stderr } = await program.exit;
+  const told =
+    'activated_echo: Cannot take the inherited listeners as LISTEN_FDS must be a number: current value is "x"\n';
+  assertEquals([code, stderr], [1, told]);
 });
 
 test("udp_chat.ts sends the last line, which has no end", OPTIONS, async () => {

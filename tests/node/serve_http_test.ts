@@ -229,7 +229,7 @@ test("serveHttp() takes the host only from Host, and the path as it is", { needs
   ];
   const heads = rows.map(([target, host]) => `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`).join("");
   const answer = await answerTo(client, `${heads}GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-  const bodies = answer.match(/http:[^|]*\||Bad Request(?!\r\n[a-z])/g);
+  const bodies = answer.match(/http:[^|]*\||\nBad Request/g)?.map((body) => body.trim());
   assertEquals(bodies, [...rows.map(([, , expected]) => expected), "http://x/last null|"]);
   await end();
 });

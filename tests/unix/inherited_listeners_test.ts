@@ -36,11 +36,12 @@ test("inheritedListeners() changes nothing if one descriptor is not a socket", {
     for (let i = 0; i < 2; i++) {
       try {
         inheritedListeners();
-      } catch ({ code }) {
-        console.log(code, flags() === before || flags());
+      } catch ({ code, message }) {
+        console.log(code, flags() === before || flags(), message);
       }
     }`;
-  assertEquals(await serve("2", program), "ENOTSOCK true\nENOTSOCK true\n");
+  const told = "Cannot take the inherited listeners: LISTEN_FDS is 2, but descriptor 4 is no socket (ENOTSOCK)";
+  assertEquals(await serve("2", program), `ENOTSOCK true ${told}\nENOTSOCK true ${told}\n`);
 });
 
 test("inheritedListeners() takes a socket once", { needs }, async () => {
