@@ -1,3 +1,4 @@
+import { checkArgumentCount } from "../checks/argument_count.ts";
 import { quoted } from "../checks/quoted.ts";
 import { within } from "../checks/within.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -72,6 +73,7 @@ const A = /^%?a$/;
  *
  * @param program The text.
  * @returns 8 bytes for each instruction, in the byte order of this machine.
+ * @throws {TypeError} If the program is not a string.
  * @throws {SyntaxError} If a line is not an instruction, or a label is missing or defined twice; the message has the
  * line number.
  * @throws {RangeError} If a number does not fit, a jump leads backwards or too far, or there are no instructions or
@@ -101,6 +103,10 @@ const A = /^%?a$/;
  * ```
  */
 export function assembleBpf(program: string): Uint8Array<ArrayBuffer> {
+  checkArgumentCount("call assembleBpf", arguments.length, "program");
+  if (typeof program !== "string") {
+    throw new TypeError(`Cannot assemble BPF as the program must be a string: current value is ${quoted(program)}`);
+  }
   const labels = new Map<string, number>();
   const lines: { line: number; text: string }[] = [];
   for (const [i, content] of program.split("\n").entries()) {

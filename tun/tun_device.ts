@@ -1,6 +1,7 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkBuffer } from "../checks/check_buffer.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
+import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { errnoName } from "../ffi/errno.ts";
 import { describeError, isSystemError, systemError } from "../ffi/error.ts";
@@ -50,6 +51,12 @@ const OPTIONS: OptionNames<TunOpenOptions> = {
 const PATH = "/dev/net/tun";
 /** `IFNAMSIZ`, and `sizeof(struct ifreq)`. */
 const [NAME_SIZE, IFREQ_SIZE] = [16, 40];
+/** What the kernel's errors mean here. */
+const WHY: Partial<Record<string, string>> = {
+  EPERM: "it needs CAP_NET_ADMIN",
+  EBUSY: "it is open already, and not with multiQueue",
+  EINVAL: "there is another interface of that name, or of another kind",
+};
 /** No IP packet is longer; plus 4 for the optional packet information, and 18 for Ethernet. */
 const MAX_PACKET = 65_535 + 4 + 18;
 
@@ -99,7 +106,7 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
    *
    * @param options The interface.
    * @returns The device.
-   * @throws {RangeError} If the name is longer than 15 bytes.
+   * @throws {TypeError | RangeError} If the name is longer than 15 bytes, or no interface can have it.
    * @throws {SystemError} If it is not permitted (`EPERM`), the name is taken (`EBUSY`), or there is no `/dev/net/tun`
    * (`ENOENT`).
    */
@@ -110,9 +117,17 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
     if (kind !== "tun" && kind !== "tap") {
       throw new TypeError(`Cannot open a TUN device as the kind must be "tun" or "tap": current value is "${kind}"`);
     }
+    if (typeof name !== "string") {
+      throw new TypeError(`Cannot open a TUN device as its name must be a string: current value is ${quoted(name)}`);
+    }
     const encoded = new TextEncoder().encode(name);
     if (encoded.length >= NAME_SIZE || encoded.includes(0)) {
       throw new RangeError(`Cannot open a TUN device as its name must be up to 15 bytes: current value is "${name}"`);
+    }
+    if (/[\s/:]|^\.\.?$|%(?!d)|%d.*%/.test(name)) {
+      throw new TypeError(
+        `Cannot open a TUN device as its name may have %d once, but no space, / or :: current value is "${name}"`,
+      );
     }
     const request = new Uint8Array(IFREQ_SIZE);
     request.set(encoded);
@@ -129,9 +144,10 @@ export class TunDevice extends AsyncDescriptor implements AsyncIterable<Uint8Arr
       return new TunDevice(fd, new TextDecoder().decode(given.subarray(0, given.indexOf(0))));
     } catch (error) {
       libc().close(fd);
-      if (!isSystemError(error, "EPERM")) throw error;
+      const why = isSystemError(error) ? WHY[error.code] : undefined;
+      if (!isSystemError(error) || why === undefined) throw error;
       const { code, errno, syscall } = error;
-      throw describeError("Cannot open a TUN device: it needs CAP_NET_ADMIN (EPERM)", { code, errno, syscall });
+      throw describeError(`Cannot open TUN device ${name}: ${why} (${code})`, { code, errno, syscall });
     }
   }
 

@@ -133,6 +133,9 @@ test("assembleBpf() reports the line that is not an instruction", () => {
     assertThrows(() => assembleBpf(`ret #0\n${text}\nret #0`), SyntaxError, "line 2 is not an instruction");
   }
   assertThrows(() => assembleBpf("a: ret #0\na: ret #0"), SyntaxError, "line 2 has the label a again");
+  for (const program of [undefined, null, 5, new Uint8Array(8)] as never[]) {
+    assertThrows(() => assembleBpf(program), TypeError, "the program must be a string: current value is");
+  }
 });
 
 test("assembleBpf() refuses numbers and jumps that do not fit, and empty or too long programs", () => {

@@ -10,6 +10,12 @@ const WAIT = { timeout: 20_000 };
 test("TunDevice.open() refuses invalid options", () => {
   assertThrows(() => TunDevice.open({ kind: "bridge" as "tun" }), TypeError, `"tun" or "tap"`);
   assertThrows(() => TunDevice.open({ name: "x".repeat(16) }), RangeError, "15 bytes");
+  for (const name of [5, null] as never[]) {
+    assertThrows(() => TunDevice.open({ name }), TypeError, "its name must be a string: current value is");
+  }
+  for (const name of ["a/b", "a b", "a:b", ".", "..", "%s", "tun%d%d"]) {
+    assertThrows(() => TunDevice.open({ name }), TypeError, `no space, / or :: current value is "${name}"`);
+  }
   assertThrows(() => TunDevice.open({ names: "x" } as never), TypeError, "did you mean name?");
 });
 
@@ -57,6 +63,8 @@ guestTest("a TAP device carries frames of Ethernet, with the packet's informatio
     break;
   }
   const busy = assertThrows(() => TunDevice.open({ kind: "tap", name: "tap0" }));
-  assertEquals((busy as { code?: string }).code, "EBUSY");
+  const told = "Cannot open TUN device tap0: it is open already, and not with multiQueue (EBUSY)";
+  assertEquals([(busy as { code?: string }).code, busy.message], ["EBUSY", told]);
+  assertThrows(() => TunDevice.open({ name: "lo" }), Error, "lo: there is another interface of that name");
   await assertRejects(() => device.send(new Uint8Array(2)), Error, "EINVAL");
 });
