@@ -268,10 +268,11 @@ function open(file: string): SqliteDatabase {
 /** Creates the tables of a new file, or checks those of an existing one before writing to it. */
 function prepare(db: SqliteDatabase): void {
   db.exec(`PRAGMA busy_timeout = ${LOCKED}`);
-  if (numberOf(db, "application_id") !== APPLICATION_ID) {
-    if (numberOf(db, "page_count") !== 0) {
-      throw new SyntaxError("it is a database, but not a dictionary");
-    }
+  // Counted first: another process, which creates the tables just now, sets the mark with them.
+  const { tables } = db.prepare("SELECT count(*) AS tables FROM sqlite_schema").get() ?? {};
+  const mark = numberOf(db, "application_id");
+  if (mark !== APPLICATION_ID) {
+    if (tables !== 0 || mark !== 0) throw new SyntaxError("it is a database, but not a dictionary");
     db.exec("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE");
     if (numberOf(db, "application_id") !== APPLICATION_ID) db.exec(SCHEMA); // unless another process has just done it
     db.exec("COMMIT");

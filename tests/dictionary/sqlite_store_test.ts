@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import process from "node:process";
+import { openDatabase } from "../../dictionary/_sqlite.ts";
 import { dictionary, sqliteStore } from "../../dictionary/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { sameRuntime } from "../rpc/same_runtime.ts";
@@ -191,6 +192,21 @@ test("sqliteStore() refuses a file that is not a dictionary, and does not change
       assertEquals(readFileSync(file), before);
       assertEquals(readdirSync(file.replace(/[^/]*$/, "")), ["words.db"]);
     }
+  });
+});
+
+test("sqliteStore() opens a file that another process is just creating", FILES, async () => {
+  await withFile(async (file) => {
+    // What there is after its first step: a file with a page, but no tables.
+    const creating = openDatabase(file);
+    creating.exec("PRAGMA journal_mode = WAL");
+    assert(statSync(file).size > 0);
+    {
+      await using words = dictionary(sqliteStore(file));
+      await words.PUT({ obj: "colour", val: "blue" });
+      assertEquals((await words.GET({ obj: "colour" })).val, "blue");
+    }
+    creating.close();
   });
 });
 
