@@ -43,6 +43,9 @@ const SERVE_OPTIONS: OptionNames<ServeHttpOptions> = { onError: true, server: tr
  * Serves HTTP/1.1 over a listener of any family, in the shape of `Deno.serve`: a function from request to response.
  * A connection's next request waits until the response to the one before is sent.
  *
+ * A client that ends its side of the connection is gone, as for `node:http`; one that has sent its next request before
+ * is noticed only when the response is written. On Bun, a response made of a string has no `content-type` by itself.
+ *
  * @param listener A stream listener: TCP, AF_UNIX, SMC, … It is closed at the end.
  * @param handler Answers a request.
  * @param options How to stop, and how to handle errors.
