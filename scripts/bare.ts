@@ -20,6 +20,7 @@ const HIDDEN = new RegExp(
 
 const folder = await Deno.makeTempDir({ prefix: "bare-" });
 try {
+  await Deno.chmod(folder, 0o755); // programs that a test starts as another user look there, too
   for (const path of (Deno.env.get("PATH") ?? "").split(":").filter(Boolean)) await link(path);
   const { code } = await new Deno.Command(program === "deno" ? Deno.execPath() : program, {
     args,

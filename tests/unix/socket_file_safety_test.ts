@@ -106,7 +106,7 @@ test("users who may not write to the folder cannot prevent replaceStale", { need
 /** Tries to create the lock, then to take it, says what came of each, and stays. */
 const SQUATTER = `
 if (exec 9>>"$1.lock") 2>/dev/null; then echo created; else echo refused; fi
-if (exec 9<"$1.lock") 2>/dev/null; then exec 9<"$1.lock"; flock -n 9 && echo locked; else echo refused; fi
+if (exec 9<"$1.lock") 2>/dev/null; then exec 9<"$1.lock"; flock -n 9 && echo locked || echo "not locked"; else echo refused; fi
 read line`;
 const KEPT_DOWN = "another user cannot prevent replaceStale by holding its lock: one that he may open is refused";
 if (!isRoot()) ignore(KEPT_DOWN, "needs root, to become another user");
