@@ -14,7 +14,7 @@ const LARGEST_READ = 64 * 1024;
 export class StreamTransport implements Transport {
   readonly format: FrameFormat;
   readonly #conn: RpcConn;
-  #decoder: FrameDecoder;
+  readonly #decoder: FrameDecoder;
   readonly closeWrite: (() => Promise<void>) | undefined;
   #buffer = new Uint8Array(FIRST_READ);
   #writes = 0;
@@ -23,7 +23,8 @@ export class StreamTransport implements Transport {
   constructor(conn: RpcConn, format: FrameFormat) {
     this.#conn = conn;
     this.format = format;
-    this.#decoder = decoderOf(format);
+    const { little, maxLength } = format;
+    this.#decoder = new FrameDecoder({ byteOrder: little ? "little" : "big", maxLength });
     this.closeWrite = conn.closeWrite?.bind(conn);
   }
 
@@ -37,7 +38,13 @@ export class StreamTransport implements Transport {
 
   async fill(): Promise<boolean> {
     const room = this.#decoder.room(LARGEST_READ);
-    const count = await this.#conn.read(room ?? this.#buffer);
+    let count;
+    try {
+      count = await this.#conn.read(room ?? this.#buffer);
+    } catch (error) {
+      this.#decoder.reset(); // the memory of what was dropped serves others
+      throw error;
+    }
     if (count === null) return false;
     if (room !== undefined) {
       this.#decoder.filled(count);
@@ -59,7 +66,7 @@ export class StreamTransport implements Transport {
   }
 
   async skip(): Promise<boolean> {
-    if (this.memory > 0) this.#decoder = decoderOf(this.format);
+    this.#decoder.reset();
     return await this.#conn.read(this.#buffer) !== null;
   }
 
@@ -78,8 +85,4 @@ export class StreamTransport implements Transport {
     this.#isClosed = true;
     this.#conn.close();
   }
-}
-
-function decoderOf({ little, maxLength }: FrameFormat): FrameDecoder {
-  return new FrameDecoder({ byteOrder: little ? "little" : "big", maxLength });
 }

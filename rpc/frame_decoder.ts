@@ -95,10 +95,7 @@ export class FrameDecoder {
    */
   next(): Uint8Array | undefined {
     if (this.#error !== undefined) throw this.#error;
-    if (this.#given !== NOTHING) {
-      giveMemory(this.#given);
-      this.#given = NOTHING;
-    }
+    this.#giveBack();
     if (this.#length < 0 && !this.#readHead()) return undefined;
     return this.#readBody();
   }
@@ -139,6 +136,25 @@ export class FrameDecoder {
     const needed = FRAME_HEAD_LENGTH + Math.max(this.#length, 0);
     this.#error = endedIn(this.buffered, needed, this.#start + this.#piece.length);
     throw this.#error;
+  }
+
+  /**
+   * Starts at a frame boundary again. It discards an incomplete frame and the body that was returned last, and uses
+   * their memory for other frames: nothing may write into the {@linkcode room} any more.
+   */
+  reset(): void {
+    this.#giveBack();
+    giveMemory(this.#body);
+    this.#piece = NOTHING;
+    this.#at = 0;
+    this.#start = 0;
+    this.#error = undefined;
+    this.#finish(NOTHING);
+  }
+
+  #giveBack(): void {
+    giveMemory(this.#given);
+    this.#given = NOTHING;
   }
 
   #readHead(): boolean {

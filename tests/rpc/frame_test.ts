@@ -92,6 +92,25 @@ test("FrameDecoder only repeats its error after an error", () => {
   assert(assertThrows(() => decoder.end(), FrameError) === error);
 });
 
+test("FrameDecoder.reset() starts at a frame boundary again, wherever it was", () => {
+  const frame = rawFrame(1, 3, [1, 2, 3]);
+  const decoder = new FrameDecoder(LITTLE);
+  for (let length = 0; length < frame.length; length++) {
+    decoder.push(frame.subarray(0, length));
+    assertEquals(decoder.next(), undefined);
+    decoder.reset();
+    assertEquals([decoder.buffered, decoder.allocated], [0, 0]);
+    decoder.end();
+    decoder.push(frame);
+    assertEquals([...decoder.next() ?? []], [1, 2, 3]);
+  }
+  decoder.push(rawFrame(1, 301, []));
+  assertThrows(() => decoder.next(), FrameError);
+  decoder.reset();
+  decoder.push(frame);
+  assertEquals([...decoder.next() ?? []], [1, 2, 3]);
+});
+
 test("FrameDecoder does not copy a body that arrives whole in one chunk", () => {
   const decoder = new FrameDecoder(LITTLE);
   const piece = concat(rawFrame(1, 1, [1]), rawFrame(1, 2, [2, 3]));
