@@ -1,3 +1,4 @@
+import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
 import { libraryError } from "../ffi/error.ts";
 import { runtime } from "../ffi/platform.ts";
@@ -9,6 +10,7 @@ import type { SocketOwner } from "../socket/socket_owner.ts";
  * descriptor of a socket that cannot listen. If this fails, it closes the descriptor.
  */
 export function adopt<T>(owner: SocketOwner, syscall: "read" | "listen", take: (fd: number) => T): T {
+  checkOwner(owner);
   const { socket } = owner;
   if (socket.getOption(C.SOL_SOCKET, C.SO_TYPE) !== C.SOCK_STREAM) {
     throw new TypeError("Cannot pass this socket to node:net as it carries messages: only streams are possible");
@@ -31,4 +33,10 @@ export function adopt<T>(owner: SocketOwner, syscall: "read" | "listen", take: (
     Socket.fromFd(fd).close();
     throw error;
   }
+}
+
+/** Refuses what has no socket, such as a promise of a connection. */
+export function checkOwner(owner: SocketOwner): void {
+  if (typeof owner?.socket?.getOption === "function") return;
+  throw new TypeError(`Cannot pass what has no socket to node:net: current value is ${quoted(owner)}`);
 }

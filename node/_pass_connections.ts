@@ -1,3 +1,4 @@
+import { quoted } from "../checks/quoted.ts";
 import type { Server } from "node:net";
 import { C } from "../ffi/constants.ts";
 import type { Conn } from "../socket/conn.ts";
@@ -16,6 +17,10 @@ export async function passConnections(
   Stream: typeof NodeStream,
   last: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
+  if (typeof server?.emit !== "function") {
+    throw new TypeError(`Cannot serve as this is no server: current value is ${quoted(server)}`);
+  }
+  checkListener(listener);
   const { socket } = listener;
   if (socket.fd >= 0 && socket.getOption(C.SOL_SOCKET, C.SO_TYPE) !== C.SOCK_STREAM) {
     throw new TypeError("Cannot serve these connections as they carry messages: only streams are possible");
@@ -32,4 +37,10 @@ export async function passConnections(
   } finally {
     Reflect.deleteProperty(server, "listening");
   }
+}
+
+/** Refuses what is no listener, such as a promise of one. */
+export function checkListener(listener: Listener<unknown, Conn<unknown>>): void {
+  if (typeof listener?.accept === "function" && typeof listener.socket === "object") return;
+  throw new TypeError(`Cannot serve as this is no listener: current value is ${quoted(listener)}`);
 }

@@ -82,7 +82,7 @@ export class NodeStream extends Duplex {
    * which otherwise closes only when the promise is settled. Nothing else may read from or write to the connection any
    * more.
    * @param options How the stream ends, and how much it buffers.
-   * @throws {TypeError} If an option is unknown, or the connection is none.
+   * @throws {TypeError | RangeError} If an option is unknown or invalid, or the connection is none.
    */
   constructor(
     conn: StreamConn | Promise<StreamConn> | ((signal: AbortSignal) => Promise<StreamConn>),
@@ -90,6 +90,7 @@ export class NodeStream extends Duplex {
   ) {
     options = checkOptions("make a stream", options, STREAM_OPTIONS);
     const { allowHalfOpen = false, highWaterMark } = options;
+    if (highWaterMark !== undefined) within("make a stream", "highWaterMark", highWaterMark, INT_MAX);
     const isDialled = conn instanceof Promise || typeof conn === "function";
     if (!isDialled) checkConn(conn);
     super({ allowHalfOpen, ...(highWaterMark === undefined ? {} : { highWaterMark }) });

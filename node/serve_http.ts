@@ -8,7 +8,7 @@ import { quoted } from "../checks/quoted.ts";
 import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
 import { HttpStream } from "./_http_stream.ts";
-import { passConnections } from "./_pass_connections.ts";
+import { checkListener, passConnections } from "./_pass_connections.ts";
 import { bodyOf, discard } from "./_request_body.ts";
 
 /** Information for a handler of {@linkcode serveHttp}, besides the request. */
@@ -74,6 +74,7 @@ export async function serveHttp<C extends Conn<unknown>>(
   options: ServeHttpOptions = {},
 ): Promise<void> {
   checkArgumentCount("call serveHttp", arguments.length, "listener", "handler", "options");
+  checkListener(listener);
   options = checkOptions("serve HTTP", options, SERVE_OPTIONS);
   const { signal, onError = failed } = options;
   checkFunction("serve HTTP", "handler", handler);

@@ -1,5 +1,6 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
 import { checkFunction } from "../checks/check_function.ts";
+import { quoted } from "../checks/quoted.ts";
 import type { RpcApi, RpcHandlers } from "./api.ts";
 import type { RpcConn, RpcListener, RpcMessageConn } from "./conn.ts";
 import { frameFormat } from "./frame.ts";
@@ -219,6 +220,9 @@ export class RpcServer {
 }
 
 function handlersByName<Api>(handlers: RpcHandlers<Api>): Map<unknown, Handler> {
+  if (typeof handlers !== "object" || handlers === null) {
+    throw new TypeError(`Cannot serve as the handlers must be an object: current value is ${quoted(handlers)}`);
+  }
   const named = new Map<unknown, Handler>();
   for (const [name, run] of Object.entries<unknown>(handlers)) {
     checkFunction("serve", name, run);

@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { quoted } from "../checks/quoted.ts";
 import { timeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
@@ -39,9 +40,10 @@ export interface RelayedBytes {
  * Permission: `--allow-ffi`.
  *
  * @param a One connection.
- * @param b The other, of any family.
+ * @param b The other, of any family. Both carry streams.
  * @param options A `signal` ends it; so does a `timeout` in milliseconds in which no byte moves in either direction.
  * @returns How many bytes were forwarded each way.
+ * @throws {TypeError} If one is no connection, or carries messages.
  * @throws {SystemError} If a connection breaks, such as `ECONNRESET`, `ETIMEDOUT`, …
  * @throws {DOMException} `TimeoutError` after the timeout.
  *
@@ -69,6 +71,7 @@ export interface RelayedBytes {
  */
 export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Promise<RelayedBytes> {
   checkArgumentCount("call relay", arguments.length, "a", "b", "{ signal, timeout }");
+  for (const end of [a, b]) checkConnection(end);
   const over = new AbortController();
   let { signal } = over;
   const activity = { at: performance.now() };
@@ -88,6 +91,7 @@ export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Pr
   };
   try {
     if (options !== undefined) options = checkWaitOptions("relay", options);
+    for (const { socket } of [a, b]) refuseMessages(socket);
     if (options?.signal !== undefined) signal = AbortSignal.any([signal, options.signal]);
     if (options?.timeout !== undefined && options.timeout !== Infinity) watch(options.timeout);
     const done = await Promise.allSettled([carry(a, b), carry(b, a)]);
@@ -99,6 +103,19 @@ export async function relay(a: RelayEnd, b: RelayEnd, options?: WaitOptions): Pr
     a.close();
     b.close();
   }
+}
+
+function checkConnection(end: RelayEnd): void {
+  if (typeof end?.socket === "object" && typeof end.closeWrite === "function" && typeof end.close === "function") {
+    return;
+  }
+  throw new TypeError(`Cannot relay what is no connection: current value is ${quoted(end)}`);
+}
+
+/** A pipe keeps no ends of messages: long ones would arrive in parts. */
+function refuseMessages(socket: Socket): void {
+  if (socket.fd < 0 || socket.getOption(C.SOL_SOCKET, C.SO_TYPE) === C.SOCK_STREAM) return;
+  throw new TypeError("Cannot relay these connections as they carry messages: only streams are possible");
 }
 
 /** When bytes last moved, as `performance.now()` counts. */

@@ -66,6 +66,11 @@ test("toNodeSocket() refuses a listener, listenOn() a connection, and both stay 
   using client = await TcpConn.connect(listener.addr);
   using server = await listener.accept();
   assertThrows(() => toNodeSocket(listener), TypeError, "it listens");
+  for (const none of [undefined, null, {}, Promise.resolve(server)] as never[]) {
+    assertThrows(() => toNodeSocket(none), TypeError, "Cannot pass what has no socket to node:net: current value is");
+    await assertRejects(() => listenOn(createNetServer(), none), TypeError, "Cannot pass what has no socket");
+    await assertRejects(() => listenOn(none, listener), TypeError, "Cannot listen as this is no server: current value");
+  }
   await assertRejects(() => listenOn(createNetServer(), server), TypeError, "does not listen");
   assert(listener.socket.fd >= 0);
   await client.write(new Uint8Array(3));

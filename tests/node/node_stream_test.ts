@@ -50,6 +50,18 @@ test("NodeStream buffers as much as highWaterMark says", { needs }, async () => 
   theirs.destroy();
 });
 
+test("NodeStream refuses a highWaterMark that is none", () => {
+  for (const highWaterMark of [-1, 1.5, NaN, "5"] as number[]) {
+    const [left, right] = socketPair("stream");
+    assertThrows(
+      () => new NodeStream(left, { highWaterMark }),
+      RangeError,
+      "Cannot make a stream as the highWaterMark",
+    );
+    for (const end of [left, right]) end.close();
+  }
+});
+
 test("NodeStream stops reading while nobody consumes its data", { needs }, async () => {
   const [ours, theirs] = await pair();
   const chunk = new Uint8Array(1 << 16);

@@ -136,6 +136,12 @@ test("misspelt and invalid node options are refused", async () => {
     TypeError,
     "onError must be a function: current value is 5",
   );
+  const answer = (): Response => new Response();
+  for (const none of [undefined, null, {}, Promise.resolve(listener)] as never[]) {
+    await assertRejects(() => serveHttp(none, answer), TypeError, "Cannot serve as this is no listener: current value");
+    await assertRejects(() => serveNode(createServer(), none), TypeError, "this is no listener: current value is");
+    await assertRejects(() => serveNode(none, listener), TypeError, "Cannot serve as this is no server: current value");
+  }
   assertThrows(() => new SocketAgent(wrong), TypeError, "connect must be a function");
   assertThrows(() => undiciConnector(wrong), TypeError, "connect must be a function");
   assert(listener.socket.fd >= 0);

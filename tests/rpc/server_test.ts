@@ -501,3 +501,11 @@ test("RpcServer.serve() checks its options and handlers", () => {
   assertThrows(() => RpcServer.serve(listener, {}, { maxLength: -1 }), RangeError);
   assertThrows(() => RpcServer.serve(listener, { GET: 1 } as never), TypeError, "GET");
 });
+
+test("RpcServer.serve() refuses handlers that are no object, and leaves the listener open", () => {
+  using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  for (const handlers of [undefined, null, 5, () => 1] as never[]) {
+    assertThrows(() => RpcServer.serve(listener, handlers), TypeError, "the handlers must be an object: current value");
+  }
+  assert(listener.socket.fd >= 0);
+});

@@ -1,5 +1,6 @@
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { relay } from "../../socket/mod.ts";
+import { socketPair } from "../../unix/mod.ts";
 import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 async function connected(): Promise<[TcpConn, TcpConn]> {
@@ -34,4 +35,26 @@ test("relay() refuses an invalid timeout, and closes both ends", async () => {
     left.close();
     right.close();
   }
+});
+
+test("relay() refuses what is no connection", async () => {
+  const [left, right] = socketPair("stream");
+  for (const none of [undefined, null, {}, Promise.resolve(left)] as never[]) {
+    await assertRejects(() => relay(left, none), TypeError, "Cannot relay what is no connection: current value is");
+    await assertRejects(() => relay(none, left), TypeError, "Cannot relay what is no connection: current value is");
+  }
+  assert(left.socket.fd >= 0);
+  for (const end of [left, right]) end.close();
+});
+
+test("relay() refuses connections that carry messages, which it would split, and closes both ends", async () => {
+  const [left, a] = socketPair("seqpacket");
+  const [b, right] = socketPair("seqpacket");
+  await assertRejects(
+    () => relay(a, b, { timeout: 2000 }),
+    TypeError,
+    "they carry messages: only streams are possible",
+  );
+  assertEquals([a.socket.fd, b.socket.fd], [-1, -1]);
+  for (const end of [left, right]) end.close();
 });
