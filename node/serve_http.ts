@@ -107,7 +107,8 @@ export async function serveHttp<C extends Conn<unknown>>(
       const info = { remoteAddr, conn: stream.conn as unknown as C };
       await send(request === undefined ? badRequest() : await handler(request, info), response, isHead);
     } catch (error) {
-      if (error === gone) return; // what the handler did for the request ended with it
+      // What the handler did for the request, or read of its body, ended with it: no error of the handler.
+      if (error === gone || (error !== undefined && error === message.errored)) return;
       const result = await Promise.resolve(error).then(onError).catch(failed);
       if (response.headersSent) {
         await result.body?.cancel();

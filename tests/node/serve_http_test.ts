@@ -256,6 +256,27 @@ test("serveHttp() cuts off a response whose body is not as long as it says", { n
   }
 });
 
+test("serveHttp() reports no error if the client is gone before the whole body", { needs }, async () => {
+  for (const how of ["close", "reset"] as const) {
+    const told: string[] = [];
+    const listener = TcpListener.listen(LOCAL);
+    const served = serveHttp(listener, async (request) => {
+      await request.text().catch((error) => {
+        told.push("handler");
+        throw error;
+      });
+      return new Response();
+    }, { onError: () => (told.push("onError"), new Response()) });
+    const client = await TcpConn.connect(listener.addr);
+    await client.write(new TextEncoder().encode("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    client[how]();
+    listener.close();
+    await served;
+    assertEquals(told, ["handler"], how);
+  }
+});
+
 test("serveHttp() answers with what onError makes of a response that cannot be sent", { needs }, async () => {
   const read = new Response("read");
   await read.text();
