@@ -1,13 +1,10 @@
+import { checkText } from "../checks/check_text.ts";
 import { copyMemory } from "./memory.ts";
 
 /** A string as a C string; `null` is the null pointer. */
 export function cString(text: string | null): Uint8Array | null {
   if (text === null) return null;
-  if (typeof text !== "string") {
-    throw new TypeError(
-      `Cannot look up a name that is not a string: current value is ${Object.prototype.toString.call(text)}`,
-    );
-  }
+  checkText("look up a name", text);
   if (text.includes("\0")) {
     throw new TypeError(`Cannot look up a name with a NUL: current value is ${JSON.stringify(text)}`);
   }

@@ -1,3 +1,4 @@
+import { checkBytes } from "../checks/check_bytes.ts";
 import { within } from "../checks/within.ts";
 
 /** Whether this machine stores the least significant byte of a number first. */
@@ -96,6 +97,7 @@ export function writeSockaddrHead(bytes: Uint8Array, family: number, layout: Soc
  * ```
  */
 export function readSockaddrFamily(bytes: Uint8Array, layout: SockaddrLayout): number {
+  checkBytes(bytes);
   checkLength("decode", bytes.length);
   const first = bytes[0] as number;
   const second = bytes[1] as number;

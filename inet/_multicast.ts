@@ -1,3 +1,4 @@
+import { checkText } from "../checks/check_text.ts";
 import { SOCKADDR_STORAGE_SIZE } from "../ffi/sockaddr_layout.ts";
 import { encodeInt, type WritableOption, writableOption } from "../socket/option.ts";
 import { encodeInetSockaddr } from "./addresses/sockaddr.ts";
@@ -27,6 +28,7 @@ export function groupOption(
 ): WritableOption<GroupRequest> {
   const name = request.source === undefined ? ANY_SOURCE[action] : ONE_SOURCE[action];
   if (name === undefined) throw new TypeError(`Cannot ${action} a group without a source: current value is undefined`);
+  checkText(`${action} a group`, request.group);
   const level = request.group.includes(":") ? "IPPROTO_IPV6" : "IPPROTO_IP";
   return { ...writableOption(level, name, encode), address: request.group };
 }

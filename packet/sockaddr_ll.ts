@@ -1,3 +1,4 @@
+import { checkBytes } from "../checks/check_bytes.ts";
 import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
@@ -105,6 +106,7 @@ export function encodeSockaddrLl(addr: Partial<PacketAddr>): Uint8Array<ArrayBuf
  * ```
  */
 export function decodeSockaddrLl(bytes: Uint8Array): PacketAddr {
+  checkBytes(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || view.getUint16(0, HOST_LITTLE_ENDIAN) !== C.AF_PACKET) {
     throw new RangeError(

@@ -1,4 +1,6 @@
 import { checkBuffer } from "../checks/check_buffer.ts";
+import { checkBytes } from "../checks/check_bytes.ts";
+import { listOf } from "../checks/list_of.ts";
 import { INT_MAX, within } from "../checks/within.ts";
 import { layout } from "../ffi/system.ts";
 
@@ -59,7 +61,10 @@ export function controlMessageSpace(length: number): number {
  * ```
  */
 export function encodeControlMessages(messages: readonly ControlMessage[]): Uint8Array<ArrayBuffer> {
-  for (const { data } of messages) checkBuffer(data, data?.byteLength);
+  for (const message of listOf("encode control messages", "messages", messages)) {
+    const data = message?.data;
+    checkBuffer(data, data?.byteLength);
+  }
   const size = messages.reduce((sum, { data }) => sum + controlMessageSpace(data.length), 0);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
@@ -103,6 +108,7 @@ export function encodeControlMessages(messages: readonly ControlMessage[]): Uint
  * ```
  */
 export function decodeControlMessages(bytes: Uint8Array): ControlMessage[] {
+  checkBytes(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const messages: ControlMessage[] = [];
   for (let at = 0; at + HEADER_SIZE <= bytes.length;) {

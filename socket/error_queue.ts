@@ -1,3 +1,4 @@
+import { checkSocket } from "../checks/check_socket.ts";
 import { C } from "../ffi/constants.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
@@ -29,6 +30,7 @@ import type { MessageSpace, ReceivedMessage } from "./transfer.ts";
  * ```
  */
 export function receiveErrorMessage(socket: Socket, space: MessageSpace): ReceivedMessage | null {
+  checkSocket("receive from the error queue", socket);
   if (socket.fd < 0) throw libraryError("EBADF", "recvmsg", "Cannot call recvmsg: the socket is closed");
   const control = new Uint8Array(space.controlLength ?? 0);
   const header = new MessageHeader(space.buffers, new Uint8Array(SOCKADDR_SIZE), control);

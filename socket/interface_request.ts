@@ -1,3 +1,4 @@
+import { checkSocket } from "../checks/check_socket.ts";
 import { INT_MAX, within } from "../checks/within.ts";
 import { C, type ConstantName } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -59,6 +60,7 @@ export interface InterfaceHardwareAddress {
  * ```
  */
 export function readInterface<T>(socket: Descriptor, name: string, request: InterfaceRead<T>): T {
+  checkSocket("ask an interface", socket);
   const ifreq = ifreqOf(name);
   interfaceIoctl(socket.fd, request.number, ifreq, name);
   return request.decode(ifreq.subarray(IFNAMSIZ));
@@ -94,6 +96,7 @@ export function readInterface<T>(socket: Descriptor, name: string, request: Inte
  * ```
  */
 export function writeInterface<T>(socket: Descriptor, name: string, request: InterfaceWrite<T>, value: T): void {
+  checkSocket("change an interface", socket);
   const ifreq = ifreqOf(name);
   ifreq.set(request.encode(value), IFNAMSIZ);
   interfaceIoctl(socket.fd, request.number, ifreq, name);

@@ -1,3 +1,4 @@
+import { listOf } from "../checks/list_of.ts";
 import { checkOptions } from "../checks/option_names.ts";
 import { oneOf } from "../checks/one_of.ts";
 import { quoted } from "../checks/quoted.ts";
@@ -86,7 +87,9 @@ export async function poll<S extends Pollable>(
 ): Promise<PollResult<S>[]> {
   checkArgumentCount("call poll", arguments.length, "requests", "{ signal, timeout }");
   if (options !== undefined) options = checkWaitOptions("call poll", options);
-  const asked = requests.map((request) => checkOptions("poll", request, { events: true, socket: true }));
+  const asked = listOf("poll", "requests", requests).map((request) =>
+    checkOptions("poll", request, { events: true, socket: true })
+  );
   const epfd = check(libc().epoll_create1(C.EPOLL_CLOEXEC), "epoll_create1");
   // An epoll instance is itself a descriptor, which is readable when one of its descriptors is ready.
   const readiness = new Readiness(epfd);
@@ -120,7 +123,10 @@ export async function poll<S extends Pollable>(
 function watch(epfd: number, request: PollRequest<Pollable>, i: number): void {
   const { fd } = socketOf(request);
   if (fd < 0) throw closedError();
-  const events = (request.events ?? ["read"]).reduce((bits, event) => bits | oneOf("poll", "event", event, BITS), 0);
+  const events = listOf("poll", "events", request.events ?? ["read"]).reduce(
+    (bits, event) => bits | oneOf("poll", "event", event, BITS),
+    0,
+  );
   const event = new DataView(new ArrayBuffer(layout.epollEventSize));
   event.setUint32(0, events | (events === 0 ? 0 : C.EPOLLRDHUP), true);
   event.setUint32(layout.epollDataOffset, i, true);

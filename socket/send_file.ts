@@ -1,5 +1,6 @@
 import { INT_MAX, within } from "../checks/within.ts";
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { socketIn } from "../checks/check_socket.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { libraryError, systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
@@ -63,12 +64,13 @@ export async function sendFile(
   options: SendFileOptions = {},
 ): Promise<number> {
   checkArgumentCount("call sendFile", arguments.length, "conn", "fd", "options");
+  const socket = socketIn("send a file", conn);
   options = checkOptions("send a file", options, SEND_FILE_OPTIONS);
   within("send a file", "descriptor", fd, INT_MAX); // Bun would pass NaN and 2³² as 0, which is standard input
   const { offset = 0, length = Number.MAX_SAFE_INTEGER - offset } = options;
   within("send a file", "offset", offset, Number.MAX_SAFE_INTEGER);
   within("send a file", "length", length, Number.MAX_SAFE_INTEGER);
-  return await conn.socket.run("write", new SendFile(conn.socket.fd, fd, offset, length), options, SEND_FILE_OPTIONS);
+  return await socket.run("write", new SendFile(socket.fd, fd, offset, length), options, SEND_FILE_OPTIONS);
 }
 
 const NO_FILE = "it is a socket or a pipe, not a file (ESPIPE)";

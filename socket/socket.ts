@@ -435,7 +435,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    */
   shutdown(how: number): void {
     checkArgumentCount("call shutdown", arguments.length, "how");
-    check(libc().shutdown(this.open("shutdown"), within("shut down", "direction", how, INT_MAX)), "shutdown");
+    check(libc().shutdown(this.open("shutdown"), within("shut down", "direction", how, C.SHUT_RDWR)), "shutdown");
   }
 
   /**

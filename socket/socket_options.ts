@@ -1,4 +1,5 @@
-import { within } from "../checks/within.ts";
+import { quoted } from "../checks/quoted.ts";
+import { INT_MAX, within } from "../checks/within.ts";
 import { addressOf } from "../ffi/memory.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import {
@@ -153,9 +154,8 @@ export const SO_ZEROCOPY: SocketOption<boolean> = booleanOption("SOL_SOCKET", "S
 
 // struct linger { int l_onoff; int l_linger; };
 function encodeLinger(seconds: number | null): Uint8Array {
-  if (seconds !== null && seconds < 0) {
-    throw new RangeError(`Cannot set SO_LINGER as it must be 0 or more seconds: current value is ${seconds}`);
-  }
+  // An undefined that became 0 would reset the connection, and lose what was sent.
+  if (seconds !== null) within("set SO_LINGER", "number of seconds", seconds, INT_MAX);
   const bytes = new Uint8Array(8);
   bytes.set(encodeInt(seconds === null ? 0 : 1, "SO_LINGER"));
   bytes.set(encodeInt(seconds ?? 0, "SO_LINGER"), 4);
@@ -165,8 +165,9 @@ function encodeLinger(seconds: number | null): Uint8Array {
 /** `struct timeval { time_t tv_sec; suseconds_t tv_usec; }`, 8 bytes each, as milliseconds. */
 function timevalOption(name: "SO_RCVTIMEO" | "SO_SNDTIMEO"): SocketOption<number> {
   return defineOption("SOL_SOCKET", name, 16, (milliseconds) => {
-    if (!(milliseconds >= 0 && milliseconds <= Number.MAX_SAFE_INTEGER)) {
-      throw new RangeError(`Cannot set ${name} as it must be 0 or more milliseconds: current value is ${milliseconds}`);
+    if (!(typeof milliseconds === "number" && milliseconds >= 0 && milliseconds <= Number.MAX_SAFE_INTEGER)) {
+      const value = quoted(milliseconds);
+      throw new RangeError(`Cannot set ${name} as it must be 0 or more milliseconds: current value is ${value}`);
     }
     const microseconds = Math.ceil(milliseconds * 1000); // 0 would be no limit
     const bytes = new Uint8Array(16);

@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkSocket } from "../checks/check_socket.ts";
 import { nameWaits } from "./async_descriptor.ts";
 import { ADDRESS, type Addressed, describe, INSPECT, type Inspectable, waitedAt } from "./inspect.ts";
 import type { Socket } from "./socket.ts";
@@ -29,6 +30,7 @@ export abstract class SocketOwner implements Disposable, Inspectable, Addressed 
    * @param socket The socket.
    */
   constructor(socket: Socket) {
+    checkSocket("own a socket", socket);
     this.socket = socket;
     nameWaits(socket, this);
   }

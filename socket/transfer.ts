@@ -57,7 +57,7 @@ export interface ReceivedFrom {
 
 /** A message for {@linkcode Socket.sendmsg}: any part may be left out. */
 export interface OutgoingMessage {
-  /** The data, gathered from these buffers in order. */
+  /** The data, gathered from these buffers in order; at most 1,024, except on a stream. */
   buffers?: Uint8Array[];
   /** Where to send, as sockaddr bytes; left out for a connected socket. */
   sockaddr?: Uint8Array;
@@ -69,7 +69,7 @@ export interface OutgoingMessage {
 
 /** Where {@linkcode Socket.recvmsg} puts a message. */
 export interface MessageSpace {
-  /** The data is scattered into these buffers in order. */
+  /** The data is scattered into these buffers in order, at most 1,024. */
   buffers: Uint8Array[];
   /**
    * Space for ancillary data, in bytes.

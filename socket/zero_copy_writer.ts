@@ -1,5 +1,6 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { checkBuffer } from "../checks/check_buffer.ts";
+import { checkSocket } from "../checks/check_socket.ts";
 import { C } from "../ffi/constants.ts";
 import { systemError } from "../ffi/error.ts";
 import { outcome } from "../ffi/gate.ts";
@@ -92,6 +93,7 @@ export class ZeroCopyWriter {
    * @throws {SystemError} If its family cannot (`EOPNOTSUPP`, `ENOTSUPP`), or it is closed (`EBADF`).
    */
   constructor(socket: Socket) {
+    checkSocket("write without copying", socket);
     this.#socket = socket;
     socket.set(SO_ZEROCOPY, true);
   }

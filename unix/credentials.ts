@@ -1,3 +1,5 @@
+import { checkBytes } from "../checks/check_bytes.ts";
+import { socketIn } from "../checks/check_socket.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -62,6 +64,7 @@ export function encodeCredentials(credentials: Credentials): Uint8Array<ArrayBuf
  * ```
  */
 export function decodeCredentials(bytes: Uint8Array): Credentials {
+  checkBytes(bytes);
   if (bytes.length < UCRED_SIZE) {
     throw new RangeError(`Cannot decode ucred as it is ${UCRED_SIZE} bytes: current length is ${bytes.length}`);
   }
@@ -89,7 +92,7 @@ export function decodeCredentials(bytes: Uint8Array): Credentials {
  * ```
  */
 export function peerCredentials(conn: { readonly socket: Socket }): Credentials {
-  return decodeCredentials(conn.socket.getOptionBytes(C.SOL_SOCKET, C.SO_PEERCRED, UCRED_SIZE));
+  return decodeCredentials(socketIn("read credentials", conn).getOptionBytes(C.SOL_SOCKET, C.SO_PEERCRED, UCRED_SIZE));
 }
 
 /**
@@ -116,7 +119,7 @@ export function peerCredentials(conn: { readonly socket: Socket }): Credentials 
  * ```
  */
 export function peerSecurityContext(conn: { readonly socket: Socket }): string {
-  return conn.socket.get(SO_PEERSEC);
+  return socketIn("read a security context", conn).get(SO_PEERSEC);
 }
 
 /**
@@ -147,5 +150,5 @@ export function peerSecurityContext(conn: { readonly socket: Socket }): string {
  * ```
  */
 export function peerPidfd(conn: { readonly socket: Socket }): OwnedFd {
-  return new OwnedFd(conn.socket.getOption(C.SOL_SOCKET, C.SO_PEERPIDFD));
+  return new OwnedFd(socketIn("open a pidfd", conn).getOption(C.SOL_SOCKET, C.SO_PEERPIDFD));
 }

@@ -1,3 +1,4 @@
+import { checkBytes } from "../checks/check_bytes.ts";
 import { checkAddress } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import {
@@ -116,6 +117,7 @@ export function decodeSockaddrUn(
   transport: UnixAddr["transport"] = "unix",
   layout: SockaddrLayout = LINUX_SOCKADDR,
 ): UnixAddr {
+  checkBytes(bytes);
   if (bytes.length === 0) return { transport, path: "" }; // recvfrom(2) returns nothing for a sender without a name
   const family = readSockaddrFamily(bytes, layout);
   if (family !== layout.AF_UNIX) {

@@ -1,3 +1,4 @@
+import { socketIn } from "../checks/check_socket.ts";
 import type { OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { C } from "../ffi/constants.ts";
@@ -128,7 +129,7 @@ export function setMode(path: Uint8Array, mode: number, own: FileStatus, address
  * ```
  */
 export function keepSocketFile(owner: { readonly socket: Socket }): void {
-  hooksOf(owner.socket).beforeClose = undefined;
+  hooksOf(socketIn("keep a file", owner)).beforeClose = undefined;
 }
 
 function isPath(addr: UnixBindAddr): addr is UnixPathAddr {

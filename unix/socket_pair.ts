@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { oneOf } from "../checks/one_of.ts";
 import { C } from "../ffi/constants.ts";
 import { Socket } from "../socket/socket.ts";
 import { UnixConn } from "./unix_conn.ts";
@@ -45,7 +46,7 @@ export function socketPair<T extends keyof SocketPairs>(type: T): SocketPairs[T]
     datagram: () => pair(C.SOCK_DGRAM, (socket) => new UnixDatagramSocket(socket)),
   };
   const make = makers[type];
-  if (make === undefined) throw new TypeError(`Cannot make a pair of this type: current value is ${type}`);
+  if (make === undefined) oneOf("make a pair", "type", type, makers); // throws
   return make();
 }
 

@@ -1,3 +1,4 @@
+import { checkText } from "../../checks/check_text.ts";
 import type { OptionNames } from "../../checks/option_names.ts";
 import { quoted } from "../../checks/quoted.ts";
 import { parseIpv4 } from "./parse_ipv4.ts";
@@ -76,6 +77,7 @@ export function parseNetAddr(text: string, transport: NetAddr["transport"] = "tc
       `Cannot parse an address as the transport must be tcp or udp: current value is ${quoted(transport)}`,
     );
   }
+  checkText("parse an address and port", text);
   const colon = text.lastIndexOf(":");
   const host = text.slice(0, colon);
   const port = Number(text.slice(colon + 1));

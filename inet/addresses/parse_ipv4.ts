@@ -1,3 +1,4 @@
+import { checkText } from "../../checks/check_text.ts";
 import { readIpv4Text } from "./_ipv4_text.ts";
 
 /**
@@ -19,6 +20,7 @@ import { readIpv4Text } from "./_ipv4_text.ts";
  * ```
  */
 export function parseIpv4(text: string): Uint8Array<ArrayBuffer> {
+  checkText("parse IPv4 address", text);
   const bytes = new Uint8Array(4);
   parseIpv4Into(bytes, 0, text);
   return bytes;

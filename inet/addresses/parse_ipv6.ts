@@ -1,3 +1,4 @@
+import { checkText } from "../../checks/check_text.ts";
 import { readIpv6Text } from "./_ipv6_text.ts";
 
 const MAX_SCOPE_ID = 0xffffffff;
@@ -43,6 +44,7 @@ const NO_ZONE: Zone = {};
  * ```
  */
 export function parseIpv6(text: string): Ipv6 {
+  checkText("parse IPv6 address", text);
   const bytes = new Uint8Array(16);
   return { bytes, ...parseIpv6Into(bytes, 0, text) };
 }

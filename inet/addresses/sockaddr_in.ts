@@ -1,3 +1,4 @@
+import { checkBytes } from "../../checks/check_bytes.ts";
 import { checkAddress } from "../../checks/option_names.ts";
 import {
   LINUX_SOCKADDR,
@@ -83,6 +84,7 @@ export function encodeSockaddrIn(addr: SockaddrIn, layout: SockaddrLayout = LINU
  * ```
  */
 export function decodeSockaddrIn(bytes: Uint8Array, layout: SockaddrLayout = LINUX_SOCKADDR): SockaddrIn {
+  checkBytes(bytes);
   if (bytes.length !== SOCKADDR_IN_SIZE) {
     throw new RangeError(`Cannot decode sockaddr_in as it must be 16 bytes: current length is ${bytes.length}`);
   }

@@ -1,3 +1,4 @@
+import { checkBytes } from "../../checks/check_bytes.ts";
 import { checkAddress } from "../../checks/option_names.ts";
 import { within } from "../../checks/within.ts";
 import {
@@ -95,6 +96,7 @@ export function encodeSockaddrIn6(addr: SockaddrIn6, layout: SockaddrLayout = LI
  * ```
  */
 export function decodeSockaddrIn6(bytes: Uint8Array, layout: SockaddrLayout = LINUX_SOCKADDR): SockaddrIn6 {
+  checkBytes(bytes);
   if (bytes.length !== SOCKADDR_IN6_SIZE) {
     throw new RangeError(`Cannot decode sockaddr_in6 as it must be 28 bytes: current length is ${bytes.length}`);
   }

@@ -1,6 +1,7 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkSignal } from "../../checks/check_signal.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
+import { within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
 import { type AddrinfoHints, lookupAddrinfo } from "../../ffi/lookup_addrinfo.ts";
 import type { NetAddr } from "../addresses/addr.ts";
@@ -42,6 +43,8 @@ export interface AddressInfo {
  * @param service The service name, or the port; `null` for port 0.
  * @param options The `AI_*` flags, the family, type and protocol, and a signal.
  * @returns The answers, in the order in which to try them (RFC 6724).
+ * @throws {TypeError} If a name is not a string, or contains a NUL.
+ * @throws {RangeError} If the port is not 0 to 65535.
  * @throws {Error} If there is no answer; its `code` is that of libc, such as `"EAI_NONAME"`.
  *
  * @see {@link https://man7.org/linux/man-pages/man3/getaddrinfo.3.html | getaddrinfo(3)}
@@ -66,7 +69,9 @@ export async function getaddrinfo(
   const { signal, ...hints } = options;
   checkSignal(signal);
   signal?.throwIfAborted();
-  const answers = await orAborted(lookupAddrinfo(host, service === null ? null : String(service), hints), signal);
+  // libc would take 65536 as port 0.
+  const port = typeof service === "number" ? String(within("look up", "port", service, 0xffff)) : service;
+  const answers = await orAborted(lookupAddrinfo(host, port, hints), signal);
   if (typeof answers === "number") {
     throw lookupError([host, service].filter((name) => name !== null).join(":"), answers);
   }

@@ -1,5 +1,6 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { checkSignal } from "../../checks/check_signal.ts";
+import { checkText } from "../../checks/check_text.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { C } from "../../ffi/constants.ts";
 import { describeError } from "../../ffi/error.ts";
@@ -82,6 +83,7 @@ export async function gethostbyaddr(address: string, options: LookupOptions = {}
   options = checkOptions("look up", options, LOOKUP_OPTIONS);
   checkSignal(options.signal);
   options.signal?.throwIfAborted();
+  checkText("look up an address", address);
   const lookup = address.includes(":")
     ? lookupHostByAddr(parseIpv6(address).bytes, C.AF_INET6)
     : lookupHostByAddr(parseIpv4(address), C.AF_INET);

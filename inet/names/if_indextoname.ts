@@ -1,3 +1,4 @@
+import { checkText } from "../../checks/check_text.ts";
 import { within } from "../../checks/within.ts";
 import { libc } from "../../ffi/libc.ts";
 
@@ -48,6 +49,7 @@ export function ifIndextoname(index: number): string | null {
  * ```
  */
 export function ifNametoindex(name: string): number | null {
+  checkText("find an interface", name);
   if (name.includes("\0")) return null;
   return libc().if_nametoindex(new TextEncoder().encode(`${name}\0`)) || null;
 }

@@ -137,8 +137,8 @@ export const ROWS: readonly Row[] = [
   {
     c: "dup()",
     python: "socket.dup, dup",
-    ours: "",
-    note: "send the descriptor over a socketPair(), or use one socket from several places",
+    ours: "socket: Socket.dup",
+    example: "const twin = new TcpConn(conn.socket.dup())",
   },
   { c: "fileno()", python: "socket.fileno", ours: "socket: Descriptor.fd", example: "conn.socket.fd" },
   { c: "", python: "socket.detach", ours: "socket: SocketOwner.detach", example: "const fd = conn.detach()" },
@@ -266,7 +266,7 @@ export const ROWS: readonly Row[] = [
     c: "getaddrinfo(), struct addrinfo",
     python: "getaddrinfo, AddressInfo",
     ours: "inet: getaddrinfo",
-    example: 'await getaddrinfo("localhost", { port: 80 })',
+    example: 'await getaddrinfo("localhost", 80)',
   },
   {
     c: "getnameinfo()",

@@ -1,3 +1,4 @@
+import { listOf } from "../../checks/list_of.ts";
 import { checkArgumentCount } from "../../checks/argument_count.ts";
 import { oneOf } from "../../checks/one_of.ts";
 import { checkTimeout } from "../../checks/check_timeout.ts";
@@ -84,13 +85,17 @@ export function poll<S extends { readonly fd: number }>(
   checkArgumentCount("call poll", arguments.length, "requests", "options");
   if (options !== undefined) options = checkOptions("poll", options, { timeout: true });
   const deadline = deadlineIn(checkTimeout(options?.timeout ?? Infinity));
+  listOf("poll", "requests", requests);
   // struct pollfd: see pollUntil()
   const fds = new Int32Array(requests.length * 2);
   for (const [i, request] of requests.entries()) {
     const { socket, events = ["read"] } = checkOptions("poll", request, { events: true, socket: true });
     if (socket?.fd === -1) throw closedError(); // as closed sockets say
     fds[i * 2] = within("poll", "descriptor", socket?.fd, INT_MAX); // poll(2) would take NaN as descriptor 0
-    fds[i * 2 + 1] = events.reduce((bits, event) => bits | oneOf("poll", "event", event, BITS), 0);
+    fds[i * 2 + 1] = listOf("poll", "events", events).reduce(
+      (bits, event) => bits | oneOf("poll", "event", event, BITS),
+      0,
+    );
   }
   pollUntil(fds, deadline);
   if (fds.some((word, i) => i % 2 === 1 && (word >>> 16 & C.POLLNVAL) !== 0)) throw closedError();

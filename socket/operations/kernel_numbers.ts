@@ -4,6 +4,8 @@ import { errnoNumber } from "../../ffi/errno.ts";
 
 /** The most bytes that Linux moves in one call (`MAX_RW_COUNT`). */
 export const MAX_TRANSFER = 0x7ffff000;
+/** The most buffers that Linux takes in one message (`UIO_MAXIOV`). */
+export const MAX_BUFFERS = 1024;
 /** It would block: wait. */
 export const EAGAIN: number = errnoNumber("EAGAIN") ?? 11;
 /** A signal interrupted the call: try again. */

@@ -1,4 +1,5 @@
 import { checkBuffer } from "../../checks/check_buffer.ts";
+import { listOf } from "../../checks/list_of.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { INT_MAX, within } from "../../checks/within.ts";
 import { outcome } from "../../ffi/gate.ts";
@@ -7,7 +8,7 @@ import { Operation } from "../operation.ts";
 import { countBytes, mayGoOn } from "../polling/turn.ts";
 import type { MessageSpace, OutgoingMessage, ReceivedMessage } from "../transfer.ts";
 import type { AddedFlag } from "./added_flag.ts";
-import { EAGAIN, EINTR, MAX_CALL } from "./kernel_numbers.ts";
+import { EAGAIN, EINTR, MAX_BUFFERS, MAX_CALL } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import { withProgress } from "./progress.ts";
 import type { RetryLater } from "./retry_later.ts";
@@ -45,6 +46,7 @@ export class MessageSend extends Operation<number> {
     super();
     message = checkOptions("send a message", message, MESSAGE_PARTS);
     const { buffers = [], sockaddr, address, control } = message;
+    listOf("send a message", "buffers", buffers);
     this.#fd = fd;
     this.#buffers = buffers;
     this.#flags = flags;
@@ -123,7 +125,7 @@ function partOf(buffers: Uint8Array[], from: number): Uint8Array[] {
   const part: Uint8Array[] = [];
   let [begin, end] = [from, from + MAX_CALL];
   for (const buffer of buffers) {
-    if (end <= 0) break;
+    if (end <= 0 || part.length === MAX_BUFFERS) break;
     if (begin < buffer.byteLength) part.push(buffer.subarray(Math.max(begin, 0), end));
     begin -= buffer.byteLength;
     end -= buffer.byteLength;

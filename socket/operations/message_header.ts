@@ -1,6 +1,8 @@
 import { layout } from "../../ffi/system.ts";
 import { checkBuffer } from "../../checks/check_buffer.ts";
+import { listOf } from "../../checks/list_of.ts";
 import { addressOf } from "../../ffi/memory.ts";
+import { MAX_BUFFERS } from "./kernel_numbers.ts";
 import type { ReceivedMessage } from "../transfer.ts";
 
 const { msghdrSize: MSGHDR_SIZE, iovecSize: IOVEC_SIZE } = layout;
@@ -32,6 +34,10 @@ export class MessageHeader {
   readonly #lengths: number[];
 
   constructor(buffers: Uint8Array[], sockaddr?: Uint8Array, control?: Uint8Array) {
+    const count = listOf("use a message", "buffers", buffers).length;
+    if (count > MAX_BUFFERS) { // the kernel would say that the message is too long
+      throw new RangeError(`Cannot use a message of more than ${MAX_BUFFERS} buffers: current number is ${count}`);
+    }
     this.bytes = new Uint8Array(MSGHDR_SIZE);
     this.#view = new DataView(this.bytes.buffer);
     for (const part of [sockaddr, control]) {

@@ -157,6 +157,13 @@ test("an invalid value is refused before any system call, and the error names th
   assertThrows(() => socket.set(options.SO_RCVBUF, 2 ** 32), RangeError, "SO_RCVBUF");
   assertThrows(() => socket.set(options.SO_RCVTIMEO, -1), RangeError, "SO_RCVTIMEO");
   assertThrows(() => socket.set(options.SO_LINGER, -1), RangeError, "SO_LINGER");
+  assertThrows(() => socket.set(options.SO_LINGER, 2 ** 31), RangeError, "SO_LINGER");
+  // undefined would become 0, which resets the connection when it is closed
+  assertThrows(() => socket.set(options.SO_LINGER, undefined as never), RangeError, "current value is undefined");
+  for (const wrong of ["5", null] as never[]) {
+    assertThrows(() => socket.set(options.SO_RCVTIMEO, wrong), RangeError, "SO_RCVTIMEO");
+    assertThrows(() => socket.set(options.SO_SNDTIMEO, wrong), RangeError, "SO_SNDTIMEO");
+  }
   assertThrows(() => socket.set(options.SO_BINDTODEVICE, "a".repeat(16)), RangeError, "SO_BINDTODEVICE");
   assertThrows(() => socket.set(options.SO_BINDTODEVICE, "a\0"), RangeError, "SO_BINDTODEVICE");
   assertThrows(() => socket.set(options.SO_ATTACH_FILTER, new Uint8Array(7)), RangeError, "SO_ATTACH_FILTER");
