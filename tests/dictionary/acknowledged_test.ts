@@ -57,7 +57,7 @@ test(
         const text = `{"func":"PUT","params":{"obj":"a","val":${"[".repeat(levels)}${"]".repeat(levels)}}}`;
         await writeAll(conn, frameOf(text)); // as a client with more stack would
         const [reply] = await readFrames(conn, 1) as [{ error: string }];
-        assertEquals(reply.error, "The JSON is nested deeper than 201 levels");
+        assertEquals(reply.error, "The JSON is nested deeper than 200 levels");
         await assertRejects(
           async () => await words.PUT({ obj: "a", val: nested(levels) }),
           RpcError,
