@@ -191,7 +191,7 @@ class Splice extends Operation<number> {
    * splice(2) stops before urgent data, as if the stream ended. recv(2) continues; the pipe is empty, so it has room.
    */
   #passMark(): number {
-    const n = outcome(libc().recv(this.#in, byte, 1n, 0));
+    const n = outcome(libc().recv(this.#in, byte, 1n, C.MSG_DONTWAIT));
     return n > 0 ? outcome(libc().write(this.#out, byte, 1n)) : n;
   }
 }

@@ -24,6 +24,7 @@ import { DatagramSend } from "./operations/datagram.ts";
 import { isDrained } from "./operations/drain.ts";
 import { MessageReceive, MessageSend } from "./operations/message.ts";
 import { adoptFd, checkKind, openFd } from "./operations/open_fd.ts";
+import { MSG_DONTWAIT } from "./operations/kernel_numbers.ts";
 import { Receive, ReceiveAll, ReceiveFrom } from "./operations/receive.ts";
 import { Send } from "./operations/send.ts";
 import { StreamRead, StreamWrite } from "./operations/stream.ts";
@@ -293,7 +294,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     if (arguments.length > 2) {
       return refuseArguments("call recv", arguments.length, "buffer", "{ flags, signal, timeout }");
     }
-    const flags = options?.flags ?? 0;
+    const flags = withoutWait(options);
     if ((flags & (C.MSG_WAITALL | C.MSG_PEEK)) === C.MSG_WAITALL && this.#type === C.SOCK_STREAM) {
       return this.run("read", new ReceiveAll(this.number, buffer, flags), options, TRANSFER_OPTIONS);
     }
@@ -338,7 +339,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     if (arguments.length > 2) {
       return refuseArguments("call recvfrom", arguments.length, "buffer", "{ flags, signal, timeout }");
     }
-    return this.run("read", new ReceiveFrom(this.number, buffer, options?.flags ?? 0), options, TRANSFER_OPTIONS);
+    return this.run("read", new ReceiveFrom(this.number, buffer, withoutWait(options)), options, TRANSFER_OPTIONS);
   }
 
   /**
@@ -369,7 +370,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
    */
   async recvmsg(space: MessageSpace, options?: TransferOptions): Promise<ReceivedMessage> {
     checkArgumentCount("call recvmsg", arguments.length, "space", "{ flags, signal, timeout }");
-    const operation = new MessageReceive(this.number, space, options?.flags ?? 0, this.#flags.receive);
+    const operation = new MessageReceive(this.number, space, withoutWait(options), this.#flags.receive);
     return await this.run("read", operation, options, TRANSFER_OPTIONS);
   }
 
@@ -387,7 +388,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     if (buffer !== undefined) {
       return { buffer, received: await this.recvmsg({ buffers: [buffer], controlLength }, options) };
     }
-    const operation = new WholeMessageReceive(this.number, controlLength, options.flags ?? 0, this.#flags.receive);
+    const operation = new WholeMessageReceive(this.number, controlLength, withoutWait(options), this.#flags.receive);
     return await this.run("read", operation, options, TRANSFER_OPTIONS);
   }
 
@@ -405,7 +406,7 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     }
     return this.run(
       "read",
-      new BatchReceive(this.number, batch, options?.flags ?? 0, this.#flags.receive),
+      new BatchReceive(this.number, batch, withoutWait(options), this.#flags.receive),
       options,
       TRANSFER_OPTIONS,
     );
@@ -566,6 +567,10 @@ export class Socket extends AsyncDescriptor implements Inspectable {
     twin.share();
     return twin;
   }
+}
+
+function withoutWait(options: TransferOptions | undefined): number {
+  return (options?.flags ?? 0) | MSG_DONTWAIT;
 }
 
 /**

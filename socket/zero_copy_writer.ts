@@ -207,7 +207,7 @@ class ZeroCopySend extends Operation<number> {
     while (this.#written < this.#total) {
       const rest = this.#bytes.subarray(this.#written);
       const size = BigInt(Math.min(rest.byteLength, MAX_CALL));
-      const n = outcome(libc().send(this.#fd, rest, size, C.MSG_NOSIGNAL | flag));
+      const n = outcome(libc().send(this.#fd, rest, size, C.MSG_NOSIGNAL | C.MSG_DONTWAIT | flag));
       if (n >= 0) {
         if (flag !== 0) this.#note();
         this.#written += n;

@@ -4,9 +4,12 @@ import { EINVAL, EOPNOTSUPP } from "./kernel_numbers.ts";
 /** The families of which recvmsg(2) refuses `MSG_CMSG_CLOEXEC`. */
 const REFUSING = [C.AF_ATMPVC, C.AF_ATMSVC, C.AF_CAN, C.AF_PACKET, C.AF_PHONET];
 
-/** `MSG_NOSIGNAL` for all that a socket sends: a refused send has done nothing, and may be made again. */
+/**
+ * `MSG_NOSIGNAL` for all that a socket sends: a refused send has done nothing, and may be made again. `MSG_DONTWAIT`, as
+ * another process that has the same open socket may clear its `O_NONBLOCK`, and no send must block the event loop.
+ */
 export function noSignal(): AddedFlag {
-  return new AddedFlag(C.MSG_NOSIGNAL, true);
+  return new AddedFlag(C.MSG_NOSIGNAL, true, C.MSG_DONTWAIT);
 }
 
 /**
@@ -22,13 +25,15 @@ export function cmsgCloexec(family: number): AddedFlag {
  * AppleTalk refuse `MSG_NOSIGNAL`, AF_PACKET `MSG_CMSG_CLOEXEC`.
  */
 export class AddedFlag {
-  /** The flag; 0 once it was refused. */
+  /** The flags to add. */
   bits: number;
   readonly #flag: number;
   readonly #mayBeRefused: boolean;
 
-  constructor(flag: number, mayBeRefused: boolean) {
-    this.bits = this.#flag = flag;
+  /** @param always What no family refuses. */
+  constructor(flag: number, mayBeRefused: boolean, always = 0) {
+    this.bits = flag | always;
+    this.#flag = flag;
     this.#mayBeRefused = mayBeRefused;
   }
 
@@ -40,8 +45,8 @@ export class AddedFlag {
    */
   retry(n: number): boolean {
     if (!this.#mayBeRefused || (n !== -EINVAL && n !== -EOPNOTSUPP)) return false;
-    const had = this.bits !== 0;
-    this.bits = had ? 0 : this.#flag;
+    const had = (this.bits & this.#flag) !== 0;
+    this.bits ^= this.#flag;
     return had;
   }
 }

@@ -7,7 +7,7 @@ import { Operation } from "../operation.ts";
 import { mayGoOn } from "../polling/turn.ts";
 import type { Datagram } from "../transfer.ts";
 import type { AddedFlag } from "./added_flag.ts";
-import { EAGAIN, EINTR } from "./kernel_numbers.ts";
+import { EAGAIN, EINTR, MSG_DONTWAIT } from "./kernel_numbers.ts";
 import type { LastSender } from "./last_sender.ts";
 import { RECEIVE_SIZE, receiveSpace } from "./receive_space.ts";
 import type { RetryLater } from "./retry_later.ts";
@@ -41,7 +41,7 @@ export class DatagramReceive<A> extends Operation<Datagram<A>> {
   prepare(buffer: Uint8Array | undefined, flags: number): this {
     this.done = false;
     this.#buffer = buffer;
-    this.#flags = flags | MSG_TRUNC;
+    this.#flags = flags | MSG_TRUNC | MSG_DONTWAIT;
     this.#room = buffer === undefined ? RECEIVE_SIZE : buffer.byteLength;
     return this;
   }

@@ -1,3 +1,4 @@
+import { C } from "../../ffi/constants.ts";
 import { errnoNumber } from "../../ffi/errno.ts";
 
 // Numbers that system calls take and return, looked up once: the fast paths compare with them.
@@ -34,3 +35,9 @@ export const EOPNOTSUPP: number = errnoNumber("EOPNOTSUPP") ?? 95;
  * for too long.
  */
 export const MAX_CALL = 1 << 18;
+
+/**
+ * For all that a `Socket` receives: another process that has the same open socket may clear its `O_NONBLOCK`, and no
+ * receive must block the event loop.
+ */
+export const MSG_DONTWAIT: number = C.MSG_DONTWAIT;

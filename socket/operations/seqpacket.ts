@@ -5,7 +5,7 @@ import { libc } from "../../ffi/libc.ts";
 import { Operation } from "../operation.ts";
 import { mayGoOn } from "../polling/turn.ts";
 import type { SeqpacketMessage } from "../transfer.ts";
-import { EAGAIN, ECONNRESET, EINTR } from "./kernel_numbers.ts";
+import { EAGAIN, ECONNRESET, EINTR, MSG_DONTWAIT } from "./kernel_numbers.ts";
 import { MessageHeader } from "./message_header.ts";
 import type { Ends } from "./stream.ts";
 
@@ -63,7 +63,7 @@ export class SeqpacketReceive extends Operation<SeqpacketMessage | null> {
     this.done = false;
     this.#space = space;
     this.#copy = copy;
-    this.#flags = flags | MSG_TRUNC;
+    this.#flags = flags | MSG_TRUNC | MSG_DONTWAIT;
     return this;
   }
 

@@ -8,7 +8,7 @@ import { Operation } from "../operation.ts";
 import type { Readiness } from "../polling/readiness.ts";
 import { countBytes, mayGoOn } from "../polling/turn.ts";
 import type { AddedFlag } from "./added_flag.ts";
-import { EAGAIN, ECONNRESET, EINTR, MAX_CALL, MAX_TRANSFER } from "./kernel_numbers.ts";
+import { EAGAIN, ECONNRESET, EINTR, MAX_CALL, MAX_TRANSFER, MSG_DONTWAIT } from "./kernel_numbers.ts";
 import { withProgress } from "./progress.ts";
 
 /** The owner of the stream, which is told when a direction has ended. */
@@ -51,7 +51,7 @@ export class StreamRead extends Operation<number | null> {
   attempt(): number | null | undefined {
     checkBuffer(this.#buffer, this.#length);
     for (;;) {
-      const n = outcome(libc().recv(this.#fd, this.#buffer, this.#size, 0));
+      const n = outcome(libc().recv(this.#fd, this.#buffer, this.#size, MSG_DONTWAIT));
       if (n > 0) {
         countBytes(n);
         if (n < this.#size) this.#readiness?.drained();

@@ -28,7 +28,7 @@ export class UrgentReceive extends Operation<number | null> {
   /** The byte. */
   attempt(): number | null | undefined {
     for (;;) {
-      const n = outcome(libc().recv(this.#fd, byte, 1n, C.MSG_OOB));
+      const n = outcome(libc().recv(this.#fd, byte, 1n, C.MSG_OOB | C.MSG_DONTWAIT));
       if (n === 1) return byte[0] ?? 0;
       if (n === 0) return null;
       // There is none, or it was already taken.
