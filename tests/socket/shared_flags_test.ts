@@ -1,7 +1,8 @@
 import { assertEquals, type Permission, spawnScript, test } from "../runner/mod.ts";
 
 const needs: Permission[] = ["run", "read", "write", "env"];
-const [FFI, SOCKET] = ["ffi", "socket"].map((name) => new URL(`../../${name}/mod.ts`, import.meta.url));
+const FFI = new URL("../../ffi/mod.ts", import.meta.url);
+const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 
 /** Another holder of the socket makes it block; then each call still waits for its timeout, and others can run. */
 const SCRIPT = `
