@@ -42,7 +42,7 @@ const RULES: Record<string, Rule> = {
   node: FAMILY,
   // AF_SMC uses IP addresses, and connects and listens as TCP does.
   smc: { imports: [...FAMILY.imports, "inet", "netlink"] },
-  smc_run: { imports: ["ffi/platform.ts", "node", "smc"] },
+  smc_run: { imports: ["ffi/error.ts", "ffi/platform.ts", "node", "smc"] },
   // RPC takes any connection.
   rpc: { imports: ["checks"], types: ["socket"] },
   // Handlers for RPC: they use its errors and its frame limit.

@@ -3,6 +3,7 @@ import { addAbortSignal } from "node:stream";
 import { NodeStream } from "../node/mod.ts";
 import { dial } from "./_dial.ts";
 import { isPort } from "./_is_port.ts";
+import { isSignal } from "./_is_signal.ts";
 
 /** What only the sockets of Node can do: a connection with such an option stays TCP. */
 const NODE_ONLY = [
@@ -44,7 +45,8 @@ function optionsOf([first, second]: unknown[]): ConnectOptions | undefined {
 /** Whether `node:net` takes the options, which otherwise throws. */
 function areValid(options: ConnectOptions): boolean {
   const { port, lookup, localAddress, localPort, autoSelectFamily, autoSelectFamilyAttemptTimeout: patience } = options;
-  return isPort(port) && (lookup === undefined || typeof lookup === "function") &&
+  return isPort(port) && isSignal(options.signal || undefined) &&
+    (lookup === undefined || typeof lookup === "function") &&
     (!localAddress || net.isIP(localAddress) !== 0) && (!localPort || typeof localPort === "number") &&
     (autoSelectFamily === undefined || typeof autoSelectFamily === "boolean") &&
     (patience === undefined || Number.isInteger(patience) && patience > 0);

@@ -1,6 +1,7 @@
 import dns from "node:dns";
 import net from "node:net";
 import { SmcConn } from "../smc/mod.ts";
+import { asNodeError } from "./_node_error.ts";
 
 /** Connects over AF_SMC to the addresses of a host in turn, as `net.connect()` does with a `lookup` or a `family`. */
 export async function dial(options: net.TcpNetConnectOpts, signal: AbortSignal): Promise<SmcConn> {
@@ -23,7 +24,7 @@ export async function dial(options: net.TcpNetConnectOpts, signal: AbortSignal):
       });
     } catch (error) {
       signal.throwIfAborted();
-      errors.push(error);
+      errors.push(asNodeError(error, "connect", hostname, Number(port)));
     }
   }
   if (errors.length === 1) throw errors[0];

@@ -1,7 +1,11 @@
-import type net from "node:net";
+import cluster from "node:cluster";
+import dns from "node:dns";
+import net from "node:net";
 import { NodeStream } from "../node/mod.ts";
-import { SmcListener } from "../smc/mod.ts";
+import { type SmcConn, SmcListener } from "../smc/mod.ts";
 import { isPort } from "./_is_port.ts";
+import { isSignal } from "./_is_signal.ts";
+import { asNodeError } from "./_node_error.ts";
 
 type Listen = typeof net.Server.prototype.listen;
 
@@ -11,6 +15,8 @@ interface Internals extends net.Server {
   _connections: number;
   _emitCloseIfDrained(): void;
   allowHalfOpen: boolean;
+  blockList?: unknown;
+  highWaterMark?: number;
   noDelay?: boolean;
   keepAlive?: boolean;
   /** In seconds. */
@@ -18,24 +24,50 @@ interface Internals extends net.Server {
   pauseOnConnect?: boolean;
 }
 
+/**
+ * What only Node's own servers do: the kernel refuses it for AF_SMC, or SMC-R has no IPv6. The listeners that
+ * `node:cluster` makes for its workers are told by `ipv6Only`, too, which it gives even where it is false.
+ */
+const NODE_ONLY = ["ipv6Only", "reusePort"];
+
 /** `server.listen()` over AF_SMC; unix sockets and descriptors stay with `original`, and so do wrong arguments, for its errors. */
 export function listenOverSmc(original: Listen): Listen {
   return function (this: Internals, ...args: unknown[]): net.Server {
     const options = optionsOf(args);
-    if (options === undefined || this.listening) return Reflect.apply(original, this, args);
+    // The workers of a cluster get their listener from its primary.
+    const isShared = cluster.isWorker && !options?.exclusive;
+    if (options === undefined || this.listening || this.blockList || isShared) {
+      return Reflect.apply(original, this, args);
+    }
     const callback = args.at(-1);
     if (typeof callback === "function") this.once("listening", callback as () => void);
-    try {
-      const listener = listen(options);
-      setHandle(this, listener);
-      accept(this, listener).catch((error) => this.emit("error", error));
-      if (options.signal !== undefined) closeOnAbort(this, options.signal);
-      queueMicrotask(() => this.listening && this.emit("listening"));
-    } catch (error) {
-      queueMicrotask(() => this.emit("error", error));
+    if (options.signal !== undefined) closeOnAbort(this, options.signal);
+    const { host } = options;
+    if (!host || host === "localhost" || net.isIP(host) !== 0) listenAt(this, options, host || "0.0.0.0");
+    else {
+      let isClosed = false;
+      const stop = () => isClosed = true;
+      this.once("close", stop);
+      dns.lookup(host, (error, hostname) => {
+        this.off("close", stop);
+        if (error) this.emit("error", error);
+        else if (!isClosed && !this.listening) listenAt(this, options, hostname);
+      });
     }
     return this;
   } as Listen;
+}
+
+function listenAt(server: Internals, { port = 0, backlog }: net.ListenOptions, hostname: string): void {
+  try {
+    const rest = backlog === undefined ? {} : { backlog };
+    const listener = SmcListener.listen({ hostname, port, unsupported: "tcp", ...rest });
+    setHandle(server, listener);
+    accept(server, listener).catch((error) => server.emit("error", error));
+    queueMicrotask(() => server.listening && server.emit("listening"));
+  } catch (error) {
+    queueMicrotask(() => server.emit("error", asNodeError(error, "listen", hostname, port)));
+  }
 }
 
 /** Closes the server when the signal aborts; once it is closed, the signal is none of its concern, as with Node's. */
@@ -53,7 +85,8 @@ function optionsOf([first, second, third]: unknown[]): net.ListenOptions | undef
     const hasHandle = ["fd", "handle", "_handle"].some((name) => Reflect.get(options, name) !== undefined);
     const hasPath = options.path !== undefined && options.port === undefined;
     const port = options.port ?? 0;
-    return hasHandle || hasPath || !("port" in options) || !isPort(port)
+    const isNodes = hasHandle || hasPath || NODE_ONLY.some((name) => Reflect.get(options, name) !== undefined);
+    return isNodes || !("port" in options) || !isPort(port) || !isSignal(options.signal)
       ? undefined
       : { ...options, port: Number(port) };
   }
@@ -65,11 +98,6 @@ function optionsOf([first, second, third]: unknown[]): net.ListenOptions | undef
     ...(typeof second === "string" ? { host: second } : {}),
     ...(backlog === undefined ? {} : { backlog }),
   };
-}
-
-function listen({ host, port = 0, backlog }: net.ListenOptions): SmcListener {
-  const rest = backlog === undefined ? {} : { backlog };
-  return SmcListener.listen({ hostname: host ?? "0.0.0.0", port, unsupported: "tcp", ...rest });
 }
 
 /** What the server asks of libuv's handle: its address, and its end. */
@@ -88,12 +116,14 @@ function setHandle(server: Internals, listener: SmcListener): void {
 
 async function accept(server: Internals, listener: SmcListener): Promise<void> {
   for await (const conn of listener) {
-    if (server._connections >= (server.maxConnections || Infinity)) {
+    if (server._connections >= (server.maxConnections ?? Infinity)) {
+      const dropped = addressesOf(conn);
       conn.close();
-      server.emit("drop");
+      server.emit("drop", dropped);
       continue;
     }
-    const stream = new NodeStream(conn, { allowHalfOpen: server.allowHalfOpen });
+    const { allowHalfOpen, highWaterMark } = server;
+    const stream = new NodeStream(conn, { allowHalfOpen, ...(highWaterMark === undefined ? {} : { highWaterMark }) });
     if (server.noDelay) stream.setNoDelay(true);
     if (server.keepAlive) stream.setKeepAlive(true, (server.keepAliveInitialDelay ?? 0) * 1000);
     if (server.pauseOnConnect) stream.pause();
@@ -104,4 +134,17 @@ async function accept(server: Internals, listener: SmcListener): Promise<void> {
     });
     queueMicrotask(() => server.emit("connection", stream)); // what a listener throws is no error of accepting
   }
+}
+
+/** What the event `"drop"` tells. */
+function addressesOf({ localAddr, remoteAddr }: SmcConn): net.DropArgument {
+  const familyOf = (address: string) => net.isIPv6(address) ? "IPv6" : "IPv4";
+  return {
+    localAddress: localAddr.hostname,
+    localPort: localAddr.port,
+    localFamily: familyOf(localAddr.hostname),
+    remoteAddress: remoteAddr.hostname,
+    remotePort: remoteAddr.port,
+    remoteFamily: familyOf(remoteAddr.hostname),
+  };
 }

@@ -50,7 +50,7 @@ await ask("from an address", { host: "127.0.0.1", localAddress: "127.0.0.9" });
 for (
   const [name, value] of [
     ...[["lookup", "x"], ["localAddress", "nonsense"], ["localPort", "x"], ["objectMode", true]],
-    ...[["autoSelectFamily", 1], ["autoSelectFamilyAttemptTimeout", -1]],
+    ...[["autoSelectFamily", 1], ["autoSelectFamilyAttemptTimeout", -1], ["signal", 1], ["signal", {}]],
   ]
 ) {
   try {
@@ -59,6 +59,12 @@ for (
   } catch ({ code }) {
     told.push(`${name}: ${code}`);
   }
+}
+for (const [host, port] of [["127.0.0.1", 1], ["::1", 1], ["no.such.host.invalid", 80]]) {
+  const [{ code, syscall, errno, address, port: where, hostname, message }] = await new Promise((resolve) =>
+    net.connect(port, host).once("error", (...all) => resolve(all))
+  );
+  told.push([code, syscall, errno, address, where, hostname, message]);
 }
 const blockList = new net.BlockList();
 blockList.addAddress("127.0.0.1");

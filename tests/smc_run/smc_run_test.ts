@@ -7,6 +7,7 @@ const PROGRAM = fileURLToPath(new URL("program.mjs", import.meta.url));
 const EXPRESS_REDIS = fileURLToPath(new URL("express_redis.mjs", import.meta.url));
 const NODE_REDIS = fileURLToPath(new URL("node_redis.mjs", import.meta.url));
 const FASTIFY = fileURLToPath(new URL("fastify.mjs", import.meta.url));
+const CLUSTER = fileURLToPath(new URL("cluster.mjs", import.meta.url));
 const CLIENTS = fileURLToPath(new URL("clients.mjs", import.meta.url));
 const SERVERS = fileURLToPath(new URL("servers.mjs", import.meta.url));
 /** Node prints that its FFI is experimental. */
@@ -67,6 +68,13 @@ test("Fastify runs unmodified under smc_run", { needs: ["run", "env", "read"], s
   const { code, stdout, stderr } = await program.exit;
   const greetings = Array.from({ length: 20 }, (_, i) => `{"hello":"${i}"}`);
   assertEquals([code, stderr, stdout.trim().split("\n")], [0, "", ["NodeStream", ...greetings, "true", "false"]]);
+});
+
+test("the workers of a cluster share a port under smc_run", { needs: ["run", "env", "read"], skipOn }, async () => {
+  const [node = "", ...args] = thisRuntime();
+  await using program = spawn(node, [...args, QUIET, "--import", SMC_RUN.href, CLUSTER]);
+  const { code, stdout, stderr } = await program.exit;
+  assertEquals([code, stdout, stderr], [0, "1 and 2\n", ""]);
 });
 
 for (const [what, script] of [["servers", SERVERS], ["clients", CLIENTS]] as const) {
