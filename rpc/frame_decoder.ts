@@ -6,6 +6,8 @@ import type { FrameError } from "./frame_error.ts";
 import { giveMemory, takeMemory } from "./_spare_memory.ts";
 
 const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+/** Long bodies are collected in pieces of one length: any other body can use their memory afterwards. */
+const PIECE = 256 * 1024;
 const FIRST_ROOM = 64 * 1024;
 
 /**
@@ -41,7 +43,8 @@ export class FrameDecoder {
   #headLength = 0;
   /** The length of the body from its head, or -1 before the head is complete. */
   #length = -1;
-  /** Collects a body that is split between pieces. */
+  /** Collects a body that is split: its full pieces, then the one that is being filled, and how far. */
+  #full: Uint8Array<ArrayBuffer>[] = [];
   #body: Uint8Array<ArrayBuffer> = NOTHING;
   #bodyLength = 0;
   /** The memory of the body that was returned last. */
@@ -59,12 +62,12 @@ export class FrameDecoder {
 
   /** Bytes received of an incomplete frame. */
   get buffered(): number {
-    return this.#headLength + this.#bodyLength + this.#piece.length - this.#at;
+    return this.#headLength + this.#collected + this.#piece.length - this.#at;
   }
 
   /** Bytes of memory for a split body. */
   get allocated(): number {
-    return Math.min(this.#body.length, Math.max(this.#length, 0)); // reused memory may be longer
+    return this.#full.length * PIECE + Math.min(this.#body.length, Math.max(this.#rest, 0)); // reused memory may be longer
   }
 
   /**
@@ -108,9 +111,9 @@ export class FrameDecoder {
    * @returns Where to put the next bytes of the stream, or `undefined` if fewer are missing.
    */
   room(least: number): Uint8Array<ArrayBuffer> | undefined {
-    if (this.#length - this.#bodyLength < least || this.#at < this.#piece.length) return undefined;
-    if (this.#bodyLength === this.#body.length) this.#grow(Math.max(this.#bodyLength * 2, FIRST_ROOM));
-    return this.#body.subarray(this.#bodyLength, this.#length);
+    if (this.#length - this.#collected < least || this.#at < this.#piece.length) return undefined;
+    if (this.#bodyLength === this.#capacity) this.#grow(Math.max(2 * this.#bodyLength, FIRST_ROOM));
+    return this.#body.subarray(this.#bodyLength, this.#capacity);
   }
 
   /**
@@ -120,7 +123,7 @@ export class FrameDecoder {
    * @throws {RangeError} If there was no room for that many.
    */
   filled(count: number): void {
-    const most = Math.min(this.#body.length, this.#length) - this.#bodyLength;
+    const most = this.#capacity - this.#bodyLength;
     this.#bodyLength += within("fill the room", "count", count, Math.max(most, 0));
     this.#start += count;
   }
@@ -144,7 +147,7 @@ export class FrameDecoder {
    */
   reset(): void {
     this.#giveBack();
-    giveMemory(this.#body);
+    for (const memory of [...this.#full, this.#body]) giveMemory(memory);
     this.#piece = NOTHING;
     this.#at = 0;
     this.#start = 0;
@@ -184,34 +187,69 @@ export class FrameDecoder {
   }
 
   #readBody(): Uint8Array | undefined {
-    const missing = this.#length - this.#bodyLength;
+    const missing = this.#length - this.#collected;
     const part = this.#piece.subarray(this.#at, this.#at + missing);
     this.#at += part.length;
     if (part.length === this.#length) return this.#finish(part);
-    if (part.length > 0) this.#collect(part);
+    for (let at = 0; at < part.length;) at += this.#collect(part.subarray(at));
     if (part.length < missing) return undefined;
-    this.#given = this.#body;
-    return this.#finish(this.#body.subarray(0, this.#length));
+    this.#given = this.#full.length === 0 ? this.#body : this.#joined();
+    return this.#finish(this.#given.subarray(0, this.#length));
   }
 
-  #collect(part: Uint8Array): void {
-    const needed = this.#bodyLength + part.length;
-    if (needed > this.#body.length) this.#grow(needed * 2);
-    this.#body.set(part, this.#bodyLength);
-    this.#bodyLength = needed;
+  /** How many bytes of the body have been collected. */
+  get #collected(): number {
+    return this.#full.length * PIECE + this.#bodyLength;
   }
 
+  /** How many bytes of the body are not in full pieces. */
+  get #rest(): number {
+    return this.#length - this.#full.length * PIECE;
+  }
+
+  /** How many bytes the piece that is being filled may hold. */
+  get #capacity(): number {
+    return Math.max(Math.min(this.#body.length, this.#rest, PIECE), 0);
+  }
+
+  /** Copies bytes into the piece that is being filled; returns how many. */
+  #collect(bytes: Uint8Array): number {
+    if (this.#bodyLength === this.#capacity) this.#grow(2 * (this.#bodyLength + bytes.length));
+    const some = bytes.subarray(0, this.#capacity - this.#bodyLength);
+    this.#body.set(some, this.#bodyLength);
+    this.#bodyLength += some.length;
+    return some.length;
+  }
+
+  /** Makes room for more bytes: in a longer piece at first, in another piece once that has its full length. */
   #grow(wanted: number): void {
-    const most = Math.min(this.#length, wanted);
+    if (this.#bodyLength === PIECE) {
+      this.#full.push(this.#body);
+      this.#body = takeMemory(PIECE, PIECE);
+      this.#bodyLength = 0;
+      return;
+    }
+    const most = Math.min(this.#rest, wanted, PIECE);
     const grown = takeMemory(most, most);
     grown.set(this.#body.subarray(0, this.#bodyLength));
     giveMemory(this.#body);
     this.#body = grown;
   }
 
+  /** The body of several pieces, in one. */
+  #joined(): Uint8Array<ArrayBuffer> {
+    const whole = takeMemory(this.#length, this.#length);
+    for (const [i, memory] of [...this.#full, this.#body].entries()) {
+      whole.set(memory.subarray(0, Math.min(PIECE, this.#length - i * PIECE)), i * PIECE);
+      giveMemory(memory);
+    }
+    return whole;
+  }
+
   #finish(body: Uint8Array): Uint8Array {
     this.#length = -1;
     this.#headLength = 0;
+    this.#full = [];
     this.#body = NOTHING;
     this.#bodyLength = 0;
     return body;

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import {
   decodeFrame,
   encodeFrame,
@@ -91,6 +92,37 @@ test("FrameDecoder only repeats its error after an error", () => {
   assert(assertThrows(() => decoder.next(), FrameError) === error);
   assert(assertThrows(() => decoder.end(), FrameError) === error);
 });
+
+const PIECE = 256 * 1024; // the length of what a long body is collected in
+for (const length of [PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 1, 5 * PIECE - 7]) {
+  test(`FrameDecoder collects a body of ${length} bytes, however it is split`, () => {
+    const body = Uint8Array.from({ length }, (_, i) => i * 31 + (i >> 8));
+    const frame = encodeFrame(body);
+    for (const size of [1000, 4096, PIECE - 8, PIECE, PIECE + 9, 100_000]) {
+      for (const intoRoom of [false, true]) {
+        const decoder = new FrameDecoder();
+        const bodies: Uint8Array[] = [];
+        for (let at = 0; at < 2 * frame.length;) {
+          const room = intoRoom ? decoder.room(1) : undefined;
+          const rest = at < frame.length ? frame.subarray(at) : frame.subarray(at - frame.length); // the frame, twice
+          const part = rest.subarray(0, Math.min(size, room?.length ?? Infinity));
+          if (room === undefined) decoder.push(part);
+          else {
+            room.set(part);
+            decoder.filled(part.length);
+          }
+          at += part.length;
+          for (let next = decoder.next(); next !== undefined; next = decoder.next()) bodies.push(next.slice());
+          assert(decoder.buffered <= frame.length);
+          assert(decoder.allocated <= 2 * decoder.buffered + PIECE, `${decoder.allocated} for ${decoder.buffered}`);
+        }
+        decoder.end();
+        assertEquals(bodies.length, 2);
+        for (const each of bodies) assert(Buffer.compare(each, body) === 0, `${size} ${intoRoom}`);
+      }
+    }
+  });
+}
 
 test("FrameDecoder.reset() starts at a frame boundary again, wherever it was", () => {
   const frame = rawFrame(1, 3, [1, 2, 3]);
