@@ -9,7 +9,7 @@ import type { BlockingOptions } from "./options.ts";
 /** Options of a {@linkcode LineReader}. */
 export interface LineReaderOptions {
   /**
-   * The most bytes that a line may have, its line ending included.
+   * The most bytes that a line may have, its line ending included; a last line without one may have one byte less.
    *
    * @default {65536}
    */
@@ -18,6 +18,8 @@ export interface LineReaderOptions {
 
 const NEWLINE = 10;
 const RETURN = 13;
+/** It keeps U+FEFF, as Python does: it would be lost at the start of each line. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Reads the lines of a stream, like Python's `makefile()`: in UTF-8, ended by `\n` or `\r\n`, which it removes. It
@@ -114,7 +116,7 @@ export class LineReader implements Iterable<string> {
 
   #take(end: number, next: number): string {
     const stop = end > this.#begin && next > end && this.#buffer[end - 1] === RETURN ? end - 1 : end;
-    const line = new TextDecoder().decode(this.#buffer.subarray(this.#begin, stop));
+    const line = decoder.decode(this.#buffer.subarray(this.#begin, stop));
     this.#begin = this.#searched = next;
     return line;
   }

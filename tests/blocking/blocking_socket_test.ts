@@ -290,6 +290,14 @@ test("lines: LF and CRLF, in pieces, a last line without a newline, and the byte
   to.close();
 });
 
+test("lines keep U+FEFF at their start, as Python's makefile() does", () => {
+  const [from, to] = pair(C.SOCK_STREAM);
+  from.sendall(encoder.encode("\uFEFFa\n\uFEFFb\n"));
+  from.close();
+  assertEquals([...new LineReader(to)], ["\uFEFFa", "\uFEFFb"]);
+  to.close();
+});
+
 test("sending waits while the queue of unix datagrams is full", () => {
   using to = BlockingSocket.open(C.AF_UNIX, C.SOCK_DGRAM, { codec: unixAddrCodec });
   to.bind({ autobind: true });
