@@ -43,8 +43,12 @@ const SERVE_OPTIONS: OptionNames<ServeHttpOptions> = { onError: true, server: tr
  * Serves HTTP/1.1 over a listener of any family, in the shape of `Deno.serve`: a function from request to response.
  * A connection's next request waits until the response to the one before is sent.
  *
- * A client that ends its side of the connection is gone, as for `node:http`; one that has sent its next request before
- * is noticed only when the response is written. On Bun, a response made of a string has no `content-type` by itself.
+ * A client that ends its side of the connection is gone, as for `node:http`. One that has sent its next request before
+ * is noticed only when the response is written, since it may still wait for both: a handler that only waits for
+ * `request.signal` needs a time limit, such as `AbortSignal.any([request.signal, AbortSignal.timeout(60_000)])`;
+ * otherwise it waits for ever, and so does the promise of this function.
+ *
+ * On Bun, a response made of a string has no `content-type` by itself.
  *
  * @param listener A stream listener: TCP, AF_UNIX, SMC, … It is closed at the end.
  * @param handler Answers a request.
