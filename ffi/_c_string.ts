@@ -8,6 +8,9 @@ export function cString(text: string | null): Uint8Array | null {
   if (text.includes("\0")) {
     throw new TypeError(`Cannot look up a name with a NUL: current value is ${JSON.stringify(text)}`);
   }
+  if (!text.isWellFormed()) { // else a name with U+FFFD would be looked up
+    throw new TypeError(`Cannot look up a name with a lone surrogate: current value is ${JSON.stringify(text)}`);
+  }
   return new TextEncoder().encode(`${text}\0`);
 }
 

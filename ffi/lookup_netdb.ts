@@ -1,3 +1,4 @@
+import { checkText } from "../checks/check_text.ts";
 import { within } from "../checks/within.ts";
 import { cString, readCString } from "./_c_string.ts";
 import { readPointer, readPointers } from "./_pointers.ts";
@@ -100,6 +101,7 @@ export async function lookupNameinfo(
  * ```
  */
 export async function lookupHostByName(name: string, family: number): Promise<Hostent | number> {
+  checkText("look up a name", name); // libc reads at the null pointer
   using memory = new ForeignMemory();
   const text = memory.copy(cString(name));
   return await lookUpHost((entry, room, size, result, error) =>
@@ -160,6 +162,7 @@ export async function lookupHostByAddr(address: Uint8Array, family: number): Pro
  * ```
  */
 export async function lookupServiceByName(name: string, protocol: string | null): Promise<Servent | null> {
+  checkText("look up a name", name); // libc reads at the null pointer
   using memory = new ForeignMemory();
   const [text, wanted] = [memory.copy(cString(name)), memory.copy(cString(protocol))];
   return await lookUpService((entry, room, size, result) =>

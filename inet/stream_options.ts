@@ -18,7 +18,7 @@ export interface StreamListenOptions extends ListenOptions {
   port?: number;
   /** The zone of a link-local IPv6 address, usually an interface index, like the part after `%` in the hostname. */
   scopeId?: number;
-  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), 28 bits in host order. */
   flowinfo?: number;
   /** `"tcp"`, so that an address object can be passed directly. */
   transport?: NetAddr["transport"];
@@ -62,7 +62,7 @@ export interface StreamConnectOptions extends ConnectOptions {
   port: number;
   /** The zone of a link-local IPv6 address, usually an interface index, like the part after `%` in the hostname. */
   scopeId?: number;
-  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), 28 bits in host order. */
   flowinfo?: number;
   /** `"tcp"`, so that an address object can be passed directly. */
   transport?: NetAddr["transport"];

@@ -48,7 +48,7 @@ export interface UdpBindOptions extends OpenOptions {
   ipv6Only?: boolean;
   /** The zone of a link-local IPv6 address, usually an interface index, like the part after `%` in the hostname. */
   scopeId?: number;
-  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. */
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), 28 bits in host order. */
   flowinfo?: number;
   /** `"udp"`, so that an address object can be passed directly. */
   transport?: NetAddr["transport"];

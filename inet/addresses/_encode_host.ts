@@ -17,7 +17,7 @@ export function encodeHost(addr: Omit<NetAddr, "transport">, socket?: Descriptor
   if (typeof hostname !== "string") {
     throw new TypeError(`Cannot encode hostname as it must be a string: current value is ${quoted(hostname)}`);
   }
-  if (hostname === "localhost") return encodeInetSockaddr({ ...addr, hostname: "127.0.0.1" });
+  if (hostname.toLowerCase() === "localhost") return encodeInetSockaddr({ ...addr, hostname: "127.0.0.1" });
   const zone = /%(.*\D.*)$/.exec(hostname)?.[1];
   try {
     return encodeInetSockaddr(

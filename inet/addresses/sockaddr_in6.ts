@@ -23,7 +23,7 @@ export interface SockaddrIn6 {
   port: number;
   /** The zone, usually an interface index. Default: the number after `%` in the hostname, or 0. */
   scopeId?: number;
-  /** The traffic class and flow label, in host order. Default: 0. */
+  /** The traffic class and flow label, 28 bits in host order. Default: 0. */
   flowinfo?: number;
 }
 
@@ -67,7 +67,8 @@ export function encodeSockaddrIn6(addr: SockaddrIn6, layout: SockaddrLayout = LI
   const view = new DataView(bytes.buffer);
   writeSockaddrHead(bytes, layout.AF_INET6, layout);
   writePort(bytes, addr.port);
-  view.setUint32(4, uint32("flowinfo", addr.flowinfo ?? 0), false);
+  // IPV6_FLOWINFO_MASK: the other 4 bits are the version, which the kernel drops.
+  view.setUint32(4, within("encode an address", "flowinfo", addr.flowinfo ?? 0, 0x0fffffff), false);
   const zone = parseIpv6Into(bytes, 8, addr.hostname);
   view.setUint32(24, scopeIdOf(addr, zone), layout.littleEndian);
   return bytes;
@@ -117,12 +118,10 @@ export function decodeSockaddrIn6(bytes: Uint8Array, layout: SockaddrLayout = LI
 
 function scopeIdOf(addr: SockaddrIn6, { zone, scopeId }: Zone): number {
   const wanted = addr.scopeId ?? scopeId ?? (zone === undefined ? 0 : undefined);
-  if (wanted !== undefined && (scopeId === undefined || scopeId === wanted)) return uint32("scopeId", wanted);
+  if (wanted !== undefined && (scopeId === undefined || scopeId === wanted)) {
+    return within("encode an address", "scopeId", wanted, 0xffffffff);
+  }
   throw new TypeError(
     `Cannot encode scopeId as it must be the number of the zone in ${addr.hostname}: current value is ${addr.scopeId}`,
   );
-}
-
-function uint32(name: string, value: number): number {
-  return within("encode an address", name, value, 0xffffffff);
 }

@@ -32,6 +32,7 @@ export async function resolveEndpoints(
   signal: AbortSignal,
 ): Promise<Endpoint[]> {
   const { hostname, port } = addr;
+  if (hostname === "") throw new TypeError('Cannot connect as the hostname is empty: current value is ""');
   if (isNumeric(hostname)) return [numericEndpoint(addr, addr.networkNamespace)];
   within("connect", "port", port, 0xffff);
   const answers = await orAborted(lookupAddrinfo(hostname, String(port), { type: C.SOCK_STREAM }), signal);

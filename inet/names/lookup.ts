@@ -24,7 +24,7 @@ export function lookupError(
   syscall: "getaddrinfo" | "getnameinfo" = "getaddrinfo",
 ): Error {
   const code = eaiName(error) ?? `EAI${error}`;
-  const message = `Cannot look up ${name}: ${MESSAGES[code] ?? "Unknown error"} (${code})`;
+  const message = `Cannot look up ${name || "an empty name"}: ${MESSAGES[code] ?? "Unknown error"} (${code})`;
   return describeError(message, { code, errno: Math.abs(error), syscall, address: name });
 }
 

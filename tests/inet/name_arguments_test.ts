@@ -1,3 +1,4 @@
+import { C, lookupHostByName, lookupServiceByName } from "@berkeley/sockets/ffi";
 import {
   decodeInetSockaddr,
   decodeSockaddr,
@@ -11,6 +12,8 @@ import {
   parseIpv4,
   parseIpv6,
   parseNetAddr,
+  TcpConn,
+  TcpListener,
   UdpSocket,
 } from "@berkeley/sockets/inet";
 import { decodeSockaddrLl } from "@berkeley/sockets/packet";
@@ -33,8 +36,11 @@ test("getaddrinfo() refuses options in place of the service, which libc would lo
 });
 
 test("names and addresses as text are refused if they are not text", async () => {
-  for (const wrong of [undefined, 5, {}, new Uint8Array([127, 0, 0, 1])] as never[]) {
+  // Of null, libc would read at the null pointer.
+  for (const wrong of [undefined, null, 5, {}, new Uint8Array([127, 0, 0, 1])] as never[]) {
     const message = `as it must be a string: current value is ${wrong}`;
+    await assertRejects(() => lookupHostByName(wrong, C.AF_INET), TypeError, message);
+    await assertRejects(() => lookupServiceByName(wrong, null), TypeError, message);
     await assertRejects(() => gethostbyname(wrong), TypeError, message);
     await assertRejects(() => gethostbyaddr(wrong), TypeError, message);
     await assertRejects(() => getservbyname(wrong), TypeError, message);
@@ -42,6 +48,31 @@ test("names and addresses as text are refused if they are not text", async () =>
       assertThrows(() => call(wrong), TypeError, message);
     }
   }
+});
+
+test("a name with a lone surrogate is refused, which would be looked up as U+FFFD", async () => {
+  const message = 'Cannot look up a name with a lone surrogate: current value is "\\ud800.example"';
+  const name = "\ud800.example";
+  await assertRejects(() => getaddrinfo(name), TypeError, message);
+  await assertRejects(() => getaddrinfo("127.0.0.1", name), TypeError, message);
+  await assertRejects(() => gethostbyname(name), TypeError, message);
+  await assertRejects(() => getservbyname(name), TypeError, message);
+  await assertRejects(() => TcpConn.connect({ hostname: name, port: 1 }), TypeError, message);
+});
+
+test("an empty name is refused as such", async () => {
+  const message = 'Cannot connect as the hostname is empty: current value is ""';
+  await assertRejects(() => TcpConn.connect({ hostname: "", port: 1 }), TypeError, message);
+  const error = await assertRejects(() => getaddrinfo(""), Error, "Cannot look up an empty name: ");
+  assertEquals((error as Error & { code?: string }).code, "EAI_NONAME");
+});
+
+test("localhost is a host name, so its case does not matter", async () => {
+  using listener = TcpListener.listen({ hostname: "LOCALHOST" });
+  assertEquals(listener.addr.hostname, "127.0.0.1");
+  using conn = await TcpConn.connect({ hostname: "LocalHost", port: listener.addr.port });
+  using socket = UdpSocket.bind({ hostname: "Localhost" });
+  assertEquals([conn.remoteAddr, socket.localAddr.hostname], [listener.addr, "127.0.0.1"]);
 });
 
 test("joinMulticast() and leaveMulticast() refuse a group that is not text", () => {

@@ -66,7 +66,7 @@ function addresses(random: Random, count: number): NetAddr[] {
     }
     const addr: NetAddr = { transport: "udp", hostname: formatIpv6(ipv6Bytes(random)), port };
     if (random.once(2)) addr.scopeId = 1 + random.below(2 ** 32 - 1);
-    if (random.once(2)) addr.flowinfo = 1 + random.below(2 ** 32 - 1);
+    if (random.once(2)) addr.flowinfo = 1 + random.below(2 ** 28 - 1);
     return addr;
   });
 }

@@ -92,6 +92,9 @@ test("encodeInetSockaddr() refuses host names, and numbers that do not fit", () 
     assertThrows(() => encodeInetSockaddr({ ...V6, scopeId: value }), RangeError, "scopeId");
     assertThrows(() => encodeInetSockaddr({ ...V6, flowinfo: value }), RangeError, "flowinfo");
   }
+  // The kernel would drop the bits of the version.
+  assertThrows(() => encodeInetSockaddr({ ...V6, flowinfo: 2 ** 28 }), RangeError, "flowinfo must be 0 to 268435455");
+  assertEquals(decodeInetSockaddr(encodeInetSockaddr({ ...V6, flowinfo: 2 ** 28 - 1 })).flowinfo, 2 ** 28 - 1);
 });
 
 test("encodeSockaddrIn6() takes the scope from the zone, and refuses two that differ", () => {
