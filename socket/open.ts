@@ -1,4 +1,7 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkBytes } from "../checks/check_bytes.ts";
+import { checkFunction } from "../checks/check_function.ts";
+import { checkObject } from "../checks/check_object.ts";
 import type { OptionNames } from "../checks/option_names.ts";
 import { inNetworkNamespace } from "./network_namespace.ts";
 import type { Socket } from "./socket.ts";
@@ -6,7 +9,7 @@ import { WAIT_OPTIONS, type WaitOptions, waitOptionsOf } from "./wait_options.ts
 
 /** Options of all functions that open a socket. */
 export interface OpenOptions {
-  /** Called with the socket before bind(2) and connect(2), to set any option. */
+  /** Called with the socket before bind(2) and connect(2), to set any option. It must not be async. */
   configure?: (socket: Socket) => void;
   /** The network namespace to open the socket in, such as `/run/netns/blue`. Needs CAP_SYS_ADMIN. */
   networkNamespace?: string;
@@ -50,6 +53,7 @@ export interface OpenSteps {
  * @param steps The steps of the family.
  * @param options The caller's options.
  * @returns The socket, which the caller owns.
+ * @throws {TypeError} If `configure` is not a function, or returns a promise.
  *
  * @example Usage
  * ```ts
@@ -64,17 +68,27 @@ export interface OpenSteps {
  */
 export function openSocket(steps: OpenSteps, options: OpenOptions): Socket {
   checkArgumentCount("call openSocket", arguments.length, "steps", "{ configure, networkNamespace }");
+  checkFunction("open a socket", "open() of the steps", steps?.open);
+  checkObject("open a socket", "options", options);
   const { configure, networkNamespace } = options;
+  if (configure !== undefined) checkFunction("open a socket", "configure", configure);
   const socket = networkNamespace === undefined ? steps.open() : inNetworkNamespace(networkNamespace, steps.open);
   try {
     steps.prepare?.(socket);
-    configure?.(socket);
+    refusePromise(configure?.(socket));
     steps.bind?.(socket);
     return socket;
   } catch (error) {
     socket.close();
     throw error;
   }
+}
+
+/** An async function would go on after the socket is bound, and nobody would learn of its error. */
+function refusePromise(result: unknown): void {
+  if (!(result instanceof Promise)) return;
+  result.catch(() => {});
+  throw new TypeError("Cannot open a socket as configure must not return a promise: it sets options before bind(2)");
 }
 
 /**
@@ -101,6 +115,7 @@ export function openSocket(steps: OpenSteps, options: OpenOptions): Socket {
  */
 export function openListener(steps: OpenSteps, options: ListenOptions, address?: string): Socket {
   checkArgumentCount("call openListener", arguments.length, "steps", "options", "address");
+  checkObject("open a socket", "options", options);
   const { backlog = 511 } = options;
   const bind = (socket: Socket): void => {
     steps.bind?.(socket);
@@ -139,6 +154,7 @@ export async function openConnection(
   address?: string,
 ): Promise<Socket> {
   checkArgumentCount("call openConnection", arguments.length, "steps", "options", "sockaddr", "address");
+  checkBytes(sockaddr);
   const socket = openSocket(steps, options);
   try {
     await socket.connect(sockaddr, { ...waitOptionsOf(options), ...(address === undefined ? {} : { address }) });

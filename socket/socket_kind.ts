@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { checkFunction } from "../checks/check_function.ts";
 import { checkOptions, pickedFrom } from "../checks/option_names.ts";
 import type { AddrCodec } from "./addr_codec.ts";
 import {
@@ -57,6 +58,7 @@ export interface SocketKind<A extends object> {
  */
 export function listenAt<A extends object>(kind: SocketKind<A>, options: A & ListenOptions): Socket {
   checkArgumentCount("call listenAt", arguments.length, "kind", "options");
+  checkFunction("listen", "encode() of the codec", kind?.codec?.encode);
   options = checkOptions("listen", options, { ...LISTEN_OPTIONS, ...kind.names });
   const addr = pickedFrom<A>(options, kind.names);
   const [sockaddr, address] = [kind.codec.encode(addr), kind.codec.format(addr)];
@@ -90,6 +92,7 @@ export function listenAt<A extends object>(kind: SocketKind<A>, options: A & Lis
  */
 export async function connectTo<A extends object>(kind: SocketKind<A>, options: A & ConnectOptions): Promise<Socket> {
   checkArgumentCount("call connectTo", arguments.length, "kind", "options");
+  checkFunction("connect", "encode() of the codec", kind?.codec?.encode);
   options = checkOptions("connect", options, { ...CONNECT_OPTIONS, ...kind.names });
   const addr = pickedFrom<A>(options, kind.names);
   const [sockaddr, address] = [kind.codec.encode(addr), kind.codec.format(addr)];

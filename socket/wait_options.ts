@@ -1,8 +1,8 @@
+import { checkObject } from "../checks/check_object.ts";
 import { checkSignal } from "../checks/check_signal.ts";
 import { checkTimeout } from "../checks/check_timeout.ts";
 import { onAbort } from "../checks/on_abort.ts";
 import { checkOptions, type NameTable, type OptionNames } from "../checks/option_names.ts";
-import { quoted } from "../checks/quoted.ts";
 import { INT_MAX, within } from "../checks/within.ts";
 import { timeoutError } from "../checks/timeout_error.ts";
 import { unrefTimeout } from "./polling/unref_timeout.ts";
@@ -83,9 +83,7 @@ export function checkWaitOptions<T extends WaitOptions>(
   options = checkOptions(action, options, names);
   const { signal, timeout, progress } = options;
   if (progress !== undefined) {
-    if (typeof progress !== "object" || progress === null) {
-      throw new TypeError(`Cannot ${action} as progress must be an object: current value is ${quoted(progress)}`);
-    }
+    checkObject(action, "progress", progress);
     progress.done = 0;
   }
   const { flags } = options as WaitOptions & { flags?: number };
