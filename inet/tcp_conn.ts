@@ -76,7 +76,9 @@ export class TcpConn extends Conn<NetAddr> {
   }
 
   /**
-   * Connects to a host. It races the addresses of a name as RFC 8305 describes. Permission: `--allow-ffi`.
+   * Connects to a host. It races the addresses of a name as RFC 8305 describes. TCP can connect a socket to itself, where
+   * nothing listens on a port that may be a local one: that is refused as everywhere else, unless `localAddr` has the
+   * port. Permission: `--allow-ffi`.
    *
    * @param options The address to connect to, and how long to wait.
    * @returns The connection.
