@@ -1,8 +1,7 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { Conn } from "../socket/conn.ts";
 import type { Socket } from "../socket/socket.ts";
-import { connectTo } from "../socket/socket_kind.ts";
-import { VSOCK_STREAM, type VsockConnectOptions } from "./open_vsock.ts";
+import { connectVsock, VSOCK_STREAM, type VsockConnectOptions } from "./open_vsock.ts";
 import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 
 /**
@@ -42,11 +41,12 @@ export class VsockConn extends Conn<VsockAddr> {
    *
    * @param options The address to connect to, and how to connect.
    * @returns The connection.
+   * @throws {TypeError} If the CID or the port is missing.
    * @throws {SystemError} If it fails: `ECONNRESET` if no socket listens, `ENODEV` if that machine is not reachable,
    * `ETIMEDOUT` if it does not answer (within 2 s, which `SO_VM_SOCKETS_CONNECT_TIMEOUT` changes).
    */
   static async connect(options: VsockConnectOptions): Promise<VsockConn> {
     checkArgumentCount("call connect", arguments.length, "options");
-    return new VsockConn(await connectTo(VSOCK_STREAM, options));
+    return new VsockConn(await connectVsock(VSOCK_STREAM, options));
   }
 }

@@ -1,8 +1,7 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { SeqpacketConn } from "../socket/seqpacket_conn.ts";
 import type { Socket } from "../socket/socket.ts";
-import { connectTo } from "../socket/socket_kind.ts";
-import { VSOCK_SEQPACKET, type VsockConnectOptions } from "./open_vsock.ts";
+import { connectVsock, VSOCK_SEQPACKET, type VsockConnectOptions } from "./open_vsock.ts";
 import { type VsockAddr, vsockAddrCodec } from "./sockaddr_vm.ts";
 
 /**
@@ -44,11 +43,12 @@ export class VsockSeqpacketConn extends SeqpacketConn<VsockAddr> {
    *
    * @param options The address to connect to, and how to connect.
    * @returns The connection.
+   * @throws {TypeError} If the CID or the port is missing.
    * @throws {SystemError} If it fails: `ECONNRESET` if no socket listens, `ENODEV` if that machine is not reachable,
    * `ETIMEDOUT` if it does not answer (within 2 s, which `SO_VM_SOCKETS_CONNECT_TIMEOUT` changes).
    */
   static async connect(options: VsockConnectOptions): Promise<VsockSeqpacketConn> {
     checkArgumentCount("call connect", arguments.length, "options");
-    return new VsockSeqpacketConn(await connectTo(VSOCK_SEQPACKET, options));
+    return new VsockSeqpacketConn(await connectVsock(VSOCK_SEQPACKET, options));
   }
 }

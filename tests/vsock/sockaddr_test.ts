@@ -1,7 +1,7 @@
-import { decodeSockaddrVm, encodeSockaddrVm } from "../../vsock/mod.ts";
+import { decodeSockaddrVm, encodeSockaddrVm, VsockConn, VsockSeqpacketConn } from "../../vsock/mod.ts";
 import { compileC } from "../peers/c_program.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, assertThrows, hex, test } from "../runner/mod.ts";
+import { assertEquals, assertRejects, assertThrows, hex, test } from "../runner/mod.ts";
 
 test("encodeSockaddrVm() encodes as C does", { needs: ["write", "cc"] }, async () => {
   const program = await compileC(`#include <stdio.h>
@@ -26,4 +26,13 @@ test("encodeSockaddrVm() refuses numbers that do not fit, decodeSockaddrVm() byt
     assertThrows(() => decodeSockaddrVm(bytes.subarray(0, length)), RangeError, `length is ${length}`);
   }
   assertThrows(() => decodeSockaddrVm(new Uint8Array(16)), RangeError, "AF_VSOCK");
+});
+
+test("vsock connects only to a CID and a port: the kernel would look for any peer until it gives up", async () => {
+  for (const Conn of [VsockConn, VsockSeqpacketConn]) {
+    const message = "Cannot connect as the address needs a";
+    await assertRejects(() => Conn.connect({ port: 1 } as never), TypeError, `${message} cid`);
+    await assertRejects(() => Conn.connect({ cid: 1 } as never), TypeError, `${message} port`);
+    await assertRejects(() => Conn.connect(undefined as never), TypeError, "options must be an object");
+  }
 });
