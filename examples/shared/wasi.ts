@@ -66,10 +66,14 @@ const calls: Record<string, (...args: number[]) => void> = {
     memory.setUint16(flagsAt, 0, true);
   },
   sock_send: (fd, vectors, count, _flags, size) => send(fd, buffersAt(vectors, count), size),
-  sock_shutdown: (fd, how) => socketOf(fd).shutdown(how - 1), // 1 is to read, 2 to write, 3 both
+  sock_shutdown(fd, how) { // 1 is to read, 2 to write, 3 both
+    if (how < 1 || how > 3) fail("EINVAL");
+    socketOf(fd).shutdown(how - 1);
+  },
   // struct subscription { u64 userdata; u8 tag; union { struct { u32 id; u64 timeout, precision; u16 flags; }; u32 fd; }; }
   // struct event { u64 userdata; u16 error; u8 type; struct { u64 nbytes; u16 flags; }; }
   poll_oneoff(subscriptions, events, count, size) {
+    if (count === 0) fail("EINVAL"); // it would wait for ever
     const all = Array.from({ length: count }, (_, i) => {
       const at = subscriptions + i * 48;
       const type = memory.getUint8(at + 8); // 0 is a clock, 1 to read, 2 to write

@@ -1,5 +1,9 @@
+import { BlockingSocket } from "@berkeley/sockets/blocking";
+import { C } from "@berkeley/sockets/ffi";
+import { tcpAddrCodec } from "@berkeley/sockets/inet";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runWasi } from "../../examples/shared/wasi.ts";
 import { noise } from "../conformance/stream/bytes.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, type Need, runFile, spawn, tempDir, test } from "../runner/mod.ts";
@@ -34,4 +38,33 @@ test("a WASI program in C accepts, polls, reads and writes on our sockets, and a
   assertEquals((await last.exit).stdout, "quit\n");
   assertEquals(await host.line(), "bye");
   assertEquals((await host.exit).code, 0);
+});
+
+/** A program of one call with numbers, which exits with its result. */
+function oneCall(name: string, ...args: number[]): WebAssembly.Module {
+  const text = (text: string) => [text.length, ...new TextEncoder().encode(text)];
+  const section = (id: number, ...body: number[]) => [id, body.length, ...body];
+  const i32 = 0x7f;
+  const imported = (name: string, type: number) => [...text("wasi_snapshot_preview1"), ...text(name), 0, type];
+  const body = [0, ...args.flatMap((arg) => [0x41, arg]), 0x10, 0, 0x10, 1, 0x0b]; // i32.const, call 0, call 1, end
+  return new WebAssembly.Module(Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, 3, 0x60, args.length, ...args.map(() => i32), 1, i32, 0x60, 1, i32, 0, 0x60, 0, 0),
+    ...section(2, 2, ...imported(name, 0), ...imported("proc_exit", 1)),
+    ...section(3, 1, 2),
+    ...section(5, 1, 0, 1),
+    ...section(7, 2, ...text("memory"), 2, 0, ...text("_start"), 0, 2),
+    ...section(10, 1, body.length, ...body),
+  ]));
+}
+
+test("a WASI program that polls nothing, or ends no direction, gets EINVAL", () => {
+  const EINVAL = 28;
+  for (
+    const [name, ...args] of [["sock_shutdown", 3, 0], ["sock_shutdown", 3, 4], ["poll_oneoff", 0, 0, 0, 0]] as const
+  ) {
+    const socket = BlockingSocket.open(C.AF_INET, C.SOCK_STREAM, { codec: tcpAddrCodec });
+    assertEquals(runWasi(oneCall(name, ...args), socket), EINVAL);
+    socket.close();
+  }
 });
