@@ -1,3 +1,4 @@
+import { checkBytes } from "../checks/check_bytes.ts";
 import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 import { within } from "../checks/within.ts";
@@ -178,6 +179,7 @@ function structure(size: number): [Uint8Array<ArrayBuffer>, DataView] {
 }
 
 function checked(name: string, bytes: Uint8Array, size: number): DataView {
+  checkBytes(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < size || view.getUint16(0, HOST_LITTLE_ENDIAN) !== C.AF_BLUETOOTH) {
     throw new RangeError(

@@ -1,3 +1,6 @@
+import { checkBytes } from "../checks/check_bytes.ts";
+import { checkObject } from "../checks/check_object.ts";
+import { listOf } from "../checks/list_of.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -21,6 +24,7 @@ export interface BcmMessage {
   frames?: readonly CanFrame[];
 }
 
+const ENCODE = "encode a message to the broadcast manager";
 /** `sizeof(struct bcm_msg_head)`. */
 export const BCM_HEAD_SIZE = 56;
 
@@ -57,8 +61,9 @@ export const BCM_HEAD_SIZE = 56;
  * ```
  */
 export function encodeBcmMessage(message: BcmMessage): Uint8Array<ArrayBuffer> {
+  checkObject(ENCODE, "the message", message);
   const { opcode, flags = 0, count = 0, interval1 = 0, interval2 = 0, id, frames = [] } = message;
-  const fd = frames.some((frame) => frame.fd ?? frame.data.length > 8);
+  const fd = listOf(ENCODE, "frames", frames).some((frame) => frame?.fd ?? frame?.data?.length > 8);
   const encoded = frames.map((frame) => encodeCanFrame({ ...frame, fd }));
   const size = encoded[0]?.length ?? 0;
   const bytes = new Uint8Array(BCM_HEAD_SIZE + size * encoded.length);
@@ -66,14 +71,14 @@ export function encodeBcmMessage(message: BcmMessage): Uint8Array<ArrayBuffer> {
   const word = (at: number, field: string, value: number): void =>
     view.setUint32(
       at,
-      within("encode a message to the broadcast manager", field, value, 0xffffffff),
+      within(ENCODE, field, value, 0xffffffff),
       HOST_LITTLE_ENDIAN,
     );
   word(0, "opcode", opcode);
   word(4, "flags", (flags | (fd ? C.CAN_FD_FRAME : 0)) >>> 0);
   word(8, "count", count);
   for (const [at, microseconds] of [[16, interval1], [32, interval2]] as const) {
-    within("encode a message to the broadcast manager", "interval", microseconds, Number.MAX_SAFE_INTEGER);
+    within(ENCODE, "interval", microseconds, Number.MAX_SAFE_INTEGER);
     view.setBigInt64(at, BigInt(Math.floor(microseconds / 1e6)), HOST_LITTLE_ENDIAN);
     view.setBigInt64(at + 8, BigInt(microseconds % 1e6), HOST_LITTLE_ENDIAN);
   }
@@ -102,6 +107,7 @@ export function encodeBcmMessage(message: BcmMessage): Uint8Array<ArrayBuffer> {
  * ```
  */
 export function decodeBcmMessage(bytes: Uint8Array): Required<BcmMessage> {
+  checkBytes(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (at: number): number => bytes.length < BCM_HEAD_SIZE ? 0 : view.getUint32(at, HOST_LITTLE_ENDIAN);
   const [flags, count] = [word(4), word(52)];

@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { listOf } from "../checks/list_of.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { C } from "../ffi/constants.ts";
 import { interfaceIndex } from "../socket/interface_index.ts";
@@ -92,7 +93,7 @@ export class BcmSocket extends SocketOwner {
    */
   async sendEvery(interval: number, frames: readonly CanFrame[], options?: TransferOptions): Promise<void> {
     checkArgumentCount("call sendEvery", arguments.length, "interval", "frames", "{ flags, signal, timeout }");
-    const [first] = frames;
+    const [first] = listOf("set up periodic sending", "frames", frames);
     if (first === undefined) throw new TypeError("Cannot set up periodic sending without a frame");
     // Without TX_CP_CAN_ID, which would take the flags of an extended or a remote frame from it.
     const flags = C.SETTIMER | C.STARTTIMER;

@@ -1,3 +1,4 @@
+import { checkObject } from "../checks/check_object.ts";
 import { listOf } from "../checks/list_of.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
@@ -91,7 +92,9 @@ export const CAN_ISOTP_OPTS: SocketOption<IsotpOptions> = defineOption(
   "SOL_CAN_ISOTP",
   "CAN_ISOTP_OPTS",
   12,
-  ({ flags, frameTime, extendedAddress, txPadding, rxPadding, rxExtendedAddress }) => {
+  (options) => {
+    checkObject("set CAN_ISOTP_OPTS", "the value", options);
+    const { flags, frameTime, extendedAddress, txPadding, rxPadding, rxExtendedAddress } = options;
     const view = new DataView(new ArrayBuffer(12));
     view.setUint32(0, within("set CAN_ISOTP_OPTS", "flags", flags, 0xffffffff), HOST_LITTLE_ENDIAN);
     view.setUint32(4, within("set CAN_ISOTP_OPTS", "time", frameTime, 0xffffffff), HOST_LITTLE_ENDIAN);
@@ -121,11 +124,14 @@ export const CAN_ISOTP_RECV_FC: SocketOption<{ blockSize: number; separationTime
     "SOL_CAN_ISOTP",
     "CAN_ISOTP_RECV_FC",
     3,
-    ({ blockSize, separationTime, maxWaits }) =>
-      Uint8Array.from(
+    (control) => {
+      checkObject("set CAN_ISOTP_RECV_FC", "the value", control);
+      const { blockSize, separationTime, maxWaits } = control;
+      return Uint8Array.from(
         [blockSize, separationTime, maxWaits],
         (byte) => within("set CAN_ISOTP_RECV_FC", "byte", byte, 255),
-      ),
+      );
+    },
     (bytes) => ({ blockSize: bytes[0] ?? 0, separationTime: bytes[1] ?? 0, maxWaits: bytes[2] ?? 0 }),
   );
 /** The frames to use: 16 (`CAN_MTU`) or 72 bytes (`CANFD_MTU`), the data in one, and its flags (`CANFD_BRS`). */
@@ -133,8 +139,11 @@ export const CAN_ISOTP_LL_OPTS: SocketOption<{ mtu: number; dataLength: number; 
   "SOL_CAN_ISOTP",
   "CAN_ISOTP_LL_OPTS",
   3,
-  ({ mtu, dataLength, flags }) =>
-    Uint8Array.from([mtu, dataLength, flags], (byte) => within("set CAN_ISOTP_LL_OPTS", "byte", byte, 255)),
+  (frames) => {
+    checkObject("set CAN_ISOTP_LL_OPTS", "the value", frames);
+    const { mtu, dataLength, flags } = frames;
+    return Uint8Array.from([mtu, dataLength, flags], (byte) => within("set CAN_ISOTP_LL_OPTS", "byte", byte, 255));
+  },
   (bytes) => ({ mtu: bytes[0] ?? 0, dataLength: bytes[1] ?? 0, flags: bytes[2] ?? 0 }),
 );
 

@@ -1,3 +1,5 @@
+import { checkBytes } from "../checks/check_bytes.ts";
+import { checkObject } from "../checks/check_object.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -57,7 +59,9 @@ const FD_LENGTHS = [12, 16, 20, 24, 32, 48, 64];
  * ```
  */
 export function encodeCanFrame(frame: CanFrame): Uint8Array<ArrayBuffer> {
+  checkObject("encode a CAN frame", "the frame", frame);
   const { id, data, remote = false, error = false, bitRateSwitch = false, errorPassive = false } = frame;
+  checkBytes(data);
   const fd = frame.fd ?? data.length > 8;
   const extended = frame.extended ?? (id > C.CAN_SFF_MASK && !error);
   within("encode a CAN frame", "identifier", id, extended || error ? C.CAN_EFF_MASK : C.CAN_SFF_MASK);
@@ -90,6 +94,7 @@ export function encodeCanFrame(frame: CanFrame): Uint8Array<ArrayBuffer> {
  * ```
  */
 export function decodeCanFrame(bytes: Uint8Array): Required<CanFrame> {
+  checkBytes(bytes);
   const fd = bytes.length === FD_SIZE;
   const length = bytes[4] ?? 0;
   if ((!fd && bytes.length !== CLASSIC_SIZE) || length > bytes.length - HEAD) {

@@ -1,3 +1,4 @@
+import { checkBytes } from "../checks/check_bytes.ts";
 import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
@@ -87,6 +88,7 @@ export function encodeSockaddrCan(addr: CanAddr): Uint8Array<ArrayBuffer> {
  * ```
  */
 export function decodeSockaddrCan(bytes: Uint8Array): CanAddr {
+  checkBytes(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8 || view.getUint16(0, HOST_LITTLE_ENDIAN) !== C.AF_CAN) {
     throw new RangeError(

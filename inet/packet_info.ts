@@ -134,7 +134,7 @@ export function encodePacketInfo(info: OutgoingPacketInfo, ipv6: boolean): Uint8
  */
 export function decodePacketInfo(control: Uint8Array, transport: NetAddr["transport"] = "udp"): PacketInfo {
   const info: PacketInfo = {};
-  for (const message of control.length === 0 ? [] : decodeControlMessages(control)) {
+  for (const message of control?.length === 0 ? [] : decodeControlMessages(control)) {
     const decode = DECODERS.get(message.level)?.get(message.type);
     if (decode !== undefined && message.data.length >= decode.size) {
       const { data } = message;

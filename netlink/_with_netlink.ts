@@ -1,3 +1,4 @@
+import { checkFunction } from "../checks/check_function.ts";
 import type { NetlinkRequester } from "./netlink_options.ts";
 import { NetlinkSocket } from "./netlink_socket.ts";
 
@@ -7,7 +8,10 @@ export async function withNetlink<T>(
   protocol: number,
   ask: (netlink: NetlinkRequester) => Promise<T>,
 ): Promise<T> {
-  if (given !== undefined) return await ask(given);
+  if (given !== undefined) {
+    checkFunction("ask the kernel by netlink", "dump() of the netlink option", given?.dump);
+    return await ask(given);
+  }
   using own = NetlinkSocket.open(protocol);
   return await ask(own);
 }

@@ -1,3 +1,5 @@
+import { checkBytes } from "../checks/check_bytes.ts";
+import { checkObject } from "../checks/check_object.ts";
 import { align } from "./_align.ts";
 import { Attributes } from "./attribute.ts";
 import { NL } from "./constants.ts";
@@ -46,10 +48,12 @@ export interface NetlinkAnswer {
  * ```
  */
 export function decodeAnswer(message: NetlinkMessage): NetlinkAnswer {
+  checkObject("decode an answer", "the message", message);
   const { type, flags, payload } = message;
   if (type !== NL.NLMSG_ERROR && type !== NL.NLMSG_DONE) {
     throw new NetlinkDecodeError(`Cannot decode an answer as its type must be 2 or 3: current type is ${type}`);
   }
+  checkBytes(payload);
   // A kernel with nothing to report may end a dump without any payload.
   if (type === NL.NLMSG_DONE && payload.length === 0) return { errno: 0 };
   const fixed = type === NL.NLMSG_DONE ? 4 : 4 + HEADER_SIZE;

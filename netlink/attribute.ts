@@ -1,3 +1,4 @@
+import { checkBytes } from "../checks/check_bytes.ts";
 import { quoted } from "../checks/quoted.ts";
 import { within } from "../checks/within.ts";
 import { align } from "./_align.ts";
@@ -95,6 +96,7 @@ export class Attributes {
    * @throws {NetlinkDecodeError} If a length is invalid, or the bytes end inside an attribute.
    */
   constructor(bytes: Uint8Array) {
+    checkBytes(bytes);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at < bytes.length;) {
       const left = bytes.length - at;

@@ -1,3 +1,6 @@
+import { checkBytes } from "../checks/check_bytes.ts";
+import { checkText } from "../checks/check_text.ts";
+import { listOf } from "../checks/list_of.ts";
 import { within } from "../checks/within.ts";
 import { concat } from "./_concat.ts";
 import { Attributes, encodeAttribute } from "./attribute.ts";
@@ -57,7 +60,7 @@ export interface GenericFamily {
 export function encodeGeneric(command: number, attributes: Uint8Array[] = [], version = 1): Uint8Array {
   const action = "encode a generic netlink header";
   const head = [within(action, "command", command, 0xff), within(action, "version", version, 0xff), 0, 0];
-  return concat([new Uint8Array(head), ...attributes]);
+  return concat([new Uint8Array(head), ...listOf(action, "attributes", attributes)]);
 }
 
 /**
@@ -76,6 +79,7 @@ export function encodeGeneric(command: number, attributes: Uint8Array[] = [], ve
  * ```
  */
 export function decodeGeneric(payload: Uint8Array): GenericMessage {
+  checkBytes(payload);
   const [command, version] = payload;
   if (command === undefined || version === undefined || payload.length < HEADER_SIZE) {
     throw new NetlinkDecodeError(
@@ -101,6 +105,7 @@ export function decodeGeneric(payload: Uint8Array): GenericMessage {
  * ```
  */
 export function encodeGetFamily(name: string): Uint8Array {
+  checkText("find a netlink family by its name", name);
   return encodeGeneric(NL.CTRL_CMD_GETFAMILY, [encodeAttribute(NL.CTRL_ATTR_FAMILY_NAME, name)]);
 }
 

@@ -1,3 +1,5 @@
+import { checkBytes } from "../checks/check_bytes.ts";
+import { checkObject } from "../checks/check_object.ts";
 import { within } from "../checks/within.ts";
 import { align } from "./_align.ts";
 import { concat } from "./_concat.ts";
@@ -51,6 +53,7 @@ export interface NetlinkMessage {
  * ```
  */
 export function encodeMessage(message: Pick<NetlinkMessage, "type" | "payload"> & Partial<NetlinkMessage>): Uint8Array {
+  checkObject(ENCODE, "the message", message);
   const { type, flags = 0, seq = 0, port = 0, payload } = message;
   const bytes = concat([new Uint8Array(HEADER_SIZE), payload]);
   const view = new DataView(bytes.buffer);
@@ -80,6 +83,7 @@ export function encodeMessage(message: Pick<NetlinkMessage, "type" | "payload"> 
  * ```
  */
 export function decodeMessages(bytes: Uint8Array): NetlinkMessage[] {
+  checkBytes(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const messages: NetlinkMessage[] = [];
   for (let at = 0; at < bytes.length;) {

@@ -1,4 +1,5 @@
 import { checkArgumentCount, refuseArguments } from "../checks/argument_count.ts";
+import { checkFunction } from "../checks/check_function.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { isTimeoutError } from "../checks/timeout_error.ts";
 import { C } from "../ffi/constants.ts";
@@ -78,6 +79,7 @@ export class NetlinkSocket implements NetlinkRequester, Disposable {
    * @param transport The socket, or a fake in a test.
    */
   constructor(transport: NetlinkTransport) {
+    checkFunction("make a netlink socket", "recvfrom() of the transport", transport?.recvfrom);
     this.#transport = transport;
   }
 

@@ -1,3 +1,5 @@
+import { checkBytes } from "../checks/check_bytes.ts";
+import { checkObject } from "../checks/check_object.ts";
 import { within } from "../checks/within.ts";
 import { structView } from "./_struct_view.ts";
 
@@ -72,12 +74,17 @@ export function encodeInetDiagRequest(
   view.setUint8(2, within(ENCODE, "extensions", extensions, 0xff));
   view.setUint32(4, within(ENCODE, "states", states, 0xffffffff), true);
   if (id === undefined) return bytes;
+  checkObject(ENCODE, "the id", id);
+  for (const address of [id.source, id.destination]) checkBytes(address);
   view.setUint16(8, within(ENCODE, "source port", id.sourcePort, 0xffff));
   view.setUint16(10, within(ENCODE, "destination port", id.destinationPort, 0xffff));
   within(ENCODE, "length of an address", Math.max(id.source.length, id.destination.length), ADDRESS_SIZE);
   bytes.set(id.source, 12);
   bytes.set(id.destination, 28);
   view.setUint32(44, within(ENCODE, "interface index", id.interfaceIndex, 0xffffffff), true);
+  if (typeof id.cookie !== "bigint" || BigInt.asUintN(64, id.cookie) !== id.cookie) {
+    throw new RangeError(`Cannot ${ENCODE} as the cookie must be a bigint of 64 bits: current value is ${id.cookie}`);
+  }
   view.setBigUint64(48, id.cookie, true);
   return bytes;
 }

@@ -1,6 +1,7 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
 import { isIP } from "node:net";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { checkObject } from "../checks/check_object.ts";
 import { checkWaitOptions, type WaitOptions, waitOptionsOf, watchForEnd } from "../socket/wait_options.ts";
 import { NodeStream, type StreamConn } from "./node_stream.ts";
 
@@ -40,13 +41,14 @@ export interface StartTlsOptions extends ConnectionOptions {
  */
 export async function startTls(conn: StreamConn, options: StartTlsOptions = {}): Promise<TLSSocket> {
   checkArgumentCount("call startTls", arguments.length, "conn", "options");
-  options = { ...options }; // each is read once
-  const { signal: _, ...settings } = options;
-  let wait = waitOptionsOf(options as WaitOptions);
-  const name = options.servername || options.host || "localhost";
+  const read = { ...options }; // each is read once
+  const { signal: _, ...settings } = read;
+  let wait = waitOptionsOf(read as WaitOptions);
+  const name = read.servername || read.host || "localhost";
   const socket = new NodeStream(conn);
   let stream: TLSSocket;
   try {
+    checkObject("start TLS", "options", options);
     wait = checkWaitOptions("start TLS", wait);
     // An address is checked against the certificate, too, but never sent as the server's name (RFC 6066).
     stream = connect({ ...settings, host: name, servername: isIP(name) === 0 ? name : "", socket });

@@ -6,7 +6,8 @@ import type { FrameFormat } from "./frame.ts";
 
 /** Takes ownership of `conn`. */
 export function openTransport(conn: RpcConn | RpcMessageConn, format: FrameFormat): Transport {
-  if (typeof conn?.close !== "function") { // such as a promise, if an `await` is missing
+  // Such as a promise, if an `await` is missing, or a listener.
+  if (typeof conn?.close !== "function" || !("receive" in conn || "read" in conn)) {
     throw new TypeError(
       `Cannot use a value that is not a connection: current value is ${Object.prototype.toString.call(conn)}`,
     );

@@ -1,3 +1,4 @@
+import { checkBytes } from "../checks/check_bytes.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 
@@ -67,6 +68,7 @@ const STATES = ["up", "lost", "restarted", "ended", "failed"] as const;
  * ```
  */
 export function decodeNotification(bytes: Uint8Array): SctpNotification {
+  checkBytes(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const number = bytes.length < 8 ? 0 : view.getUint16(0, HOST_LITTLE_ENDIAN);
   const needed = number === C.SCTP_ASSOC_CHANGE ? 20 : number === C.SCTP_SHUTDOWN_EVENT ? 12 : 8;

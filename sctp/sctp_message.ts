@@ -2,6 +2,7 @@ import { checkAddress, checkOptions, type OptionNames } from "../checks/option_n
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
+import { formatNetAddr } from "../inet/addresses/addr.ts";
 import { decodeInetSockaddr, encodeInetSockaddr } from "../inet/addresses/sockaddr.ts";
 import type { AddrCodec } from "../socket/addr_codec.ts";
 import { controlMessageSpace, decodeControlMessages, encodeControlMessages } from "../socket/control_message.ts";
@@ -90,7 +91,7 @@ export const sctpAddrCodec: AddrCodec<SctpAddr> = {
     const { hostname, port, scopeId } = decodeInetSockaddr(sockaddr, "tcp");
     return { hostname, port, ...(scopeId === undefined ? {} : { scopeId }) };
   },
-  format: ({ hostname, port }) => hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`,
+  format: formatNetAddr,
 };
 
 /** `sizeof(struct sctp_sndinfo)` and of `struct sctp_rcvinfo`. */

@@ -1,3 +1,4 @@
+import { checkObject } from "../checks/check_object.ts";
 import { checkOptions, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
@@ -48,7 +49,9 @@ export const SCTP_INITMSG: SocketOption<SctpInit> = defineOption(
   "IPPROTO_SCTP",
   "SCTP_INITMSG",
   8,
-  ({ outboundStreams, maxInboundStreams, maxAttempts, maxTimeout }) => {
+  (init) => {
+    checkObject("set SCTP_INITMSG", "the value", init);
+    const { outboundStreams, maxInboundStreams, maxAttempts, maxTimeout } = init;
     // struct sctp_initmsg { __u16 sinit_num_ostreams, sinit_max_instreams, sinit_max_attempts, sinit_max_init_timeo; };
     const view = new DataView(new ArrayBuffer(8));
     for (const [i, number] of [outboundStreams, maxInboundStreams, maxAttempts, maxTimeout].entries()) {

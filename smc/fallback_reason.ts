@@ -1,3 +1,4 @@
+import { within } from "../checks/within.ts";
 /** Why a connection fell back to TCP, in words. */
 export interface SmcFallbackReason {
   /** The number, as in the kernel and smcss. */
@@ -91,6 +92,7 @@ const byCode = new Map(REASONS.map(([code, name, meaning, advice]) => [code, { c
  * ```
  */
 export function smcFallbackReason(code: number): SmcFallbackReason {
+  within("explain a fallback", "code", code, 0xffffffff);
   return byCode.get(code) ?? {
     code,
     name: `0x${code.toString(16).padStart(8, "0")}`,

@@ -1,3 +1,6 @@
+import { checkBytes } from "../checks/check_bytes.ts";
+import { checkObject } from "../checks/check_object.ts";
+import { oneOf } from "../checks/one_of.ts";
 import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
@@ -105,10 +108,10 @@ const SCOPES = { cluster: 2, node: 3 };
  * ```
  */
 export function encodeSockaddrTipc(addr: TipcAddr): Uint8Array<ArrayBuffer> {
+  checkObject(ENCODE, "the address", addr);
   checkAddress("sockaddr_tipc", addr, "ref" in addr ? NAMES.socket : "lower" in addr ? NAMES.range : NAMES.service);
   const view = new DataView(new ArrayBuffer(SIZE));
-  const scope = "scope" in addr && addr.scope !== undefined ? SCOPES[addr.scope] : SCOPES.cluster;
-  if (scope === undefined) throw new TypeError(`Cannot ${ENCODE}: the scope is "cluster" or "node"`);
+  const scope = oneOf(ENCODE, "scope", "scope" in addr ? addr.scope ?? "cluster" : "cluster", SCOPES);
   const [type, words] = "ref" in addr
     ? [SOCKET_ADDR, { ref: addr.ref, node: addr.node, "": 0 }]
     : "lower" in addr
@@ -140,6 +143,7 @@ export function encodeSockaddrTipc(addr: TipcAddr): Uint8Array<ArrayBuffer> {
  * ```
  */
 export function decodeSockaddrTipc(bytes: Uint8Array): TipcAddr {
+  checkBytes(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < SIZE || view.getUint16(0, HOST_LITTLE_ENDIAN) !== C.AF_TIPC) {
     throw new RangeError(`Cannot decode sockaddr_tipc as it must be 16 bytes of AF_TIPC: length is ${bytes.length}`);

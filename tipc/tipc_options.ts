@@ -1,3 +1,4 @@
+import { checkObject } from "../checks/check_object.ts";
 import { within } from "../checks/within.ts";
 import { HOST_LITTLE_ENDIAN } from "../ffi/sockaddr_layout.ts";
 import { booleanOption, intOption, type SocketOption, type WritableOption, writableOption } from "../socket/option.ts";
@@ -22,6 +23,7 @@ export const TIPC_CONN_TIMEOUT: SocketOption<number> = intOption("SOL_TIPC", "TI
 export const TIPC_DEST_DROPPABLE: SocketOption<boolean> = booleanOption("SOL_TIPC", "TIPC_DEST_DROPPABLE");
 /** Joins a communication group. */
 export const TIPC_GROUP_JOIN: WritableOption<TipcGroup> = writableOption("SOL_TIPC", "TIPC_GROUP_JOIN", (group) => {
+  checkObject("set TIPC_GROUP_JOIN", "the value", group);
   // struct tipc_group_req { __u32 type; __u32 instance; __u32 scope; __u32 flags; };
   const view = new DataView(new ArrayBuffer(16));
   for (const [i, field] of (["type", "instance", "scope", "flags"] as const).entries()) {

@@ -1,3 +1,5 @@
+import { checkBytes } from "../checks/check_bytes.ts";
+import { checkObject } from "../checks/check_object.ts";
 import type { OptionNames } from "../checks/option_names.ts";
 import { quoted } from "../checks/quoted.ts";
 
@@ -72,6 +74,7 @@ export function checkUnixTransport(action: string, addr: UnixBindAddr, expected:
  *
  * @param addr The address.
  * @returns The text. Bytes that are not UTF-8, and control characters, are shown as `\xNN`.
+ * @throws {TypeError} If the address is not an object, or its name neither a string nor bytes.
  *
  * @example Usage
  * ```ts
@@ -84,6 +87,7 @@ export function checkUnixTransport(action: string, addr: UnixBindAddr, expected:
  * ```
  */
 export function formatUnixAddr(addr: UnixBindAddr): string {
+  checkObject("format an address", "it", addr);
   if ("abstract" in addr && addr.abstract !== undefined) return `@${printable(addr.abstract)}`;
   if ("path" in addr && addr.path !== undefined) return printable(addr.pathBytes ?? addr.path) || "(unnamed)";
   return "(autobind)";
@@ -91,6 +95,7 @@ export function formatUnixAddr(addr: UnixBindAddr): string {
 
 function printable(name: string | Uint8Array): string {
   if (typeof name === "string") return name.replaceAll(CONTROL, (char) => escape(char.charCodeAt(0)));
+  checkBytes(name);
   return Array.from(name, (byte) => byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : escape(byte)).join("");
 }
 

@@ -1,4 +1,5 @@
 import { checkBytes } from "../checks/check_bytes.ts";
+import { checkObject } from "../checks/check_object.ts";
 import { socketIn } from "../checks/check_socket.ts";
 import { within } from "../checks/within.ts";
 import { C } from "../ffi/constants.ts";
@@ -40,6 +41,7 @@ export const UCRED_SIZE = 12;
  * ```
  */
 export function encodeCredentials(credentials: Credentials): Uint8Array<ArrayBuffer> {
+  checkObject("encode credentials", "the value", credentials);
   const bytes = new Uint8Array(UCRED_SIZE);
   const view = new DataView(bytes.buffer);
   for (const [i, name] of (["pid", "uid", "gid"] as const).entries()) {

@@ -1,3 +1,4 @@
+import { checkBytes } from "../checks/check_bytes.ts";
 import { checkTransport } from "../checks/check_transport.ts";
 import { checkAddress, type OptionNames } from "../checks/option_names.ts";
 import { within } from "../checks/within.ts";
@@ -96,6 +97,7 @@ export function encodeSockaddrVm(addr: VsockDestination): Uint8Array<ArrayBuffer
  * ```
  */
 export function decodeSockaddrVm(bytes: Uint8Array): VsockAddr {
+  checkBytes(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < SIZE || view.getUint16(0, HOST_LITTLE_ENDIAN) !== C.AF_VSOCK) {
     throw new RangeError(

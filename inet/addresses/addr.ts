@@ -1,3 +1,4 @@
+import { checkObject } from "../../checks/check_object.ts";
 import { checkText } from "../../checks/check_text.ts";
 import type { OptionNames } from "../../checks/option_names.ts";
 import { quoted } from "../../checks/quoted.ts";
@@ -14,7 +15,7 @@ export interface NetAddr {
   port: number;
   /** The zone of a link-local IPv6 address, usually an interface index. Absent if it is 0. */
   scopeId?: number;
-  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), in host order. Absent if it is 0. */
+  /** The traffic class and flow label of IPv6 (`sin6_flowinfo`), 28 bits in host order. Absent if it is 0. */
   flowinfo?: number;
 }
 
@@ -30,11 +31,12 @@ export const NET_ADDR: OptionNames<NetAddr> = {
 /**
  * Formats an address and its port as one string: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%3]:80`.
  *
- * It does not check the hostname, so that messages can show any; it ignores `transport` and `flowinfo`. No permission
+ * It takes any text as the hostname, so that messages can show any; it ignores `transport` and `flowinfo`. No permission
  * is needed.
  *
  * @param addr The address.
  * @returns The text.
+ * @throws {TypeError} If the address is not an object, or its hostname not a string.
  *
  * @example Format the address of a peer
  * ```ts
@@ -46,7 +48,9 @@ export const NET_ADDR: OptionNames<NetAddr> = {
  * ```
  */
 export function formatNetAddr(addr: Pick<NetAddr, "hostname" | "port" | "scopeId">): string {
+  checkObject("format an address", "it", addr);
   const { hostname, port, scopeId } = addr;
+  checkText("format a hostname", hostname);
   if (!hostname.includes(":")) return `${hostname}:${port}`;
   return scopeId && !hostname.includes("%") ? `[${hostname}%${scopeId}]:${port}` : `[${hostname}]:${port}`;
 }

@@ -1,3 +1,4 @@
+import { checkText } from "../../checks/check_text.ts";
 import { hexDigit } from "./_ipv6_text.ts";
 
 const DOT = 0x2e;
@@ -26,6 +27,7 @@ const ZERO = 0x30;
  * ```
  */
 export function inetAton(text: string): Uint8Array<ArrayBuffer> | null {
+  checkText("parse IPv4 address", text);
   const bytes = new Uint8Array(4);
   let part = 0;
   let i = 0;

@@ -44,13 +44,13 @@ const NO_ZONE: Zone = {};
  * ```
  */
 export function parseIpv6(text: string): Ipv6 {
-  checkText("parse IPv6 address", text);
   const bytes = new Uint8Array(16);
   return { bytes, ...parseIpv6Into(bytes, 0, text) };
 }
 
 /** Like {@linkcode parseIpv6}, into the 16 bytes at `offset`; returns the zone. */
 export function parseIpv6Into(bytes: Uint8Array, offset: number, text: string): Zone {
+  checkText("parse IPv6 address", text);
   const percent = text.indexOf("%");
   if (readIpv6Text(text, 0, percent < 0 ? text.length : percent, bytes, offset)) {
     if (percent < 0) return NO_ZONE;

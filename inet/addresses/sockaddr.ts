@@ -1,3 +1,5 @@
+import { checkBytes } from "../../checks/check_bytes.ts";
+import { within } from "../../checks/within.ts";
 import {
   LINUX_SOCKADDR,
   readSockaddrFamily,
@@ -51,6 +53,8 @@ export function encodeSockaddr(
   data: Uint8Array,
   layout: SockaddrLayout = LINUX_SOCKADDR,
 ): Uint8Array<ArrayBuffer> {
+  checkBytes(data);
+  within("encode sockaddr", "family", family, layout.hasLengthByte ? 0xff : 0xffff);
   const bytes = new Uint8Array(SOCKADDR_HEAD_SIZE + data.length);
   writeSockaddrHead(bytes, family, layout);
   bytes.set(data, SOCKADDR_HEAD_SIZE);
@@ -111,7 +115,7 @@ export function encodeInetSockaddr(
   addr: Omit<NetAddr, "transport">,
   layout: SockaddrLayout = LINUX_SOCKADDR,
 ): Uint8Array<ArrayBuffer> {
-  return String(addr.hostname).includes(":") ? encodeSockaddrIn6(addr, layout) : encodeSockaddrIn(addr, layout);
+  return String(addr?.hostname).includes(":") ? encodeSockaddrIn6(addr, layout) : encodeSockaddrIn(addr, layout);
 }
 
 /**

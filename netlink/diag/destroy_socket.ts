@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkObject } from "../../checks/check_object.ts";
 import { libraryError } from "../../ffi/error.ts";
 import { checkWaitOptions } from "../../socket/wait_options.ts";
 import { NL } from "../constants.ts";
@@ -29,6 +30,7 @@ import type { SocketInfo } from "./socket_info.ts";
 export async function destroySocket(socket: SocketInfo, options: NetlinkOptions = {}): Promise<void> {
   checkArgumentCount("call destroySocket", arguments.length, "socket", "options");
   options = checkWaitOptions("destroy a socket", options, NETLINK_OPTIONS);
+  checkObject("destroy a socket", "the socket", socket);
   const { netlink, ...wait } = options;
   const action = `destroy a ${socket.protocol} socket`;
   if (socket.protocol !== "tcp" && socket.protocol !== "udp" && socket.protocol !== "raw") {

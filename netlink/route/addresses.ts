@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkObject } from "../../checks/check_object.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { NL } from "../constants.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
@@ -57,6 +58,7 @@ const ADDRESS_FIELDS: OptionNames<NewAddress> = {
  */
 export async function listAddresses(options: AddressFilter & NetlinkOptions = {}): Promise<LinkAddress[]> {
   checkArgumentCount("call listAddresses", arguments.length, "options");
+  checkObject("list the addresses", "options", options);
   const { family, interfaceIndex, scope } = options;
   if (scope !== undefined) SCOPES.number(scope); // a misspelt one would match none
   const found = await askRoute("list the addresses", options, async (ask) => {

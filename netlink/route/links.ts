@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkObject } from "../../checks/check_object.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { quoted } from "../../checks/quoted.ts";
 import { within } from "../../checks/within.ts";
@@ -121,6 +122,7 @@ const LINK_FIELDS: OptionNames<NewLink> = {
  */
 export async function listLinks(options: LinkFilter & NetlinkOptions = {}): Promise<Link[]> {
   checkArgumentCount("call listLinks", arguments.length, "options");
+  checkObject("list the links", "options", options);
   const { name, index, kind, masterIndex } = options;
   const messages = await askRoute("list the links", options, (ask) => {
     return ask("dump", RTM.GETLINK, new Uint8Array(IFINFOMSG_SIZE));

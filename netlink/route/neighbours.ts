@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkObject } from "../../checks/check_object.ts";
 import { listOf } from "../../checks/list_of.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { NL } from "../constants.ts";
@@ -60,6 +61,7 @@ const NEIGHBOUR_FIELDS: OptionNames<NewNeighbour> = {
  */
 export async function listNeighbours(options: NeighbourFilter & NetlinkOptions = {}): Promise<Neighbour[]> {
   checkArgumentCount("call listNeighbours", arguments.length, "options");
+  checkObject("list the neighbours", "options", options);
   const { family, interfaceIndex, states, proxy = false } = options;
   NEIGHBOUR_STATES.bits(listOf("list the neighbours", "states", states ?? [])); // a misspelt one would match none
   const found = await askRoute("list the neighbours", options, async (ask) => {

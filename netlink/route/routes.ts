@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkObject } from "../../checks/check_object.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { within } from "../../checks/within.ts";
 import { C } from "../../ffi/constants.ts";
@@ -92,6 +93,7 @@ const NEXT_HOP_FIELDS: OptionNames<NewNextHop> = { gateway: true, link: true, we
  */
 export async function listRoutes(options: RouteFilter & NetlinkOptions = {}): Promise<Route[]> {
   checkArgumentCount("call listRoutes", arguments.length, "options");
+  checkObject("list the routes", "options", options);
   const { family, table = RT_TABLE_MAIN, interfaceIndex, type, protocol } = options;
   const leadsTo = options.destination === undefined ? () => true : destinationFilter(options.destination);
   if (type !== undefined) ROUTE_TYPES.number(type); // a misspelt one would match none

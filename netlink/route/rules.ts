@@ -1,4 +1,5 @@
 import { checkArgumentCount } from "../../checks/argument_count.ts";
+import { checkObject } from "../../checks/check_object.ts";
 import { checkOptions, type OptionNames } from "../../checks/option_names.ts";
 import { NL } from "../constants.ts";
 import { NETLINK_OPTIONS, type NetlinkOptions } from "../netlink_options.ts";
@@ -67,6 +68,7 @@ const RULE_FIELDS: OptionNames<NewRule> = {
  */
 export async function listRules(options: RuleFilter & NetlinkOptions = {}): Promise<Rule[]> {
   checkArgumentCount("call listRules", arguments.length, "options");
+  checkObject("list the rules", "options", options);
   const { family, priority, table } = options;
   const found = await askRoute("list the rules", options, async (ask) => {
     const rules: Rule[] = [];

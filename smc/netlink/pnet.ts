@@ -1,3 +1,4 @@
+import { checkText } from "../../checks/check_text.ts";
 import { type Attributes, encodeAttribute } from "../../netlink/attribute.ts";
 
 /** Name of the generic netlink family. */
@@ -43,6 +44,7 @@ export function encodeSmcPnet(pnet: SmcPnet): Uint8Array[] {
  * @throws {SyntaxError} If the PNET ID is not 1 to 16 letters and digits.
  */
 export function encodePnetId(pnetId: string): Uint8Array {
+  checkText("encode PNET ID", pnetId);
   if (!/^[A-Za-z0-9]{1,16}$/.test(pnetId)) {
     throw new SyntaxError(
       `Cannot encode PNET ID as it must be 1 to 16 letters and digits: current value is ${JSON.stringify(pnetId)}`,
@@ -64,6 +66,7 @@ export function decodeSmcPnet(attributes: Attributes): SmcPnet {
 }
 
 function checked(what: string, name: string, limit: number): string {
+  checkText(`encode ${what}`, name);
   if (!/^[!-~]+$/.test(name) || name.length > limit) {
     throw new SyntaxError(
       `Cannot encode ${what} as it must be 1 to ${limit} visible characters: current value is ${JSON.stringify(name)}`,

@@ -232,7 +232,7 @@ test("NetlinkSocket refuses invalid options immediately", async () => {
 
 test("GenericNetlinkSocket.open() refuses an impossible family name", async () => {
   await assertRejects(() => GenericNetlinkSocket.open("nlctrl\0x"), TypeError, "NUL");
-  await assertRejects(() => GenericNetlinkSocket.open(5 as never), TypeError, "is not a Uint8Array");
+  await assertRejects(() => GenericNetlinkSocket.open(5 as never), TypeError, "by its name as it must be a string");
 });
 
 test("NetlinkSocket discards the answers to an aborted request, also behind a loss of events", async () => {

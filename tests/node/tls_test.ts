@@ -120,6 +120,11 @@ test("startTls() closes the connection if an option is invalid", { needs: ["net"
   const conn = await TcpConn.connect(listener.addr);
   await assertRejects(() => startTls(conn, { minVersion: "TLSv9" as "TLSv1.3" }), Error);
   assertEquals(conn.socket.fd, -1);
+  for (const wrong of [null, 5, "example.com"] as never[]) {
+    const conn = await TcpConn.connect(listener.addr);
+    await assertRejects(() => startTls(conn, wrong), TypeError, "Cannot start TLS as options must be an object");
+    assertEquals(conn.socket.fd, -1);
+  }
 });
 
 tlsTest("tls.createServer() behind serveNode() speaks TLS with openssl s_client", async ({ key, cert, path }) => {

@@ -213,6 +213,9 @@ test("RpcClient refuses values that are not a connection", () => {
   for (const conn of [undefined, null, 5, "x", {}, Promise.resolve()]) {
     assertThrows(() => new RpcClient(conn as RpcConn), TypeError, "is not a connection");
   }
+  using listener = TcpListener.listen({ hostname: "127.0.0.1" });
+  assertThrows(() => new RpcClient(listener as never), TypeError, "is not a connection");
+  assert(listener.socket.fd >= 0); // still the caller's
 });
 
 test("RpcClient.call() costs the same whether many calls are in flight or few", { timeout: 60_000 }, async () => {
