@@ -29,7 +29,14 @@ test("setSpinTime() sets how long an idle wait keeps the processor busy", { need
       return time;
     };
     await busy(0); // the runtime's one-time work is done then
-    console.log(JSON.stringify([await busy(0), await busy(150)]));
+    // Other programs of a busy machine only take time from one that spins: the best attempt counts.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const [parked, spinning] = [await busy(0), await busy(150)];
+      if (spinning > parked + 25 || attempt === 4) {
+        console.log(JSON.stringify([parked, spinning]));
+        break;
+      }
+    }
   `);
   const { code, stdout, stderr } = await program.exit;
   assertEquals(code, 0, stderr);
