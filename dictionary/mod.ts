@@ -42,7 +42,7 @@ export {
   type PutParams,
   type PutResult,
 } from "./dictionary.ts";
-export { type EtcdClient, etcdStore } from "./etcd_store.ts";
+export { type EtcdClient, etcdStore, type EtcdStoreOptions } from "./etcd_store.ts";
 export { memoryStore } from "./memory_store.ts";
 export { type RedisClient, redisStore } from "./redis_store.ts";
 export { sqliteStore } from "./sqlite_store.ts";

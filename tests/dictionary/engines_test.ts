@@ -1,6 +1,7 @@
 import { dictionary, etcdStore, redisStore, type Store } from "../../dictionary/mod.ts";
+import { RpcError } from "../../rpc/mod.ts";
 import { mkdirSync } from "node:fs";
-import { assert, assertEquals, assertRejects, tempDir, test, type TestOptions } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, tempDir, test, type TestOptions } from "../runner/mod.ts";
 import { pause } from "../rpc/raw_conn.ts";
 import { type Engine, etcdCluster, redis, redisCluster } from "./engines.ts";
 
@@ -115,6 +116,28 @@ test(
     await Promise.all(members.map((member) => member.kill()));
   },
 );
+
+test("etcdStore() refuses a value over etcd's limit, and serves the next one", ETCD, async () => {
+  using folder = tempDir();
+  const [etcd] = await etcdCluster([makeFolder(folder.path, 0)]);
+  const { Etcd3 } = await import("etcd3");
+  const client = new Etcd3({ hosts: `http://${HOST}:${etcd!.port}` });
+  const words = dictionary(etcdStore(client));
+  const val = "x".repeat(5_000_000);
+  for (let i = 0; i < 3; i++) {
+    const error = await assertRejects(async () => await words.PUT({ obj: "large", val }), RpcError);
+    assertEquals(error.message, "Cannot PUT as the request would be 5000007 bytes long: etcd's limit is 1572864");
+  }
+  assertEquals(await words.PUT({ obj: "small", val: 1 }), { obj: "small", response: "ok" });
+  const most = dictionary(etcdStore(client, { maxRequestBytes: 9, prefix: "p:" }));
+  assertEquals(await most.PUT({ obj: "ü", val: 12345 }), { obj: "ü", response: "ok" });
+  await assertRejects(async () => await most.PUT({ obj: "ü", val: 123456 }), RpcError, "10 bytes long");
+  for (const maxRequestBytes of [0, -1, NaN, 1.5, "9" as unknown as number]) {
+    assertThrows(() => etcdStore(client, { maxRequestBytes }), RangeError, "maxRequestBytes must be");
+  }
+  client.close();
+  await etcd!.kill();
+});
 
 function makeFolder(parent: string, i: number): string {
   mkdirSync(`${parent}/${i}`);
