@@ -165,7 +165,7 @@ if (has) {
     const [here, there] = await controllers();
     using listener = RfcommListener.listen({ address: there, channel: channel = channel % 30 + 1 });
     const [ours, theirs] = await Promise.all([
-      RfcommConn.connect({ ...listener.addr, localAddress: here }),
+      connectRfcomm({ ...listener.addr, localAddress: here }),
       listener.accept(),
     ]);
     return { ours, theirs };
@@ -335,4 +335,12 @@ function py(program: string): Program {
 
 function formatted(bytes: Uint8Array): string {
   return hex(bytes.slice().reverse()).toUpperCase().replace(/..(?=.)/g, "$&:");
+}
+
+/** Connects again if the kernel was just ending the link of an earlier connection between the same controllers. */
+function connectRfcomm(addr: Parameters<typeof RfcommConn.connect>[0]): Promise<RfcommConn> {
+  return RfcommConn.connect(addr).catch((error) => {
+    if (error.code !== "ECONNRESET") throw error;
+    return RfcommConn.connect(addr);
+  });
 }

@@ -9,22 +9,37 @@ async function connected(): Promise<[TcpConn, TcpConn]> {
 }
 
 test("relay() counts its timeout from the last byte moved in either direction", async () => {
+  // An attempt in which other programs held up this one for about as long as the timeout proves nothing.
+  for (let attempt = 0;; attempt++) {
+    const { passed, longest } = await relayBytes();
+    if (longest > 150 && attempt < 4) continue;
+    assert(passed >= 590, `${passed} ms`); // 8 × 50 ms and 200 ms of silence
+    break;
+  }
+});
+
+/** Milliseconds until relay() ends because of its timeout of 200 ms, and the longest time between two of 8 bytes. */
+async function relayBytes(): Promise<{ passed: number; longest: number }> {
   const [left, a] = await connected();
   const [b, right] = await connected();
   const began = performance.now();
   const relayed = assertRejects(() => relay(a, b, { timeout: 200 }));
-  for (let i = 0; i < 8; i++) {
+  let longest = 0;
+  for (let i = 0, last = began; i < 8; i++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await left.write(new Uint8Array(1));
-    assertEquals(await right.read(new Uint8Array(1)), 1);
+    const isOver = await left.write(new Uint8Array(1)).catch(() => 0) === 0;
+    const count = isOver ? null : await right.read(new Uint8Array(1)).catch(() => null);
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+    if (count === null) break;
+    assertEquals(count, 1);
   }
-  const error = await relayed as Error & { code: string };
-  assertEquals(error.name, "TimeoutError");
+  assertEquals((await relayed as Error).name, "TimeoutError");
   const passed = performance.now() - began;
-  assert(passed >= 590, `${passed} ms`); // 8 × 50 ms and 200 ms of silence
   left.close();
   right.close();
-});
+  return { passed, longest };
+}
 
 test("relay() refuses an invalid timeout, and closes both ends", async () => {
   for (const timeout of [-1, NaN]) {
