@@ -16,6 +16,7 @@ import process from "node:process";
 import { openDatabase } from "../../dictionary/_sqlite.ts";
 import { dictionary, sqliteStore } from "../../dictionary/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
+import { pause } from "../rpc/raw_conn.ts";
 import { sameRuntime } from "../rpc/same_runtime.ts";
 import {
   assert,
@@ -122,7 +123,9 @@ test(
       const names = Array.from({ length: 400 }, (_, i) => `ours${i}`);
       other.write("go\n");
       const outcomes: PromiseSettledResult<string>[] = [];
-      for (const obj of names) { // one after the other, like the other process
+      for (const [i, obj] of names.entries()) { // one after the other, like the other process
+        // The other process may begin so late that nothing is left for it.
+        while (i === 50 && (await words.GET({ obj: "theirs0" })).val === null) await pause(1);
         outcomes.push(...await Promise.allSettled([Promise.resolve(words.PUT({ obj, val: obj })).then(() => obj)]));
       }
       const theirs: string[] = JSON.parse(await other.line() ?? "");
