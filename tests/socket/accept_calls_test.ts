@@ -50,7 +50,11 @@ test("a connection needs no system call that C does not make, except one getsock
   const counts: Record<string, number> = {};
   const count = (name: string) => counts[name] = (counts[name] ?? 0) + 1 / 200;
   const some = text.slice(made[50], made[250]);
-  for (const [, name = ""] of some.matchAll(/^\d+ +(\w+)\(/gm)) if (name !== "recvfrom") count(name);
+  // The event loop of Node changes its own epoll instance now and then.
+  const ours = [...some.matchAll(/epoll_ctl\((\d+), EPOLL_CTL_ADD/g)].at(-1)?.[1];
+  for (const [, name = "", first] of some.matchAll(/^\d+ +(\w+)\((\d+)/gm)) {
+    if (name !== "recvfrom" && (name !== "epoll_ctl" || first === ours)) count(name);
+  }
   // The byte and the end; and, where the client is late, a call that finds nothing before each, as in C.
   for (const [, result] of some.matchAll(/recvfrom[^\n]* = (-1|\d)/g)) count(result === "-1" ? "late" : "recvfrom");
   const { accept4, epoll_ctl, recvfrom, sendto, close, getsockname, late = 0, ...others } = counts;
