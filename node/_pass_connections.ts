@@ -1,8 +1,8 @@
 import { quoted } from "../checks/quoted.ts";
 import type { Server } from "node:net";
-import { C } from "../ffi/constants.ts";
 import type { Conn } from "../socket/conn.ts";
 import type { Listener } from "../socket/listener.ts";
+import { checkStream } from "./_check_stream.ts";
 import type { NodeStream } from "./node_stream.ts";
 
 /**
@@ -21,10 +21,7 @@ export async function passConnections(
     throw new TypeError(`Cannot serve as this is no server: current value is ${quoted(server)}`);
   }
   checkListener(listener);
-  const { socket } = listener;
-  if (socket.fd >= 0 && socket.getOption(C.SOL_SOCKET, C.SO_TYPE) !== C.SOCK_STREAM) {
-    throw new TypeError("Cannot serve these connections as they carry messages: only streams are possible");
-  }
+  checkStream("serve these connections as they carry", listener.socket);
   const allowHalfOpen = "allowHalfOpen" in server ? Boolean(server.allowHalfOpen) : true;
   const isListening = server.listening;
   // Deno's http.Server keeps a connection open for more requests only while it listens.

@@ -1,9 +1,10 @@
 import { checkArgumentCount } from "../checks/argument_count.ts";
+import { socketIn } from "../checks/check_socket.ts";
 import { quoted } from "../checks/quoted.ts";
 import { hooksOf } from "../socket/descriptor.ts";
 import type { Server } from "node:net";
 import type { SocketOwner } from "../socket/socket_owner.ts";
-import { adopt, checkOwner } from "./_adopt.ts";
+import { adopt } from "./_adopt.ts";
 
 /**
  * Makes a server of `node:net`, `node:http` or `node:https` accept from a listener, also of AF_SMC, on Deno and Node.
@@ -41,7 +42,7 @@ export async function listenOn(server: Server, listener: SocketOwner): Promise<v
   if (typeof server?.listen !== "function") {
     throw new TypeError(`Cannot listen as this is no server: current value is ${quoted(server)}`);
   }
-  checkOwner(listener);
+  socketIn("pass a descriptor to node:net", listener);
   let stop = (): void => {};
   const listening = new Promise<void>((resolve, reject) => {
     const closed = (): void => reject(new Error("Cannot listen: the server was closed"));

@@ -8,6 +8,7 @@ import { giveMemory, takeMemory } from "./_spare_memory.ts";
 const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 /** Long bodies are collected in pieces of one length: any other body can use their memory afterwards. */
 const PIECE = 256 * 1024;
+/** Less than a piece, as a peer may announce a long body and send little of it. */
 const FIRST_ROOM = 64 * 1024;
 
 /**
@@ -104,7 +105,7 @@ export class FrameDecoder {
   }
 
   /**
-   * Returns memory for the rest of a long body, so that it can be read without a copy; then call {@linkcode filled}
+   * Returns memory for the next part of a long body, so that it can be read in place; then call {@linkcode filled}
    * instead of {@linkcode push}.
    *
    * @param least The smallest number of missing bytes for which to return memory.
@@ -123,8 +124,7 @@ export class FrameDecoder {
    * @throws {RangeError} If there was no room for that many.
    */
   filled(count: number): void {
-    const most = this.#capacity - this.#bodyLength;
-    this.#bodyLength += within("fill the room", "count", count, Math.max(most, 0));
+    this.#bodyLength += within("fill the room", "count", count, this.#capacity - this.#bodyLength);
     this.#start += count;
   }
 

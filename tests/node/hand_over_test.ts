@@ -67,8 +67,16 @@ test("toNodeSocket() refuses a listener, listenOn() a connection, and both stay 
   using server = await listener.accept();
   assertThrows(() => toNodeSocket(listener), TypeError, "it listens");
   for (const none of [undefined, null, {}, Promise.resolve(server)] as never[]) {
-    assertThrows(() => toNodeSocket(none), TypeError, "Cannot pass what has no socket to node:net: current value is");
-    await assertRejects(() => listenOn(createNetServer(), none), TypeError, "Cannot pass what has no socket");
+    assertThrows(
+      () => toNodeSocket(none),
+      TypeError,
+      "Cannot pass a descriptor to node:net as it needs a connection, or another object with a socket: current value is",
+    );
+    await assertRejects(
+      () => listenOn(createNetServer(), none),
+      TypeError,
+      "Cannot pass a descriptor to node:net as it needs a connection, or another object with a socket",
+    );
     await assertRejects(() => listenOn(none, listener), TypeError, "Cannot listen as this is no server: current value");
   }
   await assertRejects(() => listenOn(createNetServer(), server), TypeError, "does not listen");
