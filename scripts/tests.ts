@@ -5,19 +5,19 @@
  *
  * @module
  */
-import { MuxAsyncIterator } from "@std/async/mux-async-iterator";
 import { parseArgs } from "@std/cli/parse-args";
 import { type Tool, whyNotWith } from "../tests/runner/tools.ts";
 import { which } from "../tests/runner/which.ts";
 import { Failures } from "./failures.ts";
 import { preferPython } from "./prefer_python.ts";
 import { Progress } from "./progress.ts";
-import { kill } from "./runtimes/run.ts";
-import { SUITE_TIMEOUT } from "./runtimes/run_suite.ts";
+import { endCommands, runCommand } from "./run_command.ts";
+import { suites } from "./runtimes/suites.ts";
 
 interface Part {
   name: string;
-  command: string[];
+  /** What it runs: several of them at once. */
+  commands: string[][];
   /** The parts of a lane run one after the other, beside those of the other lane: both take about as long. */
   lane: 1 | 2;
   /** The programs that it needs. */
@@ -29,7 +29,7 @@ interface Part {
    * one part is enough.
    */
   long?: true;
-  /** Whether it runs several suites at once: `--jobs` tells how many cores the other lane leaves. */
+  /** Whether its command runs several suites at once: `--jobs` tells how many. */
   jobs?: true;
   /** Whether it runs only if it is named, or with `--all`. */
   extra?: true;
@@ -38,35 +38,41 @@ interface Part {
 const USAGE = `Usage: deno task test [PART...]
 
 Runs every test, or only the parts named: deno, ffi, wake, smc, runtimes, netem, families; and bare, the tests as on a
-machine that has no program to compare with. On two cores or more, two parts run at once: one of the first four beside
-one of the others.
+machine that has no program to compare with. On two cores or more, two parts run at once, one of the first four beside
+one of the others, and several folders of tests, or suites, of a part.
 
   --all       all parts, bare too, and every suite on every runtime; fail where a part cannot run here, instead of
               skipping it
-  --serial    one part at a time
+  --serial    one part at a time, and of it one folder or suite
   -h, --help  show this`;
 
-/** Milliseconds without any output after which a part is ended: more than any test or suite may take. */
-const SILENCE = SUITE_TIMEOUT + 60_000;
+/** The folders of tests that take longest: they begin first, so that none runs on alone. */
+const LONGEST = ["rpc", "socket", "conformance", "examples", "blocking", "dictionary", "inet"]
+  .map((name) => `tests/${name}`);
 
 const args = parseArgs(Deno.args, { boolean: ["help", "all", "serial"], alias: { h: "help" }, unknown: checkArgument });
 const root = new URL("..", import.meta.url).pathname;
 const guest: Tool[] = ["qemu-system-x86_64", "xz", "cc"];
 const parts: Part[] = [
-  { name: "deno", lane: 1, command: ["deno", "test", "-A"], long: true },
-  { name: "ffi", lane: 1, command: ["deno", "test", "--allow-ffi"] },
-  { name: "wake", lane: 1, command: ["deno", "run", "-A", "scripts/wake.ts"], needs: ["python3"] },
-  { name: "smc", lane: 1, command: ["deno", "task", "-q", "test:smc"], needs: guest },
-  { name: "bare", lane: 1, command: ["deno", "run", "-A", "scripts/bare.ts", "deno", "test", "-A"], extra: true },
+  {
+    name: "deno",
+    lane: 1,
+    commands: testFolders().map((folder) => ["deno", "test", "-A", "--no-check", folder]),
+    long: true,
+  },
+  { name: "ffi", lane: 1, commands: [["deno", "test", "--allow-ffi"]] },
+  { name: "wake", lane: 1, commands: [["deno", "run", "-A", "scripts/wake.ts"]], needs: ["python3"] },
+  { name: "smc", lane: 1, commands: [["deno", "task", "-q", "test:smc"]], needs: guest },
+  { name: "bare", lane: 1, commands: [["deno", "run", "-A", "scripts/bare.ts", "deno", "test", "-A"]], extra: true },
   {
     name: "runtimes",
     lane: 2,
-    command: ["deno", "run", "-A", "scripts/runtimes/main.ts", ...(args.all ? ["--all"] : [])],
+    commands: [["deno", "run", "-A", "scripts/runtimes/main.ts", ...(args.all ? ["--all"] : [])]],
     jobs: true,
     missing: which("node") && which("npm") ? undefined : "needs node npm: apt-get install nodejs npm",
   },
-  { name: "netem", lane: 2, command: ["deno", "task", "-q", "test:netem"], needs: guest },
-  { name: "families", lane: 2, command: ["deno", "task", "-q", "test:families"], needs: guest },
+  { name: "netem", lane: 2, commands: [["deno", "task", "-q", "test:netem"]], needs: guest },
+  { name: "families", lane: 2, commands: [["deno", "task", "-q", "test:families"]], needs: guest },
 ];
 const stranger = args._.find((name: unknown) => !parts.some((part) => part.name === name));
 if (stranger !== undefined) fail(`there is no part ${stranger}`);
@@ -78,6 +84,8 @@ const chosen = parts.filter(({ name, extra }) => args._.length > 0 ? args._.incl
 const cores = navigator.hardwareConcurrency;
 const lanes = (!args.serial && cores > 1 ? [1, 2].map((lane) => chosen.filter((part) => part.lane === lane)) : [chosen])
   .filter((lane) => lane.length > 0);
+/** How many commands of a part, or suites of a command, run at once: while some wait, others use the processors. */
+const atOnce = args.serial ? 1 : Math.ceil((cores + 1) / lanes.length);
 preferPython();
 const environment = Object.entries({
   ...Deno.env.toObject(),
@@ -95,9 +103,8 @@ const outcomes = new Map<string, string>();
 /** Why parts failed: at the end of a log, where it is looked for, and where a service may cut off what precedes. */
 const reasons: string[] = [];
 const progress = new Progress(`${root}.cache/test_times.json`, lanes.map((lane) => lane.map(({ name }) => name)));
-const groups = new Set<number>();
 Deno.addSignalListener("SIGINT", () => {
-  for (const pid of groups) kill(-pid, "SIGKILL");
+  endCommands();
   Deno.exit(130);
 });
 await Promise.all(lanes.map(async (lane) => {
@@ -135,65 +142,36 @@ async function outcomeOf(part: Part): Promise<string> {
   } s`;
 }
 
-/**
- * Runs a part, shows what it prints, with its name before each line if two run at once, adds up the counts in it, and
- * picks the lines that tell why it failed.
- */
-async function run({ name, command, jobs, long }: Part): Promise<typeof totals & { success: boolean; why: string[] }> {
-  const prefix = lanes.length > 1 ? `${name.padEnd(8)} | ` : "";
+/** Runs a part, several of its commands at once, and adds up their counts and the lines that tell why some failed. */
+async function run({ name, commands, jobs, long }: Part): Promise<typeof totals & { success: boolean; why: string[] }> {
   progress.begin(name);
-  const [program, ...rest] = jobs ? [...command, `--jobs=${cores - lanes.length + 1}`] : command;
-  progress.print(`\n== ${name}: ${[program, ...rest].join(" ")}\n\n`);
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  const child = new Deno.Command(program === "deno" ? Deno.execPath() : program ?? "", {
-    args: rest,
-    cwd: root,
-    env: long ? Object.fromEntries(environment) : shorter,
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    detached: true, // its own process group, so that all of it can be ended
-  }).spawn();
-  groups.add(child.pid);
-  const end = () => kill(-child.pid, "SIGKILL");
-  const failures = new Failures();
-  let isSilent = false;
-  const silence = () =>
-    setTimeout(() => {
-      isSilent = true;
-      end();
-    }, SILENCE);
-  let timer = silence();
-  const lines = new MuxAsyncIterator<string>();
-  for (const stream of [child.stdout, child.stderr]) lines.add(linesOf(stream));
-  for await (const line of lines) {
-    clearTimeout(timer);
-    timer = silence();
-    progress.print(prefix + line);
-    // deno-lint-ignore no-control-regex -- the colours of a terminal
-    const plain = line.replaceAll(/\x1b\[[\d;]*m/g, "");
-    progress.see(name, plain);
-    failures.see(plain);
-    count(plain, counts);
-  }
-  clearTimeout(timer);
-  const { success } = await child.status;
-  end();
-  groups.delete(child.pid);
-  const why = [...failures.lines(), ...(isSilent ? [`It was ended: it printed nothing for ${SILENCE / 1000} s`] : [])];
-  return { success, ...counts, why };
+  const result = { passed: 0, failed: 0, skipped: 0, success: true, why: [] as string[] };
+  const waiting = [...commands];
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) {
+      const words = jobs ? [...command, `--jobs=${atOnce}`] : command;
+      progress.print(`\n== ${name}: ${words.join(" ")}\n\n`);
+      const failures = new Failures();
+      const { success, ended } = await runCommand(words, {
+        cwd: root,
+        env: long ? Object.fromEntries(environment) : shorter,
+        see: (line) => {
+          progress.see(name, line);
+          failures.see(line);
+          count(line, result);
+        },
+        show: (lines) => progress.print(lines.map((line) => prefixOf(name) + line).join("")),
+        isBesideOthers: commands.length > 1 && atOnce > 1,
+      });
+      result.success &&= success;
+      if (!success) result.why.push(...failures.lines(), ...(ended === undefined ? [] : [ended]));
+    }
+  }));
+  return result;
 }
 
-/** Whole lines, with their newlines; the last may lack one. */
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let tail = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    const whole = (tail + chunk).split(/(?<=\n)/);
-    tail = whole.at(-1)?.endsWith("\n") ? "" : whole.pop() ?? "";
-    yield* whole;
-  }
-  if (tail !== "") yield tail;
+function prefixOf(name: string): string {
+  return lanes.length > 1 ? `${name.padEnd(8)} | ` : "";
 }
 
 /**
@@ -208,6 +186,12 @@ function count(plain: string, counts: typeof totals): void {
   counts.passed += number(/(\d+) passed/);
   counts.failed += number(/(\d+) failed/);
   counts.skipped += number(/(\d+) (?:ignored|skipped)/);
+}
+
+/** The folders in which test files are, those that take longest first. */
+function testFolders(): string[] {
+  const folders = suites().flatMap(({ files }) => files).map((file) => file.split("/").slice(0, 2).join("/"));
+  return [...new Set([...LONGEST, ...folders])];
 }
 
 function noteLack(lack: string, times: number): void {

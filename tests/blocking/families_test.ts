@@ -4,7 +4,7 @@ import { C, isSystemError } from "../../ffi/mod.ts";
 import { ipAddrCodec } from "../../inet/mod.ts";
 import { decodeMessages, encodeMessage } from "../../netlink/mod.ts";
 import { BlockingSocket } from "../../socket/blocking/mod.ts";
-import { assert, assertEquals, ignore, isRoot, test } from "../runner/mod.ts";
+import { assert, assertEquals, ignore, test } from "../runner/mod.ts";
 
 const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;
@@ -31,23 +31,20 @@ test("netlink: the kernel lists the interfaces", () => {
   assert(names.some((bytes) => bytes.includes("lo\0")));
 });
 
-if (!isRoot()) ignore("a raw socket: the kernel answers an ICMP echo", "needs root, for CAP_NET_RAW");
-else {
-  test("a raw socket: the kernel answers an ICMP echo", () => {
-    using socket = BlockingSocket.open(C.AF_INET, C.SOCK_RAW, { protocol: C.IPPROTO_ICMP, codec: ipAddrCodec });
-    const checksum = 0xffff - (ICMP_ECHO << 8) - 0x1234 - 1; // RFC 1071, of the words that follow
-    const request = Uint8Array.of(ICMP_ECHO, 0, checksum >> 8, checksum & 0xff, 0x12, 0x34, 0, 1);
-    assertEquals(socket.sendto(request, { hostname: "127.0.0.1" }), 8);
-    const buffer = new Uint8Array(1500);
-    for (let type = ICMP_ECHO, tries = 0; type !== ICMP_ECHOREPLY; tries++) { // it receives its own request, too
-      const { length, addr } = socket.recvfrom(buffer, { timeout: 5000 });
-      assertEquals([length, addr.hostname], [28, "127.0.0.1"]);
-      type = buffer[20] ?? -1;
-      assert(tries < 100, "only others' packets came");
-    }
-    assertEquals(buffer.subarray(24, 28), request.subarray(4));
-  });
-}
+test("a raw socket: the kernel answers an ICMP echo", { needs: ["CAP_NET_RAW"] }, () => {
+  using socket = BlockingSocket.open(C.AF_INET, C.SOCK_RAW, { protocol: C.IPPROTO_ICMP, codec: ipAddrCodec });
+  const checksum = 0xffff - (ICMP_ECHO << 8) - 0x1234 - 1; // RFC 1071, of the words that follow
+  const request = Uint8Array.of(ICMP_ECHO, 0, checksum >> 8, checksum & 0xff, 0x12, 0x34, 0, 1);
+  assertEquals(socket.sendto(request, { hostname: "127.0.0.1" }), 8);
+  const buffer = new Uint8Array(1500);
+  for (let type = ICMP_ECHO, tries = 0; type !== ICMP_ECHOREPLY; tries++) { // it receives its own request, too
+    const { length, addr } = socket.recvfrom(buffer, { timeout: 5000 });
+    assertEquals([length, addr.hostname], [28, "127.0.0.1"]);
+    type = buffer[20] ?? -1;
+    assert(tries < 100, "only others' packets came");
+  }
+  assertEquals(buffer.subarray(24, 28), request.subarray(4));
+});
 
 const NO_ALG = whyNoAlg();
 if (NO_ALG !== undefined) ignore("AF_ALG by its number: the kernel hashes", NO_ALG);

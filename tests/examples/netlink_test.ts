@@ -3,21 +3,19 @@ import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import { TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, Socket } from "../../socket/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assert, assertEquals, ignore, spawn, test, type TestOptions } from "../runner/mod.ts";
 import { granted } from "../runner/runtime.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const OPTIONS: TestOptions = {
-  needs: ["ip", "ss", "sys", "write"],
+  needs: [...NAMESPACES, "ss", "sys", "write"],
   skipOn: { node: "the examples are Deno programs", bun: "the examples are Deno programs" },
 };
 
 function rootTest(name: string, run: () => Promise<void>, programs: readonly "ping"[] = []): void {
-  const reason = whyNoNamespaces();
-  if (reason !== undefined) ignore(name, reason);
-  else test(name, { ...OPTIONS, needs: [...OPTIONS.needs ?? [], ...programs] }, run);
+  test(name, { ...OPTIONS, needs: [...OPTIONS.needs ?? [], ...programs] }, run);
 }
 
 async function inNamespace(namespace: string, ...command: string[]): Promise<string[]> {

@@ -1,13 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { assert, ignore, isRoot, runFile, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
+import { assert, runFile, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
 
 /** As many as Deno has threads for calls that block. */
 const CALLS = 32;
 /** Milliseconds. An echo takes 1, and 4000 or more if it has to wait until one of the calls ends. */
 const LONGEST = 1000;
-const OPTIONS: TestOptions = { needs: ["read", "write", "env", "run", "ip", "python3"] };
+const OPTIONS: TestOptions = {
+  needs: ["read", "write", "env", "run", "ip", "python3", "CAP_NET_ADMIN", "CAP_SYS_ADMIN"],
+};
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
 const DRIVER = fileURLToPath(new URL("blocked_threads.py", import.meta.url));
@@ -80,6 +82,5 @@ scene(relayed, () => assertUndelayed(() => [...runFile(RELAY), "tcp:127.0.0.1:70
 });
 
 function scene(name: string, run: () => Promise<void>, skipOn: TestOptions["skipOn"] = {}): void {
-  if (isRoot()) test(name, { ...OPTIONS, skipOn }, run);
-  else ignore(name, "needs root, for namespaces");
+  test(name, { ...OPTIONS, skipOn }, run);
 }

@@ -7,7 +7,7 @@ import {
   SO_DETACH_REUSEPORT_BPF,
 } from "../../socket/mod.ts";
 import { type OwnedFd, UnixSeqpacketListener } from "../../unix/mod.ts";
-import { assertEquals, ignore, isRoot, spawn, test } from "../runner/mod.ts";
+import { assertEquals, spawn, test } from "../runner/mod.ts";
 
 /** Loads a program for each number, which only returns it, and passes their descriptors. */
 const LOADER = `import ctypes, platform, socket, struct, sys
@@ -36,12 +36,9 @@ async function load(...results: number[]): Promise<readonly OwnedFd[]> {
   return message?.fds ?? [];
 }
 
-function testAsRoot(name: string, fn: () => Promise<void>): void {
-  if (isRoot()) test(name, { needs: ["python3"] }, fn);
-  else ignore(name, "needs root, to load a program");
-}
+const OPTIONS = { needs: ["python3", "CAP_BPF"] } as const;
 
-testAsRoot("SO_ATTACH_BPF drops what the program rejects, until it is detached", async () => {
+test("SO_ATTACH_BPF drops what the program rejects, until it is detached", OPTIONS, async () => {
   const [none] = await load(0);
   using receiver = UdpSocket.bind({ hostname: "127.0.0.1" });
   receiver.socket.set(SO_ATTACH_BPF, none?.fd ?? -1);
@@ -53,7 +50,7 @@ testAsRoot("SO_ATTACH_BPF drops what the program rejects, until it is detached",
   assertEquals((await receiver.receive({ timeout: 2000 })).data.length, 2);
 });
 
-testAsRoot("SO_ATTACH_REUSEPORT_EBPF chooses the socket of the group", async () => {
+test("SO_ATTACH_REUSEPORT_EBPF chooses the socket of the group", OPTIONS, async () => {
   const programs = await load(0, 1);
   using one = UdpSocket.bind({ hostname: "127.0.0.1", reusePort: true });
   using two = UdpSocket.bind({ hostname: "127.0.0.1", port: one.localAddr.port, reusePort: true });

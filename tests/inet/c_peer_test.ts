@@ -4,8 +4,8 @@ import * as inet from "../../inet/mod.ts";
 import { RawSocket, TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, SO_TIMESTAMPNS } from "../../socket/mod.ts";
 import { compileC } from "../peers/c_program.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
-import { assert, assertEquals, ignore, type Need, type Program, spawn, test } from "../runner/mod.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
+import { assert, assertEquals, type Need, type Program, spawn, test } from "../runner/mod.ts";
 
 const PEER = new URL("../peers/inet_peer.c", import.meta.url);
 const ICMP_PEER = new URL("../peers/icmp_peer.py", import.meta.url);
@@ -119,9 +119,7 @@ for (const way of ["C connects to us", "we connect to C"]) {
 }
 
 function testInNamespaces(name: string, fn: () => Promise<void>): void {
-  const reason = whyNoNamespaces();
-  if (reason === undefined) test(name, { needs: [...needs, "ip", "python3"] }, fn);
-  else ignore(name, reason);
+  test(name, { needs: [...needs, ...NAMESPACES, "python3"] }, fn);
 }
 
 async function peerIn(language: "C" | "Python", namespace: string, ...args: string[]): Promise<Program> {

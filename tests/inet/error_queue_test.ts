@@ -2,8 +2,8 @@ import { C } from "../../ffi/mod.ts";
 import * as inet from "../../inet/mod.ts";
 import { UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, poll, SO_TIMESTAMPING } from "../../socket/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
-import { assert, assertEquals, assertRejects, ignore, test } from "../runner/mod.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
+import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 
 const HOSTS = ["127.0.0.1", "::1"];
 
@@ -37,45 +37,38 @@ test("receiveError() returns the refusal with its origin and the datagram, and d
   }
 });
 
-const reason = whyNoNamespaces();
 const MTU = "receiveError() gives the MTU of a datagram that may not be fragmented";
-if (reason !== undefined) ignore(MTU, reason);
-else {
-  test(MTU, { needs: ["ip"] }, async () => {
-    await using pair = await namespacePair();
-    for (const [any, to, ipv6] of [["0.0.0.0", "10.9.0.2", false], ["::", "fd09::2", true]] as const) {
-      using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: any }));
-      socket.socket.set(ipv6 ? inet.IPV6_RECVERR : inet.IP_RECVERR, true);
-      socket.socket.set(ipv6 ? inet.IPV6_MTU_DISCOVER : inet.IP_MTU_DISCOVER, C.IP_PMTUDISC_DO);
-      await assertRejects(
-        () => socket.send(new Uint8Array(2000), { addr: { hostname: to, port: 9 } }),
-        Error,
-        "EMSGSIZE",
-      );
-      const queued = socket.receiveError();
-      assertEquals([queued?.error.code, queued?.error.origin, queued?.error.info], ["EMSGSIZE", "local", 1500]);
-      assertEquals(queued?.addr?.hostname, to);
-    }
-  });
-}
-
-const PATH_MTU = "receiveMessage() gives the path's MTU, for which IPV6_RECVPATHMTU asks";
-if (reason !== undefined) ignore(PATH_MTU, reason);
-else {
-  test(PATH_MTU, { needs: ["ip"] }, async () => {
-    await using pair = await namespacePair();
-    using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: "::" }));
-    socket.socket.set(inet.IPV6_RECVPATHMTU, true);
-    socket.socket.set(inet.IPV6_DONTFRAG, true);
+test(MTU, { needs: NAMESPACES }, async () => {
+  await using pair = await namespacePair();
+  for (const [any, to, ipv6] of [["0.0.0.0", "10.9.0.2", false], ["::", "fd09::2", true]] as const) {
+    using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: any }));
+    socket.socket.set(ipv6 ? inet.IPV6_RECVERR : inet.IP_RECVERR, true);
+    socket.socket.set(ipv6 ? inet.IPV6_MTU_DISCOVER : inet.IP_MTU_DISCOVER, C.IP_PMTUDISC_DO);
     await assertRejects(
-      () => socket.send(new Uint8Array(2000), { addr: { hostname: "fd09::2", port: 9 } }),
+      () => socket.send(new Uint8Array(2000), { addr: { hostname: to, port: 9 } }),
       Error,
       "EMSGSIZE",
     );
-    const { data, addr, info } = await socket.receiveMessage({ timeout: 2000 });
-    assertEquals([data.length, addr.hostname, info], [0, "fd09::2", { pathMtu: 1500 }]);
-  });
-}
+    const queued = socket.receiveError();
+    assertEquals([queued?.error.code, queued?.error.origin, queued?.error.info], ["EMSGSIZE", "local", 1500]);
+    assertEquals(queued?.addr?.hostname, to);
+  }
+});
+
+const PATH_MTU = "receiveMessage() gives the path's MTU, for which IPV6_RECVPATHMTU asks";
+test(PATH_MTU, { needs: NAMESPACES }, async () => {
+  await using pair = await namespacePair();
+  using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: "::" }));
+  socket.socket.set(inet.IPV6_RECVPATHMTU, true);
+  socket.socket.set(inet.IPV6_DONTFRAG, true);
+  await assertRejects(
+    () => socket.send(new Uint8Array(2000), { addr: { hostname: "fd09::2", port: 9 } }),
+    Error,
+    "EMSGSIZE",
+  );
+  const { data, addr, info } = await socket.receiveMessage({ timeout: 2000 });
+  assertEquals([data.length, addr.hostname, info], [0, "fd09::2", { pathMtu: 1500 }]);
+});
 
 test("SO_TIMESTAMPING tells when a datagram was sent", async () => {
   using socket = UdpSocket.bind({ hostname: "127.0.0.1" });

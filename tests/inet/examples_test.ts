@@ -1,15 +1,14 @@
 import process from "node:process";
-import { namespacePair, setSysctl, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES, setSysctl } from "../peers/network_namespace.ts";
 import {
   assert,
   assertEquals,
-  ignore,
+  type Need,
   type Program,
   spawn,
   tempDir,
   test,
   type TestOptions,
-  type Tool,
 } from "../runner/mod.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -18,8 +17,8 @@ const OPTIONS: TestOptions = {
   skipOn: { node: "the examples are Deno programs", bun: "the examples are Deno programs" },
 };
 
-function withTools(...tools: Tool[]): TestOptions {
-  return { ...OPTIONS, needs: [...OPTIONS.needs ?? [], ...tools] };
+function needing(...needs: Need[]): TestOptions {
+  return { ...OPTIONS, needs: [...OPTIONS.needs ?? [], ...needs] };
 }
 
 function example(name: string, args: string[], under: string[] = []): Program {
@@ -32,7 +31,7 @@ function portIn(line: string | undefined): string {
   return /:(\d+)/.exec(line ?? "")?.[1] ?? "none";
 }
 
-test("grumpy_server.ts answers nc as in the course", withTools("nc"), async () => {
+test("grumpy_server.ts answers nc as in the course", needing("nc"), async () => {
   await using server = example("grumpy_server", ["0"]);
   const first = await server.line();
   assert(/^SERVER AT 0\.0\.0\.0:\d+ LISTENING FOR CONNECTIONS$/.test(first ?? ""), first);
@@ -46,7 +45,7 @@ test("grumpy_server.ts answers nc as in the course", withTools("nc"), async () =
   }
 });
 
-test("chat_client.ts talks to nc as in the course", withTools("nc"), async () => {
+test("chat_client.ts talks to nc as in the course", needing("nc"), async () => {
   const port = String(20_000 + process.pid % 10_000);
   await using server = spawn("nc", ["-l", "127.0.0.1", port]);
   server.write("no, thanks\n");
@@ -69,10 +68,10 @@ test("grumpy_server.ts and chat_client.ts print their usage, and what is wrong",
   assert(stderr.includes("Cannot connect to 127.0.0.1:1: Connection refused (ECONNREFUSED)"), stderr);
 });
 
-const reason = whyNoNamespaces();
-if (reason !== undefined) ignore("ping.ts, udp_chat.ts and tcp_info.ts between two network namespaces", reason);
-else {
-  test("ping.ts pings as Debian's ping does, raw and unprivileged, and reports the loss", withTools("ip"), async () => {
+test(
+  "ping.ts pings as Debian's ping does, raw and unprivileged, and reports the loss",
+  needing(...NAMESPACES),
+  async () => {
     await using pair = await namespacePair();
     const inLeft = ["ip", "netns", "exec", pair.left.name];
     for (const range of ["1 0", "0 0"]) {
@@ -105,34 +104,34 @@ else {
     assert(stdout.includes("1 packets transmitted, 0 received, 100% packet loss"), stdout);
     await using nobody = example("ping", ["-c", "1", "no such host"]);
     assertEquals((await nobody.exit).code, 2);
-  });
+  },
+);
 
-  test(
-    "udp_chat.ts sends what one user types to the other, over multicast, and survives a line that is too long",
-    withTools("ip"),
-    async () => {
-      await using pair = await namespacePair();
-      const start = (name: string, device: "left" | "right") =>
-        example("udp_chat", ["--name", name, "--interface", device], ["ip", "netns", "exec", pair[device].name]);
-      await using ann = start("ann", "left");
-      await using bob = start("bob", "right");
-      assertEquals(await ann.line(), "ann is in 239.255.42.99:4299");
-      assertEquals(await bob.line(), "bob is in 239.255.42.99:4299");
-      let heard: string | undefined;
-      const hearing = bob.line().then((line) => heard = line);
-      for (let i = 0; i < 50 && heard === undefined; i++) {
-        ann.write("hello all\n");
-        await Promise.race([hearing, new Promise((resolve) => setTimeout(resolve, 100))]);
-      }
-      assertEquals(heard, "10.9.0.1 ann: hello all");
-      assertEquals(await ann.line(), "10.9.0.1 ann: hello all");
-      ann.write(`${"too long ".repeat(10_000)}\nstill here\n`);
-      let last = heard;
-      for (let i = 0; i < 50 && last?.endsWith("hello all"); i++) last = await bob.line();
-      assertEquals(last, "10.9.0.1 ann: still here");
-    },
-  );
-}
+test(
+  "udp_chat.ts sends what one user types to the other, over multicast, and survives a line that is too long",
+  needing(...NAMESPACES),
+  async () => {
+    await using pair = await namespacePair();
+    const start = (name: string, device: "left" | "right") =>
+      example("udp_chat", ["--name", name, "--interface", device], ["ip", "netns", "exec", pair[device].name]);
+    await using ann = start("ann", "left");
+    await using bob = start("bob", "right");
+    assertEquals(await ann.line(), "ann is in 239.255.42.99:4299");
+    assertEquals(await bob.line(), "bob is in 239.255.42.99:4299");
+    let heard: string | undefined;
+    const hearing = bob.line().then((line) => heard = line);
+    for (let i = 0; i < 50 && heard === undefined; i++) {
+      ann.write("hello all\n");
+      await Promise.race([hearing, new Promise((resolve) => setTimeout(resolve, 100))]);
+    }
+    assertEquals(heard, "10.9.0.1 ann: hello all");
+    assertEquals(await ann.line(), "10.9.0.1 ann: hello all");
+    ann.write(`${"too long ".repeat(10_000)}\nstill here\n`);
+    let last = heard;
+    for (let i = 0; i < 50 && last?.endsWith("hello all"); i++) last = await bob.line();
+    assertEquals(last, "10.9.0.1 ann: still here");
+  },
+);
 
 test("relay.ts forwards TCP to a unix socket to TCP", OPTIONS, async () => {
   using folder = tempDir();

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { C } from "../../ffi/mod.ts";
 import { getaddrinfo } from "../../inet/mod.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, ignore, isRoot, spawn, spawnScript, tempDir, test } from "../runner/mod.ts";
+import { assert, assertEquals, spawn, spawnScript, tempDir, test } from "../runner/mod.ts";
 import { Random } from "./random.ts";
 
 /** Host, service, family, type, protocol, flags. */
@@ -155,11 +155,6 @@ test("getaddrinfo() answers as Python's does for 2,000 mixtures of odd hosts, se
   assert(same > 1800 && found > 80, `${same} ${found}`);
 });
 
-function testAsRoot(name: string, fn: () => Promise<void>): void {
-  if (isRoot()) test(name, { needs: ["write", "python3"] }, fn);
-  else ignore(name, "needs root, for a hosts file of its own");
-}
-
 /** Family and flags. */
 const HINTS = [
   [0, C.AI_CANONNAME],
@@ -180,7 +175,9 @@ const HOSTS_FILES = [
   "   192.0.2.3\tspaced.example   # behind\n::ffff:192.0.2.4 mapped.example\nnot-an-address bad.example\n",
 ];
 
-testAsRoot("getaddrinfo() and gethostbyname() answer as Python's do, for a list of hosts files", async () => {
+test("getaddrinfo() and gethostbyname() answer as Python's do, for a list of hosts files", {
+  needs: ["write", "python3", "CAP_SYS_ADMIN"],
+}, async () => {
   using folder = tempDir();
   for (const [i, hosts] of HOSTS_FILES.entries()) {
     writeFileSync(`${folder.path}/hosts${i}`, hosts);

@@ -1,17 +1,15 @@
 import * as inet from "../../inet/mod.ts";
 import { interfaces, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, poll } from "../../socket/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
-import { assert, assertEquals, assertThrows, ignore, type Program, spawn, test } from "../runner/mod.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
+import { assert, assertEquals, assertThrows, type Program, spawn, test } from "../runner/mod.ts";
 
 const PEER = new URL("../peers/udp_peer.py", import.meta.url).pathname;
 const GROUPS = [{ group: "239.7.7.7", any: "0.0.0.0", from: "10.9.0.1" }, { group: "ff02::7:7", any: "::", from: "" }];
 const PORT = 9753;
 
 function testInNamespaces(name: string, fn: () => Promise<void>): void {
-  const reason = whyNoNamespaces();
-  if (reason === undefined) test(name, { needs: ["ip", "python3"] }, fn);
-  else ignore(name, reason);
+  test(name, { needs: [...NAMESPACES, "python3"] }, fn);
 }
 
 function pythonIn(namespace: string, ...args: string[]): Program {

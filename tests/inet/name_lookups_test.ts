@@ -1,9 +1,9 @@
 import { C } from "../../ffi/mod.ts";
 import { gethostname, getprotobyname, getprotobynumber, ifIndextoname, ifNametoindex } from "../../inet/mod.ts";
 import { inNetworkNamespace, interfaceIndex, interfaceName, Socket } from "../../socket/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertThrows, ignore, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertThrows, test } from "../runner/mod.ts";
 
 async function python<T>(expression: string): Promise<T> {
   return JSON.parse(await runProgram("python3", ["-c", `import json, socket\nprint(json.dumps(${expression}))`]));
@@ -57,18 +57,14 @@ test("getprotobynumber() refuses an invalid protocol number", () => {
   }
 });
 
-const reason = whyNoNamespaces();
 const named = "interfaceName() asks in the namespace of the socket, ifIndextoname() in that of the thread";
-if (reason !== undefined) ignore(named, reason);
-else {
-  test(named, { needs: ["ip"] }, async () => {
-    await using pair = await namespacePair();
-    using socket = inNetworkNamespace(pair.left.path, () => Socket.open(C.AF_INET, C.SOCK_DGRAM));
-    const index = interfaceIndex(socket, "left");
-    assertEquals(interfaceName(socket, index), "left");
-    assertEquals(inNetworkNamespace(pair.left.path, () => ifNametoindex("left")), index);
-    assertEquals(ifNametoindex("left"), null);
-    assertThrows(() => interfaceName(socket, 0x7ffffff0), Error, "ENODEV");
-    assertThrows(() => interfaceName(socket, -1), RangeError, "number must be 0 to");
-  });
-}
+test(named, { needs: NAMESPACES }, async () => {
+  await using pair = await namespacePair();
+  using socket = inNetworkNamespace(pair.left.path, () => Socket.open(C.AF_INET, C.SOCK_DGRAM));
+  const index = interfaceIndex(socket, "left");
+  assertEquals(interfaceName(socket, index), "left");
+  assertEquals(inNetworkNamespace(pair.left.path, () => ifNametoindex("left")), index);
+  assertEquals(ifNametoindex("left"), null);
+  assertThrows(() => interfaceName(socket, 0x7ffffff0), Error, "ENODEV");
+  assertThrows(() => interfaceName(socket, -1), RangeError, "number must be 0 to");
+});

@@ -2,20 +2,19 @@ import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { TCP_INFO, TcpConn, TcpListener, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, relay } from "../../socket/mod.ts";
-import { namespacePair } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, ignore, isRoot, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, ignore, test } from "../runner/mod.ts";
 
 /** Why the network cannot be disturbed here; `undefined` if it can. */
 function whyNoNetem(): string | undefined {
-  if (!isRoot()) return "needs root, for tc netem";
   const name = `bs-netem-${process.pid}`;
   try {
     execFileSync("ip", ["netns", "add", name], { stdio: "ignore" });
     execFileSync("tc", ["-n", name, "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"], { stdio: "ignore" });
     return undefined;
   } catch {
-    return "needs a kernel with sch_netem: run it in the guest with --modules netem";
+    return "needs CAP_NET_ADMIN CAP_SYS_ADMIN and a kernel with sch_netem: `deno task test netem` boots one";
   } finally {
     try {
       execFileSync("ip", ["netns", "del", name], { stdio: "ignore" });
@@ -28,7 +27,7 @@ function whyNoNetem(): string | undefined {
 const reason = whyNoNetem();
 
 function testInBadNetwork(name: string, fn: () => Promise<void>): void {
-  if (reason === undefined) test(name, { needs: ["ip", "tc"], timeout: 240_000 }, fn);
+  if (reason === undefined) test(name, { needs: [...NAMESPACES, "tc"], timeout: 240_000 }, fn);
   else ignore(name, reason);
 }
 

@@ -2,12 +2,11 @@ import process from "node:process";
 import { C } from "../../ffi/mod.ts";
 import { ICMP6_FILTER, ICMP_FILTER, IPV6_RECVHOPLIMIT, RawSocket, UdpSocket } from "../../inet/mod.ts";
 import { inNetworkNamespace, poll, SO_TYPE } from "../../socket/mod.ts";
-import { namespacePair, setSysctl } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES, setSysctl } from "../peers/network_namespace.ts";
 import {
   assertEquals,
   assertRejects,
   assertThrows,
-  ignore,
   isRoot,
   type Need,
   spawn,
@@ -15,11 +14,8 @@ import {
   test,
 } from "../runner/mod.ts";
 
-const root = isRoot();
-
-function testAsRoot(name: string, fn: () => void | Promise<void>, needs: Need[] = []): void {
-  if (root) test(name, { needs }, fn);
-  else ignore(name, "needs root, for CAP_NET_RAW");
+function rawTest(name: string, fn: () => void | Promise<void>, needs: Need[] = []): void {
+  test(name, { needs: ["CAP_NET_RAW", ...needs] }, fn);
 }
 
 /** An ICMP echo request with its checksum (RFC 792, RFC 1071). */
@@ -37,7 +33,7 @@ function echoRequest(type: number, id: number, sequence: number, payload: Uint8A
   return packet;
 }
 
-testAsRoot("a raw ICMP socket pings this machine over IPv4", async () => {
+rawTest("a raw ICMP socket pings this machine over IPv4", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP });
   socket.socket.set(ICMP_FILTER, [0]); // echo reply
   const payload = crypto.getRandomValues(new Uint8Array(32));
@@ -57,7 +53,7 @@ testAsRoot("a raw ICMP socket pings this machine over IPv4", async () => {
   assertEquals(data.subarray(header + 8), payload);
 });
 
-testAsRoot("a raw ICMPv6 socket pings this machine, and the kernel computes the checksum", async () => {
+rawTest("a raw ICMPv6 socket pings this machine, and the kernel computes the checksum", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMPV6, ipv6: true });
   socket.socket.set(ICMP6_FILTER, [129]); // echo reply
   socket.socket.set(IPV6_RECVHOPLIMIT, true);
@@ -67,7 +63,7 @@ testAsRoot("a raw ICMPv6 socket pings this machine, and the kernel computes the 
   assertEquals(info.hopLimit, 64);
 });
 
-testAsRoot("ICMP_FILTER drops other types", async () => {
+rawTest("ICMP_FILTER drops other types", async () => {
   // Its own address: other programs ping 127.0.0.1, and get errors about closed ports there.
   const hostname = `127.${64 + (process.pid >> 8 & 63)}.${process.pid & 255}.1`;
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP, hostname });
@@ -79,7 +75,7 @@ testAsRoot("ICMP_FILTER drops other types", async () => {
   assertEquals((await socket.receive({ timeout: 2000 })).data.length, 28);
 });
 
-testAsRoot("a raw socket receives an echo request of Debian's ping, with its data", async () => {
+rawTest("a raw socket receives an echo request of Debian's ping, with its data", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP, hostname: "127.0.0.1" });
   socket.socket.set(ICMP_FILTER, [8]); // echo request
   await using ping = spawn("ping", ["-c", "1", "-p", "abcd", "127.0.0.1"]);
@@ -89,7 +85,7 @@ testAsRoot("a raw socket receives an echo request of Debian's ping, with its dat
   assertEquals([...data.subarray(-4)], [0xab, 0xcd, 0xab, 0xcd]);
 }, ["ping"]);
 
-testAsRoot("headerIncluded sends our own IP header, from an address of our choice", async () => {
+rawTest("headerIncluded sends our own IP header, from an address of our choice", async () => {
   using raw = RawSocket.open({ protocol: C.IPPROTO_UDP, headerIncluded: true });
   using receiver = UdpSocket.bind({ hostname: "127.0.0.1" });
   const packet = new Uint8Array(20 + 8 + 4);
@@ -107,7 +103,7 @@ testAsRoot("headerIncluded sends our own IP header, from an address of our choic
   assertEquals(addr, { transport: "udp", hostname: "127.1.2.3", port: 4321 });
 });
 
-testAsRoot("unprivileged ICMP works if the kernel allows the group, and otherwise says so", async () => {
+rawTest("unprivileged ICMP works if the kernel allows the group, and otherwise says so", async () => {
   await using pair = await namespacePair();
   const open = () =>
     inNetworkNamespace(pair.left.path, () => RawSocket.open({ protocol: C.IPPROTO_ICMP, unprivileged: true }));
@@ -128,9 +124,9 @@ testAsRoot("unprivileged ICMP works if the kernel allows the group, and otherwis
   await socket.disconnect();
   await socket.send(new Uint8Array([8, 0, 0, 0, 0, 0, 0, 6]), { addr: { hostname: "10.9.0.1" } });
   assertEquals((await socket.receive({ timeout: 5000 })).addr, { hostname: "10.9.0.1" });
-}, ["ip"]);
+}, [...NAMESPACES]);
 
-testAsRoot("a raw socket refuses disconnect(), after which it would receive nothing", async () => {
+rawTest("a raw socket refuses disconnect(), after which it would receive nothing", async () => {
   using socket = RawSocket.open({ protocol: C.IPPROTO_ICMP });
   socket.socket.set(ICMP_FILTER, [0]);
   await socket.connect({ hostname: "127.0.0.1" });
@@ -149,7 +145,10 @@ test(
     for (const open of [() => RawSocket.open({ protocol: 1 }), () => PacketSocket.open()]) {
       try { open(); console.log("opened"); } catch (error) { console.log(error.code, error.message); }
     }`;
-    await using child = spawnScript(program, root ? ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"] : []);
+    await using child = spawnScript(
+      program,
+      isRoot() ? ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"] : [],
+    );
     const { stdout, stderr } = await child.exit;
     assertEquals(stdout.trimEnd().split("\n"), [
       "EPERM Cannot open a raw socket: it needs CAP_NET_RAW (EPERM)",

@@ -1,9 +1,9 @@
 import { C } from "../../ffi/mod.ts";
 import { interfaces, TcpConn, TcpListener } from "../../inet/mod.ts";
 import { inNetworkNamespace, type Socket } from "../../socket/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, assertThrows, ignore, spawnScript, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, spawnScript, test } from "../runner/mod.ts";
 
 type SystemError = Error & { code: string; syscall: string; address?: string };
 
@@ -145,26 +145,22 @@ test("TcpListener.listen() says what a hostname and a port must be", () => {
 });
 
 const LINK_LOCAL = "the address of a link-local listener is one to connect to, to connect from and to listen on";
-const noNamespaces = whyNoNamespaces();
-if (noNamespaces !== undefined) ignore(LINK_LOCAL, noNamespaces);
-else {
-  test(LINK_LOCAL, { needs: ["ip"] }, async () => {
-    await using pair = await namespacePair();
-    const { name, path } = pair.left;
-    await runProgram("ip", ["-n", name, "addr", "add", "fe80::77/64", "dev", "left", "nodad"]);
-    const scopeId = inNetworkNamespace(path, interfaces).find((one) => one.name === "left")?.index ?? 0;
-    using listener = inNetworkNamespace(
-      path,
-      () => TcpListener.listen({ hostname: `fe80::77%${scopeId}`, port: 0 }),
-    );
-    const { addr } = listener;
-    assertEquals(addr, { transport: "tcp", hostname: "fe80::77", port: addr.port, scopeId });
-    const localAddr = { ...addr, port: 0 };
-    using client = await TcpConn.connect({ ...addr, localAddr, networkNamespace: path });
-    using server = await listener.accept();
-    assertEquals(server.remoteAddr, client.localAddr);
-    assertEquals(client.remoteAddr, addr);
-    using second = inNetworkNamespace(path, () => TcpListener.listen({ ...addr, port: 0 }));
-    assertEquals(second.addr.scopeId, scopeId);
-  });
-}
+test(LINK_LOCAL, { needs: NAMESPACES }, async () => {
+  await using pair = await namespacePair();
+  const { name, path } = pair.left;
+  await runProgram("ip", ["-n", name, "addr", "add", "fe80::77/64", "dev", "left", "nodad"]);
+  const scopeId = inNetworkNamespace(path, interfaces).find((one) => one.name === "left")?.index ?? 0;
+  using listener = inNetworkNamespace(
+    path,
+    () => TcpListener.listen({ hostname: `fe80::77%${scopeId}`, port: 0 }),
+  );
+  const { addr } = listener;
+  assertEquals(addr, { transport: "tcp", hostname: "fe80::77", port: addr.port, scopeId });
+  const localAddr = { ...addr, port: 0 };
+  using client = await TcpConn.connect({ ...addr, localAddr, networkNamespace: path });
+  using server = await listener.accept();
+  assertEquals(server.remoteAddr, client.localAddr);
+  assertEquals(client.remoteAddr, addr);
+  using second = inNetworkNamespace(path, () => TcpListener.listen({ ...addr, port: 0 }));
+  assertEquals(second.addr.scopeId, scopeId);
+});

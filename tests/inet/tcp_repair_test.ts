@@ -2,7 +2,7 @@ import { C } from "../../ffi/mod.ts";
 import * as inet from "../../inet/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { Socket } from "../../socket/mod.ts";
-import { assert, assertEquals, assertRejects, assertThrows, ignore, isRoot, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, ignore, test } from "../runner/mod.ts";
 
 type SystemError = Error & { code: string };
 const [RECEIVED, SENT] = [1, 2];
@@ -17,63 +17,60 @@ async function read(conn: TcpConn): Promise<string> {
 }
 
 const MOVES = "a connection moves to another socket by TCP_REPAIR, and the other end does not notice";
-if (!isRoot()) ignore(MOVES, "needs root, for CAP_NET_ADMIN");
-else {
-  test(MOVES, async () => {
-    using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
-    // Its own address: between close and bind another program could take a port of 127.0.0.1.
-    const hostname = `127.${[1, 2, 3].map(() => 1 + Math.floor(Math.random() * 254)).join(".")}`;
-    const old = new TcpConn(Socket.open(C.AF_INET, C.SOCK_STREAM));
-    old.socket.bind(inet.encodeInetSockaddr({ hostname, port: 0 }));
-    await old.socket.connect(inet.encodeInetSockaddr(listener.addr));
-    using server = await listener.accept();
-    await old.write(bytes("before"));
-    assertEquals(await read(server), "before");
-    await server.write(bytes("answer"));
-    assertEquals(await read(old), "answer");
+test(MOVES, { needs: ["CAP_NET_ADMIN"] }, async () => {
+  using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  // Its own address: between close and bind another program could take a port of 127.0.0.1.
+  const hostname = `127.${[1, 2, 3].map(() => 1 + Math.floor(Math.random() * 254)).join(".")}`;
+  const old = new TcpConn(Socket.open(C.AF_INET, C.SOCK_STREAM));
+  old.socket.bind(inet.encodeInetSockaddr({ hostname, port: 0 }));
+  await old.socket.connect(inet.encodeInetSockaddr(listener.addr));
+  using server = await listener.accept();
+  await old.write(bytes("before"));
+  assertEquals(await read(server), "before");
+  await server.write(bytes("answer"));
+  assertEquals(await read(old), "answer");
 
-    old.socket.set(inet.TCP_REPAIR, 1);
-    const sequences = [RECEIVED, SENT].map((queue) => {
-      old.socket.set(inet.TCP_REPAIR_QUEUE, queue);
-      assertEquals(old.socket.get(inet.TCP_REPAIR_QUEUE), queue);
-      return old.socket.get(inet.TCP_QUEUE_SEQ);
-    });
-    const window = old.socket.get(inet.TCP_REPAIR_WINDOW);
-    const info = old.socket.get(inet.TCP_INFO);
-    const stamp = old.socket.get(inet.TCP_TIMESTAMP);
-    const mss = old.socket.get(inet.TCP_MAXSEG);
-    assertEquals(window.sendWindow, info.sendWindow);
-    const [local, peer] = [old.socket.localSockaddr(), old.socket.peerSockaddr()];
-    old.close(); // without a FIN
-
-    using moved = new TcpConn(Socket.open(C.AF_INET, C.SOCK_STREAM));
-    moved.socket.set(inet.TCP_REPAIR, 1);
-    moved.socket.setOption(C.SOL_SOCKET, C.SO_REUSEADDR, 1);
-    moved.socket.bind(local);
-    for (const [i, queue] of [RECEIVED, SENT].entries()) {
-      moved.socket.set(inet.TCP_REPAIR_QUEUE, queue);
-      moved.socket.set(inet.TCP_QUEUE_SEQ, sequences[i] ?? 0);
-    }
-    await moved.socket.connect(peer); // without a SYN
-    moved.socket.set(inet.TCP_REPAIR_OPTIONS, [
-      { code: 2, value: mss },
-      { code: 3, value: info.sendWindowScale | info.receiveWindowScale << 16 },
-      { code: 4, value: 0 },
-      { code: 8, value: 0 },
-    ]);
-    moved.socket.set(inet.TCP_TIMESTAMP, stamp);
-    moved.socket.set(inet.TCP_REPAIR_WINDOW, window);
-    assertEquals(moved.socket.get(inet.TCP_REPAIR_WINDOW), window);
-    moved.socket.set(inet.TCP_REPAIR, 0);
-
-    await moved.write(bytes("after"));
-    assertEquals(await read(server), "after");
-    await server.write(bytes("still here"));
-    assertEquals(await read(moved), "still here");
-    await moved.closeWrite();
-    assertEquals(await server.read(new Uint8Array(1), { timeout: 5000 }), null);
+  old.socket.set(inet.TCP_REPAIR, 1);
+  const sequences = [RECEIVED, SENT].map((queue) => {
+    old.socket.set(inet.TCP_REPAIR_QUEUE, queue);
+    assertEquals(old.socket.get(inet.TCP_REPAIR_QUEUE), queue);
+    return old.socket.get(inet.TCP_QUEUE_SEQ);
   });
-}
+  const window = old.socket.get(inet.TCP_REPAIR_WINDOW);
+  const info = old.socket.get(inet.TCP_INFO);
+  const stamp = old.socket.get(inet.TCP_TIMESTAMP);
+  const mss = old.socket.get(inet.TCP_MAXSEG);
+  assertEquals(window.sendWindow, info.sendWindow);
+  const [local, peer] = [old.socket.localSockaddr(), old.socket.peerSockaddr()];
+  old.close(); // without a FIN
+
+  using moved = new TcpConn(Socket.open(C.AF_INET, C.SOCK_STREAM));
+  moved.socket.set(inet.TCP_REPAIR, 1);
+  moved.socket.setOption(C.SOL_SOCKET, C.SO_REUSEADDR, 1);
+  moved.socket.bind(local);
+  for (const [i, queue] of [RECEIVED, SENT].entries()) {
+    moved.socket.set(inet.TCP_REPAIR_QUEUE, queue);
+    moved.socket.set(inet.TCP_QUEUE_SEQ, sequences[i] ?? 0);
+  }
+  await moved.socket.connect(peer); // without a SYN
+  moved.socket.set(inet.TCP_REPAIR_OPTIONS, [
+    { code: 2, value: mss },
+    { code: 3, value: info.sendWindowScale | info.receiveWindowScale << 16 },
+    { code: 4, value: 0 },
+    { code: 8, value: 0 },
+  ]);
+  moved.socket.set(inet.TCP_TIMESTAMP, stamp);
+  moved.socket.set(inet.TCP_REPAIR_WINDOW, window);
+  assertEquals(moved.socket.get(inet.TCP_REPAIR_WINDOW), window);
+  moved.socket.set(inet.TCP_REPAIR, 0);
+
+  await moved.write(bytes("after"));
+  assertEquals(await read(server), "after");
+  await server.write(bytes("still here"));
+  assertEquals(await read(moved), "still here");
+  await moved.closeWrite();
+  assertEquals(await server.read(new Uint8Array(1), { timeout: 5000 }), null);
+});
 
 test("TCP_REPAIR_WINDOW and TCP_REPAIR_OPTIONS refuse values that are not 32-bit numbers", () => {
   using socket = Socket.open(C.AF_INET, C.SOCK_STREAM);

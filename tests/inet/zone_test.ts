@@ -13,9 +13,9 @@ import {
   UdpSocket,
 } from "@berkeley/sockets/inet";
 import { inNetworkNamespace } from "@berkeley/sockets/socket";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, assertRejects, assertThrows, ignore, test } from "../runner/mod.ts";
+import { assertEquals, assertRejects, assertThrows, test } from "../runner/mod.ts";
 
 const BYTES = new Uint8Array([7]);
 
@@ -62,48 +62,44 @@ test("an option for an interface takes its index or its name", async () => {
 
 const NAMED =
   "fe80::…%name is taken by listen, bind, connect, localAddr, send and open, in the namespace of the socket";
-const noNamespaces = whyNoNamespaces();
-if (noNamespaces !== undefined) ignore(NAMED, noNamespaces);
-else {
-  test(NAMED, { needs: ["ip"] }, async () => {
-    await using pair = await namespacePair();
-    const { name, path: networkNamespace } = pair.left;
-    await runProgram("ip", ["-n", name, "addr", "add", "fe80::77/64", "dev", "left", "nodad"]);
-    const scopeId = inNetworkNamespace(networkNamespace, interfaces).find((one) => one.name === "left")?.index ?? 0;
-    const hostname = "fe80::77%left";
-    using listener = TcpListener.listen({ hostname, networkNamespace });
-    assertEquals(listener.addr, { transport: "tcp", hostname: "fe80::77", port: listener.addr.port, scopeId });
-    const { port } = listener.addr;
-    using client = await TcpConn.connect({ hostname, port, localAddr: { hostname }, networkNamespace });
-    assertEquals(client.remoteAddr, listener.addr);
-    using udp = UdpSocket.bind({ hostname, networkNamespace });
-    const to = { hostname: "fe80::77", scopeId, port: udp.localAddr.port };
-    await udp.send(BYTES, { addr: to });
-    const { addr } = await udp.receive({ timeout: 5000 });
-    assertEquals([addr.hostname, addr.scopeId], ["fe80::77", scopeId]);
-    // An open socket, too, looks up names in its own namespace: this thread's has no "left".
-    const named = { hostname, port: udp.localAddr.port };
-    await udp.send(BYTES, { addr: named });
-    await udp.sendMessage({ data: BYTES, addr: named });
-    assertEquals((await udp.receive({ timeout: 5000 })).addr, addr);
-    assertEquals((await udp.receive({ timeout: 5000 })).addr, addr);
-    using connected = UdpSocket.bind({ hostname: "::", networkNamespace });
-    await connected.connect(named);
-    assertEquals(connected.remoteAddr.scopeId, scopeId);
-    using ipv6 = UdpSocket.bind({ hostname: "::", networkNamespace });
-    ipv6.socket.set(IPV6_MULTICAST_IF, "left");
-    ipv6.socket.set(IPV6_UNICAST_IF, "left");
-    assertEquals([ipv6.socket.get(IPV6_MULTICAST_IF), ipv6.socket.get(IPV6_UNICAST_IF)], [scopeId, scopeId]);
-    ipv6.setMulticastInterface("left");
-    using ipv4 = UdpSocket.bind({ networkNamespace });
-    ipv4.socket.set(IP_MULTICAST_IF, "left");
-    ipv4.socket.set(IP_UNICAST_IF, "left");
-    assertEquals(ipv4.socket.get(IP_UNICAST_IF), scopeId);
-    const create = () => BlockingSocket.open(C.AF_INET6, C.SOCK_DGRAM, { codec: udpAddrCodec });
-    using blocking = inNetworkNamespace(networkNamespace, create);
-    blocking.sendto(BYTES, named);
-    assertEquals((await udp.receive({ timeout: 5000 })).addr.scopeId, scopeId);
-    using raw = RawSocket.open({ protocol: 58, ipv6: true, hostname, networkNamespace });
-    assertEquals(raw.localAddr, { hostname: "fe80::77", scopeId });
-  });
-}
+test(NAMED, { needs: NAMESPACES }, async () => {
+  await using pair = await namespacePair();
+  const { name, path: networkNamespace } = pair.left;
+  await runProgram("ip", ["-n", name, "addr", "add", "fe80::77/64", "dev", "left", "nodad"]);
+  const scopeId = inNetworkNamespace(networkNamespace, interfaces).find((one) => one.name === "left")?.index ?? 0;
+  const hostname = "fe80::77%left";
+  using listener = TcpListener.listen({ hostname, networkNamespace });
+  assertEquals(listener.addr, { transport: "tcp", hostname: "fe80::77", port: listener.addr.port, scopeId });
+  const { port } = listener.addr;
+  using client = await TcpConn.connect({ hostname, port, localAddr: { hostname }, networkNamespace });
+  assertEquals(client.remoteAddr, listener.addr);
+  using udp = UdpSocket.bind({ hostname, networkNamespace });
+  const to = { hostname: "fe80::77", scopeId, port: udp.localAddr.port };
+  await udp.send(BYTES, { addr: to });
+  const { addr } = await udp.receive({ timeout: 5000 });
+  assertEquals([addr.hostname, addr.scopeId], ["fe80::77", scopeId]);
+  // An open socket, too, looks up names in its own namespace: this thread's has no "left".
+  const named = { hostname, port: udp.localAddr.port };
+  await udp.send(BYTES, { addr: named });
+  await udp.sendMessage({ data: BYTES, addr: named });
+  assertEquals((await udp.receive({ timeout: 5000 })).addr, addr);
+  assertEquals((await udp.receive({ timeout: 5000 })).addr, addr);
+  using connected = UdpSocket.bind({ hostname: "::", networkNamespace });
+  await connected.connect(named);
+  assertEquals(connected.remoteAddr.scopeId, scopeId);
+  using ipv6 = UdpSocket.bind({ hostname: "::", networkNamespace });
+  ipv6.socket.set(IPV6_MULTICAST_IF, "left");
+  ipv6.socket.set(IPV6_UNICAST_IF, "left");
+  assertEquals([ipv6.socket.get(IPV6_MULTICAST_IF), ipv6.socket.get(IPV6_UNICAST_IF)], [scopeId, scopeId]);
+  ipv6.setMulticastInterface("left");
+  using ipv4 = UdpSocket.bind({ networkNamespace });
+  ipv4.socket.set(IP_MULTICAST_IF, "left");
+  ipv4.socket.set(IP_UNICAST_IF, "left");
+  assertEquals(ipv4.socket.get(IP_UNICAST_IF), scopeId);
+  const create = () => BlockingSocket.open(C.AF_INET6, C.SOCK_DGRAM, { codec: udpAddrCodec });
+  using blocking = inNetworkNamespace(networkNamespace, create);
+  blocking.sendto(BYTES, named);
+  assertEquals((await udp.receive({ timeout: 5000 })).addr.scopeId, scopeId);
+  using raw = RawSocket.open({ protocol: 58, ipv6: true, hostname, networkNamespace });
+  assertEquals(raw.localAddr, { hostname: "fe80::77", scopeId });
+});

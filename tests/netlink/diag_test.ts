@@ -5,16 +5,13 @@ import { destroySocket, listSockets } from "../../netlink/diag/mod.ts";
 import { NL } from "../../netlink/mod.ts";
 import { SO_KEEPALIVE, type Socket } from "../../socket/mod.ts";
 import { encodeSockaddrUn } from "../../unix/mod.ts";
-import { whyNoNamespaces } from "../peers/network_namespace.ts";
-import { assert, assertEquals, assertRejects, ignore, type Need, tempDir, test } from "../runner/mod.ts";
+import { NAMESPACES } from "../peers/network_namespace.ts";
+import { assert, assertEquals, assertRejects, type Need, tempDir, test } from "../runner/mod.ts";
 import { byInode, fieldsOf, fieldsOfLine, Scene } from "./diag_scene.ts";
 
-const needs: Need[] = ["ip", "ss", "sys", "write"];
-const reason = whyNoNamespaces();
-
+const needs: Need[] = [...NAMESPACES, "ss", "sys", "write"];
 function rootTest(name: string, run: () => Promise<void>): void {
-  if (reason !== undefined) ignore(name, reason);
-  else test(name, { needs }, run);
+  test(name, { needs }, run);
 }
 
 rootTest("listSockets() tells of TCP, IPv4 and IPv6, field by field what ss tells", async () => {

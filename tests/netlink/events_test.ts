@@ -1,12 +1,11 @@
 import { C } from "../../ffi/mod.ts";
 import { encodeAttribute, encodeMessage, type NetlinkMessage, NetlinkSocket, NL } from "../../netlink/mod.ts";
 import { inNetworkNamespace, SO_RCVBUF, Socket } from "../../socket/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, assertThrows, ignore, type Need, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, type Need, test } from "../runner/mod.ts";
 
-const needs: Need[] = ["ip", "sys"];
-const reason = whyNoNamespaces();
+const needs: Need[] = [...NAMESPACES, "sys"];
 const [RTM_NEWLINK, RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEIGH] = [16, 24, 25, 28];
 const [RTNLGRP_LINK, RTNLGRP_IPV4_ROUTE] = [1, 7];
 const IFLA_IFNAME = 3;
@@ -14,8 +13,7 @@ const IFLA_IFNAME = 3;
 const ANY_PORT = new Uint8Array([C.AF_NETLINK, ...new Uint8Array(11)]);
 
 function rootTest(name: string, run: () => Promise<void>): void {
-  if (reason !== undefined) ignore(name, reason);
-  else test(name, { needs }, run);
+  test(name, { needs }, run);
 }
 
 async function take(events: AsyncGenerator<NetlinkMessage>, count: number): Promise<NetlinkMessage[]> {

@@ -9,19 +9,16 @@ import { encodeSockaddrIn6 } from "../../inet/mod.ts";
 import { listSockets } from "../../netlink/diag/mod.ts";
 import { addLink, listLinks } from "../../netlink/route/mod.ts";
 import { Socket } from "../../socket/mod.ts";
-import { whyNoNamespaces } from "../peers/network_namespace.ts";
+import { NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, ignore, type Need, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, type Need, test } from "../runner/mod.ts";
 import { byInode, fieldsOf, fieldsOfLine, Scene, STATES } from "./diag_scene.ts";
 import { type Json, linkJson } from "./ip_json.ts";
 import { RouteScene } from "./route_scene.ts";
 
-const needs: Need[] = ["ip", "ss", "sys"];
-const reason = whyNoNamespaces();
-
+const needs: Need[] = [...NAMESPACES, "ss", "sys"];
 function rootTest(name: string, run: () => Promise<void>): void {
-  if (reason !== undefined) ignore(name, reason);
-  else test(name, { needs, timeout: 180_000 }, run); // an emulated machine is slow
+  test(name, { needs, timeout: 180_000 }, run); // an emulated machine is slow
 }
 
 /** Raw sockets receive what others send, so their memory changes. */

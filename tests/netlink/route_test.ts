@@ -23,8 +23,8 @@ import {
   type RouteEvent,
   watch,
 } from "../../netlink/route/mod.ts";
-import { whyNoNamespaces } from "../peers/network_namespace.ts";
-import { assert, assertEquals, assertRejects, assertThrows, ignore, type Need, test } from "../runner/mod.ts";
+import { NAMESPACES } from "../peers/network_namespace.ts";
+import { assert, assertEquals, assertRejects, assertThrows, type Need, test } from "../runner/mod.ts";
 import {
   addressJson,
   bridgeJson,
@@ -37,12 +37,9 @@ import {
 } from "./ip_json.ts";
 import { RouteScene } from "./route_scene.ts";
 
-const needs: Need[] = ["ip", "sys"];
-const reason = whyNoNamespaces();
-
+const needs: Need[] = [...NAMESPACES, "sys"];
 function rootTest(name: string, run: () => Promise<void>): void {
-  if (reason !== undefined) ignore(name, reason);
-  else test(name, { needs }, run);
+  test(name, { needs }, run);
 }
 
 const ADDRESSES = [

@@ -3,9 +3,9 @@ import { text } from "node:stream/consumers";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { serveHttp, SocketAgent, undiciConnector } from "../../node/mod.ts";
 import { SO_BINDTODEVICE, type Socket } from "../../socket/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assertEquals, assertRejects, ignore, type Need, spawn, test } from "../runner/mod.ts";
+import { assertEquals, assertRejects, type Need, spawn, test } from "../runner/mod.ts";
 
 const PEER = new URL("../peers/http_peer.py", import.meta.url).pathname;
 const needs: Need[] = ["net", "read", "run", "env", "sys", "python3"];
@@ -50,15 +50,12 @@ for (const [name, ask, skipOn] of WAYS) {
   });
 }
 
-const why = whyNoNamespaces();
-
 /** Registers a test with two namespaces, in which {@linkcode OFF_ROUTE} is an address of the right one. */
 function namespaceTest(
   name: string,
   options: { needs: Need[]; skipOn?: { bun?: string } },
   fn: (left: { name: string; path: string }, right: { name: string; path: string }) => Promise<void>,
 ): void {
-  if (why !== undefined) return ignore(name, why);
   test(name, options, async () => {
     await using pair = await namespacePair();
     const { left, right } = pair;
@@ -69,7 +66,7 @@ function namespaceTest(
 
 for (const [name, ask, skipOn] of WAYS) {
   namespaceTest(`${name} asks Python's http.server through an interface`, {
-    needs: [...needs, "ip"],
+    needs: [...needs, ...NAMESPACES],
     skipOn,
   }, async (left, right) => {
     await using server = spawn("ip", ["netns", "exec", right.name, "python3", PEER, "serve", "tcp", OFF_ROUTE]);
@@ -81,7 +78,7 @@ for (const [name, ask, skipOn] of WAYS) {
 }
 
 namespaceTest("serveHttp() answers curl --interface on its interface alone", {
-  needs: [...needs, "ip", "curl"],
+  needs: [...needs, ...NAMESPACES, "curl"],
 }, async (left, right) => {
   const listener = TcpListener.listen({
     networkNamespace: right.path,

@@ -15,16 +15,15 @@ import {
   type PacketType,
 } from "../../packet/mod.ts";
 import { inNetworkNamespace, MessageBatch, Socket } from "../../socket/mod.ts";
-import { namespacePair } from "../peers/network_namespace.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
-import { assert, assertEquals, assertRejects, assertThrows, ignore, isRoot, spawn, test } from "../runner/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows, spawn, test } from "../runner/mod.ts";
 
-function testAsRoot(name: string, fn: () => void | Promise<void>): void {
-  if (isRoot()) test(name, { needs: ["ip", "python3"] }, fn);
-  else ignore(name, "needs root, for CAP_NET_RAW");
+function packetTest(name: string, fn: () => void | Promise<void>): void {
+  test(name, { needs: [...NAMESPACES, "CAP_NET_RAW", "python3"] }, fn);
 }
 
-testAsRoot(
+packetTest(
   "PacketSocket.open() receives packets as they are on the link, raw and cooked, on one interface and on all",
   async () => {
     // Its own namespace: the traffic of others could overflow the socket.
@@ -51,7 +50,7 @@ testAsRoot(
   },
 );
 
-testAsRoot("receiveMessage() without a buffer returns all of the longest frame of the loopback interface", async () => {
+packetTest("receiveMessage() without a buffer returns all of the longest frame of the loopback interface", async () => {
   await using pair = await namespacePair();
   const open = () => PacketSocket.open({ interface: "lo", protocol: 0x88b5 });
   using receiver = inNetworkNamespace(pair.left.path, open);
@@ -64,7 +63,7 @@ testAsRoot("receiveMessage() without a buffer returns all of the longest frame o
   assertEquals([data, truncated, auxdata?.originalLength], [frame, false, frame.length]);
 });
 
-testAsRoot("PacketSocket sends a frame over a link to Python", async () => {
+packetTest("PacketSocket sends a frame over a link to Python", async () => {
   await using pair = await namespacePair();
   const program = `import socket
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
@@ -96,7 +95,7 @@ s.send(bytes.fromhex("ffffffffffff") + address[4] + (0x88b5).to_bytes(2, "big") 
   assertEquals(socket.socket.get(PACKET_STATISTICS), { packets: 0, drops: 0 }); // reading resets it
 });
 
-testAsRoot("PacketSocket.receive() fails once if the interface is removed, and localAddr shows it", async () => {
+packetTest("PacketSocket.receive() fails once if the interface is removed, and localAddr shows it", async () => {
   await using pair = await namespacePair();
   using socket = inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
   assert(socket.localAddr.interfaceIndex > 0);
@@ -107,7 +106,7 @@ testAsRoot("PacketSocket.receive() fails once if the interface is removed, and l
   await assertRejects(() => socket.receive({ timeout: 20 }), Error, "in time");
 });
 
-testAsRoot("PacketSocket receives messages and batches, with the VLAN tag that the kernel removed", async () => {
+packetTest("PacketSocket receives messages and batches, with the VLAN tag that the kernel removed", async () => {
   await using pair = await namespacePair();
   const tagged = (protocol: string) =>
     `import socket
@@ -152,7 +151,7 @@ s.send(bytes.fromhex("ffffffffffff" "02fc00000001" "88b5") + b"plain".ljust(50))
   assertEquals(tags, [{ tci: 0xa064, tpid: C.ETH_P_8021Q }, undefined]);
 });
 
-testAsRoot("PACKET_ADD_MEMBERSHIP makes an interface accept one more address, as `ip maddress` shows", async () => {
+packetTest("PACKET_ADD_MEMBERSHIP makes an interface accept one more address, as `ip maddress` shows", async () => {
   await using pair = await namespacePair();
   using socket = inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
   const { interfaceIndex } = socket.localAddr;
@@ -168,7 +167,7 @@ testAsRoot("PACKET_ADD_MEMBERSHIP makes an interface accept one more address, as
   assertThrows(() => socket.socket.set(PACKET_ADD_MEMBERSHIP, short), Error, "EINVAL");
 });
 
-testAsRoot("PACKET_FANOUT distributes packets among the sockets of a group in turn", async () => {
+packetTest("PACKET_FANOUT distributes packets among the sockets of a group in turn", async () => {
   await using pair = await namespacePair();
   const open = () =>
     inNetworkNamespace(pair.left.path, () => PacketSocket.open({ interface: "left", protocol: 0x88b5 }));
@@ -200,7 +199,7 @@ for i in range(20): s.send(bytes.fromhex("ffffffffffff" "02fc00000001" "88b5") +
   assertThrows(() => other.socket.set(PACKET_FANOUT, { group: 7, mode: "hash" }), Error, "EINVAL");
 });
 
-testAsRoot("PacketSocket.open() reports that there is no such interface", () => {
+packetTest("PacketSocket.open() reports that there is no such interface", () => {
   assertThrows(() => PacketSocket.open({ interface: "nosuch" }), Error, "ENODEV");
 });
 

@@ -1,4 +1,3 @@
-import { isRoot } from "../runner/mod.ts";
 import { runProgram } from "./run_program.ts";
 
 /** Two network namespaces with a link between them, of the interfaces `left` and `right`. */
@@ -9,16 +8,13 @@ export interface NamespacePair extends AsyncDisposable {
   right: { name: string; path: string };
 }
 
-/** Why {@linkcode namespacePair} cannot work here; `undefined` if it can. */
-export function whyNoNamespaces(): string | undefined {
-  return isRoot() ? undefined : "needs root, for network namespaces";
-}
+/** What a test that makes network namespaces needs. */
+export const NAMESPACES = ["ip", "CAP_NET_ADMIN", "CAP_SYS_ADMIN"] as const;
 
 let made = 0;
 
 /**
- * Makes both, and removes them at the end of an `await using` block. Needs root and, among the `needs` of the test,
- * `"ip"`.
+ * Makes both, and removes them at the end of an `await using` block. The test needs {@linkcode NAMESPACES}.
  */
 export async function namespacePair(): Promise<NamespacePair> {
   const names = ["a", "b"].map((end) => `bs-${process.pid}-${made}${end}`);

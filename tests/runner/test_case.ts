@@ -1,4 +1,5 @@
 import { runtime } from "../../ffi/platform.ts";
+import { type Capability, isCapability, whyNotWithCapabilities } from "./capabilities.ts";
 import { leakedDescriptors, openDescriptors } from "./descriptors.ts";
 import { environment } from "./environment.ts";
 import { endPrograms } from "./programs.ts";
@@ -8,8 +9,8 @@ import { isTool, setNamed, type Tool, whyNotWith } from "./tools.ts";
 /** A Deno permission by name; the other runtimes have no permissions. */
 export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
 
-/** What a test may need: a Deno permission, or a program. */
-export type Need = Permission | Tool;
+/** What a test may need: a Deno permission, a program, or a capability. */
+export type Need = Permission | Tool | Capability;
 
 /** The body of a test. */
 export type TestFunction = () => void | Promise<void>;
@@ -20,8 +21,8 @@ export type SkipOn = Partial<Record<"deno" | "node" | "bun", string>>;
 /** Options of {@linkcode test}. */
 export interface TestOptions {
   /**
-   * What the test needs in addition to `--allow-ffi`: permissions, and programs that a machine may lack. If one is
-   * missing, the test is skipped by name. A program needs the permissions to look for it and to run it.
+   * What the test needs in addition to `--allow-ffi`: permissions, and programs and capabilities that a machine may
+   * lack. If one is missing, the test is skipped by name. A program needs the permissions to look for it and to run it.
    */
   needs?: readonly Need[];
   /** Why the test cannot run on some runtime; it is skipped there by name. */
@@ -70,11 +71,12 @@ export function ignore(name: string, reason: string): void {
 
 function whyNot(needs: readonly Need[]): string | undefined {
   const tools = needs.filter(isTool);
-  const permissions = new Set<string>(needs.filter((need) => !isTool(need)));
+  const capabilities = needs.filter(isCapability);
+  const permissions = new Set<string>(needs.filter((need) => !isTool(need) && !isCapability(need)));
   if (tools.length > 0) { for (const permission of ["run", "read", "env"]) permissions.add(permission); }
   const missing = [...permissions].filter((permission) => !granted(permission));
   if (missing.length > 0) return `needs ${missing.map((permission) => `--allow-${permission}`).join(" ")}`;
-  return whyNotWith(tools);
+  return whyNotWith(tools) ?? whyNotWithCapabilities(capabilities);
 }
 
 async function run(fn: TestFunction, options: TestOptions): Promise<void> {

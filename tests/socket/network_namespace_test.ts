@@ -1,4 +1,4 @@
-import { assert, assertEquals, ignore, isRoot, type Permission, spawnScript, test } from "../runner/mod.ts";
+import { assert, assertEquals, type Permission, spawnScript, test } from "../runner/mod.ts";
 
 const needs: Permission[] = ["run", "read", "env"];
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
@@ -18,11 +18,7 @@ const CASES: [when: number, name: string, end: [number | null, string | null], s
 ];
 
 for (const [when, name, end, stdout] of CASES) {
-  if (!isRoot()) {
-    ignore(name, "needs root, to enter a namespace");
-    continue;
-  }
-  test(name, { needs: [...needs, "strace"] }, async () => {
+  test(name, { needs: [...needs, "strace", "CAP_SYS_ADMIN"] }, async () => {
     const inject = `inject=setns:error=EPERM:when=${when}`;
     await using program = spawnScript(PROGRAM, ["strace", "-f", "-e", "trace=setns", "-e", inject]);
     const exit = await program.exit;

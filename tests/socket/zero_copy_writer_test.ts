@@ -1,8 +1,8 @@
 import { C } from "../../ffi/mod.ts";
 import { TcpConn, TcpListener } from "../../inet/mod.ts";
 import { Socket, ZeroCopyWriter } from "../../socket/mod.ts";
-import { namespacePair, whyNoNamespaces } from "../peers/network_namespace.ts";
-import { assert, assertEquals, assertRejects, assertThrows, ignore, spawn, test } from "../runner/mod.ts";
+import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
+import { assert, assertEquals, assertRejects, assertThrows, spawn, test } from "../runner/mod.ts";
 
 async function connected(): Promise<[TcpConn, TcpConn]> {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
@@ -95,29 +95,25 @@ test("ZeroCopyWriter refuses a family without zero-copy, and values that are not
   other.close();
 });
 
-const reason = whyNoNamespaces();
 const link = "ZeroCopyWriter sends to Python over a link";
-if (reason !== undefined) ignore(link, reason);
-else {
-  test(link, { needs: ["ip", "python3"] }, async () => {
-    await using pair = await namespacePair();
-    const program = `import hashlib, socket
+test(link, { needs: [...NAMESPACES, "python3"] }, async () => {
+  await using pair = await namespacePair();
+  const program = `import hashlib, socket
 s = socket.create_server(("10.9.0.2", 0))
 print(s.getsockname()[1], flush=True)
 c, _ = s.accept()
 h = hashlib.sha256()
 while data := c.recv(65536): h.update(data)
 print(h.hexdigest(), flush=True)`;
-    await using python = spawn("ip", ["netns", "exec", pair.right.name, "python3", "-c", program]);
-    const port = Number(await python.line());
-    const networkNamespace = pair.left.path;
-    const conn = await TcpConn.connect({ hostname: "10.9.0.2", port, timeout: 5000, networkNamespace });
-    const bytes = crypto.getRandomValues(new Uint8Array(65_536));
-    const { copied } = await new ZeroCopyWriter(conn.socket).write(bytes);
-    await conn.closeWrite();
-    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    assertEquals(await python.line(), Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join(""));
-    assertEquals(typeof copied, "boolean"); // over a veth, whose other end is on this machine, the kernel may do either
-    conn.close();
-  });
-}
+  await using python = spawn("ip", ["netns", "exec", pair.right.name, "python3", "-c", program]);
+  const port = Number(await python.line());
+  const networkNamespace = pair.left.path;
+  const conn = await TcpConn.connect({ hostname: "10.9.0.2", port, timeout: 5000, networkNamespace });
+  const bytes = crypto.getRandomValues(new Uint8Array(65_536));
+  const { copied } = await new ZeroCopyWriter(conn.socket).write(bytes);
+  await conn.closeWrite();
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  assertEquals(await python.line(), Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+  assertEquals(typeof copied, "boolean"); // over a veth, whose other end is on this machine, the kernel may do either
+  conn.close();
+});

@@ -10,6 +10,7 @@ import {
   assertMatch,
   freePort,
   ignore,
+  isRoot,
   onDeno,
   type Program,
   spawn,
@@ -68,30 +69,26 @@ test("unix_seqpacket_client.ts talks to the documentation's C server", { needs: 
   assertEquals(stdout, `${[...SEND_LINES, ...DOWN_LINES].join("\n").replace("Program\n", "Program")}\n`);
 });
 
-if (!isRoot()) {
-  ignore("pass_descriptor.ts gives a file to a program that may not open it", "only root can become another user");
-} else {
-  test(
-    "pass_descriptor.ts gives a file to a program that may not open it",
-    { needs: [...needs, "python3"] },
-    async () => {
-      using dir = tempDir();
-      chmodSync(dir.path, 0o711);
-      writeFileSync(`${dir.path}/secret`, "for root's eyes", { mode: 0o600 });
-      await using giver = example("pass_descriptor", "give", `${dir.path}/s`, `${dir.path}/secret`);
-      assertEquals(await giver.line(), `giving ${dir.path}/secret at ${dir.path}/s`);
-      const other = `import socket,os,sys
+test(
+  "pass_descriptor.ts gives a file to a program that may not open it",
+  { needs: [...needs, "python3", "CAP_SETUID"] },
+  async () => {
+    using dir = tempDir();
+    chmodSync(dir.path, 0o711);
+    writeFileSync(`${dir.path}/secret`, "for root's eyes", { mode: 0o600 });
+    await using giver = example("pass_descriptor", "give", `${dir.path}/s`, `${dir.path}/secret`);
+    assertEquals(await giver.line(), `giving ${dir.path}/secret at ${dir.path}/s`);
+    const other = `import socket,os,sys
 os.setgid(65534); os.setuid(65534)
 try: open("${dir.path}/secret"); sys.exit("it may open the file")
 except PermissionError: pass
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.connect("${dir.path}/s")
 print(os.read(socket.recv_fds(s, 4096, 1)[1][0], 100).decode())`;
-      const taker = await spawn("python3", ["-c", other]).exit;
-      assertEquals([taker.code, taker.stdout, taker.stderr], [0, "for root's eyes\n", ""]);
-      assertEquals((await giver.exit).code, 0);
-    },
-  );
-}
+    const taker = await spawn("python3", ["-c", other]).exit;
+    assertEquals([taker.code, taker.stdout, taker.stderr], [0, "for root's eyes\n", ""]);
+    assertEquals((await giver.exit).code, 0);
+  },
+);
 
 test("pass_descriptor.ts receives what it sends", { needs: [...needs] }, async () => {
   using dir = tempDir();
@@ -179,14 +176,6 @@ function whyNoLog(): string | undefined {
     return undefined; // no permission to look: test() then says which it needs
   }
   return isRoot() ? undefined : "only root can make /dev/log";
-}
-
-function isRoot(): boolean {
-  try {
-    return process.getuid?.() === 0;
-  } catch {
-    return false;
-  }
 }
 
 function example(name: string, ...args: string[]): Program {

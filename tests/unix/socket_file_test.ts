@@ -25,8 +25,6 @@ import {
   assertEquals,
   assertRejects,
   assertThrows,
-  ignore,
-  isRoot,
   onDeno,
   spawn,
   spawnScript,
@@ -357,27 +355,24 @@ test("UnixConn.connect() and UnixListener.listen() configure the socket before t
 });
 
 const NOT_OURS = "replaceStale tells that the folder of a stale file is not ours to change";
-if (!isRoot()) ignore(NOT_OURS, "needs root, to make a folder of somebody else's");
-else {
-  test(NOT_OURS, { needs: [...needs, "run"] }, async () => {
-    using dir = tempDir();
-    const path = `${dir.path}/s`;
-    leaveStale(path);
-    chownSync(dir.path, 12345, 12345);
-    chmodSync(dir.path, 0o755);
-    chmodSync(path, 0o777);
-    await using program = spawnScript(
-      `
+test(NOT_OURS, { needs: [...needs, "run", "CAP_CHOWN", "CAP_SETUID"] }, async () => {
+  using dir = tempDir();
+  const path = `${dir.path}/s`;
+  leaveStale(path);
+  chownSync(dir.path, 12345, 12345);
+  chmodSync(dir.path, 0o755);
+  chmodSync(path, 0o777);
+  await using program = spawnScript(
+    `
       import { UnixListener } from "${new URL("../../unix/mod.ts", import.meta.url)}";
       try {
         UnixListener.listen({ path: ${JSON.stringify(path)}, replaceStale: true });
       } catch ({ code, syscall }) {
         console.log(code, syscall);
       }`,
-      ["setpriv", "--bounding-set=-all", "--inh-caps=-all"],
-    );
-    const { stdout, stderr } = await program.exit;
-    assertEquals(stdout, "EACCES open\n", stderr);
-    assert(lstatSync(path).isSocket());
-  });
-}
+    ["setpriv", "--bounding-set=-all", "--inh-caps=-all"],
+  );
+  const { stdout, stderr } = await program.exit;
+  assertEquals(stdout, "EACCES open\n", stderr);
+  assert(lstatSync(path).isSocket());
+});
