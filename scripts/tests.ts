@@ -37,11 +37,11 @@ interface Part {
 
 const USAGE = `Usage: deno task test [PART...]
 
-Runs every test, or only the parts named: deno, ffi, wake, smc, runtimes, netem, families; and bare, the tests as on a
-machine that has no program to compare with. On two cores or more, two parts run at once, one of the first four beside
+Runs every test, or only the parts named: deno, ffi, wake, smc, runtimes, netem, families; bare, the tests as on a
+machine that has no program to compare with; and container, the tests as in a container of Docker. On two cores or more, two parts run at once, one of the first four beside
 one of the others, and several folders of tests, or suites, of a part.
 
-  --all       all parts, bare too, and every suite on every runtime; fail where a part cannot run here, instead of
+  --all       all parts, bare and container too, and every suite on every runtime; fail where a part cannot run here, instead of
               skipping it
   --serial    one part at a time, and of it one folder or suite
   -h, --help  show this`;
@@ -49,6 +49,17 @@ one of the others, and several folders of tests, or suites, of a part.
 /** The folders of tests that take longest: they begin first, so that none runs on alone. */
 const LONGEST = ["rpc", "socket", "conformance", "examples", "blocking", "dictionary", "inet"]
   .map((name) => `tests/${name}`);
+
+/** Where io_uring is refused, as in many containers, a thread wakes a program that waits: these tests wait most. */
+const WAKE_TESTS = [
+  "conformance/unix_test.ts",
+  "conformance/unix_message_test.ts",
+  "backends/wake_test.ts",
+  "socket/ending_test.ts",
+  "socket/poll_unref_test.ts",
+  "socket/poller_test.ts",
+  "socket/readiness_test.ts",
+].map((name) => `tests/${name}`);
 
 const args = parseArgs(Deno.args, { boolean: ["help", "all", "serial"], alias: { h: "help" }, unknown: checkArgument });
 const root = new URL("..", import.meta.url).pathname;
@@ -61,7 +72,12 @@ const parts: Part[] = [
     long: true,
   },
   { name: "ffi", lane: 1, commands: [["deno", "test", "--allow-ffi"]] },
-  { name: "wake", lane: 1, commands: [["deno", "run", "-A", "scripts/wake.ts"]], needs: ["python3"] },
+  {
+    name: "wake",
+    lane: 1,
+    commands: [contained("deno", "test", "-A", "--no-check", ...WAKE_TESTS)],
+    needs: ["python3"],
+  },
   { name: "smc", lane: 1, commands: [["deno", "task", "-q", "test:smc"]], needs: guest },
   { name: "bare", lane: 1, commands: [["deno", "run", "-A", "scripts/bare.ts", "deno", "test", "-A"]], extra: true },
   {
@@ -73,6 +89,13 @@ const parts: Part[] = [
   },
   { name: "netem", lane: 2, commands: [["deno", "task", "-q", "test:netem"]], needs: guest },
   { name: "families", lane: 2, commands: [["deno", "task", "-q", "test:families"]], needs: guest },
+  {
+    name: "container",
+    lane: 2,
+    commands: testFolders().map((folder) => contained("deno", "test", "-A", "--no-check", folder)),
+    needs: ["python3"],
+    extra: true,
+  },
 ];
 const stranger = args._.find((name: unknown) => !parts.some((part) => part.name === name));
 if (stranger !== undefined) fail(`there is no part ${stranger}`);
@@ -186,6 +209,11 @@ function count(plain: string, counts: typeof totals): void {
   counts.passed += number(/(\d+) passed/);
   counts.failed += number(/(\d+) failed/);
   counts.skipped += number(/(\d+) (?:ignored|skipped)/);
+}
+
+/** A command as it runs in a container. */
+function contained(...command: string[]): string[] {
+  return ["deno", "run", "-A", "scripts/container.ts", ...command];
 }
 
 /** The folders in which test files are, those that take longest first. */

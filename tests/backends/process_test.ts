@@ -1,6 +1,5 @@
 import { runtime } from "../../ffi/platform.ts";
-import { isRingRefused } from "../peers/io_uring.ts";
-import { assert, assertEquals, spawnFile, spawnScript, test } from "../runner/mod.ts";
+import { assert, assertEquals, isRingRefused, spawnFile, spawnScript, test } from "../runner/mod.ts";
 
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 

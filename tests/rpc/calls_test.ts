@@ -15,8 +15,12 @@ interface Tasks {
 const circle: Record<string, unknown> = {};
 circle.self = circle;
 
+/** How many calls of LATER have arrived. */
+let arrived = 0;
+
 const TASKS: RpcHandlers<Tasks> = {
   LATER({ value, delay }) {
+    arrived++;
     return delay === undefined ? value : new Promise((resolve) => setTimeout(resolve, delay, value));
   },
   ECHO(params) {
@@ -147,13 +151,14 @@ function callsSuite(family: Family): void {
   withTasks("finishes the calls in flight when it shuts down", async (client, server, connect) => {
     const idle = await connect();
     assertEquals(await idle.call("ECHO", 1), 1);
-    const calls = [50, 20, 0].map((delay) => client.call("LATER", { value: delay, delay }));
-    await new Promise((resolve) => setTimeout(resolve, 10)); // they have arrived
+    const before = arrived;
+    const calls = Promise.all([50, 20, 0].map((delay) => client.call("LATER", { value: delay, delay })));
+    for (let wait = 0; arrived < before + 3 && wait < 1000; wait++) await new Promise((go) => setTimeout(go, 1));
     await Promise.all([
       server.shutdown(),
       assertRejects(() => idle.call("LATER", { value: 1, delay: 1 }), RpcClosedError),
     ]);
-    assertEquals(await Promise.all(calls), [50, 20, 0]);
+    assertEquals(await calls, [50, 20, 0]);
     await assertRejects(
       () => client.call("ECHO", 1),
       RpcClosedError,

@@ -15,6 +15,7 @@ export { leakedDescriptors, openDescriptors } from "./descriptors.ts";
 export { environment, isRoot } from "./environment.ts";
 export { freePort } from "./free_port.ts";
 export { fromHex, hex } from "./hex.ts";
+export { isRingRefused } from "./io_uring.ts";
 export { type Exit, type Program, spawn, type SpawnOptions } from "./spawn.ts";
 export { spawnFile } from "./spawn_file.ts";
 export { spawnScript } from "./spawn_script.ts";

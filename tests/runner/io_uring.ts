@@ -1,4 +1,4 @@
-import { libc } from "../../ffi/mod.ts";
+import { libc } from "../../ffi/libc.ts";
 
 /** Whether this system refuses io_uring(7) to programs, as many containers do. */
 export function isRingRefused(): boolean {
