@@ -242,6 +242,7 @@ export class Session implements Burden {
 
   /** The reply with a result; one that is certainly too long for the memory that is left is not made in vain. */
   #replyWith(handler: Handler, result: unknown, call = 0): Reply {
+    if (this.#isClosed) return ERROR_REPLY; // which nobody gets: a long one would only be garbage
     const least = this.#host.load.isFull ? 2 * leastLength(result) : 0;
     if (this.#isTooLong(least, call)) {
       handler.usual = Math.max(least, handler.usual);

@@ -108,7 +108,7 @@ const cores = navigator.hardwareConcurrency;
 const lanes = (!args.serial && cores > 1 ? [1, 2].map((lane) => chosen.filter((part) => part.lane === lane)) : [chosen])
   .filter((lane) => lane.length > 0);
 /** How many commands of a part, or suites of a command, run at once: while some wait, others use the processors. */
-const atOnce = args.serial ? 1 : Math.ceil((cores + 1) / lanes.length);
+const atOnce = args.serial ? 1 : Math.ceil(2 * cores / lanes.length);
 preferPython();
 const environment = Object.entries({
   ...Deno.env.toObject(),

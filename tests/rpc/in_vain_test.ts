@@ -36,6 +36,30 @@ for (const isLate of [false, true]) {
   });
 }
 
+test("RpcServer makes no reply for a connection that has ended", async () => {
+  let [begun, settled, made] = [0, 0, 0];
+  let finish = () => {};
+  const all = new Promise<void>((resolve) => finish = resolve);
+  const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
+  await using server = RpcServer.serve<{ LATER(params: null): unknown }>(listener, {
+    async LATER() {
+      begun++;
+      await all;
+      settled++;
+      return { toJSON: () => ++made };
+    },
+  });
+  const conn = await TcpConn.connect(listener.addr);
+  for (let i = 0; i < 20; i++) await writeAll(conn, frameOf({ func: "LATER", params: null }));
+  for (let wait = 0; begun < 20 && wait < 1000; wait++) await pause(5);
+  conn.reset();
+  for (let wait = 0; server.connections > 0 && wait < 1000; wait++) await pause(5);
+  finish();
+  for (let wait = 0; settled < 20 && wait < 1000; wait++) await pause(5);
+  await pause(20);
+  assertEquals([begun, settled, made, server.connections], [20, 20, 0, 0]);
+});
+
 test("leastLength() of a value is never more than the length of its JSON", () => {
   fc.assert(fc.property(fc.anything({ withDate: true, withSparseArray: true }), (value) => {
     const json: string | undefined = JSON.stringify(value, (_, each) => typeof each === "bigint" ? 0 : each);
