@@ -47,8 +47,19 @@ one of the others, and several folders of tests, or suites, of a part.
   -h, --help  show this`;
 
 /** The folders of tests that take longest: they begin first, so that none runs on alone. */
-const LONGEST = ["rpc", "socket", "conformance", "examples", "blocking", "dictionary", "inet"]
-  .map((name) => `tests/${name}`);
+const LONGEST = [
+  "rpc",
+  "socket",
+  "conformance",
+  "examples",
+  "blocking",
+  "dictionary",
+  "inet",
+  "node",
+  "unix",
+  "netlink",
+  "backends",
+].map((name) => `tests/${name}`);
 
 /** Where io_uring is refused, as in many containers, a thread wakes a program that waits: these tests wait most. */
 const WAKE_TESTS = [
