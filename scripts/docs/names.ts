@@ -480,5 +480,6 @@ export const LEFT_OUT: readonly [pattern: RegExp, reason: string][] = [
   [/^PACKET_(FASTROUTE|LOOPBACK)$/, "kinds of packets that user space does not see"],
   [/^(J1939_|SCM_J1939_)/, "of J1939's error queue, and limits"],
   [/^ALG_(OP_SIGN|OP_VERIFY|SET_PUBKEY)$/, "never in a released kernel"],
+  [/^BDADDR_(ANY|LOCAL)$/, "the addresses 00:00:00:00:00:00, for any adapter, and 00:00:00:FF:FF:FF"],
   [/^VM_SOCKETS_INVALID_VERSION$/, "of VMware's old module"],
 ];
