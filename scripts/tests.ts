@@ -38,12 +38,12 @@ interface Part {
 const USAGE = `Usage: deno task test [PART...]
 
 Runs every test, or only the parts named: deno, ffi, wake, smc, runtimes, netem, families; bare, the tests as on a
-machine that has no program to compare with; and container, the tests as in a container of Docker. On two cores or more, two parts run at once, one of the first four beside
-one of the others, and several folders of tests, or suites, of a part.
+machine that has no program to compare with; and container, the tests as in a container of Docker. On two cores or more,
+two parts run at once, one of the first four beside one of the others; of a part alone, several test folders or suites.
 
-  --all       all parts, bare and container too, and every suite on every runtime; fail where a part cannot run here, instead of
-              skipping it
-  --serial    one part at a time, and of it one folder or suite
+  --all       all parts, bare and container too, and every suite on every runtime; fail where a part cannot run here,
+              instead of skipping it
+  --serial    one part at a time, and of it one folder or suite at a time
   -h, --help  show this`;
 
 /** The folders of tests that take longest: they begin first, so that none runs on alone. */
@@ -118,8 +118,11 @@ const chosen = parts.filter(({ name, extra }) => args._.length > 0 ? args._.incl
 const cores = navigator.hardwareConcurrency;
 const lanes = (!args.serial && cores > 1 ? [1, 2].map((lane) => chosen.filter((part) => part.lane === lane)) : [chosen])
   .filter((lane) => lane.length > 0);
-/** How many commands of a part, or suites of a command, run at once: while some wait, others use the processors. */
-const atOnce = args.serial ? 1 : Math.ceil(2 * cores / lanes.length);
+/**
+ * How many commands of a part, or suites of a command, run at once. A part alone would leave the processors idle while
+ * its tests wait; beside another one, more at once takes as long.
+ */
+const atOnce = args.serial ? 1 : lanes.length === 1 ? 2 * cores : Math.ceil(cores / 2);
 preferPython();
 const environment = Object.entries({
   ...Deno.env.toObject(),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { TcpListener } from "../../inet/mod.ts";
 import { UnixDatagramSocket } from "../../unix/mod.ts";
+import { untilListening } from "../peers/until_listening.ts";
 import { assert, assertEquals, type Program, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -216,7 +217,7 @@ for (const [name, args, first] of ENDLESS) {
     using busy = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
     const fill = (text: string): string => text.replace("DIR", dir.path).replace("BUSY", `${busy.addr.port}`);
     await using program = example(name, args.map(fill));
-    if (first === undefined) await untilExists(`${dir.path}/server`);
+    if (first === undefined) await untilListening(`${dir.path}/server`);
     else {
       let line = await program.line();
       while (line !== undefined && !first.test(line)) line = await program.line(); // the first: there is no SMC
@@ -268,10 +269,3 @@ test("udp_chat.ts sends the last line, which has no end", OPTIONS, async () => {
   const { code, stderr } = await chat.exit;
   assertEquals([code, stderr.startsWith("udp_chat: Cannot send to 239.255.42.99:0: ")], [0, true], stderr);
 });
-
-async function untilExists(path: string): Promise<void> {
-  for (let i = 0; !existsSync(path); i++) {
-    if (i === 500) throw new Error(`${path} did not come into being`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { compileC } from "../peers/c_program.ts";
+import { untilListening } from "../peers/until_listening.ts";
 import {
   assert,
   assertEquals,
@@ -29,7 +30,7 @@ const DOWN_LINES = ["DOWN", "Closing Program", "Sending buffer of size: 13", "Se
 test("unix_seqpacket_server.ts and _client.ts do what the documentation says", { needs: [...needs] }, async () => {
   using dir = tempDir();
   await using server = example("unix_seqpacket_server", `${dir.path}/s`);
-  await untilExists(`${dir.path}/s`);
+  await untilListening(`${dir.path}/s`);
   for (const command of [[], ["SEND"], ["DOWN"]]) {
     const { code, stdout } = await example("unix_seqpacket_client", `${dir.path}/s`, ...command).exit;
     assertEquals([code, stdout], [0, ANSWER]);
@@ -45,7 +46,7 @@ test(
   async () => {
     using dir = tempDir();
     await using server = example("unix_seqpacket_server", `${dir.path}/s`);
-    await untilExists(`${dir.path}/s`);
+    await untilListening(`${dir.path}/s`);
     (await UnixSeqpacketConn.connect({ path: `${dir.path}/s` })).close(); // a client without a command
     for (const command of ["SEND", "DOWN"]) {
       const { code, stdout, stderr } = await spawn("python3", [CLIENT, `${dir.path}/s`, command]).exit;
@@ -59,7 +60,7 @@ test("unix_seqpacket_client.ts talks to the documentation's C server", { needs: 
   const program = await compileC(new URL("document_server.c", import.meta.url));
   using dir = tempDir();
   await using server = spawn(program, [`${dir.path}/s`]);
-  await untilExists(`${dir.path}/s`);
+  await untilListening(`${dir.path}/s`);
   for (const command of ["SEND", "DOWN"]) {
     const { code, stdout } = await example("unix_seqpacket_client", `${dir.path}/s`, command).exit;
     assertEquals([code, stdout], [0, ANSWER]);
@@ -155,7 +156,7 @@ test("activated_echo.ts works under systemd-socket-activate, and notifies", {
     ],
     ...["-E", "PATH", "-E", "HOME", process.execPath, "run", "--no-check", "--allow-ffi", "--config", CONFIG, path],
   ]);
-  await untilExists(`${dir.path}/s`);
+  await untilListening(`${dir.path}/s`);
   using conn = await UnixConn.connect({ path: `${dir.path}/s` });
   await conn.write(new TextEncoder().encode("over unix"));
   const buffer = new Uint8Array(32);
@@ -182,11 +183,4 @@ function example(name: string, ...args: string[]): Program {
   const path = fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
   const allow = name === "pass_descriptor" ? ["--allow-ffi", "--allow-read"] : ["--allow-ffi"];
   return spawn(process.execPath, ["run", "--no-check", ...allow, "--config", CONFIG, path, ...args]);
-}
-
-async function untilExists(path: string): Promise<void> {
-  for (let i = 0; !existsSync(path); i++) {
-    if (i === 500) throw new Error(`${path} did not come into being`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
