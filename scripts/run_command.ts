@@ -47,17 +47,20 @@ export async function runCommand(
   const lines = new MuxAsyncIterator<string>();
   for (const stream of [child.stdout, child.stderr]) lines.add(linesOf(stream));
   const held: string[] = [];
+  const flush = () => {
+    if (held.length > 0) show(held.splice(0));
+  };
   for await (const line of lines) {
     clearTimeout(timer);
     timer = silence();
     // deno-lint-ignore no-control-regex -- the colours of a terminal
     const plain = line.replaceAll(/\x1b\[[\d;]*m/g, "");
     see(plain);
-    if (/^running \d+ tests? from /.test(plain)) show(held.splice(0));
+    if (/^running \d+ tests? from /.test(plain)) flush();
     held.push(line);
-    if (!isBesideOthers) show(held.splice(0));
+    if (!isBesideOthers) flush();
   }
-  show(held);
+  flush();
   clearTimeout(timer);
   const { success } = await child.status;
   end();

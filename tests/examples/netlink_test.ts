@@ -14,7 +14,7 @@ const OPTIONS: TestOptions = {
   skipOn: { node: "the examples are Deno programs", bun: "the examples are Deno programs" },
 };
 
-function rootTest(name: string, run: () => Promise<void>, programs: readonly "ping"[] = []): void {
+function namespaceTest(name: string, run: () => Promise<void>, programs: readonly "ping"[] = []): void {
   test(name, { ...OPTIONS, needs: [...OPTIONS.needs ?? [], ...programs] }, run);
 }
 
@@ -36,7 +36,7 @@ function example(name: string, ...args: string[]): string[] {
   ];
 }
 
-rootTest("ss.ts prints the rows of ss", async () => {
+namespaceTest("ss.ts prints the rows of ss", async () => {
   await using pair = await namespacePair();
   const { name, path } = pair.left;
   const open = (family: number, type: number) => inNetworkNamespace(path, () => Socket.open(family, type));
@@ -59,7 +59,7 @@ rootTest("ss.ts prints the rows of ss", async () => {
   }
 });
 
-rootTest("ss.ts --json prints all that is told", async () => {
+namespaceTest("ss.ts --json prints all that is told", async () => {
   await using pair = await namespacePair();
   using listener = inNetworkNamespace(pair.left.path, () => TcpListener.listen({ hostname: "10.9.0.1", port: 0 }));
   const [sockets] = [JSON.parse((await inNamespace(pair.left.name, ...example("ss", "-tlp", "--json"))).join(" "))];
@@ -69,7 +69,7 @@ rootTest("ss.ts --json prints all that is told", async () => {
   assertEquals(sockets[0].processes[0].pid, process.pid);
 });
 
-rootTest("default_gateway.ts tells the router that `ip route` tells, and ends with 1 without one", async () => {
+namespaceTest("default_gateway.ts tells the router that `ip route` tells, and ends with 1 without one", async () => {
   await using pair = await namespacePair();
   const { name } = pair.left;
   const gateway = (...options: string[]) =>
@@ -86,7 +86,7 @@ rootTest("default_gateway.ts tells the router that `ip route` tells, and ends wi
   assertEquals([told.gateway, told.interface, told.metric], [shown.gateway, shown.dev, shown.metric]);
 });
 
-rootTest("ip_monitor.ts tells each change that `ip` makes in a line, or as JSON", async () => {
+namespaceTest("ip_monitor.ts tells each change that `ip` makes in a line, or as JSON", async () => {
   await using pair = await namespacePair();
   const { name } = pair.left;
   const start = (...options: string[]) => spawn("ip", ["netns", "exec", name, ...example("ip_monitor", ...options)]);
@@ -128,7 +128,7 @@ async function ip(namespace: string, ...args: string[]): Promise<void> {
 const device = "/dev/net/tun";
 if (granted("read") && !existsSync(device)) ignore("tun_ping.ts answers Debian's ping", `needs ${device}`);
 else {
-  rootTest("tun_ping.ts answers Debian's ping, over IPv4 and IPv6, whatever the length", async () => {
+  namespaceTest("tun_ping.ts answers Debian's ping, over IPv4 and IPv6, whatever the length", async () => {
     await using pair = await namespacePair();
     for (const [network, host] of [["10.77.0.1/24", "10.77.0.2"], ["fd77::1/64", "fd77::2"]] as const) {
       const command = example("tun_ping", "--name", "pinged", network);

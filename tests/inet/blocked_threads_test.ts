@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { NAMESPACES } from "../peers/network_namespace.ts";
 import { assert, runFile, spawn, tempDir, test, type TestOptions } from "../runner/mod.ts";
 
 /** As many as Deno has threads for calls that block. */
@@ -8,7 +9,7 @@ const CALLS = 32;
 /** Milliseconds. An echo takes 1, and 4000 or more if it has to wait until one of the calls ends. */
 const LONGEST = 1000;
 const OPTIONS: TestOptions = {
-  needs: ["read", "write", "env", "run", "ip", "python3", "CAP_NET_ADMIN", "CAP_SYS_ADMIN"],
+  needs: ["read", "write", "env", "run", "python3", ...NAMESPACES],
 };
 const INET = new URL("../../inet/mod.ts", import.meta.url);
 const SOCKET = new URL("../../socket/mod.ts", import.meta.url);
@@ -67,7 +68,7 @@ async function assertUndelayed(command: (folder: string, fifo: string) => string
 }
 
 for (const [name, [first, other]] of Object.entries(SERVERS)) {
-  scene(`${CALLS} ${name}`, () =>
+  test(`${CALLS} ${name}`, OPTIONS, () =>
     assertUndelayed((folder, fifo) => {
       const file = `${folder}/program.mjs`;
       writeFileSync(file, sourceOf(first, other));
@@ -75,12 +76,7 @@ for (const [name, [first, other]] of Object.entries(SERVERS)) {
     }));
 }
 
-const relayed = `${CALLS} clients of relay.ts whose target is looked up in vain do not delay an established one`;
-scene(relayed, () => assertUndelayed(() => [...runFile(RELAY), "tcp:127.0.0.1:7001", "tcp:target.example:7000"]), {
-  node: "the examples are Deno programs",
-  bun: "the examples are Deno programs",
-});
-
-function scene(name: string, run: () => Promise<void>, skipOn: TestOptions["skipOn"] = {}): void {
-  test(name, { ...OPTIONS, skipOn }, run);
-}
+test(`${CALLS} clients of relay.ts whose target is looked up in vain do not delay an established one`, {
+  ...OPTIONS,
+  skipOn: { node: "the examples are Deno programs", bun: "the examples are Deno programs" },
+}, () => assertUndelayed(() => [...runFile(RELAY), "tcp:127.0.0.1:7001", "tcp:target.example:7000"]));

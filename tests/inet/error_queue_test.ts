@@ -37,8 +37,7 @@ test("receiveError() returns the refusal with its origin and the datagram, and d
   }
 });
 
-const MTU = "receiveError() gives the MTU of a datagram that may not be fragmented";
-test(MTU, { needs: NAMESPACES }, async () => {
+test("receiveError() gives the MTU of a datagram that may not be fragmented", { needs: NAMESPACES }, async () => {
   await using pair = await namespacePair();
   for (const [any, to, ipv6] of [["0.0.0.0", "10.9.0.2", false], ["::", "fd09::2", true]] as const) {
     using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: any }));
@@ -55,8 +54,7 @@ test(MTU, { needs: NAMESPACES }, async () => {
   }
 });
 
-const PATH_MTU = "receiveMessage() gives the path's MTU, for which IPV6_RECVPATHMTU asks";
-test(PATH_MTU, { needs: NAMESPACES }, async () => {
+test("receiveMessage() gives the path's MTU, for which IPV6_RECVPATHMTU asks", { needs: NAMESPACES }, async () => {
   await using pair = await namespacePair();
   using socket = inNetworkNamespace(pair.left.path, () => UdpSocket.bind({ hostname: "::" }));
   socket.socket.set(inet.IPV6_RECVPATHMTU, true);

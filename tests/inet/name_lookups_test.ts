@@ -57,8 +57,9 @@ test("getprotobynumber() refuses an invalid protocol number", () => {
   }
 });
 
-const named = "interfaceName() asks in the namespace of the socket, ifIndextoname() in that of the thread";
-test(named, { needs: NAMESPACES }, async () => {
+test("interfaceName() asks in the namespace of the socket, ifIndextoname() in that of the thread", {
+  needs: NAMESPACES,
+}, async () => {
   await using pair = await namespacePair();
   using socket = inNetworkNamespace(pair.left.path, () => Socket.open(C.AF_INET, C.SOCK_DGRAM));
   const index = interfaceIndex(socket, "left");

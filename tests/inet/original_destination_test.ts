@@ -4,13 +4,14 @@ import { namespacePair, NAMESPACES } from "../peers/network_namespace.ts";
 import { runProgram } from "../peers/run_program.ts";
 import { assertEquals, test } from "../runner/mod.ts";
 
-const NAME = "SO_ORIGINAL_DST tells what a redirected connection was meant for, over IPv4 and IPv6";
 const CASES = [
   { family: "ip", option: SO_ORIGINAL_DST, host: "10.9.0.2", any: "0.0.0.0" },
   { family: "ip6", option: IP6T_SO_ORIGINAL_DST, host: "fd09::2", any: "::" },
 ] as const;
 
-test(NAME, { needs: [...NAMESPACES, "nft"] }, async () => {
+test("SO_ORIGINAL_DST tells what a redirected connection was meant for, over IPv4 and IPv6", {
+  needs: [...NAMESPACES, "nft"],
+}, async () => {
   await using pair = await namespacePair();
   const networkNamespace = pair.left.path;
   for (const { family, option, host, any } of CASES) {

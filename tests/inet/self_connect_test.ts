@@ -2,8 +2,7 @@ import { TcpConn, TcpListener } from "@berkeley/sockets/inet";
 import { namespacePair, NAMESPACES, setSysctl } from "../peers/network_namespace.ts";
 import { assertEquals, assertRejects, test } from "../runner/mod.ts";
 
-const NAME = "connect() to a port where nothing listens connects to nobody, not to itself";
-test(NAME, { needs: NAMESPACES }, async () => {
+test("connect() to a port where nothing listens connects to nobody, not to itself", { needs: NAMESPACES }, async () => {
   await using pair = await namespacePair();
   const networkNamespace = pair.left.path;
   const port = 45_000;

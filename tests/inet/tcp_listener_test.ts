@@ -144,8 +144,9 @@ test("TcpListener.listen() says what a hostname and a port must be", () => {
   assertEquals(listener.addr.hostname, "127.0.0.1");
 });
 
-const LINK_LOCAL = "the address of a link-local listener is one to connect to, to connect from and to listen on";
-test(LINK_LOCAL, { needs: NAMESPACES }, async () => {
+test("the address of a link-local listener is one to connect to, to connect from and to listen on", {
+  needs: NAMESPACES,
+}, async () => {
   await using pair = await namespacePair();
   const { name, path } = pair.left;
   await runProgram("ip", ["-n", name, "addr", "add", "fe80::77/64", "dev", "left", "nodad"]);

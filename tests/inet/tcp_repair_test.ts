@@ -16,8 +16,9 @@ async function read(conn: TcpConn): Promise<string> {
   return new TextDecoder().decode(buffer.subarray(0, await conn.read(buffer, { timeout: 5000 }) ?? 0));
 }
 
-const MOVES = "a connection moves to another socket by TCP_REPAIR, and the other end does not notice";
-test(MOVES, { needs: ["CAP_NET_ADMIN"] }, async () => {
+test("a connection moves to another socket by TCP_REPAIR, and the other end does not notice", {
+  needs: ["CAP_NET_ADMIN"],
+}, async () => {
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   // Its own address: between close and bind another program could take a port of 127.0.0.1.
   const hostname = `127.${[1, 2, 3].map(() => 1 + Math.floor(Math.random() * 254)).join(".")}`;

@@ -60,9 +60,9 @@ test("an option for an interface takes its index or its name", async () => {
   assertEquals(ipv4.socket.get(IP_MULTICAST_IF), "127.0.0.1");
 });
 
-const NAMED =
-  "fe80::…%name is taken by listen, bind, connect, localAddr, send and open, in the namespace of the socket";
-test(NAMED, { needs: NAMESPACES }, async () => {
+test("fe80::…%name is taken by listen, bind, connect, localAddr, send and open, in the namespace of the socket", {
+  needs: NAMESPACES,
+}, async () => {
   await using pair = await namespacePair();
   const { name, path: networkNamespace } = pair.left;
   await runProgram("ip", ["-n", name, "addr", "add", "fe80::77/64", "dev", "left", "nodad"]);

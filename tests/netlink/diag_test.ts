@@ -10,11 +10,11 @@ import { assert, assertEquals, assertRejects, type Need, tempDir, test } from ".
 import { byInode, fieldsOf, fieldsOfLine, Scene } from "./diag_scene.ts";
 
 const needs: Need[] = [...NAMESPACES, "ss", "sys", "write"];
-function rootTest(name: string, run: () => Promise<void>): void {
+function namespaceTest(name: string, run: () => Promise<void>): void {
   test(name, { needs }, run);
 }
 
-rootTest("listSockets() tells of TCP, IPv4 and IPv6, field by field what ss tells", async () => {
+namespaceTest("listSockets() tells of TCP, IPv4 and IPv6, field by field what ss tells", async () => {
   await using scene = await Scene.make();
   const any6 = encodeSockaddrIn6({ hostname: "::", port: 0 });
   await scene.connection(C.AF_INET, C.SOCK_STREAM, encodeSockaddrIn({ hostname: "10.9.0.1", port: 0 }));
@@ -40,7 +40,7 @@ rootTest("listSockets() tells of TCP, IPv4 and IPv6, field by field what ss tell
   assert(found.some(({ timer }) => timer === "keepalive"));
 });
 
-rootTest("listSockets() tells of UDP field by field what ss tells", async () => {
+namespaceTest("listSockets() tells of UDP field by field what ss tells", async () => {
   await using scene = await Scene.make();
   const server = scene.open(C.AF_INET, C.SOCK_DGRAM);
   server.bind(encodeSockaddrIn({ hostname: "10.9.0.1", port: 0 }));
@@ -54,7 +54,7 @@ rootTest("listSockets() tells of UDP field by field what ss tells", async () => 
   assertEquals(found.map(({ state }) => state), ["UNCONN", "ESTAB", "UNCONN"]);
 });
 
-rootTest("listSockets() tells of unix sockets what ss tells, and which file and which peers", async () => {
+namespaceTest("listSockets() tells of unix sockets what ss tells, and which file and which peers", async () => {
   await using scene = await Scene.make();
   await using dir = await tempDir();
   const path = `${dir.path}/a socket`;
@@ -104,7 +104,7 @@ rootTest("listSockets() tells of unix sockets what ss tells, and which file and 
   assertEquals(peer?.localAddr, { transport: "unix", path });
 });
 
-rootTest("listSockets() tells of packet and netlink sockets what ss tells", async () => {
+namespaceTest("listSockets() tells of packet and netlink sockets what ss tells", async () => {
   await using scene = await Scene.make();
   const raw = scene.open(C.AF_PACKET, C.SOCK_RAW, 0x0300); // ETH_P_ALL, in network order
   scene.open(C.AF_PACKET, C.SOCK_DGRAM, 0x0008).bind(
@@ -136,7 +136,7 @@ rootTest("listSockets() tells of packet and netlink sockets what ss tells", asyn
   assert(shown.includes(`0:${port} *`), shown.join("\n"));
 });
 
-rootTest("destroySocket() closes a connection of another owner, and only that one", async () => {
+namespaceTest("destroySocket() closes a connection of another owner, and only that one", async () => {
   await using scene = await Scene.make();
   const [, client, server] = await scene.connection(
     C.AF_INET6,

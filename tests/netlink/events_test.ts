@@ -12,7 +12,7 @@ const IFLA_IFNAME = 3;
 /** `struct sockaddr_nl`: the kernel chooses the port. */
 const ANY_PORT = new Uint8Array([C.AF_NETLINK, ...new Uint8Array(11)]);
 
-function rootTest(name: string, run: () => Promise<void>): void {
+function namespaceTest(name: string, run: () => Promise<void>): void {
   test(name, { needs }, run);
 }
 
@@ -26,7 +26,7 @@ async function take(events: AsyncGenerator<NetlinkMessage>, count: number): Prom
   return taken;
 }
 
-rootTest(
+namespaceTest(
   "NetlinkSocket.events() tells what `ip` changes in the groups that were joined, and nothing else",
   async () => {
     await using pair = await namespacePair();
@@ -45,7 +45,7 @@ rootTest(
   },
 );
 
-rootTest("NetlinkSocket.events() tells an overrun and goes on", async () => {
+namespaceTest("NetlinkSocket.events() tells an overrun and goes on", async () => {
   await using pair = await namespacePair();
   const { name, path } = pair.left;
   const socket = inNetworkNamespace(path, () => Socket.open(C.AF_NETLINK, C.SOCK_RAW, NL.NETLINK_ROUTE));
@@ -73,7 +73,7 @@ rootTest("NetlinkSocket.events() tells an overrun and goes on", async () => {
   assertEquals([next?.type, next?.payload[1]], [RTM_NEWROUTE, 16]);
 });
 
-rootTest("NetlinkSocket drops what another program sends to it", async () => {
+namespaceTest("NetlinkSocket drops what another program sends to it", async () => {
   await using pair = await namespacePair();
   const open = () => Socket.open(C.AF_NETLINK, C.SOCK_RAW, NL.NETLINK_ROUTE);
   const [socket, stranger] = inNetworkNamespace(pair.left.path, () => [open(), open()] as const);
@@ -88,7 +88,7 @@ rootTest("NetlinkSocket drops what another program sends to it", async () => {
   assertEquals((await take(events, 1)).map(({ type }) => type), [RTM_NEWLINK]);
 });
 
-rootTest("NetlinkSocket.request() creates with NLM_F_CREATE, and NLM_F_EXCL refuses what is there", async () => {
+namespaceTest("NetlinkSocket.request() creates with NLM_F_CREATE, and NLM_F_EXCL refuses what is there", async () => {
   await using pair = await namespacePair();
   using netlink = inNetworkNamespace(pair.left.path, () => NetlinkSocket.open(NL.NETLINK_ROUTE));
   // struct rtmsg: family, dst_len, src_len, tos, table, protocol, scope, type (6 is RTN_BLACKHOLE), flags

@@ -17,7 +17,7 @@ import { type Json, linkJson } from "./ip_json.ts";
 import { RouteScene } from "./route_scene.ts";
 
 const needs: Need[] = [...NAMESPACES, "ss", "sys"];
-function rootTest(name: string, run: () => Promise<void>): void {
+function namespaceTest(name: string, run: () => Promise<void>): void {
   test(name, { needs, timeout: 180_000 }, run); // an emulated machine is slow
 }
 
@@ -38,7 +38,7 @@ async function unlessUnknown<T>(protocol: string, listed: Promise<T>): Promise<T
   }
 }
 
-rootTest("listSockets() tells of raw sockets what ss tells, or that the kernel cannot", async () => {
+namespaceTest("listSockets() tells of raw sockets what ss tells, or that the kernel cannot", async () => {
   await using scene = await Scene.make();
   scene.open(C.AF_INET, C.SOCK_RAW, C.IPPROTO_ICMP);
   const raw = scene.open(C.AF_INET6, C.SOCK_RAW, 89);
@@ -86,30 +86,33 @@ test(
 for (
   const [kind, line] of [["dummy", "link add d0 type dummy"], ["vlan", "link add link left name left.5 type vlan id 5"]]
 ) {
-  rootTest(`listLinks() tells what \`ip -d -j link\` tells of a ${kind} link, or the kernel has none`, async () => {
-    await using scene = await RouteScene.make();
-    const failed = await scene.ip(line ?? "").then(() => undefined, (error) => `${error}`);
-    const add = kind === "dummy"
-      ? () => addLink({ name: "d1", kind: "dummy", mtu: 1300 }, scene.options)
-      : () =>
-        addLink({ name: "v6", kind: "vlan", parent: "left", vlan: { id: 6, protocol: "802.1ad" } }, scene.options);
-    if (failed !== undefined) {
-      // This machine's kernel lacks it, and both say so. The guest's has it.
-      assert(/Unknown device type/.test(failed), failed);
-      await assertRejects(add, Error, "(EOPNOTSUPP)");
-      return;
-    }
-    await add();
-    const nameOf = await scene.nameOf();
-    for (const link of await listLinks({ ...scene.options, kind: kind ?? "" })) {
-      const [{ linkinfo, flags, ...fields } = {}] = await scene.json("-d", "link", "show", link.name);
-      const { linkinfo: info, flags: own, ...found } = linkJson(link, nameOf);
-      assertEquals(found, fields);
-      assertEquals(own, (flags as string[]).filter((flag) => flag !== "M-DOWN").sort());
-      const { info_data: data = {}, ...rest } = linkinfo as { info_data?: Json };
-      const { flags: _, ...known } = data as Json;
-      assertEquals(info, Object.keys(known).length === 0 ? rest : { ...rest, info_data: known });
-    }
-    assertEquals((await listLinks({ ...scene.options, kind: kind ?? "" })).length, 2);
-  });
+  namespaceTest(
+    `listLinks() tells what \`ip -d -j link\` tells of a ${kind} link, or the kernel has none`,
+    async () => {
+      await using scene = await RouteScene.make();
+      const failed = await scene.ip(line ?? "").then(() => undefined, (error) => `${error}`);
+      const add = kind === "dummy"
+        ? () => addLink({ name: "d1", kind: "dummy", mtu: 1300 }, scene.options)
+        : () =>
+          addLink({ name: "v6", kind: "vlan", parent: "left", vlan: { id: 6, protocol: "802.1ad" } }, scene.options);
+      if (failed !== undefined) {
+        // This machine's kernel lacks it, and both say so. The guest's has it.
+        assert(/Unknown device type/.test(failed), failed);
+        await assertRejects(add, Error, "(EOPNOTSUPP)");
+        return;
+      }
+      await add();
+      const nameOf = await scene.nameOf();
+      for (const link of await listLinks({ ...scene.options, kind: kind ?? "" })) {
+        const [{ linkinfo, flags, ...fields } = {}] = await scene.json("-d", "link", "show", link.name);
+        const { linkinfo: info, flags: own, ...found } = linkJson(link, nameOf);
+        assertEquals(found, fields);
+        assertEquals(own, (flags as string[]).filter((flag) => flag !== "M-DOWN").sort());
+        const { info_data: data = {}, ...rest } = linkinfo as { info_data?: Json };
+        const { flags: _, ...known } = data as Json;
+        assertEquals(info, Object.keys(known).length === 0 ? rest : { ...rest, info_data: known });
+      }
+      assertEquals((await listLinks({ ...scene.options, kind: kind ?? "" })).length, 2);
+    },
+  );
 }

@@ -38,7 +38,7 @@ import {
 import { RouteScene } from "./route_scene.ts";
 
 const needs: Need[] = [...NAMESPACES, "sys"];
-function rootTest(name: string, run: () => Promise<void>): void {
+function namespaceTest(name: string, run: () => Promise<void>): void {
   test(name, { needs }, run);
 }
 
@@ -79,53 +79,57 @@ const NEIGHBOURS = [
   "neigh add 10.9.0.10 lladdr 02:00:00:00:00:0b dev left extern_learn nud reachable",
 ];
 
-rootTest("listLinks() tells what `ip -d -s -j link` tells, and every field of `ip -j link` has a name", async () => {
-  await using scene = await RouteScene.make();
-  await scene.ip(
-    "link add br0 type bridge forward_delay 400 ageing_time 20000 priority 40",
-    "link add v0 type veth peer name v1",
-    "link set v0 master br0 up",
-    "link set br0 up",
-    "link set v1 alias my-alias group 5 txqueuelen 77",
-    "link property add dev v1 altname another altname third",
-  );
-  const [links, nameOf] = [await listLinks(scene.options), await scene.nameOf()];
-  const expected = await scene.json("-d", "-s", "link");
-  assertEquals(links.length, expected.length);
-  assert(links.length >= 5);
-  for (const [i, all] of expected.entries()) {
-    const { stats64, linkinfo, flags, ...fields } = all as Json & { linkinfo?: Json; flags: string[]; stats64: Json };
-    const link = links[i];
-    if (link === undefined) throw new Error("a link is missing");
-    const { linkinfo: info, ...found } = linkJson(link, nameOf) as Json & { linkinfo?: Json };
-    assertEquals(found, { ...fields, flags: flags.filter((flag) => flag !== "M-DOWN").sort() });
-    assertEquals([info?.["info_kind"], info?.["info_slave_kind"]], [
-      linkinfo?.["info_kind"],
-      linkinfo?.["info_slave_kind"],
-    ]);
-    assertContains(linkinfo?.["info_data"], bridgeJson(link));
-    assertContains(linkinfo?.["info_slave_data"], bridgePortJson(link));
-    if (link.name === "lo") {
-      const { rxBytes, rxPackets, rxErrors, rxDropped, multicast, txBytes, txPackets, collisions } = link.statistics ??
-        {};
-      const { rx, tx } = stats64 as { rx: Json; tx: Json };
-      assertEquals([rxBytes, rxPackets, rxErrors, rxDropped, multicast], [
-        rx["bytes"],
-        rx["packets"],
-        rx["errors"],
-        rx["dropped"],
-        rx["multicast"],
+namespaceTest(
+  "listLinks() tells what `ip -d -s -j link` tells, and every field of `ip -j link` has a name",
+  async () => {
+    await using scene = await RouteScene.make();
+    await scene.ip(
+      "link add br0 type bridge forward_delay 400 ageing_time 20000 priority 40",
+      "link add v0 type veth peer name v1",
+      "link set v0 master br0 up",
+      "link set br0 up",
+      "link set v1 alias my-alias group 5 txqueuelen 77",
+      "link property add dev v1 altname another altname third",
+    );
+    const [links, nameOf] = [await listLinks(scene.options), await scene.nameOf()];
+    const expected = await scene.json("-d", "-s", "link");
+    assertEquals(links.length, expected.length);
+    assert(links.length >= 5);
+    for (const [i, all] of expected.entries()) {
+      const { stats64, linkinfo, flags, ...fields } = all as Json & { linkinfo?: Json; flags: string[]; stats64: Json };
+      const link = links[i];
+      if (link === undefined) throw new Error("a link is missing");
+      const { linkinfo: info, ...found } = linkJson(link, nameOf) as Json & { linkinfo?: Json };
+      assertEquals(found, { ...fields, flags: flags.filter((flag) => flag !== "M-DOWN").sort() });
+      assertEquals([info?.["info_kind"], info?.["info_slave_kind"]], [
+        linkinfo?.["info_kind"],
+        linkinfo?.["info_slave_kind"],
       ]);
-      assertEquals([txBytes, txPackets, collisions], [tx["bytes"], tx["packets"], tx["collisions"]]);
+      assertContains(linkinfo?.["info_data"], bridgeJson(link));
+      assertContains(linkinfo?.["info_slave_data"], bridgePortJson(link));
+      if (link.name === "lo") {
+        const { rxBytes, rxPackets, rxErrors, rxDropped, multicast, txBytes, txPackets, collisions } =
+          link.statistics ??
+            {};
+        const { rx, tx } = stats64 as { rx: Json; tx: Json };
+        assertEquals([rxBytes, rxPackets, rxErrors, rxDropped, multicast], [
+          rx["bytes"],
+          rx["packets"],
+          rx["errors"],
+          rx["dropped"],
+          rx["multicast"],
+        ]);
+        assertEquals([txBytes, txPackets, collisions], [tx["bytes"], tx["packets"], tx["collisions"]]);
+      }
     }
-  }
-  assert(links.some(({ bridge }) => bridge?.forwardDelay === 4000 && bridge.priority === 40));
-  assert(links.some(({ bridgePort }) => bridgePort !== undefined));
-  assertEquals((await listLinks({ ...scene.options, name: "third" })).map(({ name }) => name), ["v1"]);
-  assertEquals((await listLinks({ ...scene.options, kind: "bridge" })).map(({ name }) => name), ["br0"]);
-});
+    assert(links.some(({ bridge }) => bridge?.forwardDelay === 4000 && bridge.priority === 40));
+    assert(links.some(({ bridgePort }) => bridgePort !== undefined));
+    assertEquals((await listLinks({ ...scene.options, name: "third" })).map(({ name }) => name), ["v1"]);
+    assertEquals((await listLinks({ ...scene.options, kind: "bridge" })).map(({ name }) => name), ["br0"]);
+  },
+);
 
-rootTest("listAddresses() tells what `ip -j address` tells", async () => {
+namespaceTest("listAddresses() tells what `ip -j address` tells", async () => {
   await using scene = await RouteScene.make();
   await scene.ip(...ADDRESSES);
   await settled(scene);
@@ -145,7 +149,7 @@ function comparable({ protocol: _, valid_life_time, preferred_life_time, ...row 
   return { ...row, valid: rounded(valid_life_time), preferred: rounded(preferred_life_time) };
 }
 
-rootTest("listRoutes() tells what `ip -d -j route` tells, of every table", async () => {
+namespaceTest("listRoutes() tells what `ip -d -j route` tells, of every table", async () => {
   await using scene = await RouteScene.make();
   await scene.ip(...ADDRESSES.slice(0, 3), ...ROUTES);
   await settled(scene);
@@ -175,7 +179,7 @@ rootTest("listRoutes() tells what `ip -d -j route` tells, of every table", async
   await assertRejects(() => listRoutes({ ...scene.options, destination: "10.0.0/8" }), SyntaxError);
 });
 
-rootTest("listNeighbours() and listRules() tell what `ip -j neigh` and `ip -j rule` tell", async () => {
+namespaceTest("listNeighbours() and listRules() tell what `ip -j neigh` and `ip -j rule` tell", async () => {
   await using scene = await RouteScene.make();
   await scene.ip(...RULES, ...NEIGHBOURS, "neigh add proxy 10.9.0.8 dev left");
   const nameOf = await scene.nameOf();
@@ -198,7 +202,7 @@ rootTest("listNeighbours() and listRules() tell what `ip -j neigh` and `ip -j ru
   }
 });
 
-rootTest("what is added by values is, to `ip`, what `ip` adds", async () => {
+namespaceTest("what is added by values is, to `ip`, what `ip` adds", async () => {
   await using byIp = await RouteScene.make();
   await using ours = await RouteScene.make();
   const { options } = ours;
@@ -327,7 +331,7 @@ rootTest("what is added by values is, to `ip`, what `ip` adds", async () => {
   await assertRejects(() => deleteAddress({ link, address: "10.1.0.7/24" }, options), Error, "(EADDRNOTAVAIL)");
 });
 
-rootTest("addLink(), changeLink() and deleteLink() make what `ip link` shows", async () => {
+namespaceTest("addLink(), changeLink() and deleteLink() make what `ip link` shows", async () => {
   await using scene = await RouteScene.make();
   const { options } = scene;
   await addLink(
@@ -362,7 +366,7 @@ rootTest("addLink(), changeLink() and deleteLink() make what `ip link` shows", a
   await assertRejects(() => changeLink("left", { mtu: 5 }, options), Error, "(EINVAL)");
 });
 
-rootTest("lookUpRoute() finds the way that `ip route get` finds", async () => {
+namespaceTest("lookUpRoute() finds the way that `ip route get` finds", async () => {
   await using scene = await RouteScene.make();
   await scene.ip(
     "route add 10.30.0.0/16 via 10.9.0.2",
@@ -385,7 +389,7 @@ rootTest("lookUpRoute() finds the way that `ip route get` finds", async () => {
   await assertRejects(() => lookUpRoute("192.0.2.1", scene.options), Error, "(ENETUNREACH)");
 });
 
-rootTest("listRoutes() lists 3000 routes while others come and go, and none that stays is missing", async () => {
+namespaceTest("listRoutes() lists 3000 routes while others come and go, and none that stays is missing", async () => {
   await using scene = await RouteScene.make();
   const lines = (verb: string, second: number, count: number) =>
     Array.from({ length: count }, (_, i) => `route ${verb} blackhole 10.${second}.${i >> 8}.${i & 255}/32`);
@@ -405,7 +409,7 @@ rootTest("listRoutes() lists 3000 routes while others come and go, and none that
   await churn;
 });
 
-rootTest("watch() tells what changes, in order, and nothing else", async () => {
+namespaceTest("watch() tells what changes, in order, and nothing else", async () => {
   await using scene = await RouteScene.make();
   using changes = watch(["address", "route", "neighbour", "rule", "link"], { netlink: scene.open() });
   await scene.ip(
@@ -435,36 +439,43 @@ rootTest("watch() tells what changes, in order, and nothing else", async () => {
   assertEquals(await changes.next(), { value: undefined, done: true }); // the loop was left: it is closed
 });
 
-rootTest("watch() of only some kinds tells no others, follows 3000 changes, and says where it lost some", async () => {
-  await using scene = await RouteScene.make();
-  const controller = new AbortController();
-  using changes = watch(["route"], { netlink: scene.open(), signal: controller.signal });
-  const known = new Set<string>();
-  let overruns = 0;
-  const follow = (async () => {
-    for await (const event of changes) {
-      if (event.kind === "overrun") {
-        overruns++;
-        const all = await listRoutes({ ...scene.options, family: C.AF_INET });
-        known.clear();
-        for (const { destination } of all) known.add(destination);
-      } else if (event.kind === "route" && event.value.family === C.AF_INET && event.value.table === 254) {
-        if (event.action === "set") known.add(event.value.destination);
-        else known.delete(event.value.destination);
-        if (event.value.destination === "10.99.0.0/16") return;
-      } else if (event.kind !== "route") throw new Error(`a ${event.kind} is told`);
-    }
-  })();
-  const lines = Array.from({ length: 3000 }, (_, i) => `route add blackhole 10.62.${i >> 8}.${i & 255}/32`);
-  await scene.ip("link set left mtu 1444", ...lines, ...lines.slice(0, 1000).map((line) => line.replace("add", "del")));
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  await scene.ip("route add blackhole 10.99.0.0/16");
-  await follow;
-  assertEquals([...known].filter((text) => text.startsWith("10.62.")).length, 2000);
-  console.log(`3,000 routes added and 1,000 deleted: ${overruns} overruns`);
-});
+namespaceTest(
+  "watch() of only some kinds tells no others, follows 3000 changes, and says where it lost some",
+  async () => {
+    await using scene = await RouteScene.make();
+    const controller = new AbortController();
+    using changes = watch(["route"], { netlink: scene.open(), signal: controller.signal });
+    const known = new Set<string>();
+    let overruns = 0;
+    const follow = (async () => {
+      for await (const event of changes) {
+        if (event.kind === "overrun") {
+          overruns++;
+          const all = await listRoutes({ ...scene.options, family: C.AF_INET });
+          known.clear();
+          for (const { destination } of all) known.add(destination);
+        } else if (event.kind === "route" && event.value.family === C.AF_INET && event.value.table === 254) {
+          if (event.action === "set") known.add(event.value.destination);
+          else known.delete(event.value.destination);
+          if (event.value.destination === "10.99.0.0/16") return;
+        } else if (event.kind !== "route") throw new Error(`a ${event.kind} is told`);
+      }
+    })();
+    const lines = Array.from({ length: 3000 }, (_, i) => `route add blackhole 10.62.${i >> 8}.${i & 255}/32`);
+    await scene.ip(
+      "link set left mtu 1444",
+      ...lines,
+      ...lines.slice(0, 1000).map((line) => line.replace("add", "del")),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await scene.ip("route add blackhole 10.99.0.0/16");
+    await follow;
+    assertEquals([...known].filter((text) => text.startsWith("10.62.")).length, 2000);
+    console.log(`3,000 routes added and 1,000 deleted: ${overruns} overruns`);
+  },
+);
 
-rootTest("watch() ends with its signal, before or while it waits", async () => {
+namespaceTest("watch() ends with its signal, before or while it waits", async () => {
   const controller = new AbortController();
   using changes = watch(["link"], { signal: controller.signal });
   const waiting = changes.next();

@@ -2,6 +2,7 @@ import { type Dictionary, dictionary } from "../../dictionary/mod.ts";
 import { RpcClient, RpcClosedError, RpcError, type RpcHandlers, RpcServer } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertRejects, test } from "../runner/mod.ts";
 import { FAMILIES, type Family } from "./families.ts";
+import { until } from "./raw_conn.ts";
 
 interface Tasks {
   /** Returns `value` after `delay` milliseconds, or at once without a delay. */
@@ -153,7 +154,7 @@ function callsSuite(family: Family): void {
     assertEquals(await idle.call("ECHO", 1), 1);
     const before = arrived;
     const calls = Promise.all([50, 20, 0].map((delay) => client.call("LATER", { value: delay, delay })));
-    for (let wait = 0; arrived < before + 3 && wait < 1000; wait++) await new Promise((go) => setTimeout(go, 1));
+    await until(() => arrived === before + 3);
     await Promise.all([
       server.shutdown(),
       assertRejects(() => idle.call("LATER", { value: 1, delay: 1 }), RpcClosedError),

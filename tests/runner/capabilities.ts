@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 const NUMBERS = {
   CAP_CHOWN: 0,
   CAP_SETUID: 7,
+  CAP_SETPCAP: 8,
   CAP_NET_ADMIN: 12,
   CAP_NET_RAW: 13,
   CAP_SYS_PTRACE: 19,

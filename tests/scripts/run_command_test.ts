@@ -28,7 +28,7 @@ for (const isBesideOthers of [true, false]) {
         cwd: new URL(".", import.meta.url).pathname,
         env: {},
         see: (line) => void seen.push(line),
-        show: (lines) => void (lines.length > 0 && shown.push([...lines])),
+        show: (lines) => void shown.push([...lines]),
         isBesideOthers,
       });
       assertEquals(result, { success: false });

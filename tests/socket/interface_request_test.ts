@@ -59,28 +59,31 @@ test("readInterface() and writeInterface() refuse invalid values, and report a m
   assertThrows(() => readInterface(socket, "lo", SIOCGIFMTU), Error, "the socket is closed");
 });
 
-const changes = "writeInterface() changes an interface in the namespace of the socket, as `ip` shows it";
-test(changes, { needs: NAMESPACES }, async () => {
-  await using pair = await namespacePair();
-  using socket = inNetworkNamespace(pair.left.path, () => Socket.open(C.AF_INET, C.SOCK_DGRAM));
-  writeInterface(socket, "left", SIOCSIFMTU, 1400);
-  writeInterface(socket, "left", SIOCSIFTXQLEN, 77);
-  const addr = { hostname: "10.99.1.2", port: 0 };
-  writeInterface(socket, "left", SIOCSIFADDR, encodeInetSockaddr(addr));
-  writeInterface(socket, "left", SIOCSIFNETMASK, encodeInetSockaddr({ hostname: "255.255.255.0", port: 0 }));
-  const flags = readInterface(socket, "left", SIOCGIFFLAGS);
-  writeInterface(socket, "left", SIOCSIFFLAGS, flags | C.IFF_UP | C.IFF_ALLMULTI);
-  const shown = async () =>
-    JSON.parse(await runProgram("ip", ["-n", pair.left.name, "-j", "address", "show", "dev", "left"]))[0];
-  const { mtu, txqlen, flags: names, addr_info } = await shown();
-  assertEquals([mtu, txqlen], [1400, 77]);
-  assert(names.includes("ALLMULTI") && names.includes("UP"), names.join());
-  const ours = addr_info.find(({ local }: { local: string }) => local === "10.99.1.2");
-  assertEquals([ours.prefixlen, ours.broadcast], [
-    24,
-    decodeInetSockaddr(readInterface(socket, "left", SIOCGIFBRDADDR)).hostname,
-  ]);
-  assertEquals(decodeInetSockaddr(readInterface(socket, "left", SIOCGIFADDR)).hostname, "10.99.1.2");
-  assertEquals(decodeInetSockaddr(readInterface(socket, "left", SIOCGIFDSTADDR)).hostname, "10.99.1.2");
-  assertThrows(() => writeInterface(socket, "left", SIOCSIFMTU, 10), Error, "EINVAL");
-});
+test(
+  "writeInterface() changes an interface in the namespace of the socket, as `ip` shows it",
+  { needs: NAMESPACES },
+  async () => {
+    await using pair = await namespacePair();
+    using socket = inNetworkNamespace(pair.left.path, () => Socket.open(C.AF_INET, C.SOCK_DGRAM));
+    writeInterface(socket, "left", SIOCSIFMTU, 1400);
+    writeInterface(socket, "left", SIOCSIFTXQLEN, 77);
+    const addr = { hostname: "10.99.1.2", port: 0 };
+    writeInterface(socket, "left", SIOCSIFADDR, encodeInetSockaddr(addr));
+    writeInterface(socket, "left", SIOCSIFNETMASK, encodeInetSockaddr({ hostname: "255.255.255.0", port: 0 }));
+    const flags = readInterface(socket, "left", SIOCGIFFLAGS);
+    writeInterface(socket, "left", SIOCSIFFLAGS, flags | C.IFF_UP | C.IFF_ALLMULTI);
+    const shown = async () =>
+      JSON.parse(await runProgram("ip", ["-n", pair.left.name, "-j", "address", "show", "dev", "left"]))[0];
+    const { mtu, txqlen, flags: names, addr_info } = await shown();
+    assertEquals([mtu, txqlen], [1400, 77]);
+    assert(names.includes("ALLMULTI") && names.includes("UP"), names.join());
+    const ours = addr_info.find(({ local }: { local: string }) => local === "10.99.1.2");
+    assertEquals([ours.prefixlen, ours.broadcast], [
+      24,
+      decodeInetSockaddr(readInterface(socket, "left", SIOCGIFBRDADDR)).hostname,
+    ]);
+    assertEquals(decodeInetSockaddr(readInterface(socket, "left", SIOCGIFADDR)).hostname, "10.99.1.2");
+    assertEquals(decodeInetSockaddr(readInterface(socket, "left", SIOCGIFDSTADDR)).hostname, "10.99.1.2");
+    assertThrows(() => writeInterface(socket, "left", SIOCSIFMTU, 10), Error, "EINVAL");
+  },
+);

@@ -95,8 +95,7 @@ test("ZeroCopyWriter refuses a family without zero-copy, and values that are not
   other.close();
 });
 
-const link = "ZeroCopyWriter sends to Python over a link";
-test(link, { needs: [...NAMESPACES, "python3"] }, async () => {
+test("ZeroCopyWriter sends to Python over a link", { needs: [...NAMESPACES, "python3"] }, async () => {
   await using pair = await namespacePair();
   const program = `import hashlib, socket
 s = socket.create_server(("10.9.0.2", 0))

@@ -98,8 +98,9 @@ const SQUATTER = `
 if (exec 9>>"$1.lock") 2>/dev/null; then echo created; else echo refused; fi
 if (exec 9<"$1.lock") 2>/dev/null; then exec 9<"$1.lock"; flock -n 9 && echo locked || echo "not locked"; else echo refused; fi
 read line`;
-const KEPT_DOWN = "another user cannot prevent replaceStale by holding its lock: one that he may open is refused";
-test(KEPT_DOWN, { needs: [...needs, "run", "CAP_SETUID"] }, async () => {
+test("another user cannot prevent replaceStale by holding its lock: one that he may open is refused", {
+  needs: [...needs, "run", "CAP_SETUID"],
+}, async () => {
   using dir = tempDir();
   const path = `${dir.path}/s`;
   chmodSync(dir.path, 0o755);

@@ -354,8 +354,9 @@ test("UnixConn.connect() and UnixListener.listen() configure the socket before t
   assertEquals([states, conn.socket.get(SO_PASSCRED)], [[true, true], true]);
 });
 
-const NOT_OURS = "replaceStale tells that the folder of a stale file is not ours to change";
-test(NOT_OURS, { needs: [...needs, "run", "CAP_CHOWN", "CAP_SETUID"] }, async () => {
+test("replaceStale tells that the folder of a stale file is not ours to change", {
+  needs: [...needs, "run", "CAP_CHOWN", "CAP_SETPCAP"],
+}, async () => {
   using dir = tempDir();
   const path = `${dir.path}/s`;
   leaveStale(path);
